@@ -26,7 +26,7 @@ const files = execFileSync('git', ['ls-files', 'packages', 'services', '-co', '-
   .split('\n')
   .filter((file) => /\.(ts|vue|mts|mjs)$/.test(file))
   .filter((file) => existsSync(`${root}/${file}`))
-  // Tests and what only they use may start servers.
+  // Tests, and modules that only tests use, may start servers.
   .filter((file) => !/\.test\.ts$|\/test(ing)?\/|\.fixture\.ts$/.test(file));
 
 const sources = files.flatMap((file) => {
@@ -40,7 +40,7 @@ describe('imports between packages', () => {
       .filter((source) => source.folder === folder)
       .flatMap(({ rest, text }) => {
         const names = importsOf(text).flatMap((name) => /^@parley\/([\w-]+)/.exec(name)?.[1] ?? []);
-        // Examples import their package as others do.
+        // Examples import their package by its name, as other projects do.
         return rest.startsWith('examples/') ? names.filter((name) => !folder.endsWith(`/${name}`)) : names;
       });
     expect([...new Set(imported)].sort().filter((name) => !table[folder]?.includes(name))).toEqual([]);
@@ -53,7 +53,7 @@ describe('imports between packages', () => {
   it('no file imports from another package by a relative path', () => {
     const reaching = sources.filter(({ rest, text }) => {
       const depth = rest.split('/').length - 1;
-      // Vite has to find the client's sources before any package name resolves.
+      // Vite must find the client's sources before any package name can be resolved.
       if (rest === 'vite.config.ts') return false;
       return importsOf(text).some((name) => name.startsWith('../'.repeat(depth + 1)));
     });

@@ -1,7 +1,7 @@
 import { startPostgres } from '@parley/stack';
 import type { TestProject } from 'vitest/node';
 
-/** Starts the one PostgreSQL of a test run; test files take databases of their own from it. */
+/** Starts the PostgreSQL of a test run. Test files create their own databases on it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const postgres = await startPostgres({ args: ['fsync=off', 'max_connections=300'] });
   project.provide('postgres', postgres.url);
@@ -10,7 +10,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The address of the test run's PostgreSQL, with rights to create databases. */
+    /** The URL of the test run's PostgreSQL, for a user who may create databases. */
     postgres: string;
   }
 }

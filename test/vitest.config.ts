@@ -44,7 +44,8 @@ export default defineConfig({
     pool: 'forks',
     // Tests often wait for a server or a timer, so there are more workers than cores.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
-    // Longer than an idle machine needs, so that a busy machine does not fail the tests.
+    // Timeouts are longer than an idle machine needs, so that a busy machine does not fail the
+    // tests.
     expect: { poll: { timeout: 10_000, interval: 50 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -8,7 +8,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const { projects: _, ...test } = config.test ?? {};
 
-/** Runs the tests beside the sources that start no server, directly or by a module they import. */
+/**
+ * Runs only tests next to the sources that start no server, directly or through a module that they
+ * import.
+ */
 export default defineConfig({ ...config, test: { ...test, globalSetup: [], include: fastTests() } });
 
 function fastTests(): string[] {
@@ -21,7 +24,7 @@ function fastTests(): string[] {
     .filter((file) => !needsServers(join(root, file), seen));
 }
 
-/** True if a module imports what starts servers, browsers or processes. */
+/** Returns whether a module imports code that starts servers, browsers or processes. */
 function needsServers(path: string, seen: Map<string, boolean>): boolean {
   const known = seen.get(path);
   if (known !== undefined) return known;

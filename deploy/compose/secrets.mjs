@@ -1,5 +1,5 @@
-// Creates the secrets of this installation once, as files in a folder: for all services, for the
-// api alone, and for PostgreSQL.
+// Creates the secrets of this installation once, as files in a folder: for all services, only for
+// the api, and for PostgreSQL.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,13 +10,13 @@ const api = join(folder, 'api.env');
 
 if (!existsSync(services)) {
   const password = secret();
-  // All containers must read this file, and they run as different users. So every user of the
-  // volume can read it.
+  // All containers must read this file, and they run as different users. Therefore every user of
+  // the volume may read it.
   put(join(folder, 'postgres-password'), password);
   put(services, `DATABASE_URL=postgres://parley:${password}@postgres:5432/parley\n`);
 }
 
-// The api signs access tokens; gateways verify them with the public key and cannot sign.
+// The api signs access tokens. Gateways verify them with the public key and cannot sign.
 if (!existsSync(api)) {
   const pending = `${api}.pending`;
   const lines = readFileSync(services, 'utf8').trim().split('\n');

@@ -11,7 +11,8 @@ import { external } from '../../packages/stack/bin/build.mjs';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * The files of each package that the api serves. Its other files are other builds of the same code.
+ * The files that the api serves of each package. The other files of the package are other builds of
+ * the same code.
  */
 const servedFiles = {
   'swagger-ui-dist': ['package.json', 'LICENSE', 'NOTICE', 'swagger-ui.css', 'swagger-ui-bundle.js'],
@@ -72,7 +73,7 @@ function copy(name, from, target, copied) {
 }
 
 /**
- * Returns the folder of a package as the package in `from` resolves it. Undefined for a package
+ * Returns the folder to which a package resolves for the package in `from`. Undefined for a package
  * of another platform.
  */
 function find(name, from) {
@@ -81,7 +82,10 @@ function find(name, from) {
   return found && realpathSync(found);
 }
 
-/** uWebSockets.js has one package with binaries per major version of Node.js. */
+/**
+ * Returns whether a package has binaries for this Node.js. There is one package of uWebSockets.js
+ * per major version.
+ */
 function isOfThisNode(name) {
   return !name.startsWith('@uwsjs/') || name.endsWith(`-${versions.node.split('.')[0]}`);
 }

@@ -45,7 +45,7 @@ describe('deleting an account on several gateways', () => {
     other.socket.close();
   });
 
-  it('an account is deleted with all its data despite messages in flight; others keep copies', async () => {
+  it('an account is deleted with all its data despite messages in flight, and other users keep their copies', async () => {
     const [ann, ben] = await kit.people(2);
     if (!ann || !ben) throw new Error('no people');
     const other = await ben.connect(0);
@@ -55,7 +55,7 @@ describe('deleting an account on several gateways', () => {
     await sending;
     await kit.recorded();
     await append(kit.link, [{ user: ann.id, event: '{}' }]);
-    // As if the time until it is done again had passed, over and over.
+    // Makes the next run of the deletion due at once, as if its delay had passed.
     const again = () => kit.db.updateTable('outbox').set({ due: 0 }).execute();
     const { client, keys } = kit.link;
     await waitFor(async () => (await again()) && (await client.exists(keys.inbox(ann.id))) === 0, {

@@ -4,11 +4,14 @@ import { waitFor } from '@parley/stack';
 import { WebSocket } from 'ws';
 
 /**
- * Users with the SDK, signed in and connected through one address. Every two neighbours write to
- * each other.
+ * Users with the SDK, signed in and connected through one address. Each pair of neighbours writes
+ * to each other.
  */
 export class Crowd implements AsyncDisposable {
-  /** When each client lost its connection and when it was back, in ms of `performance.now()`. */
+  /**
+   * When each client lost its connection and when it was online again, as values of
+   * `performance.now()`.
+   */
   readonly absences: { from: number; to: number }[] = [];
   readonly #clients: Parley[];
   readonly #sent = new Map<string, number>();
@@ -128,7 +131,7 @@ export class Crowd implements AsyncDisposable {
   }
 }
 
-/** The outcome of everything that was sent. */
+/** The result for all sent messages. */
 export interface Talk {
   sent: number;
   unacknowledged: number;
@@ -137,6 +140,6 @@ export interface Talk {
   lost: number;
   /** Messages that the recipient showed more than once. */
   doubled: number;
-  /** Ms from the call of `send` to the recipient's event, reconnects included. */
+  /** Ms from the call of `send` to the recipient's event, including reconnects. */
   latency: { p50: number; p99: number; most: number };
 }

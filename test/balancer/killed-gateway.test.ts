@@ -6,7 +6,7 @@ import { Client } from '../gateway/client.ts';
 import { readMetric } from './metrics.ts';
 import { BalancedSystem, findBalancer } from './system.ts';
 
-/** Ms within which the users of a killed gateway are offline or connected elsewhere. */
+/** Ms within which the users of a killed gateway must be offline or connected elsewhere. */
 const DEADLINE = 20_000;
 
 describe.skipIf(!(await findBalancer()))('a killed gateway behind a load balancer', () => {

@@ -26,7 +26,7 @@ describe.skipIf(!(await findBalancer()))('a rolling restart of all gateways unde
     // Every client had to reconnect at least once, and resumed without a request to the api.
     expect(crowd.absences.length).toBeGreaterThanOrEqual(crowd.size);
     expect(await asked()).toBe(2 * crowd.size);
-    // The reconnects spread over the drain time instead of bunching at its start or end.
+    // The reconnects are spread over the drain time instead of all being at its start or end.
     const began = Math.min(...crowd.absences.map(({ from }) => from));
     const first = crowd.absences.filter(({ from }) => from < began + DRAIN + 500).map(({ from }) => from - began);
     expect(first.filter((at) => at < DRAIN / 2).length).toBeLessThan(0.9 * first.length);

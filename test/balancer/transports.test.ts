@@ -52,7 +52,7 @@ describe.skipIf(!(await findBalancer()))('behind a load balancer that sends each
       }
       const after = await frames();
       const busy = after.filter((each, i) => each > (before[i] as number));
-      // Two sockets reach two gateways. Requests reach all.
+      // Two WebSockets reach two gateways. Requests of the other transports reach all three.
       expect(busy).toHaveLength(transport === 'websocket' ? 2 : 3);
     },
   );

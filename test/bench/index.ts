@@ -34,7 +34,7 @@ if (aims.length > 0) {
 }
 await writeReport({ date: new Date().toISOString(), machine: where, options, results, targets: aims }, options.json);
 
-/** Returns the options of the command line, or a sentence that describes the mistake. */
+/** Returns the options of the command line, or a sentence about the mistake in it. */
 function readable() {
   try {
     return readOptions(argv.slice(2));

@@ -63,30 +63,30 @@ export interface Options {
   systems: SystemName[];
   /** Unacknowledged messages per sender, one run each. Default: 1, 8 and 32. */
   windows: number[];
-  /** Pairs of users, one of which writes to the other. Default: 200. */
+  /** Number of pairs of users. One user of a pair writes to the other. Default: 200. */
   pairs: number;
   /** Length of a measured run in seconds. Default: 10. */
   seconds: number;
-  /** Length of the run before each measured one, in seconds. Default: 4. */
+  /** Length in seconds of the run before each measured one. Default: 4. */
   warmup: number;
-  /** Idle connections. Default: 5000. */
+  /** Number of idle connections. Default: 5000. */
   idle: number;
   /** Messages per second over all pairs together. Default: 2000. */
   rate: number;
-  /** Members of the group. Default: 200. */
+  /** Number of members of the group. Default: 200. */
   members: number;
   /** Messages per second to the group. Default: 20. */
   groupRate: number;
-  /** Clients of the rolling restart. Default: 2000. */
+  /** Number of clients of the rolling restart. Default: 2000. */
   clients: number;
-  /** Their messages per second. Default: 500. */
+  /** Messages per second of these clients. Default: 500. */
   rollRate: number;
-  /** Idle connections over several gateways. Default: 100,000. */
+  /** Number of idle connections over several gateways. Default: 100,000. */
   connections: number;
   /** The file for results. Default: `test/bench/results/latest.json`. */
   json: string | undefined;
   /**
-   * The part whose first process is profiled during measured runs, to
+   * The part whose first process is profiled during measured runs. The profile is written to
    * `results/<system>-<part>.cpuprofile`. Profiling costs CPU.
    */
   profile: Part | undefined;

@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util';
 
-/** Reads the command line. @throws Error with a sentence that names the mistake */
+/**
+ * Reads the command line.
+ *
+ * @throws Error with a sentence about the mistake
+ */
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
@@ -35,17 +39,17 @@ export function readOptions(args: string[]): Options {
 
 /** The options of a run. */
 export interface Options {
-  /** The same seed makes the same schedule of faults. */
+  /** The same seed produces the same schedule of faults. */
   seed: number;
-  /** Seconds for which people write. */
+  /** Seconds for which the simulated users write. */
   seconds: number;
   /** Number of devices. */
   clients: number;
   /** Messages per second of all devices together. */
   rate: number;
-  /** Average seconds from one fault to the next. */
+  /** Average seconds between two faults. */
   every: number;
-  /** Only faults whose name contains one of these strike. Default: all. */
+  /** Only faults whose name contains one of these texts are used. Default: all. */
   only?: string | undefined;
   /** Whether Redis is a cluster instead of one server with a replica. */
   cluster: boolean;

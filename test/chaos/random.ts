@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** Returns a number from 0 to 1, without 1. */
+  /** Returns a number from 0 to 1, excluding 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -24,13 +24,17 @@ export class Random {
     return this.next() < probability;
   }
 
-  /** Returns one of the items. @throws RangeError if there are none */
+  /**
+   * Returns one of the items.
+   *
+   * @throws RangeError if the list is empty
+   */
   pick<T>(from: readonly T[]): T {
     if (from.length === 0) throw new RangeError('Nothing to choose from');
     return from[Math.floor(this.next() * from.length)] as T;
   }
 
-  /** Returns the items in another order. */
+  /** Returns the items in random order. */
   shuffle<T>(all: readonly T[]): T[] {
     const shuffled = [...all];
     for (let i = shuffled.length - 1; i > 0; i -= 1) {

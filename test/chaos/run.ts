@@ -18,8 +18,8 @@ import { settle, untilNone } from './settle.ts';
 import { System } from './system/system.ts';
 
 /**
- * Runs the whole system while people write and the faults of `planFaults` strike. Then waits until
- * everything is idle and checks all evidence.
+ * Runs the whole system while the simulated users write and the faults of `planFaults` are caused.
+ * Then waits until everything is idle and checks all evidence.
  */
 export async function runChaos(options: Options, log: (line: string) => void = () => {}): Promise<Outcome> {
   const random = new Random(options.seed + 1);
@@ -105,8 +105,8 @@ export async function runChaos(options: Options, log: (line: string) => void = (
 }
 
 /**
- * Runs each fault at its time, or as soon as the parts it stops are repaired. Starts none after the
- * end.
+ * Causes each fault at its time, or as soon as the parts that it stops are repaired. Causes none
+ * after the end.
  */
 async function carryOut(plan: Strike[], faults: Fault[], world: World, { began, end }: Span, log: Log) {
   const busy = new Map<Part, Promise<unknown>>();
@@ -143,14 +143,14 @@ function seconds(since: number): number {
   return Math.round((Date.now() - since) / 100) / 10;
 }
 
-/** A fault that struck. */
+/** A fault that was caused. */
 export interface Struck {
-  /** Seconds since the start, and seconds until everything was repaired. */
+  /** Seconds from the start to the fault, and seconds until it was repaired. */
   at: number;
   lasted: number;
   fault: string;
   what: string;
-  /** The parts that were not repaired. */
+  /** True if the parts were not repaired. */
   failed?: boolean;
 }
 
@@ -160,7 +160,7 @@ export interface Outcome {
   strikes: Struck[];
   /** Faults that this machine cannot produce, with the reason. */
   leftOut: { fault: string; why: string }[];
-  /** Seconds for which people wrote. */
+  /** Seconds for which the simulated users wrote. */
   wrote: number;
   database: Result[];
   faults: Finding[];

@@ -1,12 +1,11 @@
 import { Random } from './random.ts';
 
-/** Seconds without faults at the start, while all devices connect, and at the end. */
+/** Seconds without faults, at the start, while all devices connect, and at the end. */
 const QUIET = 3;
 
 /**
  * Returns the time and seed of each fault. The same seed, length and pace give the same schedule.
- * Each kind strikes as often as its weight demands, at least once if there is time, in random
- * order.
+ * Each kind is caused in proportion to its weight, at least once if there is time, in random order.
  */
 export function planFaults({ seed, seconds, every }: Pace, kinds: readonly Kind[]): Strike[] {
   const random = new Random(seed);
@@ -43,6 +42,6 @@ export interface Strike {
   /** Ms since the start. */
   at: number;
   fault: string;
-  /** Seed of the fault's own choices: its targets and its duration. */
+  /** Seed for the choices of the fault: its targets and its duration. */
   dice: number;
 }

@@ -56,7 +56,9 @@ export async function settle(
   return { faults, stalled: stalled.length };
 }
 
-/** Checks repeatedly until nothing is left. Returns what is left after `ms`. */
+/**
+ * Calls `find` repeatedly until it finds nothing. Returns what it still finds after `timeout` ms.
+ */
 export async function untilNone(find: () => string[] | Promise<string[]>, timeout: number): Promise<string[]> {
   let left: string[] = [];
   const none = async () => {
@@ -101,8 +103,8 @@ async function behind({ client, keys }: RedisConnection, devices: readonly Devic
 
 /** How the run ended. */
 interface Rest {
-  /** What did not become idle. */
+  /** The parts that did not become idle. */
   faults: Fault[];
-  /** Devices that were online with unsent messages and sent nothing. */
+  /** Number of devices that were online with unsent messages but sent nothing. */
   stalled: number;
 }

@@ -33,7 +33,7 @@ export class Tab implements TabsOptions {
   });
 
   constructor(request: Locks['request']) {
-    // The browser releases a lock when its tab closes, also if the work has not ended.
+    // The browser releases a lock when its tab closes, even if the work has not ended.
     this.locks = {
       request: (name, options, work) =>
         request(name, options, () => Promise.race([work(), this.#crashed as Promise<never>])),
@@ -46,7 +46,10 @@ export class Tab implements TabsOptions {
     return channel as unknown as Channel;
   }
 
-  /** The tab crashes: it neither sends nor receives any more, and its locks are released. */
+  /**
+   * Simulates a crash of the tab: it neither sends nor receives any more, and its locks are
+   * released.
+   */
   crash(): void {
     for (const channel of this.#channels) {
       channel.onmessage = () => {};

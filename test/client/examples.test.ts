@@ -112,7 +112,7 @@ async function startBot(script: string, name: string) {
   const user = Number(/is user (\d+)/.exec(String(line))?.[1]);
   return {
     user,
-    /** Makes it a friend of a user. */
+    /** Makes the bot a friend of a user. */
     befriend: async (client: Parley) => {
       await client.api('POST /friend-requests', { to: user });
       await waitFor(async () => (await client.api('GET /friends')).items.length === 1);

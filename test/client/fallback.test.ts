@@ -74,7 +74,7 @@ describe('transport fallback', () => {
     expect(most).toBe(1);
   });
 
-  it('a client returns to its first transport when the server was unreachable', async () => {
+  it('a client returns to its preferred transport after the server was unreachable', async () => {
     const [a] = await kit.friends();
     await using network = await behind();
     network.dead = true;
@@ -94,7 +94,7 @@ describe('transport fallback', () => {
         if (init?.method !== 'POST' || swallowed > 0 || !String(init.body).includes('"send"'))
           return fetch(input, init);
         swallowed += 1;
-        // Aborted requests stay open at the server.
+        // Aborted requests stay open on the server.
         return new Promise(() => {});
       };
       await using people = new People(kit);

@@ -59,7 +59,7 @@ describe('clients generated from /openapi.json', () => {
     180_000,
   );
 
-  it('a generated Go client chats (skipped without: go, and the modules of examples/go)', async (context) => {
+  it('a Go client generated from /openapi.json sends and receives messages (skipped without go and its modules)', async (context) => {
     const cwd = join(folder, 'go');
     await cp(join(packageFolder, 'examples/go'), cwd, { recursive: true });
     await cp(join(folder, 'openapi.json'), join(cwd, 'openapi.json'));
@@ -87,7 +87,7 @@ async function startChat(name: string): Promise<{ ann: Person; ben: Person; addr
   return { ann, ben, addresses };
 }
 
-/** The texts of a chat, once it has two messages. */
+/** Returns the texts of a chat when it has two messages. */
 async function historyOf(reader: Person, peer: Person): Promise<unknown[]> {
   const read = () => reader.api('GET /chats/{id}/messages', { id: peer.user });
   await waitFor(async () => (await read()).items.length === 2);
@@ -114,7 +114,10 @@ function hasPythonGenerator(): boolean {
   }
 }
 
-/** The Python that the generator runs on, which has the packages that its clients import. */
+/**
+ * Returns the Python with which the generator runs. It has the packages that generated clients
+ * import.
+ */
 function pythonOfGenerator(): string {
   execFileSync('openapi-python-client', ['--version'], { stdio: 'ignore' });
   return execFileSync('sh', ['-c', 'head -n 1 "$(command -v openapi-python-client)"'], { encoding: 'utf8' })
@@ -123,9 +126,9 @@ function pythonOfGenerator(): string {
 }
 
 /**
- * Downloads and builds the generator that `go.mod` names.
+ * Downloads and builds the generator of `go.mod`.
  *
- * @returns why it cannot; undefined if it is ready
+ * @returns why it cannot run. Undefined if it is ready
  */
 async function installGoTools(cwd: string): Promise<string | undefined> {
   try {
@@ -146,7 +149,7 @@ const body: components['schemas']['Body'] = { type: 'text', text: 'hello' };
 const frame: components['schemas']['SendFrame'] = { type: 'send', ref: '1', to: 5, body };
 declare const message: components['schemas']['Message'];
 export const text: string = message.body?.type === 'text' ? message.body.text : '';
-// @ts-expect-error There is no such kind of body.
+// @ts-expect-error This kind of body does not exist.
 export const wrong: components['schemas']['Body'] = { type: 'txet', text: 'hello' };
 export { account, frame };
 `;

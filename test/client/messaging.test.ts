@@ -51,7 +51,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     await waitFor(() => custom().every((each) => each === undefined));
   });
 
-  it('a client receives each message once and in order, also own ones from other devices', async () => {
+  it('a client receives each message once and in order, including own ones from other devices', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, by);
@@ -164,8 +164,8 @@ describe('typing, presence and limits', () => {
     alice.watch([b]);
     await waitFor(() => seen.at(-1) === false);
     await people.online(b);
-    // The presence frame ended the poll that had the watch list. The next watch is sent seconds
-    // later.
+    // The presence frame ended the poll for which the watch list was set. The next watch frame is
+    // sent seconds later.
     await waitFor(() => seen.at(-1) === true, { timeout: 15_000 });
   });
 

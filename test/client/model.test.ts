@@ -15,13 +15,13 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** Steps that happen to one of two users. */
+/** Random steps, each of which happens to one of two users. */
 const steps = {
   send: (side: Side) => side.send(1),
   sendMany: (side: Side) => side.send(4),
   read: (side: Side) => side.client?.read(side.peer),
   cut: (side: Side) => side.network.cut(),
-  /** Messages arrive, but their acknowledgements do not. */
+  /** The server receives messages, but the client receives no acknowledgements. */
   loseReplies: async (side: Side) => {
     side.network.deaf = true;
     side.send(1);
@@ -151,13 +151,13 @@ class Side {
     }
   }
 
-  /** True if the client shows this many messages and none is being sent. */
+  /** Returns whether the client shows this many messages and is sending none. */
   settled(total: number): boolean {
     const messages = this.client.messages(this.peer);
     return messages.length === total && messages.every(({ state }) => state !== 'sending');
   }
 
-  /** Own messages as the client shows them. */
+  /** Own messages that the client shows. */
   get shown(): string[] {
     return this.client
       .messages(this.peer)

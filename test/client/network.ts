@@ -6,11 +6,11 @@ export class Network {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #target: () => number;
-  /** Requests to reject with 403, as a firewall does. */
+  /** Requests that match this pattern are rejected with 403, as by a firewall. */
   blocked: RegExp | undefined;
-  /** Accepts connections but never responds. */
+  /** True: accepts connections but never responds. */
   dead = false;
-  /** Drops what the gateway sends. */
+  /** True: drops the bytes that the gateway sends. */
   deaf = false;
   /** Request lines received so far. */
   readonly requests: string[] = [];
@@ -37,7 +37,7 @@ export class Network {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Passes everything again, on new connections. */
+  /** Forwards all requests again, on new connections. */
   heal(): void {
     if (this.deaf || this.dead) this.cut();
     this.deaf = false;
@@ -76,7 +76,7 @@ export class Network {
     });
   }
 
-  /** A later request of a keep-alive connection. */
+  /** Stores the request line of a later request on a keep-alive connection. */
   #note(text: string): void {
     const line = text.slice(0, text.indexOf('\r\n'));
     if (/^[A-Z]+ \S+ HTTP/.test(line)) this.requests.push(line);

@@ -92,7 +92,7 @@ it('the client bundle stays below its size limit and contains only its own files
   expect(stdout).toMatch(/^@parley\/client: \d+ of \d+ bytes gzipped; \/upload: \d+\n$/);
 });
 
-/** An app that uses every module, with the types of neither a browser nor Node.js. */
+/** An app that uses every module without the types of a browser or of Node.js. */
 const app = `import { Parley, memoryStore, type Store } from '@parley/client';
 import { fileStore } from '@parley/client/file-store';
 import { upload } from '@parley/client/upload';
@@ -113,7 +113,7 @@ declare module '@parley/client' {
 }
 parley.send(5, 'hi', { custom: { priority: 'high' } });
 parley.messages(5).map(({ custom }) => custom?.priority === 'high');
-// @ts-expect-error There is no such priority.
+// @ts-expect-error This priority does not exist.
 parley.send(5, 'hi', { custom: { priority: 'low' } });
 const { custom } = await parley.api('PATCH /groups/{id}', { id: 7, custom: { room: 1 } });
 custom?.room.toFixed();
@@ -133,7 +133,7 @@ await parley.api('PATCH /me', { custom: { team: 7 } });
 await parley.api('POST /groups', { name: 'x', custom: { room: 'x' } });
 // @ts-expect-error The operation has a required input.
 await parley.api('PUT /chats/{id}');
-// @ts-expect-error There is no such body type.
+// @ts-expect-error This body type does not exist.
 parley.send(5, { type: 'txet', text: 'hi' });
 declare const file: { size: number; type: string; slice(): typeof file };
 declare const process: { argv: string[] };

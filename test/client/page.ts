@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type { Installed } from './installed.ts';
 
-/** The part of a browser that the script of an example page uses: elements by id and forms. */
+/** The part of a browser that the script of an example page uses: elements by id, and forms. */
 export class StandInPage {
   readonly #elements = new Map<string, StandInElement>();
   readonly #before: [string, unknown][];

@@ -3,7 +3,7 @@ import { waitFor } from '@parley/stack';
 import { WebSocket } from 'ws';
 import type { Kit } from '../gateway/kit.ts';
 
-/** Creates clients for the users of a kit and closes them with it. */
+/** Creates clients for the users of a kit and closes them together with the kit. */
 export class People {
   readonly #kit: Kit;
   readonly #clients: Parley[] = [];
@@ -43,7 +43,7 @@ export function textOf({ body }: Pick<ChatMessage, 'body'>): string {
   return body?.type === 'text' ? body.text : '';
 }
 
-/** Returns the texts of a chat as a client shows them. */
+/** Returns the texts of a chat that a client shows. */
 export function texts(client: Parley, chat: number): string[] {
   return client.messages(chat).map(textOf);
 }

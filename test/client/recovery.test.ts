@@ -18,8 +18,8 @@ afterAll(async () => {
 });
 
 /**
- * Sends a message whose acknowledgement is lost: drops replies until the peer has it, then breaks
- * the connection.
+ * Sends a message whose acknowledgement is lost: drops replies until the peer has received the
+ * message, then breaks the connection.
  */
 async function loseAck(client: Parley, chat: number, text: string): Promise<void> {
   network.deaf = true;
@@ -65,7 +65,7 @@ describe('recovery of clients', () => {
     await waitFor(() => alice.messages(b).every(({ state }) => state === 'delivered'));
   });
 
-  it('a client does not resend a message that the server accepted more than REF_WINDOW refs ago', async () => {
+  it('a client does not resend a message that the server accepted, even if the server has forgotten its ref', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = memoryStore();
@@ -160,7 +160,7 @@ describe('tokens and lost events', () => {
     bob.on('reload', () => reloads.push(true));
     const heard = listen(bob);
     await other.restartRedis({ empty: true });
-    // The client of a cluster reconnects to each master separately.
+    // The client of a Redis Cluster reconnects to each master separately.
     await waitFor(() => other.permit(a, [b]).then(() => true));
     await waitFor(() => other.permit(b, [a]).then(() => true));
     await waitFor(() => other.noRecordedRefs(a, b).then(() => true));

@@ -20,7 +20,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('streamed messages over %s'
   const by = { transports: [transport] };
   const last = (client: Parley, chat: number) => client.messages(chat).at(-1) as ChatMessage;
 
-  it('a streamed message grows on every device, also on one that connects amid it', async () => {
+  it('a streamed message grows on every device, including one that connects while it grows', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const agent = await people.online(a, by);
@@ -69,7 +69,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('streamed messages over %s'
   });
 });
 
-it('a message that ended by itself gets its whole text by an edit', async () => {
+it('a message whose stream ends by itself gets its whole text by an edit', async () => {
   const [a, b] = await kit.friends();
   await using people = new People(kit);
   const [agent, reader] = [await people.online(a), await people.online(b)];

@@ -16,7 +16,7 @@ afterAll(() => stack?.stop());
 const bytes = randomBytes(3 * 1024 * 1024);
 const file = () => new Blob([bytes]);
 
-/** The same user in another page, whose requests go through `fetch`. */
+/** Creates a client of the same user in another page, whose requests use this `fetch`. */
 function elsewhere(options: Partial<ParleyOptions>): Parley {
   return new Parley({ api: stack.apiUrl, session: ann.session as SavedSession, ...options });
 }
@@ -64,7 +64,7 @@ describe('an upload', () => {
     const breaking: typeof fetch = async (input, init) => {
       if (init?.method === 'PATCH' && broken < 3) {
         broken += 1;
-        // The second request arrives but its response does not.
+        // The second request arrives, but its response does not.
         if (broken === 2) await fetch(input, init);
         throw new TypeError('network error');
       }

@@ -26,7 +26,7 @@ function create(options: Partial<ParleyOptions> = {}): Parley {
   return client;
 }
 
-/** A new user who is signed in. */
+/** Registers a user and signs in. */
 async function register(options?: Partial<ParleyOptions>): Promise<Parley & { user: number }> {
   count += 1;
   const client = create(options);
@@ -34,7 +34,7 @@ async function register(options?: Partial<ParleyOptions>): Promise<Parley & { us
   return client as Parley & { user: number };
 }
 
-/** Two connected users who may message each other. */
+/** Connects two users who may write to each other. */
 async function friends(options?: Partial<ParleyOptions>) {
   const [alice, bob] = [await register(options), await register()];
   await alice.api('POST /friend-requests', { to: bob.user });
@@ -47,7 +47,7 @@ async function friends(options?: Partial<ParleyOptions>) {
 }
 
 describe('a client of a whole system', () => {
-  it('each message has the name of its sender, also after the name changed', async () => {
+  it('each message has the name of its sender, even after the name has changed', async () => {
     const { alice, bob } = await friends();
     const nameOf = (client: Parley, chat: number) => client.messages(chat).at(-1)?.sender?.name;
     await alice.send(bob.user, 'hello');
@@ -123,7 +123,7 @@ describe('a client of a whole system', () => {
     const source = await readFile(join(packageFolder, 'src/api/operations.ts'), 'utf8');
     const known = [...source.matchAll(/^ {2}'([A-Z]+ \/\S+)': /gm)].map(([, operation]) => operation);
     const { paths } = (await (await fetch(`${stack.apiUrl}/openapi.json`)).json()) as { paths: Record<string, object> };
-    // The SDK has request() and upload() for these, or they are not for users.
+    // The SDK has request() and upload() for these operations, or they are not for users.
     const otherwise =
       /^\/v1\/server\/|^\/v1\/(events|poll|frames)$|^\/layim|^\/(healthz|readyz|metrics)|^GET \/v1\/(me\/export|invites\/\{code\}\/avatar)|\/media(\/uploads\/|$|\/\{id\}(\/thumbnail)?$)/;
     const offered = Object.entries(paths).flatMap(([path, methods]) =>
@@ -182,7 +182,7 @@ describe('a client of a whole system', () => {
     const arrived = (await recorded()).items.find(({ from }) => from === bob.user);
     expect(arrived?.ref).toBeDefined();
 
-    // Simulates a lost acknowledgement: the outbox has a message that the history has too.
+    // Simulates a lost acknowledgement: the outbox contains a message that is also in the history.
     const entry = {
       ref: (await alice.api('GET /chats/{id}/messages', { id: bob.user })).items[0]?.ref,
       chat: bob.user,

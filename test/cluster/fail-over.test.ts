@@ -14,7 +14,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** The nodes among these that are masters. */
+/** Returns the nodes in the list that are masters. */
 async function mastersOf(nodes: RedisServer[]): Promise<RedisServer[]> {
   const roles = await Promise.all(
     nodes.map(async (node) => {
@@ -38,7 +38,7 @@ describe('with REPLICAS_ACK=1, when a master dies under load', () => {
     const left = cluster.nodes.filter((node) => node !== dead);
     await dead.kill();
     await waitFor(async () => (await mastersOf(left)).length === 3, { timeout: 20_000, message: 'no fail-over' });
-    // Until the new master has a replica, nothing on it can be acknowledged.
+    // Until the new master has a replica, no write to it can be acknowledged.
     await dead.restart();
     await sending;
     await cluster.settled();

@@ -13,7 +13,7 @@ async function slotOf(id: number): Promise<number> {
   return slot as number;
 }
 
-/** The user channels that gateways subscribe to at a node. */
+/** Returns the user channels to which gateways are subscribed at a node. */
 async function heardFrom(node: RedisServer): Promise<string[]> {
   const client = new Redis(node.url);
   const channels = (await client.call('PUBSUB', 'SHARDCHANNELS', '*:user:*')) as string[];
@@ -23,12 +23,13 @@ async function heardFrom(node: RedisServer): Promise<string[]> {
 
 const texts = Array.from({ length: 150 }, (_, i) => `m${i}`);
 
-// Without replicas to confirm, connections ask about each bucket that comes to a server.
+// Without replicas that confirm, connections query each bucket that moves to a server.
 describe.each(['0', '1'])('with REPLICAS_ACK=%s, when a master joins and gets slots under load', (replicas) => {
   beforeAll(async () => {
     kit = await Kit.start({ cluster: true, env: { REPLICAS_ACK: replicas, PROBE_INTERVAL: '500ms' } });
     cluster = kit.redis.cluster as RedisCluster;
-    // With a replica from the first: nothing could be acknowledged without.
+    // The new master has a replica from the start, because nothing could be acknowledged without
+    // one.
     added = await cluster.addMaster({ replicas: 1 });
   });
   afterAll(async () => {
@@ -39,7 +40,8 @@ describe.each(['0', '1'])('with REPLICAS_ACK=%s, when a master joins and gets sl
     await using traffic = await Traffic.between(kit, 6);
     const sending = traffic.send(texts);
     await traffic.untilHeard(30);
-    // Those of some, so that homes move and forwarding crosses from old to new and back.
+    // Moves the buckets of every third user, so that home buckets move and messages are forwarded
+    // between old and new masters in both directions.
     const moved = traffic.people.filter((_, i) => i % 3 === 0);
     await moveSlots(cluster, await Promise.all(moved.map(({ id }) => slotOf(id))), added);
     await sending;
@@ -60,7 +62,8 @@ describe.each(['0', '1'])('with REPLICAS_ACK=%s, when a master joins and gets sl
     const event = (chat: number) => JSON.stringify({ kind: 'chat', chat, change: 'updated' });
     const { client: redis, keys } = kit.link;
     const [epoch] = client.cursor.split('-');
-    // In the stream but not received: published after the old master dropped the subscription.
+    // This event is in the stream but was not received: it was published after the old master
+    // dropped the subscription.
     await redis.xadd(keys.inbox(ann.id), `${epoch}-*`, 'e', event(1));
     await moveSlots(cluster, [await slotOf(ann.id)], added);
     await client.untilEvents(1);

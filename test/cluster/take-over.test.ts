@@ -19,7 +19,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** Whether a user's inbox is on the master that is going to fail. */
+/** Returns whether a user's inbox is on the master that is going to fail. */
 function isThere(user: number): Promise<boolean> {
   return at.exists(kit.link.keys.inbox(user)).then(
     () => true,
@@ -34,7 +34,7 @@ async function cutOff(): Promise<void> {
   await at.call('CLIENT', 'KILL', 'TYPE', 'replica');
 }
 
-describe('without REPLICAS_ACK, when a replica takes over that lacks events which devices have received', () => {
+describe('without REPLICAS_ACK, when a replica takes over that lacks events that devices have received', () => {
   it('after a fail-over that lost events, affected devices get recovered: false and new events', async () => {
     const users = await kit.circle(30);
     const there = await Promise.all(users.map(isThere));

@@ -36,8 +36,8 @@ export class Traffic implements AsyncDisposable {
   }
 
   /**
-   * Each pair's sender sends until everything is acknowledged, and resends what was rejected for
-   * now.
+   * Sends texts: each pair's sender sends until all are acknowledged, and resends those that were
+   * rejected temporarily.
    */
   async send(texts: string[]): Promise<void> {
     await Promise.all(this.#pairs.map(({ sender, to }) => sendUntilTaken(sender, to.id, texts, { timeout: PATIENCE })));
@@ -49,7 +49,7 @@ export class Traffic implements AsyncDisposable {
   }
 
   /**
-   * Expects that no message is lost or doubled, on the sockets and in PostgreSQL, and that the
+   * Expects that no message was lost or doubled, on the sockets and in PostgreSQL, and that the
    * sockets stayed open.
    */
   async expectAll(texts: string[]): Promise<void> {

@@ -20,7 +20,7 @@ let env: Record<string, string>;
 const compose = (...args: string[]) =>
   docker(['compose', '--file', 'deploy/compose.yaml', '--project-name', project, ...args], { env, timeout: 300_000 });
 
-/** A message from each to the other over one transport. */
+/** Sends a message from each user to the other over one transport. */
 async function talk(transport?: TransportName): Promise<void> {
   await using pair = await Pair.register(url, transport ? { transports: [transport] } : {});
   await pair.say('over there');
@@ -85,13 +85,13 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
       await docker(['exec', await compose('ps', '--quiet', 'gateway-2'), 'cat', '/run/parley/services.env']);
     const first = await read();
     expect(first).toMatch(/^DATABASE_URL=postgres:\/\/parley:[\w-]{43}@postgres.*\nTOKEN_PUBLIC_KEYS='\[\{/);
-    // The private key is the api's alone.
+    // Only the api has the private key.
     expect(first).not.toMatch(/TOKEN_SECRET|"d"/);
     await compose('up', '--detach', '--no-build', 'secrets');
     expect(await read()).toBe(first);
   });
 
-  it('restoring a backup restores everything, also unrecorded messages', async () => {
+  it('restoring a backup restores all messages, even unrecorded ones', async () => {
     await compose('up', '--detach', '--no-build');
     const folder = await mkdtemp(join(tmpdir(), 'parley-backup-'));
     await using pair = await Pair.register(url);
@@ -104,7 +104,7 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     await compose('down', '--volumes', '--timeout', '5');
     await run('deploy/compose/restore.sh', [folder], { cwd: root, env: { ...process.env, ...named } });
     await rm(folder, { recursive: true });
-    // The sessions are still valid, so the secrets are the same.
+    // The sessions are still valid, so the secrets have not changed.
     await pair.recorded(['recorded', 'not recorded yet']);
     await pair.answer('as if nothing had been');
     expect(pair.shown()).toEqual(['recorded', 'not recorded yet', 'as if nothing had been']);

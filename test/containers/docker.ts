@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Runs `docker`. Resolves with its output. Rejects with its error output when it fails. */
+/** Runs `docker`. Resolves with its output. Rejects with its error output if it fails. */
 export async function docker(args: string[], { env = {}, timeout = 120_000 }: DockerOptions = {}): Promise<string> {
   const { stdout } = await execute('docker', args, {
     cwd: new URL('../..', import.meta.url).pathname,
@@ -16,6 +16,6 @@ export async function docker(args: string[], { env = {}, timeout = 120_000 }: Do
 
 export interface DockerOptions {
   env?: Record<string, string>;
-  /** In ms. Default: two minutes. */
+  /** Timeout in ms. Default: two minutes. */
   timeout?: number;
 }

@@ -1,13 +1,13 @@
 import { docker } from './docker.ts';
 
-/** Third-party images. A setting can name a mirror. */
+/** Third-party images. A setting can select a mirror. */
 const others = {
   REDIS_IMAGE: 'redis:8',
   POSTGRES_IMAGE: 'postgres:17',
   HAPROXY_IMAGE: 'haproxy:3.0',
 };
 
-/** Parley's own images, built from this tree. A setting can name an existing one. */
+/** Parley's own images, built from this source tree. A setting can select an existing image. */
 const own = {
   PARLEY_GATEWAY_IMAGE: 'gateway',
   PARLEY_API_IMAGE: 'api',
@@ -22,7 +22,7 @@ const ryuk = 'testcontainers/ryuk:0.14.0';
 
 /**
  * Returns why tests with containers cannot run on this machine, and prints it: no Docker engine
- * responds, or an image is neither here nor in a registry. Undefined if they can run.
+ * responds, or an image is neither on this machine nor in a registry. Undefined if they can run.
  */
 export async function whyNoContainers(): Promise<string | undefined> {
   const why = await findObstacle();
@@ -31,8 +31,8 @@ export async function whyNoContainers(): Promise<string | undefined> {
 }
 
 /**
- * Returns the images for the tests by the setting that names each. Builds Parley's images that no
- * setting names. Rejects when a build fails.
+ * Returns the images for the tests by their settings. Builds those images of Parley that no setting
+ * selects. Rejects if a build fails.
  */
 export async function prepareImages(): Promise<Images> {
   const images = names({ ...others, ...own });
@@ -50,7 +50,8 @@ async function findObstacle(): Promise<string | undefined> {
   } catch (error) {
     return `no Docker engine answers (${reason(error)})`;
   }
-  // The image that removes containers of killed test runs. Without it the tests remove their own.
+  // This image removes containers of killed test runs. Without it, the tests remove only their own
+  // containers.
   if (await obtain(process.env.RYUK_CONTAINER_IMAGE || ryuk)) process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
   const builds = Object.keys(own).some((setting) => !process.env[setting]);
   for (const image of Object.values(names({ ...others, ...(builds ? bases : {}) }))) {
@@ -60,12 +61,15 @@ async function findObstacle(): Promise<string | undefined> {
   return undefined;
 }
 
-/** A setting wins over the default name. */
+/** Returns the names of images. A setting has precedence over the default name. */
 function names(usual: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(usual).map(([setting, name]) => [setting, process.env[setting] || name]));
 }
 
-/** Returns why an image is neither here nor in a registry. Undefined if it is here. */
+/**
+ * Makes an image available. Returns why it is neither on this machine nor in a registry. Undefined
+ * if it is available.
+ */
 async function obtain(image: string): Promise<string | undefined> {
   try {
     await docker(['image', 'inspect', '--format', '{{.Id}}', image]);

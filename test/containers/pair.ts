@@ -25,19 +25,19 @@ export class Pair {
     return new Pair(alice, bob);
   }
 
-  /** Sends a message from Alice. Resolves when Bob receives it. */
+  /** Sends a message from Alice. Resolves when Bob has received it. */
   async say(text: string): Promise<void> {
     await this.alice.send(id(this.bob), text);
     await until(this.bob, id(this.alice), text);
   }
 
-  /** Sends a message from Bob. Resolves when Alice receives it. */
+  /** Sends a message from Bob. Resolves when Alice has received it. */
   async answer(text: string): Promise<void> {
     await this.bob.send(id(this.alice), text);
     await until(this.alice, id(this.bob), text);
   }
 
-  /** Resolves when the history of both contains exactly these texts. */
+  /** Resolves when the history of both users contains exactly these texts. */
   async recorded(expected: string[]): Promise<void> {
     for (const [client, peer] of [
       [this.alice, id(this.bob)],
@@ -53,7 +53,11 @@ export class Pair {
     }
   }
 
-  /** The texts of their chat if both show the same. @throws Error if they differ */
+  /**
+   * Returns the texts of their chat on both clients.
+   *
+   * @throws Error if the clients differ
+   */
   shown(): string[] {
     const [hers, his] = [texts(this.alice, id(this.bob)), texts(this.bob, id(this.alice))];
     if (JSON.stringify(hers) !== JSON.stringify(his)) throw new Error(`Alice sees ${hers}; Bob sees ${his}`);

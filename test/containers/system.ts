@@ -9,8 +9,8 @@ import {
 import type { Images } from './images.ts';
 
 /**
- * Redis, PostgreSQL and Parley's services in containers on a network of their own, with two
- * gateways and one of each other service.
+ * Redis, PostgreSQL and Parley's services in containers on a separate network: two gateways, and
+ * one of each other service.
  */
 export class System {
   readonly #network: StartedNetwork;
@@ -46,7 +46,7 @@ export class System {
     return `http://${container.getHost()}:${container.getFirstMappedPort()}`;
   }
 
-  /** Stops a container with SIGTERM and returns its exit code. Its data stay. */
+  /** Stops a container with SIGTERM and returns its exit code. Its data is kept. */
   async stop(name: Name): Promise<number> {
     const docker = await this.#docker(name);
     await docker.stop({ t: 30 });
@@ -57,7 +57,7 @@ export class System {
     await (await this.#docker(name)).start();
   }
 
-  /** Kills a container, like a power failure. */
+  /** Kills a container, which simulates a power failure. */
   async kill(name: Name): Promise<void> {
     await (await this.#docker(name)).kill();
   }
@@ -71,12 +71,12 @@ export class System {
     await (await this.#docker(name)).unpause();
   }
 
-  /** Disconnects a container from the network. Packets vanish and no connection closes. */
+  /** Disconnects a container from the network. Packets are lost, and no connection is closed. */
   async disconnect(name: Name): Promise<void> {
     await (await this.#wire()).disconnect({ Container: this.#container(name).getId(), Force: true });
   }
 
-  /** Reconnects a container, probably with another address. */
+  /** Reconnects a container, probably with a different address. */
   async reconnect(name: Name): Promise<void> {
     const EndpointConfig = { Aliases: [name] };
     await (await this.#wire()).connect({ Container: this.#container(name).getId(), EndpointConfig });

@@ -1,13 +1,13 @@
 /**
- * Series of Prometheus as `promtool test rules` writes them: one value per 10 s, `value+step x
- * count`.
+ * Time series of Prometheus in the format of `promtool test rules`: one value per 10 s, `value+step
+ * x count`.
  */
 export type Series = Record<string, string>;
 
-/** What makes an alert fire, and a similar state that must not. */
+/** A state in which an alert must fire, and a similar state in which it must not. */
 export interface AlertCase {
   alert: string;
-  /** Minutes after the start by which the alert fires. */
+  /** Minutes after the start within which the alert must fire. */
   within: string;
   firing: Series;
   quiet: Series;
@@ -27,9 +27,9 @@ export const alertCases: AlertCase[] = [
     const others = Object.fromEntries(Object.entries(healthy).filter(([name]) => !name.includes(`parley-${job}`)));
     const oneLeft = { ...healthy, [up(job, `${job}-0`)]: '0x120' };
     return [
-      // Targets that no longer exist.
+      // The targets no longer exist.
       { alert, within: '1m', firing: others, quiet: oneLeft },
-      // Targets that do not respond, while another installation is well.
+      // The targets do not respond, while another installation is healthy.
       {
         alert,
         within: '1m',
@@ -70,7 +70,7 @@ export const alertCases: AlertCase[] = [
     quiet: { ...reached('redis', 1), [`parley_probe_seconds_count{${ns},pod="x"}`]: '100+2x120' },
   },
   {
-    // Redis is down, which is an alert of its own.
+    // In the quiet state Redis is down, which has another alert.
     alert: 'ParleyMessagesDoNotPass',
     within: '3m',
     firing: { ...reached('postgresql', 0), [`parley_probe_seconds_count{${ns},pod="x"}`]: '100x120' },
@@ -126,7 +126,7 @@ export const alertCases: AlertCase[] = [
     alert: 'ParleyPushFails',
     within: '2m',
     firing: outcomes('parley_pushes_total', 'service="web"', { failed: 6, taken: 4 }),
-    // Browsers that are gone are no failure.
+    // Subscriptions of browsers that no longer exist are not failures.
     quiet: outcomes('parley_pushes_total', 'service="web"', { gone: 6, failed: 3, taken: 1 }),
   },
   {
@@ -174,7 +174,7 @@ export const alertCases: AlertCase[] = [
     quiet: requests(1, 99),
   },
   {
-    // PostgreSQL is down, which is an alert of its own.
+    // In the quiet state PostgreSQL is down, which has another alert.
     alert: 'ParleyApiFails',
     within: '5m',
     firing: { ...reached('postgresql', 1), ...requests(10, 90) },
@@ -184,7 +184,7 @@ export const alertCases: AlertCase[] = [
     alert: 'ParleyVolumeFilling',
     within: '2m',
     firing: { ...healthy, ...volume('a', 10) },
-    // A volume of another application.
+    // In the quiet state, another application's volume is full.
     quiet: { ...healthy, ...volume('a', 20), ...volume('b', 10) },
   },
   remaining('ParleyCertificateExpires', '2m', 2.9, 3.1),
@@ -199,7 +199,7 @@ export const alertCases: AlertCase[] = [
   },
 ];
 
-/** Four processes of a kind, of which some are down. */
+/** Returns the series of four processes of a kind. `down` of them are down. */
 function four(job: string, down: number): Series {
   return Object.fromEntries(
     [0, 1, 2, 3].map((index) => [up(job, `${job}-${index}`), index < down ? '0x120' : '1x120']),
@@ -211,7 +211,10 @@ function gauge(alert: string, within: string, metric: string, firing: number, qu
   return { alert, within, firing: { [name]: `${firing}x120` }, quiet: { [name]: `${quiet}x120` } };
 }
 
-/** A store that no process reaches, and one that a single process does not reach. */
+/**
+ * Returns the case of a store: it fires if no process reaches the store, and not if a single
+ * process does not.
+ */
 function dependency(alert: string, name: string): AlertCase {
   const series = (pod: string) => `parley_dependency_up{${ns},pod="${pod}",dependency="${name}"}`;
   return {
@@ -222,12 +225,12 @@ function dependency(alert: string, name: string): AlertCase {
   };
 }
 
-/** Whether a process reaches a server. */
+/** Returns the series of whether a process reaches a server. */
 function reached(name: string, up: 0 | 1): Series {
   return { [`parley_dependency_up{${ns},pod="x",dependency="${name}"}`]: `${up}x120` };
 }
 
-/** Unrecorded bytes, of 1000 that may be. */
+/** Returns the series of unrecorded bytes. The limit is 1000. */
 function backlog(bytes: number): Series {
   return {
     [`parley_record_backlog_bytes{${ns},pod="x"}`]: `${bytes}x120`,
@@ -245,7 +248,7 @@ function outcomes(metric: string, label: string, perStep: Record<string, number>
   );
 }
 
-/** A volume of which so many percent are left. */
+/** Returns the series of a volume with this percentage of free space. */
 function volume(namespace: string, left: number): Series {
   const labels = `namespace="${namespace}",persistentvolumeclaim="redis"`;
   return {
@@ -276,7 +279,7 @@ function buckets(metric: string, perStep: Record<string, number>, labels = ''): 
   );
 }
 
-/** Two recorders that read `each` buckets. */
+/** Returns the series of two recorders. Each reads `each` buckets. */
 function unread(each: number, all: number): Series {
   return Object.fromEntries(
     ['x', 'y'].flatMap((pod) => [
@@ -286,7 +289,7 @@ function unread(each: number, all: number): Series {
   );
 }
 
-/** Ten buckets, the first of which grows by `busy` entries per 10 s. */
+/** Returns the series of ten buckets. The first one grows by `busy` entries per 10 s. */
 function perBucket(busy: number): Series {
   return Object.fromEntries(
     Array.from({ length: 10 }, (_, bucket) => [

@@ -30,7 +30,7 @@ describe('alerts', () => {
     const total = ['GatewaysDown', 'ApisDown', 'RecordersDown', 'PostgresDown', 'RedisDown', 'StoresDisagree'];
     for (const name of total) {
       const rule = rules.find(({ alert }) => alert === `Parley${name}`);
-      // A scrape every 10 s with a timeout of 5 s and an evaluation every 15 s come on top.
+      // A scrape every 10 s with a timeout of 5 s, and an evaluation every 15 s, add to this.
       expect(Number.parseInt(rule?.for ?? '', 10)).toBeLessThanOrEqual(30);
       expect(rule?.labels.severity).toBe('page');
     }
@@ -42,7 +42,7 @@ describe('alerts', () => {
     async () => {
       const folder = await temporaryFolder('alerts');
       try {
-        // A file per rule, because each test evaluates all rules of its file.
+        // Writes one file per rule, because each test evaluates all rules of its file.
         const files = rules.map(async (rule) => {
           const { alert } = rule;
           const group = { name: 'parley', interval: '15s', rules: [rule] };
@@ -74,7 +74,7 @@ function promtoolTest({ alert, within, firing, quiet }: AlertCase, fires: boolea
     input_series: inputOf(fires ? firing : quiet),
     promql_expr_test: [
       {
-        // `> bool 0`: an alert may fire for several pods.
+        // `> bool 0` is needed because an alert may fire for several pods.
         expr: `(count(ALERTS{alertname="${alert}",alertstate="firing",severity="${rule.labels.severity}"}) > bool 0) or vector(0)`,
         eval_time: within,
         exp_samples: [{ labels: '{}', value: fires ? 1 : 0 }],

@@ -18,7 +18,7 @@ export class Cluster {
     return found;
   }
 
-  /** Returns everything that runs pods, with its pod template. */
+  /** Returns all objects that run pods, with their pod templates. */
   get workloads(): Workload[] {
     return this.manifests
       .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job'].includes(kind))

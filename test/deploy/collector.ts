@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-/** An OpenTelemetry collector for OTLP over HTTP with JSON. It keeps what it receives. */
+/** An OpenTelemetry collector for OTLP over HTTP with JSON. It stores all requests. */
 export class Collector {
   readonly url: string;
   readonly spans: Received[] = [];

@@ -20,7 +20,7 @@ describe.each(overlays)('overlay %s matches the code', (overlay) => {
       const asked = variablesOf(service);
       const others = services.filter((it) => it !== service).map(variablesOf);
       const given = Object.keys(cluster.environment(container, ownSecrets));
-      // Services share these settings, so at least one must read each.
+      // Services share these settings, so at least one service must read each.
       expect(given.filter((name) => !asked.has(name) && !others.some((names) => names.has(name)))).toEqual([]);
       expect((container.env ?? []).map(({ name }) => name).filter((name) => !asked.has(name))).toEqual([]);
       const env = { ...cluster.environment(container, ownSecrets), NODE_ENV: 'production' };
@@ -30,7 +30,8 @@ describe.each(overlays)('overlay %s matches the code', (overlay) => {
 
   it('gateways drain and apis finish requests before Kubernetes kills them', () => {
     const drain = readers.gateway(cluster.environment(cluster.container('gateway'), ownSecrets)).drainTime;
-    // The seconds each needs after SIGTERM: 30 by runService, and the drain time for gateways.
+    // The seconds that each service needs after SIGTERM: 30 by runService, plus the drain time for
+    // gateways.
     for (const [name, needs] of [
       ['gateway', drain / 1000 + 1],
       ['api', 30],
@@ -173,7 +174,7 @@ describe.each(overlays)('the objects of overlay %s', (overlay) => {
   });
 });
 
-it('the single address of the local overlay routes like the ingress', () => {
+it('the single address of the local overlay routes requests like the ingress', () => {
   const conf = text('deploy/kubernetes/overlays/local/entry.conf');
   const routes = [...conf.matchAll(/location (?:([=~]) )?(\S+) \{\s+proxy_pass http:\/\/(\S+);/g)].map(
     ([, how, path = '', to]) => ({ how, path, to }),

@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 
 /**
- * Builds an overlay as `kustomize build` does, for the features that deploy/kubernetes uses. Throws
- * for any other feature. Generated ConfigMaps keep their names without a hash.
+ * Builds an overlay as `kustomize build` does. Supports only the features that deploy/kubernetes
+ * uses. Throws for any other feature. Generated ConfigMaps keep their names without a hash.
  */
 function build(folder: string): Manifest[] {
   const file = join(folder, 'kustomization.yaml');
@@ -42,7 +42,7 @@ function read(path: string): Manifest[] {
 function documents(text: string): Manifest[] {
   return parseAllDocuments(text).map((document) => {
     if (document.errors.length > 0) throw document.errors[0];
-    // Copies each object, because YAML anchors share objects and a build changes them.
+    // Copies each object, because YAML anchors share objects, and a build changes them.
     return JSON.parse(JSON.stringify(document.toJS())) as Manifest;
   });
 }
@@ -119,7 +119,7 @@ function isFields(value: unknown): value is Fields {
 export const kubernetes = new URL('../../deploy/kubernetes/', import.meta.url).pathname;
 export const overlays = ['local', 'production'] as const;
 
-/** The objects of an overlay. */
+/** Returns the objects of an overlay. */
 export function buildOverlay(name: (typeof overlays)[number]): Manifest[] {
   const folder = join(kubernetes, 'overlays', name);
   if (!existsSync(folder)) throw new Error(`${dirname(folder)} has no ${name}`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { root } from '@parley/stack';
 import ts from 'typescript';
 
-/** Sources that log, and the name of the services that run them. */
+/** Source folders that log, and the names of the services that run them. */
 const sources = {
   'services/gateway/src': 'gateway',
   'services/api/src': 'api',
@@ -13,7 +13,7 @@ const sources = {
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
-/** Formats the page of all log events, as the sources contain them. */
+/** Creates the page of all log events from the sources. */
 export async function writeLogEvents(): Promise<string> {
   const found = new Map<string, LogEvent>();
   for (const [folder, service] of Object.entries(sources))
@@ -66,7 +66,7 @@ async function filesOf(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
-/** Returns the events of the calls `….log.<level>(fields, event)` in a source. */
+/** Returns the events of calls such as `….log.<level>(fields, event)` in a source. */
 function eventsOf(source: string): FoundEvent[] {
   const events: FoundEvent[] = [];
   const visit = (node: ts.Node): void => {

@@ -61,7 +61,7 @@ function template(spec: Fields): Fields {
   return (spec.template as { spec: Fields }).spec;
 }
 
-/** Sorts objects, removes hashes from names, and removes empty fields. */
+/** Sorts objects, and removes hashes from names and empty fields, so that they can be compared. */
 function canonical(manifests: Manifest[]): string[] {
   return manifests.map((manifest) => JSON.stringify(sorted(manifest))).sort();
 }

@@ -26,7 +26,7 @@ beforeAll(async () => {
   };
   folder = await mkdtemp(join(tmpdir(), 'parley-observability-'));
   redis = await startTestRedis();
-  // Never asked, but measured.
+  // The hook is never called, but its metrics are exported.
   const secret = `whsec_${Buffer.alloc(24).toString('base64')}`;
   const hook = { url: 'https://rules.example', events: ['group.join'], secret };
   stack = await startStack({
@@ -35,7 +35,7 @@ beforeAll(async () => {
     redisUrl: redis.url,
     env: {
       ...{ LOG_LEVEL: 'trace', SEND_POLICY: 'anyone', API_KEYS: apiKey, HOOKS: JSON.stringify([hook]) },
-      // Any keys: nothing is pushed, but its metrics are exported.
+      // Any keys are valid here: nothing is pushed, but the metrics are exported.
       ...{ PUSH_PUBLIC_KEY: 'public', PUSH_PRIVATE_KEY: 'private' },
       ...traces,
     },
@@ -141,7 +141,7 @@ describe('metrics', () => {
     }
   });
 
-  it('the services export every metric that alerts, dashboard and autoscaler use', async () => {
+  it('the services export every metric that alerts, the dashboard and the autoscaler use', async () => {
     const recorder = stack.processes.recorders[0]?.url ?? '';
     const texts = await Promise.all(
       [stack.apiUrl, ...stack.gatewayUrls, recorder].map(async (url) => (await fetch(`${url}/metrics`)).text()),

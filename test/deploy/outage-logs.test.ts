@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freezePostgres } from '../outages/freeze-postgres.ts';
 import { Traffic } from '../outages/traffic.ts';
 
-/** Failed requests after which an outage ends: each would be a line. */
+/**
+ * Number of failed requests after which an outage ends. Without suppression, each would log a line.
+ */
 const FAILURES = 40;
 
 let folder: TemporaryFolder;
@@ -40,8 +42,9 @@ async function linesOf(name: string): Promise<Line[]> {
 }
 
 /**
- * Breaks a server until `FAILURES` requests have failed and these services have noticed, then mends
- * it. Resolves with the lines that each service logged until it noticed the end.
+ * Makes a server unavailable until `FAILURES` requests have failed and these services have noticed
+ * it. Then ends the outage. Resolves with the lines that each service logged until it noticed the
+ * end.
  */
 async function linesDuring(dependency: string, services: string[], begin: () => Promise<() => Promise<void> | void>) {
   const before = await Promise.all(services.map(async (name) => (await linesOf(name)).length));

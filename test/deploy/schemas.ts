@@ -19,8 +19,8 @@ const groups: Record<string, object> = {
 };
 
 /**
- * Validates a manifest against the schema of its kind. Returns the invalid values and the fields
- * that the schema does not know, which a cluster would ignore or refuse.
+ * Validates a manifest against the schema of its kind. Returns the invalid values, and the fields
+ * that are not in the schema, which a cluster would ignore or refuse.
  */
 export function check(manifest: Manifest): string[] {
   const Kind = (groups[manifest.apiVersion] as Record<string, KindOf> | undefined)?.[manifest.kind];
@@ -31,11 +31,11 @@ export function check(manifest: Manifest): string[] {
   } catch (error) {
     return [(error as Error).message];
   }
-  // The validator reads every field that it knows, so an unread field is unknown.
+  // The validator reads every field that is in the schema, so an unread field is unknown.
   return fields(manifest).filter((path) => !read.has(path) && !isFree(path));
 }
 
-/** Wraps a value and records the fields that are read. */
+/** Returns a proxy of a value that records which fields are read. */
 function watch<T>(value: T, path: string, read: Set<string>): T {
   if (typeof value !== 'object' || value === null) return value;
   return new Proxy(value, {
@@ -48,14 +48,14 @@ function watch<T>(value: T, path: string, read: Set<string>): T {
   });
 }
 
-/** The paths of all fields, with `[]` for any item of a list. */
+/** Returns the paths of all fields, with `[]` for any item of a list. */
 function fields(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) return [...new Set(value.flatMap((item) => fields(item, `${path}[]`)))];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => [`${path}.${key}`, ...fields(item, `${path}.${key}`)]);
 }
 
-/** Maps with free keys, whose values are strings or quantities. */
+/** Returns whether a path is in a map with free keys, whose values are strings or quantities. */
 function isFree(path: string): boolean {
   return /\.(labels|annotations|matchLabels|data|requests|limits)\.[^[]*$/.test(path);
 }

@@ -5,9 +5,7 @@ import { type Footprint, footprint } from './system/footprint.ts';
 import { type Person, startSystem } from './system/system.ts';
 import { fuzzTransports, type TransportFigures } from './transports/fuzz-transports.ts';
 
-/**
- * The maximum growth of a process's memory in bytes, measured after the first tenth of the input.
- */
+/** Maximum growth of a process's memory in bytes, measured after the first tenth of the input. */
 const GROWTH = 128 * 1024 * 1024;
 
 /**
@@ -60,11 +58,11 @@ export interface FuzzOptions {
   seed: number;
   frames: number;
   requests: number;
-  /** Requests by schemathesis for each operation, at most. Default: 0, none. */
+  /** Maximum number of requests by schemathesis for each operation. Default: 0, none. */
   contract?: number;
   /** Whether memory and handles are measured. Default: true. */
   weigh?: boolean;
-  /** Receives the progress. */
+  /** Called with progress messages. */
   report: (line: string) => void;
 }
 

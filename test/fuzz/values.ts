@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Random } from '../chaos/random.ts';
 
-/** Random values from fast-check with a seed, and fixed ones that often break programs. */
+/** Provides random values from fast-check with a seed, and fixed values that often cause errors. */
 export class Values {
   readonly #random: Random;
   readonly #json: unknown[];
@@ -15,7 +15,7 @@ export class Values {
     this.#json = fc.sample(fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' }), from);
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }));
     this.#texts = [...oddTexts, ...fc.sample(text, from)];
-    // Sends each unknown id only once.
+    // Each unknown id is sent only once.
     this.#ids = [...ids, ...ids, ...ids, ...Array.from({ length: 10 }, () => random.whole(1, 2 ** 40))];
   }
 
@@ -37,7 +37,7 @@ export class Values {
     return this.#random.chance(0.5) ? this.#random.pick(oddNumbers) : this.#random.whole(-(2 ** 40), 2 ** 53 - 1);
   }
 
-  /** Mostly the id of an existing user or group. */
+  /** Returns usually the id of an existing user or group. */
   id(): number {
     return this.#random.pick(this.#ids);
   }

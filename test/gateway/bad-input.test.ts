@@ -130,7 +130,7 @@ describe('invalid frames', () => {
   });
 });
 
-describe('data that is no frame', () => {
+describe('data that is not a frame', () => {
   it.each<[string, string | Buffer, number, boolean]>([
     ['text that is no JSON', 'hello', 4002, false],
     ['nothing', '', 4002, false],
@@ -145,7 +145,7 @@ describe('data that is no frame', () => {
   ])('invalid WebSocket data (%s) closes only its own connection', async (_title, data, code, binary) => {
     await using client = await kit.connect(kit.newId());
     client.socket.send(data, { binary });
-    // uWebSockets.js sends no close frame for what breaks the WebSocket protocol itself.
+    // uWebSockets.js sends no close frame for violations of the WebSocket protocol itself.
     const codes = code < 4000 ? [code, 1006] : [code];
     expect(codes).toContain((await client.untilClosed()).code);
     await expectUndisturbed();
@@ -203,7 +203,7 @@ describe('rate limits', () => {
   });
 });
 
-it('invalid input leaves nothing in the inbox of another user', async () => {
+it('invalid input adds nothing to the inbox of another user', async () => {
   await using again = await Client.open(kit.gateway().url, kit.token(friend), { device: 'new' });
   await again.settled();
   expect(again.events).toEqual([]);

@@ -70,7 +70,7 @@ describe('edits, reactions and recalls', () => {
     expect(await bob.ask(large)).toMatchObject({ type: 'error', code: 'bad-frame' });
   });
 
-  it('a recalled message is delivered without its body, also to devices that were offline', async () => {
+  it('a recalled message is delivered without its body, even to devices that were offline', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     const { id } = await alice.text(b, 'r1', 'a secret');

@@ -4,13 +4,13 @@ import { WebSocket } from 'ws';
 /** Default number of messages in flight. The protocol allows 32. */
 const WINDOW = 24;
 
-/** A WebSocket client that keeps every frame it receives. */
+/** A WebSocket client that stores every frame that it receives. */
 export class Client {
   readonly socket: WebSocket;
   readonly frames: ServerFrame[] = [];
   closed: { code: number; reason: string } | undefined;
   readonly #watchers = new Set<() => void>();
-  /** Why the connection failed, as the library reports it. */
+  /** Why the connection failed: the error of the library. */
   #error: Error | undefined;
 
   private constructor(socket: WebSocket) {
@@ -64,7 +64,7 @@ export class Client {
     );
   }
 
-  /** Sends text and waits for its acknowledgement. */
+  /** Sends a text and waits for its acknowledgement. */
   async text(to: number, ref: string, text = ref): Promise<SendAck> {
     const reply = await this.ask({ type: 'send', ref, to, body: { type: 'text', text } });
     if (reply.type !== 'ack' || !('id' in reply)) throw new Error(`refused: ${JSON.stringify(reply)}`);
@@ -72,15 +72,15 @@ export class Client {
   }
 
   /**
-   * Sends texts, each with its text as ref, as fast as acknowledgements allow: at most `window` are
-   * in flight.
+   * Sends texts as fast as acknowledgements allow: at most `window` are in flight. The ref of each
+   * is its text.
    */
   async texts(to: number, texts: string[], { window = WINDOW }: { window?: number } = {}): Promise<SendAck[]> {
     const acks: Promise<SendAck>[] = [];
     for (const [i, text] of texts.entries()) {
       await acks[i - window];
       const ack = this.text(to, text);
-      // `Promise.all` reports the first one that fails.
+      // `Promise.all` reports the first one that rejects.
       ack.catch(() => {});
       acks.push(ack);
     }
@@ -102,7 +102,7 @@ export class Client {
     );
   }
 
-  /** Resolves with the result of `look` as soon as it is truthy. Runs it after each frame. */
+  /** Resolves with the result of `look` as soon as it is truthy. Calls `look` after each frame. */
   until<T>(look: () => T | undefined | false, message: () => string, timeout = 10_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const stop = () => {
@@ -128,14 +128,14 @@ export class Client {
     return this.frames.filter((frame): frame is EventFrame => frame.type === 'event');
   }
 
-  /** The texts of the received messages, in order. */
+  /** Returns the texts of the received messages, in order. */
   get heard(): string[] {
     return this.events.flatMap(({ event }) =>
       event.kind === 'message' && event.body.type === 'text' ? [event.body.text] : [],
     );
   }
 
-  /** The cursor of the last event, else of the welcome. */
+  /** Returns the cursor of the last event, otherwise of the welcome. */
   get cursor(): string {
     const last = this.frames.findLast((frame) => frame.type === 'event' || frame.type === 'welcome');
     return (last as EventFrame | Welcome).cursor;
@@ -157,8 +157,8 @@ export class Client {
   }
 
   /**
-   * Waits for a pong: earlier frames of the client are handled, earlier frames of the server have
-   * arrived.
+   * Waits for a pong. By then, earlier frames of the client are handled, and earlier frames of the
+   * server have arrived.
    */
   async settled(): Promise<void> {
     this.#pings += 1;

@@ -53,7 +53,7 @@ describe('on a Redis Cluster, with each user in a bucket of their own', () => {
     );
     const copies = new Map<string, string>();
     for (const client of clients) {
-      // 40 from both devices, and as many to this user.
+      // 40 events from each of two devices, for both users.
       await client.untilEvents(160);
       await client.settled();
       expect(client.events).toHaveLength(160);
@@ -74,8 +74,8 @@ describe('on a Redis Cluster, with each user in a bucket of their own', () => {
 
   it('a resend completes a message whose gateway died half-way, without a duplicate', async () => {
     const [a, b] = await kit.friends();
-    // Appends to the home bucket only, that of alice, as if the gateway had died before it
-    // forwarded.
+    // Appends only to the home bucket, that of alice, as if the gateway had died before it
+    // forwarded the message.
     const halfway = accept(
       {
         ...kit.link,

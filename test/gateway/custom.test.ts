@@ -12,7 +12,7 @@ afterAll(async () => {
 const body = { type: 'text', text: 'hi' } as const;
 
 describe('custom data of a message', () => {
-  it('custom data reaches every participant unchanged, also devices that were offline', async () => {
+  it('custom data reaches every participant unchanged, including devices that were offline', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b, 1);
@@ -41,7 +41,7 @@ describe('custom data of a message', () => {
     expect(edits[1]).not.toHaveProperty('custom');
   });
 
-  it('a recall removes custom data, also for a device that was offline', async () => {
+  it('a recall removes custom data, even for a device that was offline', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const ack = await alice.ask({ type: 'send', ref: 'r', to: b, body, custom: { secret: 'word' } });

@@ -22,7 +22,7 @@ describe('a connection with echo=0', () => {
     expect([phone.heard, tablet.heard]).toEqual([['three'], ['one', 'two', 'three']]);
   });
 
-  it('with echo=0 each ack follows all events that precede the message in the inbox', async () => {
+  it('with echo=0, each ack follows all events that precede the message in the inbox', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0, { echo: '0' });
     await using bob = await kit.connect(b, 1);

@@ -8,7 +8,7 @@ export function expectGapless(client: Client): void {
   const start = parseCursor(welcome?.type === 'welcome' ? welcome.cursor : '');
   const cursors = client.events.map(({ cursor }) => parseCursor(cursor) ?? { epoch: 0, offset: 0 });
   expect(cursors.map(({ offset }) => offset)).toEqual(cursors.map((_, i) => (start?.offset ?? 0) + i + 1));
-  // A new epoch continues the offsets of the one before.
+  // A new epoch continues the offsets of the previous one.
   const epochs = cursors.map(({ epoch }) => epoch);
   expect(epochs).toEqual(epochs.toSorted((x, y) => x - y));
 }

@@ -30,7 +30,7 @@ const tokenOf = (sub: string, claims: object = {}, options: jwt.SignOptions = {}
   jwt.sign(claims, secret, { issuer: 'product', audience: 'chat', subject: sub, expiresIn: 600, ...options });
 const numberToken = (uid: number) => tokenOf('x', { uid }, { issuer: 'numbers' });
 
-/** Two friends. The first one has an external id. */
+/** Creates two friends. The first one has an external id. */
 async function friends(): Promise<{ a: number; b: number; external: string }> {
   const [a, b] = await kit.friends();
   const external = `ann-${a}`;
@@ -49,7 +49,7 @@ describe('tokens of other issuers', () => {
     expect(bob.events[0]?.event).toMatchObject({ kind: 'message', from: a });
   });
 
-  it('a token of another issuer connects a user by internal id if the issuer may use ids', async () => {
+  it('a token of another issuer connects a user by internal id if the issuer may use internal ids', async () => {
     const { a } = await friends();
     await using ann = await Client.open(kit.gateway().url, numberToken(a));
     expect((await ann.welcome()).user).toBe(a);
@@ -133,7 +133,7 @@ describe('tokens of other issuers', () => {
     expect(refused.status).toBe(401);
   });
 
-  it('a token of another issuer can be renewed for the same user only', async () => {
+  it('a token of another issuer can be renewed only for the same user', async () => {
     const { external } = await friends();
     const other = await friends();
     await using ann = await Client.open(kit.gateway().url, tokenOf(external));
@@ -146,7 +146,7 @@ describe('tokens of other issuers', () => {
     });
   });
 
-  it('a connection closes after its session, or all sessions of the user, were revoked', async () => {
+  it("a connection of another issuer's token closes when its session, or all sessions of its user, are revoked", async () => {
     const { a, external } = await friends();
     const phone = tokenOf(external, { sid: 'phone' });
     await using one = await Client.open(kit.gateway().url, phone, { device: 'phone' });

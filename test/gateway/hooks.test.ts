@@ -34,7 +34,7 @@ function hooks(changes: Partial<HookConfig> = {}): HookConfig {
   return { endpoints: [endpoint], timeout: 5000, onFailure: 'refuse', concurrency: 256, allowed, ...changes };
 }
 
-/** Replies to each request with JSON. */
+/** Makes the hook reply to each request with JSON. */
 function replies(reply: (data: Record<string, unknown>) => object): void {
   receiver.answer = (response, { event }) => void response.writeHead(200).end(JSON.stringify(reply(event.data)));
 }
@@ -58,7 +58,7 @@ describe('hooks before messages', () => {
     expect(request.event).toMatchObject({ type: 'message.send', data: { from: a, ...content } });
   });
 
-  it('a hook is asked at the start and at the end of a stream, and changes both', async () => {
+  it('a hook is called at the start and at the end of a stream, and can change both', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b);
@@ -76,7 +76,7 @@ describe('hooks before messages', () => {
     ]);
   });
 
-  it('a stream whose end a hook refuses ends at once with the text of its start', async () => {
+  it('a stream whose end a hook refuses ends at once with its first text', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b);
@@ -88,7 +88,7 @@ describe('hooks before messages', () => {
     expect(bob.events[1]?.event).toMatchObject({ kind: 'edit', body: text('so'), streaming: false });
   });
 
-  it('a stream that ends by itself, so that no hook sees its end, ends with the text of its start', async () => {
+  it('a stream that ends by itself, without a call of the hook, ends with its first text', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b);
@@ -99,7 +99,7 @@ describe('hooks before messages', () => {
     expect(bob.events[1]?.event).toMatchObject({ kind: 'edit', body: text('so'), streaming: false });
   });
 
-  it('a stream ends with the text that the hook has seen, while another device appends more', async () => {
+  it('a stream ends with the text that the hook has seen, even if another device appends more', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b);
@@ -176,7 +176,7 @@ describe('hooks before messages', () => {
     expect(await response.json()).toMatchObject({ type: 'error', code: 'refused', message: 'Not by HTTP.' });
   });
 
-  it('a hook gets no request for a message that is refused anyway, or for frames without a message', async () => {
+  it('a hook gets no request for a message that is refused for another reason, or for frames without a message', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const stranger = kit.newId();

@@ -12,12 +12,12 @@ export const tokenSecret = 'a secret of the tests, long enough for anyone';
 const inboxBytes = 2 ** 28;
 
 /**
- * The socket library of the gateways. The suite runs with both libraries, see
- * test/vitest.config.ts.
+ * The socket library of the gateways. The suite runs with both libraries (see
+ * test/vitest.config.ts).
  */
 const socketLibrary = process.env.SOCKETS === 'node' ? 'node' : 'auto';
 
-/** Gateways in this process with a Redis of their own. Users exist only as permits in Redis. */
+/** Gateways in this process with their own Redis. Users exist only as permits in Redis. */
 export class Kit {
   readonly link: RedisConnection;
   readonly gateways: TestGateway[] = [];
@@ -107,7 +107,7 @@ export class Kit {
   }
 
   /**
-   * Writes to Redis that PostgreSQL has no messages from one user to another, as a recorder does.
+   * Writes to Redis, as a recorder does, that PostgreSQL has no messages from one user to another.
    */
   async noRecordedRefs(from: number, to: number): Promise<void> {
     await writeRecordedRefs(this.link, userConversation(from, to), from, []);
@@ -135,7 +135,7 @@ export class Kit {
     await writePermits(this.link, user, { kind: 'user', version: this.#version, contacts, blocks });
   }
 
-  /** Writes to Redis that no user has an id, as the recorder does. */
+  /** Writes to Redis, as the recorder does, that no user has this id. */
   async nobody(id: number): Promise<void> {
     await writePermits(this.link, id, { kind: 'nobody' });
   }

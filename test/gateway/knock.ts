@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
 
-/** Requests a WebSocket and closes it. Resolves with the response, and its `body` if it has one. */
+/**
+ * Requests a WebSocket and closes it. Resolves with the response, including its `body` if it has
+ * one.
+ */
 export function knock(http: string, path: string, headers: Record<string, string> = {}): Promise<Knocked> {
   return new Promise((resolve, reject) => {
     const asking = request(`${http}${path}`, {

@@ -14,8 +14,8 @@ afterAll(async () => {
 });
 
 /**
- * A page with LayIM, whose socket does what LayIM documents: `getMessage` gets each message
- * unchanged.
+ * A page with LayIM. Its socket works as LayIM's documentation describes: `getMessage` receives
+ * each message unchanged.
  */
 class Page {
   readonly shown: Shown[] = [];
@@ -40,8 +40,8 @@ class Page {
   }
 
   /**
-   * What `layim.on('sendMessage', res)` hands over, wrapped as pages do it. Ids come from the
-   * page's HTML, as text.
+   * Sends the argument that `layim.on('sendMessage', res)` gets, wrapped as pages do it. Ids are
+   * texts, because they come from the page's HTML.
    */
   write(to: number, content: string, { type = 'friend', wrap = (res: object): object => res } = {}): void {
     const mine = { username: 'me', avatar: 'a.jpg', id: '1', mine: true, content };
@@ -136,7 +136,7 @@ describe('LayIM pages', () => {
     await using ann = await Page.open(a);
     await using ben = await Page.open(b, { gateway: 1 });
     ann.write(group, 'all', { type: 'group' });
-    // There is no profile of Ann, so her id is her name.
+    // Ann has no profile in Redis, so her id is shown as her name.
     const message = { username: String(a), avatar: '', id: group, type: 'group', content: 'all', fromid: a };
     expect(await ben.until(1)).toMatchObject([{ ...message, mine: false }]);
   });
@@ -207,7 +207,7 @@ describe('LayIM pages', () => {
     for (let round = 0; seen.size < texts.length && round < 50; round += 1) {
       await using page = await Page.open(b, { gateway: round % 2 });
       await waitFor(() => page.shown.length > 0, { timeout: 2000 }).catch(() => {});
-      // Closed in good order, so that what the network took is read.
+      // The close handshake ensures that the page has read all bytes that the network accepted.
       await page.close();
       for (const content of page.contents) seen.add(content);
     }
@@ -246,7 +246,7 @@ describe('LayIM pages', () => {
     expect(await kit.inbox(b)).toEqual([]);
   });
 
-  it('the LayIM socket ignores JSON that is no message, and closes after text that is no JSON', async () => {
+  it('the LayIM socket ignores JSON that is not a message, and closes after text that is not JSON', async () => {
     const [a, b] = await kit.friends();
     await using page = await Page.open(a);
     for (const odd of ['{}', '[]', 'null', '7', '{"type":"ping"}', '{"type":"chatMessage"}', '{"mine":1,"to":null}'])
@@ -259,14 +259,14 @@ describe('LayIM pages', () => {
 });
 
 describe('access of LayIM pages', () => {
-  it('the LayIM socket rejects a page without a valid token or of a foreign origin', async () => {
+  it('the LayIM socket rejects a page without a valid token or of a forbidden origin', async () => {
     const { http } = kit.gateway();
     const path = `/layim/socket?token=${kit.token(kit.newId())}`;
     expect((await knock(http, '/layim/socket')).status).toBe(401);
     expect((await knock(http, '/layim/socket?token=garbage')).status).toBe(401);
     expect((await knock(http, path, { origin: 'https://evil.example' })).status).toBe(403);
     expect((await knock(http, path)).status).toBe(101);
-    // The protocol's own socket reads no token from its address.
+    // The protocol's own socket does not accept a token in the URL.
     expect((await knock(http, path.replace('/layim/', '/v1/'))).status).toBe(401);
   });
 });

@@ -11,7 +11,7 @@ afterEach(async () => {
 
 const text = (size: number) => ({ type: 'text' as const, text: 'x'.repeat(size) });
 
-/** The codes of replies, each with how often it came; `ok` for anything else. */
+/** Counts the replies by code. Replies that are not errors count as `ok`. */
 const countCodes = (replies: ServerFrame[]) => {
   const counts: Record<string, number> = {};
   for (const reply of replies) {
@@ -24,7 +24,7 @@ const countCodes = (replies: ServerFrame[]) => {
 const askAll = (client: Client, frames: (ClientFrame & { ref: string })[]) =>
   Promise.all(frames.map((frame) => client.ask(frame)));
 
-/** Bytes of the record streams and the inboxes of some users. */
+/** Returns the bytes of the record streams and of the inboxes of some users. */
 const bytesOf = async (users: number[]) => {
   const { client, keys } = kit.link;
   const names = users.map((user) => keys.inbox(user));
@@ -32,7 +32,7 @@ const bytesOf = async (users: number[]) => {
   return sizes.reduce<number>((sum, size) => sum + Number(size ?? 0), 0);
 };
 
-/** Requests to the recorder that wait in all buckets. */
+/** Returns the number of requests that wait for the recorder in all buckets. */
 const requests = async () => {
   const { client, keys } = kit.link;
   const buckets = Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.requests(bucket)));

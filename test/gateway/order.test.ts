@@ -13,7 +13,10 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** Four users: 0 and 1 have two devices, on different gateways. The others have one. */
+/**
+ * Index of each device's user. Users 0 and 1 have two devices, on different gateways. The others
+ * have one.
+ */
 const owners = [0, 1, 2, 3, 0, 1];
 
 describe('order', () => {
@@ -71,7 +74,7 @@ function conversationsOf(client: Client): Map<string, EventOf<'message'>[]> {
   return conversations;
 }
 
-/** The numbers of a device's messages, in the order in which its connection sent them. */
+/** Returns the numbers of a device's messages, in the order in which its connection sent them. */
 function sentBy(device: number, messages: EventOf<'message'>[]): number[] {
   const texts = messages.map(({ body }) => (body.type === 'text' ? body.text.split('/') : []));
   return texts.filter(([by]) => by === String(device)).map(([, number]) => Number(number));

@@ -26,13 +26,13 @@ describe('while Redis is killed and restarted under load', () => {
       await client.untilEvents(texts.length);
       await client.settled();
       expect(client.heard.toSorted()).toEqual(texts.toSorted());
-      // A message that was half accepted when all masters of a cluster died is completed by its
-      // resend, after later ones.
+      // If all masters of a cluster die while a message is half accepted, its resend completes it,
+      // after later messages.
       if (!kit.redis.clustered) expect(client.heard).toEqual(alice.heard);
       expectGapless(client);
       expect(client.closed).toBeUndefined();
     }
-    // Their counts are written again. A user who disconnected in between is not counted.
+    // The gateways write their counts again. A user who disconnected in between is not counted.
     await waitFor(async () => Object.keys(await kit.link.client.hgetall(kit.link.keys.online(b))).length === 2);
   });
 });
@@ -108,7 +108,7 @@ describe('after Redis restarted without its data', () => {
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);
     await kit.restartRedis({ empty: true });
-    // Their inboxes have a new epoch all the same.
+    // The inboxes of these users have a new epoch too.
     await Promise.all([alice.untilClosed(), bob.untilClosed()]);
     await waitFor(() => Promise.all([kit.permit(b, [a]), kit.permit(a, [b])]).then(() => true));
     await using again = await kit.connect(b, 1, { cursor: bob.cursor });

@@ -56,7 +56,7 @@ describe('permits', () => {
     expect(await trySend(alice, blocker)).toBe('blocked');
   });
 
-  it('a user who is no member of a group cannot write to it', async () => {
+  it('a user who is not a member of a group cannot write to it', async () => {
     const [a, b] = [kit.newId(), kit.newId()];
     const group = await kit.group([b]);
     await using alice = await kit.connect(a, 2);
@@ -65,7 +65,7 @@ describe('permits', () => {
 });
 
 describe('permits that Redis does not have', () => {
-  /** The ids that were requested from the recorder. */
+  /** Returns the requests for this id that were sent to the recorder. */
   const asked = async (id: number) =>
     (await kit.requested((entry) => entry.kind === 'rebuild' && entry.id === id)).length;
 

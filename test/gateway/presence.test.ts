@@ -26,7 +26,7 @@ async function watch(client: Client, users: number[]): Promise<PresenceFrame[]> 
   );
 }
 
-/** Waits until the last state received of a user is this one. */
+/** Waits until the last received state of a user is this one. */
 const untilTold = (client: Client, of: number, online: boolean) =>
   client.until(
     () => told(client, of).at(-1)?.online === online && told(client, of).at(-1),
@@ -34,7 +34,7 @@ const untilTold = (client: Client, of: number, online: boolean) =>
   );
 
 describe('watch lists', () => {
-  it('watching users returns the state of each once, and when they were last online', async () => {
+  it('watching users returns the state of each once, and when offline ones were last online', async () => {
     const [a, here, left, never] = (await kit.circle(4)) as [number, number, number, number];
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(here, 1);
@@ -93,7 +93,7 @@ describe('watch lists', () => {
     expect(told(alice, c)).toHaveLength(2);
   });
 
-  it('a watcher gets the current state however quickly users connect and disconnect', async () => {
+  it('a watcher gets the current state even if users connect and disconnect quickly', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     for (let round = 0; round < 10; round += 1) {

@@ -8,7 +8,7 @@ import { tokenSecret } from './kit.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let built: Promise<unknown> | undefined;
 
-/** A gateway as it runs in production: its bundle in a process of its own. */
+/** A gateway in the form of production: its bundle in a separate process. */
 export class GatewayProcess implements AsyncDisposable {
   readonly url: string;
   readonly #child: ChildProcess;
@@ -20,7 +20,8 @@ export class GatewayProcess implements AsyncDisposable {
     this.#child = spawn(process.execPath, ['services/gateway/dist/main.js'], {
       cwd: root,
       env: { HOST: '127.0.0.1', PORT: String(port), TOKEN_SECRET: tokenSecret, PARLEY_PARENT_PIPE: '1', ...env },
-      // It ends when its standard input does, at the latest with this process.
+      // The gateway ends when its standard input ends, and therefore with this process at the
+      // latest.
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#ended = once(this.#child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
@@ -42,8 +43,7 @@ export class GatewayProcess implements AsyncDisposable {
   }
 
   /**
-   * Starts a gateway that cannot run. Resolves with its exit code and what it wrote to standard
-   * error.
+   * Starts a gateway that cannot run. Resolves with its exit code and its standard error output.
    */
   static async failing(env: Record<string, string>): Promise<{ code: number | null; error: string }> {
     await build();

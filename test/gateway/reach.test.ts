@@ -4,7 +4,7 @@ import { Kit } from './kit.ts';
 
 let kit: Kit;
 beforeAll(async () => {
-  // Probes are received too: none arrives while this test runs.
+  // Gateways also receive probes, so the interval is so long that none arrives during the test.
   kit = await Kit.start(4, { probeInterval: 60_000 });
 });
 afterAll(async () => {

@@ -15,7 +15,10 @@ afterAll(async () => {
 
 const numbers = (count: number, from = 1) => Array.from({ length: count }, (_, i) => `m${from + i}`);
 
-/** Alice sends `m1` to `m<count>` to Bob, who is offline. Resolves with their cursors, in order. */
+/**
+ * Sends `m1` to `m<count>` from Alice to Bob, who is offline. Resolves with their cursors, in
+ * order.
+ */
 async function sentWhileAway(count: number): Promise<{ a: number; b: number; cursors: string[] }> {
   const [a, b] = await kit.friends();
   await using alice = await kit.connect(a);
@@ -232,7 +235,7 @@ describe('opening connections', () => {
     const [epoch] = bob.cursor.split('-');
     for (let round = 1; round <= 5; round += 1) {
       const event = JSON.stringify(messageTo(b, `m${round}`));
-      // The inbox is read, then an event arrives that is not published, then the subscription is
+      // The inbox is read. Then an event arrives that is not published. Then the subscription is
       // restored.
       missed();
       gateway.redis.client.xadd(kit.link.keys.inbox(b), `${epoch}-*`, 'e', event);

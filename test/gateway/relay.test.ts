@@ -25,7 +25,7 @@ describe('relay mode', () => {
     expect(await client.exists(keys.record(keys.bucket(Math.min(a, b))))).toBe(0);
   });
 
-  it('with HISTORY=relay, a message is removed once each device of its owner acknowledged it', async () => {
+  it('with HISTORY=relay, a message is removed once each device of its owner has acknowledged it', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using phone = await kit.connect(b, 0, { device: 'phone' });

@@ -21,7 +21,7 @@ describe('single sessions', () => {
     expect(await third.ask({ type: 'ping', ref: 'p' })).toEqual({ type: 'pong', ref: 'p' });
   });
 
-  it('with SESSION_POLICY=single, one of fifty concurrent connections of a user stays', async () => {
+  it('with SESSION_POLICY=single, one of fifty concurrent connections of a user stays open', async () => {
     const [a, b] = await kit.friends();
     const racers = Array.from({ length: 50 }, (_, i) =>
       Client.start(kit.gateway(i % 2).url, kit.token(a, { session: `session-${i}` })),

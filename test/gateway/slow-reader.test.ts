@@ -24,12 +24,12 @@ const connectionOf = async (client: Client) => {
   return found;
 };
 
-/** Large texts, together more than the buffers of a socket hold. */
+/** Large texts that together exceed the buffers of a socket. */
 const large = Array.from({ length: 400 }, (_, i) => `${i} ${'长'.repeat(7990)}`);
 
 /**
- * Alice sends until the gateway stops writing to a client that does not read, and at least `least`
- * texts. Resolves with their number.
+ * Sends texts from Alice until the gateway stops writing to a client that does not read, and at
+ * least `least` texts. Resolves with their number.
  */
 async function sendUntilStalled(alice: Client, to: number, connection: Connection, least = 0): Promise<number> {
   for (const [i, text] of large.entries()) {
@@ -40,7 +40,7 @@ async function sendUntilStalled(alice: Client, to: number, connection: Connectio
 }
 
 describe('clients that do not read', () => {
-  it('a client that stops reading delays no other, costs bounded memory and then catches up', async () => {
+  it('a client that stops reading delays no other client, uses bounded memory and then catches up', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0, { cursor: 'latest' });
     await using slow = await kit.connect(b, 0, { device: 'slow' });

@@ -42,10 +42,10 @@ describe('unconfirmed messages', () => {
     const sending = ann.send(b, 'two').then(() => {
       accepted = true;
     });
-    // The home bucket of the conversation. In a cluster the message is forwarded only after
-    // replicas confirm it.
+    // This is the home bucket of the conversation. In a cluster, the message is forwarded only
+    // after replicas confirm it.
     await waitFor(async () => (await kit.inbox(a)).some(({ event }) => event.body?.text === 'two'));
-    // The replicas did not confirm in time, and what was published until then has arrived.
+    // The replicas did not confirm in time. Everything that was published until then has arrived.
     await waitFor(() => counters.refused > refused, { message: 'never given up' });
     await Promise.all([hers.settled(), his.settled()]);
     expect([accepted, hers.heard, his.heard]).toEqual([false, ['one'], ['one']]);

@@ -70,7 +70,7 @@ describe('before the socket opens', () => {
     else expectRefused(knocked, 403, 'forbidden');
   });
 
-  it("pages of the gateway's own host are accepted, and of every origin if all are allowed", async () => {
+  it("pages of the gateway's own host are accepted, and pages of every origin if all are allowed", async () => {
     const token = bearer(kit.token(kit.newId()));
     const own = await knock(kit.gateway().http, '/v1/socket', { ...token, origin: kit.gateway().http });
     expect(own.status).toBe(101);

@@ -59,7 +59,7 @@ describe('groups', () => {
     expect(JSON.stringify(c.frames)).not.toContain('"two"');
   });
 
-  it('members can change messages that left the inbox, if they see them in history', async () => {
+  it('members can change messages that have left the inbox, if they see them in history', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect(0);

@@ -24,7 +24,7 @@ const read = async (person: Person, chat: number, id: number) => {
 };
 
 describe('chats of groups', () => {
-  it('the chat of a group is listed with its name and picture, also without messages', async () => {
+  it('the chat of a group is listed with its name and picture, even without messages', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben], { avatar: 'https://example.org/g.png' });
     const empty: Chat = {
@@ -53,7 +53,7 @@ describe('chats of groups', () => {
     expect(await ben.call<Chat>('PUT', `/chats/${group}`)).toEqual(await ben.chat(group));
   });
 
-  it('a chat is archived until its next message, and a muted one until its owner ends it', async () => {
+  it('a chat is archived until its next message, and a muted chat until its owner ends it', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await say(ben, ann.id, 'one');
@@ -83,7 +83,7 @@ describe('chats of groups', () => {
     await expect(ann.call('GET', '/chats?archived=maybe')).rejects.toThrow('400 bad-request');
   });
 
-  it('a chat names the newest unread message that mentions its owner', async () => {
+  it('a chat contains the id of the newest unread message that mentions its owner', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     const mention = async (...mentions: number[]) => {
@@ -153,7 +153,7 @@ describe('chats of groups', () => {
     expect(await ann.chat(group)).toMatchObject({ unread: 0, read: 0, peerRead: 0 });
   });
 
-  it("a group's chat that one member deletes stays for others, and returns with a new message", async () => {
+  it("a group's chat that one member deletes stays for the others, and returns with a new message", async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await say(ann, group, 'old');
@@ -217,7 +217,7 @@ describe('members who joined later', () => {
   });
 });
 
-describe('whatever members do', () => {
+describe('random actions of members', () => {
   const who = fc.nat(3);
   const step = fc.oneof(
     { weight: 5, arbitrary: fc.record({ do: fc.constant('send' as const), who }) },
@@ -235,8 +235,8 @@ describe('whatever members do', () => {
         const group = await kit.group(people.slice(0, 3));
         const clients = await Promise.all(people.map((person, i) => person.connect(i)));
         const sent: { id: number; by: number }[] = [];
-        // How many messages there were when each joined, read and deleted last; absent when they
-        // are out.
+        // The number of messages when each member joined, last read and last deleted. Undefined
+        // while the member is not in the group.
         const places: (Place | undefined)[] = [0, 1, 2].map(() => ({ joined: 0, read: 0, cleared: 0, deleted: false }));
         for (const [i, each] of steps.entries()) {
           const client = clients[each.who];

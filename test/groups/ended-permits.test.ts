@@ -3,7 +3,7 @@ import { Client } from '../gateway/client.ts';
 import { GatewayProcess } from '../gateway/process.ts';
 import { Kit, type Person } from './kit.ts';
 
-/** Messages that wait in the socket of a paused gateway. */
+/** Number of messages that wait in the socket of a paused gateway. */
 const COUNT = 5;
 
 describe.each([
@@ -43,7 +43,7 @@ describe.each([
   ];
 
   it.each(ends)('no gateway accepts messages or edits of %s, even if it was paused', async (_, code, prepare) => {
-    // In a cluster, the pair of one round shares a bucket with a higher chance in many rounds.
+    // In a cluster, many rounds make it likely that the pair of one round shares a bucket.
     for (let round = 0; round < 4; round += 1) {
       const [ann, ben] = (await kit.people(2)) as [Person, Person];
       const [chat, end] = await prepare(ann, ben);

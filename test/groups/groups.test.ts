@@ -20,7 +20,7 @@ const change = (group: number, change: string, user?: number) => ({
 });
 
 describe('messages to groups', () => {
-  it('a group message reaches all members once and in order, also those who were offline', async () => {
+  it('a group message reaches all members once and in order, including those who were offline', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     await using a = await ann.connect(0);
@@ -106,7 +106,7 @@ describe('messages to groups', () => {
 });
 
 describe('members of groups', () => {
-  it('members receive each change of their group live, also removed members', async () => {
+  it('members, including removed ones, receive each change of their group live', async () => {
     const [ann, ben, carl] = await trio();
     await using c = await carl.connect(1);
     await using b = await ben.connect(0);
@@ -173,7 +173,7 @@ describe('members of groups', () => {
     const group = await kit.group([ann, ben]);
     await using b = await ben.connect();
     await b.text(group, 'in');
-    // What the api does, but for the word to the gateways.
+    // Makes the same changes as the api, but does not notify the gateways.
     await kit.db.deleteFrom('group_members').where('user_id', '=', ben.id).execute();
     await kit.link.client.srem(kit.link.keys.members(group), ben.id);
     expect(await refusal(b, group, 'out')).toMatchObject({ code: 'not-member' });

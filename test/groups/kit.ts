@@ -12,8 +12,8 @@ import { Client } from '../gateway/client.ts';
 const secret = 'a secret of the tests, long enough for anyone';
 
 /**
- * An api, a recorder and two gateways in this process, with their own Redis and database, and users
- * who are all friends.
+ * An api, a recorder and two gateways in this process, with their own Redis and database, and a
+ * function that creates friends.
  */
 export class Kit implements AsyncDisposable {
   readonly db: Database;
@@ -74,7 +74,10 @@ export class Kit implements AsyncDisposable {
     return kit;
   }
 
-  /** Creates users who are friends of each other, or of the first one only if there are many. */
+  /**
+   * Creates users who are friends of each other. If there are many, they are friends only of the
+   * first one.
+   */
   async people(count: number): Promise<Person[]> {
     const names = Array.from({ length: count }, () => `person-${++this.#names}`);
     const rows = await this.db
@@ -122,7 +125,7 @@ export class Kit implements AsyncDisposable {
 }
 
 interface KitOptions {
-  /** Whether Redis is a cluster. Default: as set for the test run. */
+  /** Whether Redis is a cluster. Default: the setting of the test run. */
   cluster?: boolean;
   /** Ms without a reply after which the cluster considers a node as failing. */
   nodeTimeout?: number;
@@ -149,7 +152,10 @@ export class Person {
     return Client.open(this.#kit.gateway(gateway), this.token, { cursor: 'latest', ...query });
   }
 
-  /** Calls the api and returns the parsed response. Throws an error response as `status code`. */
+  /**
+   * Calls the api and returns the parsed response. Throws an Error with `status code` for an error
+   * response.
+   */
   async call<T = undefined>(method: string, path: string, body?: object): Promise<T> {
     const answer = await fetch(`${this.#kit.api}/v1${path}`, {
       method,

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
-/** A group with an owner, an admin and a member. */
+/** Creates a group with an owner, an admin and a member. */
 async function makeGroup() {
   const [owner, admin, member] = (await kit.people(3)) as [Person, Person, Person];
   const group = await kit.group([owner, admin, member]);
@@ -34,7 +34,7 @@ const muted = {
 };
 
 describe('muted members', () => {
-  it('a muted member can neither write, edit nor react at any gateway, but recall', async () => {
+  it('a muted member can neither write, edit nor react at any gateway, but can recall', async () => {
     const { admin, member, group } = await makeGroup();
     await using first = await Client.open(kit.gateway(0), member.token);
     await using second = await Client.open(kit.gateway(1), member.token);

@@ -20,7 +20,7 @@ const idsOf = async (person: Person, chat: number) => (await pinsOf(person, chat
 const events = (client: Client) => client.events.map(({ event }) => event).filter(({ kind }) => kind === 'pin');
 
 describe('pinned messages between two users', () => {
-  it('either user pins and unpins messages for both, on all devices and in both copies', async () => {
+  it('either user can pin and unpin messages for both users, on all devices and in both copies', async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using a = await ann.connect(0);
     await using tablet = await ann.connect(1, { device: 'tablet' });
@@ -65,7 +65,7 @@ describe('pinned messages between two users', () => {
     }
   });
 
-  it('a chat has at most MAX_PINS pinned messages, and a recalled message is none of them', async () => {
+  it('a chat has at most MAX_PINS pinned messages, and recalled messages do not count', async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using a = await ann.connect(0);
     await using b = await ben.connect(1);
@@ -79,14 +79,14 @@ describe('pinned messages between two users', () => {
     expect(await pin(a, ben.id, two)).toMatchObject({ code: 'conflict' });
     expect(await pin(a, ben.id, two, false)).toMatchObject(ack);
     expect(await pin(b, ann.id, three)).toMatchObject(ack);
-    // Redis lost its count.
+    // Simulates that Redis lost its count.
     await kit.link.client.del(kit.link.keys.pins(`${ann.id}_${ben.id}`));
     expect(await pin(a, ben.id, one)).toMatchObject(ack);
     expect(await pin(a, ben.id, (await a.text(ben.id, 'four')).id)).toMatchObject({ code: 'conflict' });
     expect(await idsOf(ann, ben.id)).toEqual([one, three]);
   });
 
-  it('a pin of another chat, by a stranger or in a wrong form is refused', async () => {
+  it('a pin frame for another chat, by a stranger or in a wrong form is refused', async () => {
     const [ann, ben, carl] = (await kit.people(3)) as [Person, Person, Person];
     const [dora] = (await kit.people(2)) as [Person, Person];
     await using a = await ann.connect(0);
@@ -105,7 +105,7 @@ describe('pinned messages between two users', () => {
     await expect(pinsOf(dora, 12)).rejects.toThrow('404 not-found');
   });
 
-  it('clearing a chat removes the pins of its own copy only', async () => {
+  it('clearing a chat removes only the pins of its own copy', async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using a = await ann.connect(0);
     const { id } = await a.text(ben.id, 'hi');
@@ -117,7 +117,7 @@ describe('pinned messages between two users', () => {
 });
 
 describe('pinned messages of a group', () => {
-  it('only the owner and admins pin messages, which members see from where they see the history', async () => {
+  it('only the owner and admins can pin messages, and members see pins only in the history that they may see', async () => {
     const [ann, ben, carl, dora] = (await kit.people(4)) as [Person, Person, Person, Person];
     const group = await kit.group([ann, ben, carl]);
     await ann.call('PATCH', `/groups/${group}/members/${ben.id}`, { role: 'admin' });

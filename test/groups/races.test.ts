@@ -5,7 +5,7 @@ import type { Client } from '../gateway/client.ts';
 import { expectGapless } from '../gateway/expect-gapless.ts';
 import { Kit, type Person } from './kit.ts';
 
-/** Messages of each writer. */
+/** Number of messages of each writer. */
 const COUNT = 40;
 
 describe.each([
@@ -22,7 +22,7 @@ describe.each([
   });
   afterAll(() => kit?.[Symbol.asyncDispose]());
 
-  it('while members join and leave a group, the others get every message once and in one order', async () => {
+  it('while members join and leave a group, the other members get every message once and in one order', async () => {
     const people = await kit.people(5);
     const [ann, ben, carl, dora, emil] = people as [Person, Person, Person, Person, Person];
     const group = await kit.group([ann, ben, carl, dora]);
@@ -92,17 +92,17 @@ describe.each([
   });
 });
 
-/** Someone who is now in the group and now out of it. */
+/** A user who repeatedly joins and leaves the group. */
 class Guest {
   readonly person: Person;
   readonly client: Client;
-  /** Whether they are in the group; not to be asked while that changes. */
+  /** Whether the user is in the group. Not valid while that changes. */
   is: boolean;
-  /** Grows when a change begins and when it is done: even while nothing changes. */
+  /** Increases when a change begins and when it ends, so it is odd during a change. */
   turn = 0;
-  /** What they must have got. */
+  /** Messages that the user must have received. */
   readonly owed: string[] = [];
-  /** What they must not have got. */
+  /** Messages that the user must not have received. */
   readonly withheld: string[] = [];
 
   constructor(person: Person, client: Client, is: boolean) {
@@ -118,7 +118,7 @@ class Guest {
     this.turn += 1;
   }
 
-  /** A message was sent and acknowledged since the last turn. */
+  /** Called when a message was sent and acknowledged. Ignores it if the membership was changing. */
   sent(text: string): void {
     if (this.turn % 2 === 0) (this.is ? this.owed : this.withheld).push(text);
   }

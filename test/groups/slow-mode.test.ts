@@ -12,7 +12,7 @@ afterAll(() => kit?.[Symbol.asyncDispose]());
 
 const HOUR = 3600;
 
-/** A group with an owner, an admin and a member. */
+/** Creates a group with an owner, an admin and a member. */
 async function makeGroup(slowMode = HOUR) {
   const [owner, admin, member] = (await kit.people(3)) as [Person, Person, Person];
   const group = await kit.group([owner, admin, member]);
@@ -27,7 +27,7 @@ const say = (client: Client, to: number, ref = `slow-${++refs}`) =>
 const early = { type: 'error', code: 'slow-mode', retry: true, retryAfter: expect.any(Number) };
 
 describe('slow mode of a group', () => {
-  it('slow mode holds for a member at all gateways, by every kind of frame, but not for a resend', async () => {
+  it('slow mode applies to a member at all gateways, for every kind of frame, but not to a resend', async () => {
     const { member, group } = await makeGroup();
     await using first = await Client.open(kit.gateway(0), member.token);
     await using second = await Client.open(kit.gateway(1), member.token);
@@ -50,7 +50,7 @@ describe('slow mode of a group', () => {
     expect(await say(second, group, 'accepted')).toMatchObject({ type: 'ack', id, duplicate: true });
   });
 
-  it('of messages that a member sends at once, slow mode accepts one, also after Redis lost its copies', async () => {
+  it('if a member sends several messages at once, slow mode accepts only one, even after Redis lost its copies', async () => {
     const { member, group } = await makeGroup();
     await forgetCopies(kit.link);
     await using first = await Client.open(kit.gateway(0), member.token);
@@ -59,7 +59,7 @@ describe('slow mode of a group', () => {
     expect(replies.map(codeOf).sort()).toEqual(['ack', 'slow-mode', 'slow-mode', 'slow-mode']);
   });
 
-  it('the owner and admins are exempt from slow mode, also a member who became an admin', async () => {
+  it('the owner and admins are exempt from slow mode, including a member who became an admin', async () => {
     const { owner, admin, member, group } = await makeGroup();
     await using client = await Client.open(kit.gateway(0), member.token);
     for (const person of [owner, admin]) {
@@ -74,7 +74,7 @@ describe('slow mode of a group', () => {
     await expect.poll(async () => codeOf(await say(client, group))).toBe('slow-mode');
   });
 
-  it('a shorter slow mode holds at once, and without slow mode a group has no key for it', async () => {
+  it('a shorter slow mode applies at once, and a group without slow mode has no Redis key for it', async () => {
     const { member, group, change } = await makeGroup();
     await using client = await Client.open(kit.gateway(0), member.token);
     expect([codeOf(await say(client, group)), codeOf(await say(client, group))]).toEqual(['ack', 'slow-mode']);

@@ -4,7 +4,7 @@ import { Kit, type Person } from './kit.ts';
 
 let kit: Kit;
 beforeAll(async () => {
-  // Without a request of the api, the recorder waits longer than the api does.
+  // Without a request of the api, the recorder waits longer than the api would.
   kit = await Kit.start({ env: { RECORD_WAIT_MAX: '10s' } });
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
@@ -26,7 +26,7 @@ describe('unrecorded messages', () => {
     }
   });
 
-  it("the history of a group has a message right after its ack, and so a member's read mark", async () => {
+  it("the history of a group has a message right after its ack, and then also a member's read mark", async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     const group = await kit.group([ann, ben]);
     await using client = await ann.connect();

@@ -7,8 +7,8 @@ const execute = promisify(execFile);
 const here = new URL('.', import.meta.url).pathname;
 
 /**
- * The variable that names the kubeconfig of the test cluster. Tests use its current context and
- * delete its namespace `parley`.
+ * The environment variable with the path of the test cluster's kubeconfig. Tests use its current
+ * context and delete its namespace `parley`.
  */
 export const setting = 'PARLEY_TEST_KUBECONFIG';
 
@@ -21,7 +21,7 @@ export class Kubernetes implements AsyncDisposable {
     this.#kubeconfig = kubeconfig;
   }
 
-  /** Applies the local overlay to an empty namespace. Resolves when all of it is ready. */
+  /** Applies the local overlay to an empty namespace. Resolves when all objects are ready. */
   static async deploy(kubeconfig: string): Promise<Kubernetes> {
     const cluster = new Kubernetes(kubeconfig);
     await cluster.delete();
@@ -31,8 +31,8 @@ export class Kubernetes implements AsyncDisposable {
   }
 
   /**
-   * Runs `kubectl` in the namespace. Resolves with its output. Rejects with its error output when
-   * it fails.
+   * Runs `kubectl` in the namespace. Resolves with its output. Rejects with its error output if it
+   * fails.
    */
   async kubectl(...args: string[]): Promise<string> {
     const command = ['--kubeconfig', this.#kubeconfig, '--namespace', 'parley', ...args];
@@ -50,7 +50,7 @@ export class Kubernetes implements AsyncDisposable {
     return (await child).stdout.trim();
   }
 
-  /** Resolves when every job is done and every wanted pod is ready. */
+  /** Resolves when every job has finished and every pod is ready. */
   async ready(): Promise<void> {
     const names = (await this.kubectl('get', 'deployments,statefulsets', '--output', 'name')).split('\n');
     await this.kubectl('wait', '--for=condition=complete', 'job', '--all', '--timeout=500s');
@@ -63,14 +63,14 @@ export class Kubernetes implements AsyncDisposable {
     return names.split('\n').map((name) => name.replace('pod/', ''));
   }
 
-  /** Deletes a pod without a grace period, like a power failure. */
+  /** Deletes a pod without a grace period, which simulates a power failure. */
   async kill(pod: string): Promise<void> {
     await this.kubectl('delete', 'pod', pod, '--grace-period=0', '--force');
   }
 
   /**
-   * Forwards the local port that the overlay announces to clients to the one Service until it is
-   * disposed of. Resolves with its address when it responds.
+   * Forwards the local port that the overlay announces to clients to the only Service, until this
+   * object is disposed of. Resolves with the address when the Service responds.
    */
   async forward(): Promise<string> {
     let child: ChildProcess;

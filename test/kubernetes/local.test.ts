@@ -66,7 +66,7 @@ describe.skipIf(!kubeconfig)(
     }, 600_000);
 
     it('Kubernetes accepts the production overlay in a dry run', async () => {
-      // The fields of a job are immutable, as the manifest notes.
+      // The fields of a job are immutable, as the manifest explains.
       await cluster.kubectl('delete', 'job', 'parley-migrate');
       // Test clusters lack the resources of the Prometheus operator.
       const manifests = buildOverlay('production').filter(({ apiVersion }) => !apiVersion.startsWith('monitoring.'));

@@ -15,8 +15,7 @@ afterAll(async () => {
 });
 
 /**
- * Opens the page at the api's own address, with layui as it is published, and its socket at a
- * gateway.
+ * Opens the page at the api's own address, with the published layui, and its socket at a gateway.
  */
 async function openPage(person: Person, gateway: 0 | 1): Promise<Page> {
   const page = await (await kit.context()).newPage();

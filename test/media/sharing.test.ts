@@ -55,7 +55,7 @@ describe('access to media', () => {
     expect(await statuses(media, ann, carl)).toEqual([200, 404]);
   });
 
-  it('a user who knows the id of a media but has no access cannot share it', async () => {
+  it('a user who knows the id of a media but may not read it cannot share it', async () => {
     const media = await ann.upload();
     const attempts = async () => {
       await carl.send(carl.id, media);
@@ -74,7 +74,7 @@ describe('access to media', () => {
     expect(await statuses(media, ben)).toEqual([200]);
   });
 
-  it('a recipient cannot fetch media after a recall, recorded or not', async () => {
+  it('a recipient cannot fetch media after a recall, whether recorded or not', async () => {
     const media = await ann.upload();
     await whileRecorderSleeps(async () => {
       const id = await ann.send(ben.id, media);
@@ -106,7 +106,7 @@ async function register(name: string): Promise<Person> {
   return new Person((await answer.json()) as Session);
 }
 
-/** Resolves when what was sent to a chat of someone's so far stands in their history. */
+/** Resolves when a user's history contains all messages that were sent to a chat so far. */
 async function recorded(person: Person, chat: { id: number }): Promise<void> {
   const path = `/v1/chats/${chat.id}/messages?limit=1`;
   const newest = async () => (await person.call<{ items: { id: number }[] }>('GET', path)).items[0]?.id ?? 0;

@@ -32,8 +32,8 @@ afterAll(async () => {
 });
 
 /**
- * Uploads part of a file, then the rest with a new uploader. Prints the offset between, and the
- * address.
+ * Uploads part of a file, then the rest with a new uploader. Prints the offset between the two, and
+ * the URL.
  */
 const script = `
 import json, sys
@@ -52,7 +52,7 @@ second.upload()
 print(json.dumps({"url": first.url, "resumed": resumed}))
 `;
 
-/** Uploads a file by tuspy and reads it back. */
+/** Uploads a file with tuspy and reads it back. */
 async function upload(file: string, metadata: object, chunk = 400_000) {
   const media = `${stack.apiUrl.replace(/\/v1$/, '')}/v1/media`;
   const token = ann.session?.accessToken ?? '';

@@ -7,7 +7,7 @@ export async function freezePostgres(pid: number): Promise<() => void> {
   return () => signal(pids, 'SIGCONT');
 }
 
-/** Kills a PostgreSQL with all its backends, which would delay its restart. */
+/** Kills a PostgreSQL with all its backends. Backends that survive would delay its restart. */
 export async function killPostgres(pid: number): Promise<void> {
   signal(await postgresPids(pid), 'SIGKILL');
 }
@@ -22,7 +22,7 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
     try {
       process.kill(pid, name);
     } catch {
-      // It has already exited.
+      // The process has already exited.
     }
   }
 }

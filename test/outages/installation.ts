@@ -23,20 +23,20 @@ import { Traffic } from './traffic.ts';
 
 const MIB = 2 ** 20;
 
-/** A running Parley of which every part can be broken. */
+/** A running installation of Parley. Tests can break every part of it. */
 export class Installation {
   readonly namespace: string;
   readonly stack: Stack;
   readonly redis: RedisServer;
   readonly postgres: PostgresServer;
   readonly traffic: Traffic;
-  /** Endpoints of a hook and of webhooks. */
+  /** Receivers of hook and webhook requests. */
   readonly hook: Endpoint;
   readonly webhook: Endpoint;
   readonly push: PushService;
-  /** Disks of Redis and PostgreSQL. Undefined where this process may not mount. */
+  /** Disks of Redis and PostgreSQL. Undefined if this process may not mount file systems. */
   readonly disks: { redis: SmallDisk; postgres: SmallDisk } | undefined;
-  /** What stands in front of the gateways. */
+  /** The load balancer in front of the gateways. */
   readonly balancer: CertifiedServer;
   /** The clock of the second gateway. Undefined without libfaketime. */
   readonly clock: Clock | undefined;
@@ -61,7 +61,7 @@ export class Installation {
   }
 
   /**
-   * Resolves when all parts are ready and a user writes.
+   * Resolves when all parts are ready and a user has begun to write.
    *
    * @param targetsChanged called when `targets` has changed
    */
@@ -111,15 +111,15 @@ export class Installation {
   }
 
   /**
-   * Removes a job from the targets, as service discovery does when its last pod ends. Default:
-   * none.
+   * Removes a job from the targets, as service discovery does when its last pod ends. Undefined:
+   * removes none.
    */
   async hide(job?: string): Promise<void> {
     this.#hidden = job;
     await this.#targetsChanged();
   }
 
-  /** Freezes PostgreSQL. Resolves with a function that ends it. */
+  /** Freezes PostgreSQL. Resolves with a function that resumes it. */
   freezePostgres(): Promise<() => void> {
     return freezePostgres(this.postgres.pid);
   }
@@ -139,7 +139,9 @@ export class Installation {
   }
 }
 
-/** A receiver of hooks or webhooks that goes away and comes back at the same port. */
+/**
+ * A receiver of hook or webhook requests that can be stopped and started again on the same port.
+ */
 export class Endpoint {
   readonly url: string;
   #receiver: Receiver;
@@ -172,7 +174,7 @@ function environment(hook: Endpoint, webhook: Endpoint): NodeJS.ProcessEnv {
     LOG_LEVEL: 'info',
     SEND_POLICY: 'anyone',
     ACCESS_TOKEN_TTL: '12h',
-    // Few, so that a storm exceeds them.
+    // A low limit, so that a connection storm exceeds it.
     MAX_OPENING: '2',
     HOOKS: JSON.stringify([{ name: 'rules', url: hook.url, events: ['message.send'], secret }]),
     HOOK_NETWORKS: loopback,

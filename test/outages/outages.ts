@@ -3,7 +3,7 @@ import type { ServiceProcess } from '@parley/stack';
 import { Redis } from 'ioredis';
 import type { Installation } from './installation.ts';
 
-/** Every outage, with the alerts that name its reason. */
+/** Every outage, with the alerts that show its cause. */
 export const outages: readonly Outage[] = [
   ...(['gateways', 'apis', 'recorders'] as const).flatMap((kind): Outage[] => {
     const alerts = [`Parley${kind[0]?.toUpperCase()}${kind.slice(1)}Down`];
@@ -213,16 +213,16 @@ async function withRedis<T>(url: string, use: (client: Redis) => Promise<T>): Pr
   }
 }
 
-/** A fault that an operator must learn of. */
+/** A fault of which an operator must be notified. */
 export interface Outage {
   name: string;
-  /** Alerts that name the reason, the most precise one first. */
+  /** Alerts that show the cause, the most precise one first. */
   alerts: readonly string[];
-  /** Whether nobody is served, or nothing is recorded, so that the page must come sooner. */
+  /** True if no user is served or nothing is recorded, so that the page must fire sooner. */
   total?: boolean;
-  /** Why it cannot be made here. */
+  /** Returns why the outage cannot be caused on this machine. Undefined if it can. */
   impossible?(system: Installation): string | undefined;
-  /** Begins it. Resolves with what ends it. */
+  /** Causes the outage. Resolves with a function that ends it. */
   strike(system: Installation): Promise<End>;
 }
 

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { OTHER_SECONDS, passed, QUIET_SECONDS, type Result, TOTAL_SECONDS } from './run.ts';
 
-/** Formats the page of the guides that shows which alert each outage causes. */
+/** Creates the page of the guides that shows which alert each outage causes. */
 export function writePage(results: readonly Result[], date: string): string {
   return `${[
     '# See which alert an outage causes',
@@ -24,7 +24,7 @@ export function writePage(results: readonly Result[], date: string): string {
   ].join('\n')}\n`;
 }
 
-/** Formats a result for people who watch the run. */
+/** Formats a result as a line of progress output. */
 export function lineOf(result: Result): string {
   return `${passed(result) ? 'ok    ' : 'FAILED'} ${rowOf(result)}`;
 }

@@ -6,22 +6,22 @@ import { parse, stringify } from 'yaml';
 import { Installation } from './installation.ts';
 import { type Outage, outages } from './outages.ts';
 
-/** Seconds within which the page comes: of a total stop, and of another outage. */
+/** Seconds within which a page must fire: for a total outage, and for others. */
 export const TOTAL_SECONDS = 60;
 export const OTHER_SECONDS = 180;
 
-/** Seconds after the end of the outage within which no page fires any more. */
+/** Seconds after the end of an outage within which all pages must stop firing. */
 export const QUIET_SECONDS = 180;
 
-/** Seconds for which the next outage waits for alerts that are pending. */
+/** Seconds for which the next outage waits for pending alerts. */
 const SETTLE_SECONDS = 120;
 
 /** Ms between two readings of the alerts. */
 const LOOK_MS = 500;
 
 /**
- * Makes every outage in one of several installations that share a Prometheus, and notes which pages
- * come and when they end. An installation without an outage must have none.
+ * Causes each outage in one of several installations that share a Prometheus, and records which
+ * pages fire and when they end. In an installation without an outage, no page may fire.
  */
 export async function runOutages(tools: PrometheusTools, { count, only, observed }: RunOptions): Promise<Result[]> {
   const waiting = outages.filter(({ name }) => only === undefined || new RegExp(only).test(name));
@@ -54,7 +54,7 @@ async function observe(prometheus: Prometheus, system: Installation, outage: Out
   const { namespace } = system;
   const pages = async (state: Alert['state'] = 'firing') => {
     const alerts = (await prometheus.alerts()).filter(({ labels }) => labels.namespace === namespace);
-    // Where only a ticket is due, that ticket counts.
+    // If an outage causes only a ticket, the ticket counts like a page.
     const counts = ({ severity, alertname = '' }: Alert['labels']) =>
       severity === 'page' || outage.alerts.includes(alertname);
     return alerts.filter((alert) => alert.state === state && counts(alert.labels));
@@ -80,7 +80,7 @@ async function observe(prometheus: Prometheus, system: Installation, outage: Out
   };
   const named = () => outage.alerts.map((alert) => seen.get(alert)).find((page) => page !== undefined);
   const limit = outage.total ? TOTAL_SECONDS : OTHER_SECONDS;
-  // Waits longer than the limit, so that the table shows by how much it was missed.
+  // Waits longer than the limit, so that the table shows by how much the limit was missed.
   for (; !named() && since(began) < limit + TOTAL_SECONDS; await delay(LOOK_MS)) await look();
   await end();
   const ended = performance.now();
@@ -93,7 +93,7 @@ async function observe(prometheus: Prometheus, system: Installation, outage: Out
 }
 
 /**
- * Waits until no page is pending, for a while. Returns the pages that fire although no part is
+ * Waits for a while until no page is pending. Returns the pages that fire although no part is
  * broken.
  */
 async function settled(pages: (state?: Alert['state']) => Promise<Alert[]>): Promise<string[]> {
@@ -102,14 +102,14 @@ async function settled(pages: (state?: Alert['state']) => Promise<Alert[]>): Pro
   return (await pages()).map(({ labels }) => labels.alertname ?? '');
 }
 
-/** Whether an outage was seen as it must be. */
+/** Returns whether the alerts for an outage fired and ended in time. */
 export function passed({ outage, impossible, falsePages, named, gone }: Result): boolean {
   if (impossible) return true;
   const limit = outage.total ? TOTAL_SECONDS : OTHER_SECONDS;
   return falsePages?.length === 0 && named !== undefined && named.after <= limit && (gone ?? Infinity) <= QUIET_SECONDS;
 }
 
-/** The settings of a Prometheus as `deploy/kubernetes/monitoring` makes them. */
+/** Reads the settings of Prometheus from `deploy/kubernetes/monitoring`. */
 async function settings() {
   const folder = join(root, 'deploy/kubernetes/monitoring');
   const read = async (file: string) => parse(await readFile(join(folder, file), 'utf8'));
@@ -125,7 +125,7 @@ interface MonitorEndpoint {
 }
 
 export interface RunOptions {
-  /** Installations, each of which has one outage at a time. */
+  /** Number of installations. Each one has one outage at a time. */
   count: number;
   /** Only outages whose name matches this regular expression. */
   only?: string | undefined;
@@ -133,15 +133,15 @@ export interface RunOptions {
   observed(result: Result): void;
 }
 
-/** What Prometheus showed of an outage. Times in s. */
+/** The alerts that fired for an outage. Times in s. */
 export interface Result {
   outage: Outage;
-  /** Why it was not made. */
+  /** Why the outage was not caused. */
   impossible?: string;
-  /** Pages that fired before it began. */
+  /** Pages that fired before the outage began. */
   falsePages?: string[];
   first?: Page | undefined;
-  /** The first page that names the reason. */
+  /** The first page that shows the cause. */
   named?: Page | undefined;
   /** Other pages. */
   others?: string[];

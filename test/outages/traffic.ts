@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
-/** Ms between two messages, and after which a request is given up. */
+/** Ms between two messages. Also the timeout of a request. */
 const INTERVAL_MS = 250;
 const TIMEOUT_MS = 3000;
 
 /**
- * A user who writes to another one and reads the chat list, several times a second, whatever
- * happens. The recipient may have a browser that receives pushes.
+ * A user who writes to another one and reads the chat list several times a second, even if requests
+ * fail. The recipient may have a browser that receives pushes.
  */
 export class Traffic {
-  /** Requests that failed. */
+  /** Number of failed requests. */
   failed = 0;
   readonly #options: TrafficOptions;
   readonly #token: string;
@@ -37,7 +37,10 @@ export class Traffic {
     clearInterval(this.#timer);
   }
 
-  /** Opens connections much faster than a gateway admits, until the returned function is called. */
+  /**
+   * Opens connections much faster than a gateway admits them, until the returned function is
+   * called.
+   */
   storm(): () => void {
     const knock = () => {
       for (const gateway of this.#options.gatewayUrls) {
@@ -58,7 +61,7 @@ export class Traffic {
     this.#request(`${apiUrl}/v1/chats`);
   }
 
-  /** A request that may fail. */
+  /** Sends a request that may fail. Counts failures. */
   #request(url: string, init: { method?: string; body?: string } = {}): void {
     call(url, { ...init, token: this.#token }).catch(() => {
       this.failed += 1;
@@ -76,7 +79,7 @@ async function register(apiUrl: string): Promise<{ token: string; id: number }> 
   return { token, id };
 }
 
-/** Resolves with the response's JSON. Rejects unless its status is 2xx. */
+/** Resolves with the response's JSON. Rejects unless the status is 2xx. */
 async function call(url: string, { token, ...init }: { method?: string; body?: string; token?: string }) {
   const response = await fetch(url, {
     ...init,

@@ -130,7 +130,7 @@ describe('a flood of a group of 200', () => {
 });
 
 describe('a user with 100 connections', () => {
-  it('of 100 connections of a user as many as allowed stay, and each gets every message', async () => {
+  it('of 100 connections of a user, as many as allowed stay open, and each gets every message', async () => {
     const [a, b] = await kit.friends();
     const clients = Array.from({ length: 100 }, (_, i) =>
       Client.start(kit.gateway().url, kit.token(b), { device: `d${i}`, cursor: 'latest' }),
@@ -151,7 +151,7 @@ describe('a user with 100 connections', () => {
 const bearer = (user: number) => ({ authorization: `Bearer ${kit.token(user)}` });
 
 describe('5,000 connections within a second', { timeout: 90_000 }, () => {
-  it('of 5,000 connections at once some open, and others are rejected with a time to retry', async () => {
+  it('of 5,000 connections at once, some open, and the others are rejected with a time to retry', async () => {
     await using gateway = await GatewayProcess.start({ REDIS_URL: kit.redis.url, LOG_LEVEL: 'error' });
     const port = Number(new URL(gateway.url).port);
     const sockets: RawSocket[] = [];

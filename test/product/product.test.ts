@@ -94,7 +94,8 @@ it('a token of the product is accepted until the product deactivates the user', 
   const cat = await call<{ id: number }>('put', '/users/cat', { name: 'Cat' });
   const token = jwt.sign({}, key, { issuer: 'product', audience: 'chat', subject: 'cat', expiresIn: 600 });
   const gateway = (stack.gatewayUrls[0] ?? '').replace('http', 'ws');
-  // The permit copies that the api wrote are lost; the recorder restores them for the gateway.
+  // Simulates that the permit copies of the api are lost. The recorder restores them for the
+  // gateway.
   const link = await connectRedis({ url: stack.redisUrl });
   await Promise.all([link.keys.external('cat'), link.keys.copy(cat.id)].map((key) => link.client.del(key)));
   await link.close();
@@ -106,7 +107,7 @@ it('a token of the product is accepted until the product deactivates the user', 
   await call('delete', '/users/cat', undefined);
   await waitFor(() => client.closed?.code === 4003);
   await using again = Client.start(gateway, token);
-  // Refused with 401 before the upgrade, which a WebSocket client reports as 1006.
+  // The upgrade was refused with 401, which a WebSocket client reports as 1006.
   await waitFor(() => again.closed?.code === 1006);
   await call('put', '/users/cat', {});
   await using back = await Client.open(gateway, token);

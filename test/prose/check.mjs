@@ -37,7 +37,10 @@ function wordFindings({ file, kind, line, text }) {
     });
 }
 
-/** Tables, links and single long words cannot wrap. Test titles are code. */
+/**
+ * Returns lines that are too long. Tables, links and single long words cannot wrap. Test titles are
+ * code.
+ */
 function lengthFindings({ file, kind, line, lines }) {
   if (kind === 'title') return [];
   return lines.flatMap((text, index) => {

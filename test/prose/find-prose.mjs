@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The root of the repository, with a slash at the end. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Text that is not ours: a third party wrote it or a program prints it. */
+/** Paths of text that a third party wrote or a program prints. */
 const notOurs =
   /^LICENSE|\/LICENSE|CHANGELOG\.md$|^test\/chaos\/reports\/|^test\/prose\/ruled-out\.mjs$|^\.changeset\//;
 

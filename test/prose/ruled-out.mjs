@@ -38,9 +38,8 @@ export const ruledOut = [
 ];
 
 /**
- * Places where a ruled-out word is right, because it is a quotation, a name or the field's own term.
- *
- * @type {{ file: RegExp, words: RegExp }[]}
+ * Places where a ruled-out word is correct, because it is a quotation, a name or a term of the
+ * field.
  */
 export const exceptions = [
   { file: /^packages\/client\/src\/emoji/, words: /./ },

@@ -2,8 +2,8 @@
 export const WIDTH = 100;
 
 /**
- * A line that must keep its own line: a list item, a tag, a table row, a fence, a heading, an HTML
- * tag or an indented block.
+ * Matches a line that must stay a separate line: a list item, a tag, a table row, a fence, a
+ * heading, an HTML tag or an indented block.
  */
 const startsBlock = /^(\s*([-*+]|\d+[.)])\s|@\w|\||#{1,6}\s|```|~~~|<\/?\w|>|\s{4,}\S)/;
 

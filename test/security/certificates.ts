@@ -6,7 +6,7 @@ import { generate } from 'selfsigned';
 
 /**
  * Creates a certificate authority, certificates that it signs for `localhost` and for 127.0.0.1,
- * and a second authority that signs nothing.
+ * and a second authority that signs no certificate.
  */
 export async function makeCertificates(): Promise<Certificates> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-tls-'));
@@ -61,9 +61,9 @@ function makeAuthority(commonName: string) {
 export interface Certificates extends AsyncDisposable {
   ca: string;
   otherCa: string;
-  /** Valid for the name `localhost` only. */
+  /** Valid only for the name `localhost`. */
   forName: Certificate;
-  /** Valid for the address 127.0.0.1 only. */
+  /** Valid only for the address 127.0.0.1. */
   forAddress: Certificate;
 }
 

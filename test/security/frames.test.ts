@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../gateway/client.ts';
 import { Kit, type Person } from '../groups/kit.ts';
 
-/** Who sends a frame, seen from the owner of a group, who also has written to the friend. */
+/** Roles of senders, relative to the owner of a group, who has also written to the friend. */
 const roles = ['other', 'blocked', 'friend', 'member', 'admin', 'owner'] as const;
 type Role = (typeof roles)[number];
 
@@ -11,7 +11,10 @@ let kit: Kit;
 let people: Record<Role, Person>;
 let clients: Record<Role, Client>;
 let group: number;
-/** What the owner wrote to the friend, wrote to the group, and streams to the group. */
+/**
+ * Ids of the owner's messages: one to the friend, one to the group, and one that is streamed to the
+ * group.
+ */
 let toFriend: number;
 let toGroup: number;
 let streamed: number;
@@ -42,8 +45,8 @@ afterAll(async () => {
 
 const [no, out, none, not] = ['not-friends', 'not-member', 'not-found', 'forbidden'];
 
-// Each row: the case, the frame, the reply to each role in order, and the roles whose frames cause
-// an event for the owner.
+// Each row: the name of the case, the frame, the reply to each role in order, and the roles whose
+// frames cause an event for the owner.
 const rows: Row[] = [
   ['a message to the owner', () => message(people.owner.id), [no, 'blocked', 'ack', no, no, no], 'friend'],
   ['a message to the group', () => message(group), [out, out, out, 'ack', 'ack', 'ack'], 'member admin owner'],
@@ -163,7 +166,10 @@ describe('what each role receives in reply, and whether the owner receives an ev
   });
 });
 
-/** The type or code of the reply, whether the one watched is there, or `-`. */
+/**
+ * Returns the type or code of the reply. For a presence frame, whether the watched user is online.
+ * `-` without a reply.
+ */
 async function reply(client: Client, frame: Asked): Promise<string> {
   const from = client.frames.length;
   client.send(frame as ClientFrame);
@@ -171,7 +177,8 @@ async function reply(client: Client, frame: Asked): Promise<string> {
     one.type === 'presence' || (one.type !== 'event' && 'ref' in one && one.ref === frame.ref);
   const silent = frame.type === 'typing' || frame.type === 'focus';
   if (!silent) return saysOf(await client.frame(isReply, from));
-  // These frames take the same path, so earlier frames are complete when they are acknowledged.
+  // Frames of a connection are handled in order, so earlier frames are complete when these are
+  // acknowledged.
   for (let i = 0; i < 3; i += 1) await client.ask({ type: 'auth', ref: `settle-${++settled}`, token: 'none' });
   await client.ask({ type: 'recall', ref: `settle-${++settled}`, chat: group, id: 1 });
   const said = client.frames.slice(from).find(isReply);
@@ -185,7 +192,7 @@ function saysOf(frame: ServerFrame): string {
   return frame.type === 'error' ? frame.code : frame.type;
 }
 
-/** Whose doing a frame is. */
+/** Returns the users who caused a frame. */
 function speaker(frame: ServerFrame): number[] {
   if (frame.type === 'typing') return [frame.user];
   if (frame.type !== 'event') return [];

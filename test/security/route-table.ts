@@ -1,8 +1,8 @@
 import { password, type Role, roles, type World } from './world.ts';
 
 /**
- * The response to each role, for every operation of the api. LayIM's operations have the status in
- * their body.
+ * The response to each role for every operation of the api. The operations of LayIM have the status
+ * in their body.
  */
 export const table: readonly Row[] = [
   // Accounts and sessions
@@ -79,7 +79,7 @@ export const table: readonly Row[] = [
   row('get /v1/media/{id}/info', theTwo(200), media),
   row('get /v1/media/{id}/url', theTwo(200), media),
 
-  // Push, which this server has no keys for
+  // Push. This server has no keys for it.
   row('get /v1/push/devices', person(200)),
   row('post /v1/push/devices', person(404), () => ({ body: { kind: 'fcm', token: 'A'.repeat(140) } })),
   row('delete /v1/push/devices', person(404), () => ({ body: { kind: 'apns', token: 'ab'.repeat(32) } })),
@@ -242,7 +242,7 @@ function all(status: number): Statuses {
   return roles.map(() => status);
 }
 
-/** For any signed-in user. */
+/** Statuses of an operation for any signed-in user. */
 function person(status: number): Statuses {
   return [401, 401, status, status, status, status, status, status];
 }
@@ -256,7 +256,7 @@ function theTwo(status: number): Statuses {
   return [401, 401, 404, 404, status, 404, 404, status];
 }
 
-/** For a member, an admin and the owner of the group. */
+/** Statuses of an operation for a member, an admin and the owner of the group. */
 function ofGroup(member: number, admin: number, owner: number): Statuses {
   return [401, 401, 404, 404, 404, member, admin, owner];
 }
@@ -282,11 +282,11 @@ function row(route: string, statuses: Statuses, ask: Row['ask'] = () => ({})): R
   };
 }
 
-/** In the order of the roles. */
+/** Statuses in the order of the roles. */
 type Statuses = readonly number[];
 
 export interface Row {
-  /** Method and path, as the OpenAPI document has them. */
+  /** Method and path, as in the OpenAPI document. */
   route: string;
   statuses: Statuses;
   ask(asked: Asked): Request;
@@ -307,7 +307,7 @@ export interface Request {
   query?: string;
   body?: object;
   headers?: Record<string, string>;
-  /** Bytes for an upload that has begun. */
+  /** Bytes for an upload that has already begun. */
   bytes?: string;
   /** The name of a file in a form. */
   file?: string;

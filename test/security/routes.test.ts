@@ -5,7 +5,7 @@ import { type Request as Asking, type Row, table } from './route-table.ts';
 import { makeWorld, type Role, roles, secrets, tokenOf, type World } from './world.ts';
 
 let product: Product;
-/** Of the rows that change nothing others need. */
+/** The world of the rows that do not change data of other rows. */
 let common: World;
 
 beforeAll(async () => {
@@ -25,7 +25,7 @@ it('the table of routes lists every operation of the api', async () => {
   const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => `${method} ${path}`),
   );
-  // Gateways serve the sockets' transports, and every process its health.
+  // Gateways serve the transports, and every process serves its health.
   const others = /^(get|post) \/(v1\/(events|poll|frames)|healthz|readyz|metrics)$/;
   const own = routes.filter((route) => !others.test(route));
   expect([...new Set(table.map(({ route }) => route))].sort()).toEqual(own.sort());
@@ -36,7 +36,7 @@ describe('the response to each role', () => {
     const seen: { status: number; leaks: unknown[] }[] = [];
     let world = row.changes ? await makeWorld(product) : common;
     for (const role of roles) {
-      // Roles with fewer rights go first, so that an effect of theirs would show.
+      // Roles with fewer rights go first, so that an effect of their request would be noticed.
       if (row.changes === 'once' && seen.some(({ status }) => status < 400)) world = await makeWorld(product);
       const { status, text } = await ask(world, role, row);
       const leaks = Object.entries(secrets).filter(([word, known]) => text.includes(word) && !known.includes(role));

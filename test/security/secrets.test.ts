@@ -18,7 +18,7 @@ it('logs no password, token or key, for any request and result', async () => {
   await fetch(`${api.url}/layim/init?token=${accessToken}`);
   await fetch(`${api.url}/v1/me?token=${accessToken}`, { headers: { authorization: `Bearer ${accessToken}x` } });
   await product.call('post', '/tokens', { user: 'nobody' });
-  // What nobody foresaw is logged with its cause.
+  // An unexpected error is logged with its cause.
   await api.db.schema.alterTable('users').renameTo('users_away').execute();
   await api.call('post', '/v1/sessions', { body: { username: 'person-1', password } });
   await api.call('patch', '/v1/me', { token: accessToken, body: { sign: 'a sign' } });

@@ -16,7 +16,7 @@ let postgres: PostgresServer;
 
 const user = (rule: string) => ['--user', ...rule.split(' ')];
 
-/** A Redis that accepts TLS only, and its own user. */
+/** Starts a Redis that accepts only TLS connections, with its own user. */
 const startTlsRedis = async ({ cert, key }: Certificate, port: number) =>
   startRedis({
     args: [

@@ -10,7 +10,7 @@ export const roles = ['nobody', 'key', 'other', 'blocked', 'friend', 'member', '
 
 export type Role = (typeof roles)[number];
 
-/** Marker words in private data, and the roles that may see each of them. */
+/** Marker words in private data -> the roles that may see them. */
 export const secrets: Record<string, readonly Role[]> = {
   'secret-of-two': ['friend', 'owner'],
   'secret-of-group': ['key', 'member', 'admin', 'owner'],
@@ -74,7 +74,7 @@ export { password };
 
 export interface World {
   people: Record<Exclude<Role, 'nobody' | 'key'>, Person>;
-  /** A friend of the owner and of the admin, not in the group. */
+  /** A friend of the owner and of the admin who is not in the group. */
   addable: number;
   /** Another plain member of the group. */
   second: number;
@@ -85,12 +85,12 @@ export interface World {
   /** The owner's. */
   session: string;
   group: number;
-  /** A friend group of the owner's. */
+  /** A friend group of the owner. */
   heading: number;
-  /** A link to the group, with approval, and its code. */
+  /** An invitation link to the group that requires approval, and its code. */
   invitation: number;
   code: string;
-  /** A user who asks to join the group. */
+  /** A user who has requested to join the group. */
   asking: number;
   /** A picture that the owner sent to the friend. */
   media: number;

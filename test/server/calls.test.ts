@@ -32,7 +32,7 @@ describe('ParleyServer', () => {
     const ann = await parley.call('PUT /server/users/{user}', { user: 'list/ann', name: 'Ann' });
     const ben = await parley.call('PUT /server/users/{user}', { user: 'list/ben', name: 'Ben', custom: { team: 1 } });
     expect(ben).toMatchObject({ externalId: 'list/ben', custom: { team: 1 }, deactivated: null });
-    // A number in a path is an id of Parley.
+    // A number in a path is a Parley id.
     await parley.call('PUT /server/users/{user}/friends/{friend}', { user: 'list/ann', friend: ben.id });
     const message = { from: 'list/ann', to: 'list/ben', ref: 'r1', body: text('hi'), custom: { order: 7 } };
     const sent = await parley.call('POST /server/messages', message);
@@ -127,7 +127,7 @@ describe('ParleyServer', () => {
     expect(JSON.stringify(await missing.catch((error) => error))).not.toContain(apiKey);
   });
 
-  it('an id cannot lead a call of ParleyServer to another path', async () => {
+  it('an id cannot change the path of a call of ParleyServer', async () => {
     for (const friend of ['..', '.', '', '~17']) {
       const input = { user: 'list/ann', friend };
       await expect(parley.call('DELETE /server/users/{user}/friends/{friend}', input)).rejects.toThrow(TypeError);
@@ -182,7 +182,7 @@ describe('retries of ParleyServer', () => {
     expect(front.requests).toHaveLength(4);
     front.fail(lost);
     const message = { from: 'system', to: 'retry', ref: 'once', body: text('once') } as const;
-    // The first request reaches the api, and only its reply is lost.
+    // The first request reaches the api. Only its response is lost.
     const sent = await front.parley.call('POST /server/messages', message);
     expect(await parley.call('POST /server/messages', message)).toMatchObject({ id: sent.id, duplicate: true });
     front.fail(limited, unavailable(0), lost);
@@ -231,13 +231,13 @@ const unavailable =
   (_, response) =>
     response.writeHead(503, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }).end();
 const limited: Failure = (_, response) => response.writeHead(429, { 'retry-after': '0' }).end();
-/** The request arrives, and its reply is lost. */
+/** A failure in which the request arrives but its response is lost. */
 const lost: Failure = async (request, response, body) => {
   await forward(request, body);
   response.destroy();
 };
 
-/** A proxy before the api that fails as configured, then forwards. */
+/** A proxy in front of the api that fails as configured, and then forwards requests. */
 class Front {
   readonly requests: string[] = [];
   readonly #failures: Failure[];

@@ -81,9 +81,9 @@ const message = { from: 'system', to: { group: 'team' }, ref: '1', body: { type:
 const { id }: { id: number } = await parley.call('POST /server/messages', message);
 // @ts-expect-error The operation has a required input.
 await parley.call('GET /server/users/{user}');
-// @ts-expect-error There is no such operation.
+// @ts-expect-error This operation does not exist.
 await parley.call('GET /server/user');
-// @ts-expect-error There is no such body type.
+// @ts-expect-error This body type does not exist.
 await parley.call('POST /server/messages', { ...message, body: { type: 'txet', text: 'hi' } });
 const event = verifyWebhook({ 'webhook-id': 'x' }, new Uint8Array(), ['whsec_']);
 if (event.type === 'message.sent' && event.data.body.type === 'text') event.data.body.text.toUpperCase();

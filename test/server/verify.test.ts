@@ -58,7 +58,7 @@ describe('verifyWebhook', () => {
       );
   });
 
-  it('verifyWebhook rejects a signed body that is no event', () => {
+  it('verifyWebhook rejects a signed body that is not an event', () => {
     for (const text of ['', 'null', '<html>', '[]', '{"type":"x"}']) {
       const signed = signatureHeaders(keys, 'e1', text, now);
       expect(() => verifyWebhook(signed, text, newSecret, at(0))).toThrow(WebhookError);

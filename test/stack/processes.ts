@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Returns the processes that descend from `pid`, in any session. */
+/** Returns the descendant processes of `pid`, in any session. */
 export function descendants(pid: number): number[] {
   const parents = parentOf();
   const children = (parent: number): number[] =>
@@ -9,7 +9,7 @@ export function descendants(pid: number): number[] {
   return children(pid);
 }
 
-/** Returns the pids that still run. Zombies do not count. */
+/** Returns the pids of processes that still run. Zombies do not count. */
 export function alive(pids: number[]): number[] {
   const parents = parentOf();
   return pids.filter((pid) => parents.has(pid));
@@ -27,7 +27,7 @@ function parentOf(): Map<number, number> {
   return new Map(rows.map(([pid, , parent]) => [Number(pid), Number(parent)]));
 }
 
-/** `pid state parent`. Empty if the process has ended. */
+/** Returns `pid state parent`. Empty if the process has ended. */
 function statOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/ \(.*\) (\S+) (\d+) [\s\S]*/, ' $1 $2');

@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-it('a dry run of npm run release makes tarballs, changelogs, SBOMs and a bake file, but no tag', async () => {
+it('a dry run of npm run release creates tarballs, changelogs, SBOMs and a bake file, but no tag', async () => {
   const out = await mkdtemp(join(tmpdir(), 'parley-release-test-'));
   try {
     const before = await run('git', ['for-each-ref'], { cwd: root });

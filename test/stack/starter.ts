@@ -7,7 +7,7 @@ import { isFree } from '../../packages/stack/src/free-port.ts';
 import { Child } from '../../packages/stack/src/process/child.ts';
 import { alive, descendants } from './processes.ts';
 
-/** `npm start` in a process of its own. */
+/** `npm start` in a separate process. */
 export class Starter implements AsyncDisposable {
   output = '';
   readonly #child: Child;
@@ -28,7 +28,7 @@ export class Starter implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** Resolves with how it ended, such as `exit code 0`. */
+  /** Resolves with the reason why it ended, such as `exit code 0`. */
   async ended(): Promise<string> {
     await this.#child.exited;
     return this.#child.ending;
@@ -39,7 +39,7 @@ export class Starter implements AsyncDisposable {
     await this.#child.ready(() => this.output.includes(text), 60_000);
   }
 
-  /** Sends a signal. Resolves with all descendant processes after it has ended. */
+  /** Sends a signal. Resolves with the processes that still run after it has ended. */
   async end(signal: NodeJS.Signals): Promise<number[]> {
     const pids = [this.pid, ...descendants(this.pid)];
     this.#child.signal(signal);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 
 /**
- * Returns whether `python3` imports these modules. If not, prints that the tests of `what` are
+ * Returns whether `python3` can import these modules. If not, prints that the tests of `what` are
  * skipped.
  */
 export function hasPython(what: string, ...modules: string[]): boolean {
@@ -14,7 +14,7 @@ export function hasPython(what: string, ...modules: string[]): boolean {
   }
 }
 
-/** Returns whether a program runs. If not, prints that the tests of `what` are skipped. */
+/** Returns whether a program can run. If not, prints that the tests of `what` are skipped. */
 export function hasProgram(what: string, program: string): boolean {
   try {
     execFileSync(program, ['--version'], { stdio: 'ignore' });

@@ -28,7 +28,9 @@ function withAddresses(block: string): string {
     .replaceAll('http://127.0.0.1:8082', second);
 }
 
-/** Runs blocks in a new shell, as a reader pastes them. Returns a JSON value per line of output. */
+/**
+ * Runs blocks in a new shell, as if a reader pasted them. Returns a JSON value per line of output.
+ */
 async function shell(name: string, ...pasted: string[]): Promise<Record<string, unknown>[]> {
   const { stdout } = await run(name, ['-c', `${pasted.join('\n')}\n`]);
   return stdout

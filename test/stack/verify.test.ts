@@ -7,7 +7,7 @@ import { Child } from '../../packages/stack/src/process/child.ts';
 
 const script = fileURLToPath(new URL('../../packages/stack/bin/verify.mjs', import.meta.url));
 
-/** Output and exit of `npm run verify`. */
+/** Runs `npm run verify`. Returns its output and how it ended. */
 async function verify(env: NodeJS.ProcessEnv): Promise<{ ending: string; lines: string[] }> {
   const all = { ...process.env, REDIS_URL: undefined, DATABASE_URL: undefined, ...env };
   const child = new Child({ command: process.execPath, args: [script], env: all });
@@ -36,7 +36,7 @@ it('npm run verify prints the properties that hold, names those that do not, and
   const broken = await verify(env);
   expect(broken.ending).toBe('exit code 1');
   expect(broken.lines).toContainEqual(expect.stringMatching(/^NOT +copies .*: 1 exceptions$/));
-  // The inboxes miss it too.
+  // The inboxes also lack this message.
   expect(broken.lines).toContainEqual(expect.stringMatching(/^NOT +recorded /));
 
   expect((await verify({})).ending).toBe('exit code 2');

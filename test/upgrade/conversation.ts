@@ -11,12 +11,12 @@ import { Ledger, type Sent, textOf } from '../chaos/people/ledger.ts';
 /** Ms between two messages of a device. */
 const PAUSE_MS = 100;
 
-/** The newest messages of a chat that views are compared by. */
+/** Number of the newest messages of a chat that are compared. */
 const VIEW = 40;
 
 /**
- * Users with two devices each, which write to a peer and to a group of all until `stop`. Some
- * messages are edited, recalled or get a reaction.
+ * Users with two devices each. The devices write to a peer and to a group of all users until
+ * `stop`. Some messages are edited, recalled or get a reaction.
  */
 export class Conversation implements AsyncDisposable {
   readonly #devices: Device[];
@@ -52,7 +52,7 @@ export class Conversation implements AsyncDisposable {
     return this.#ledger.acknowledged;
   }
 
-  /** Resolves when every device has `count` more messages acknowledged. */
+  /** Resolves when `count` more messages of every device are acknowledged. */
   async go(count: number): Promise<void> {
     const goals = this.#devices.map((device) => device.acknowledged + count);
     await waitFor(() => this.#devices.every((device, i) => device.acknowledged >= (goals[i] as number)), {
@@ -61,7 +61,7 @@ export class Conversation implements AsyncDisposable {
     });
   }
 
-  /** Stops writing. Resolves when every message is acknowledged and on all its devices. */
+  /** Stops writing. Resolves when every message is acknowledged and has reached all its devices. */
   async stop(): Promise<void> {
     this.#over = true;
     await this.#done;
@@ -75,7 +75,7 @@ export class Conversation implements AsyncDisposable {
     }
   }
 
-  /** What the devices saw, for the checks of PostgreSQL and of the devices. */
+  /** The data that the devices collected, for the checks of PostgreSQL and of the devices. */
   get evidence(): Pick<Evidence, 'sent' | 'devices' | 'deleted' | 'groups' | 'mayHear'> {
     const members = [...new Set(this.#devices.map(({ user }) => user))];
     return {
@@ -90,14 +90,14 @@ export class Conversation implements AsyncDisposable {
     };
   }
 
-  /** Errors and requests that were refused. */
+  /** Errors and refused requests. */
   get failures(): string[] {
     return this.#devices.flatMap(({ failures }) => failures);
   }
 
   /**
-   * Compares the newest messages of every chat: as both devices of a user show them, as the peer's
-   * devices do, and as the api returns them. Returns the differences.
+   * Compares the newest messages of every chat on both devices of a user, on the peer's devices,
+   * and in the api. Returns the differences.
    *
    * @param api root of the api
    * @param token returns a user's access token
@@ -140,7 +140,7 @@ export class Conversation implements AsyncDisposable {
   }
 }
 
-/** A device of a user, and what it received. */
+/** A device of a user, with the messages that it received. */
 class Device {
   readonly name: string;
   readonly user: number;
@@ -165,10 +165,10 @@ class Device {
     return `${this.name}: ${this.acknowledged} acknowledged, ${this.journal.length} received`;
   }
 
-  /** Edits, recalls or adds a reaction to some of the own messages. */
+  /** Edits or recalls some of the own messages, or adds a reaction to them. */
   change({ chat, id = 0, n }: Sent, turn: number): void {
     const { client } = this;
-    // A gateway that stops rejects mutations. Both views lack them then.
+    // A gateway that is stopping rejects mutations. Then both views lack them.
     const request = () => {
       if (turn % 10 === 1) return client.edit(chat, id, { type: 'text', text: textOf({ n, length: 1 }) });
       if (turn % 10 === 4) return client.recall(chat, id);
@@ -184,7 +184,7 @@ class Device {
   }
 }
 
-/** What people see of a message. */
+/** Returns the parts of a message that users see. */
 function viewOf({ id, from, body, edited, recalled, reactions }: Message | ChatMessage): string {
   const counts = (reactions ?? []).map(({ emoji, users }) => [emoji, [...users].sort()]);
   return JSON.stringify([
@@ -198,7 +198,7 @@ function viewOf({ id, from, body, edited, recalled, reactions }: Message | ChatM
 }
 
 interface ConversationOptions {
-  /** An even number of users: neighbours write to each other. */
+  /** An even number of users. Neighbours write to each other. */
   users: number[];
   /** A group of all. */
   group: number;
@@ -206,6 +206,6 @@ interface ConversationOptions {
   api: string;
   /** Returns an access token. */
   token(user: number): string;
-  /** The devices of each user: the SDK, and root of the gateway. */
+  /** The devices of each user: the SDK's class, and the root URL of the gateway. */
   seats: { Client: typeof Parley; gateway: string }[];
 }

@@ -1,6 +1,9 @@
 import { freePort, root, type ServiceOptions, type ServiceProcess, startService } from '@parley/stack';
 
-/** An api, two gateways and two recorders, each at an address of its own and of either release. */
+/**
+ * An api, two gateways and two recorders, each with its own address, and of the previous or the
+ * current release.
+ */
 export class Fleet implements AsyncDisposable {
   readonly #services = new Map<ServiceName, ServiceProcess>();
   readonly #ports: ReadonlyMap<ServiceName, number>;
@@ -21,7 +24,8 @@ export class Fleet implements AsyncDisposable {
   }
 
   /**
-   * Stops a service and starts it from a release at the same address. Resolves when it is ready.
+   * Stops a service and starts it from another release at the same address. Resolves when it is
+   * ready.
    */
   async put(name: ServiceName, release: Release): Promise<void> {
     await this.#services.get(name)?.stop();
@@ -48,11 +52,11 @@ const names = ['api', 'gateway-1', 'gateway-2', 'recorder-1', 'recorder-2'] as c
 
 export type ServiceName = (typeof names)[number];
 
-/** The release before this one, or this one. */
+/** The previous release, or the current one. */
 export type Release = 'old' | 'new';
 
 interface FleetOptions {
-  /** Root folder of the release before. */
+  /** Root folder of the previous release. */
   oldFolder: string;
   /** Settings of all services. */
   env: Record<string, string>;

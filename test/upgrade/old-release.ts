@@ -8,13 +8,13 @@ import { root, temporaryFolder } from '@parley/stack';
 
 const execute = promisify(execFile);
 
-/** The release before this one: its version and its commit in the history of this repository. */
+/** The previous release: its version, and its commit in the history of this repository. */
 const { version, commit } = JSON.parse(readFileSync(new URL('./release-before.json', import.meta.url), 'utf8')) as {
   version: string;
   commit: string;
 };
 
-/** Returns why the release before cannot be built here. Undefined if it can. */
+/** Returns why the previous release cannot be built on this machine. Undefined if it can. */
 export async function whyNoOldRelease(): Promise<string | undefined> {
   const present = execute('git', ['cat-file', '-e', `${commit}^{commit}`], { cwd: root });
   return await present.then(
@@ -24,7 +24,7 @@ export async function whyNoOldRelease(): Promise<string | undefined> {
 }
 
 /**
- * The services and the SDK of the release before, built from their sources in a temporary folder.
+ * The services and the SDK of the previous release, built from their sources in a temporary folder.
  */
 export class OldRelease implements AsyncDisposable {
   readonly folder: string;
@@ -35,7 +35,7 @@ export class OldRelease implements AsyncDisposable {
     this.#remove = remove;
   }
 
-  /** Reads the sources from the history, installs their packages and builds them. */
+  /** Reads the sources from the Git history, installs their packages and builds them. */
   static async build(): Promise<OldRelease> {
     const { path, remove } = await temporaryFolder('old-release');
     const archive = join(path, 'sources.tar');
@@ -47,13 +47,13 @@ export class OldRelease implements AsyncDisposable {
     return new OldRelease(path, remove);
   }
 
-  /** Runs its `migrate`. Rejects with its output if it fails. */
+  /** Runs the `migrate` of the release. Rejects with its output if it fails. */
   async migrate(databaseUrl: string): Promise<void> {
     const env = { ...process.env, DATABASE_URL: databaseUrl };
     await execute(process.execPath, [join(this.folder, 'services/api/dist/migrate.js')], { cwd: this.folder, env });
   }
 
-  /** The client class of its SDK. */
+  /** Returns the client class of the release's SDK. */
   async client(): Promise<typeof Parley> {
     return (await import(/* @vite-ignore */ pathToFileURL(join(this.folder, 'sdk.js')).href)).Parley;
   }
@@ -63,7 +63,7 @@ export class OldRelease implements AsyncDisposable {
   }
 }
 
-/** `exit`: the process of esbuild would keep this one alive. */
+/** Calls `exit`, because otherwise the process of esbuild would keep this one alive. */
 const buildAll = `
   const { build, buildOne } = await import('./packages/stack/bin/build.mjs');
   await build();

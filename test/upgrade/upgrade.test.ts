@@ -102,7 +102,7 @@ async function emptyDatabase(): Promise<string> {
   return new URL(`/${name}`, server).href;
 }
 
-/** Creates users, in the schema of either release. */
+/** Creates users in the schema of either release. */
 async function people(url: string, count: number, name = 'user'): Promise<number[]> {
   await using db = openDatabase({ url, maxConnections: 1 });
   const values = Array.from({ length: count }, (_, i) => ({ username: `${name}-${i}`, name: `User ${i}` }));

@@ -94,7 +94,7 @@ describe('each page', () => {
       const names = await page
         .locator('button')
         .evaluateAll((all) => all.map((each) => each.ariaLabel ?? each.textContent ?? ''));
-      // The tests' sign-ins differ in nothing.
+      // The test's sign-ins are identical, so the names of their buttons are too.
       if (path !== '/settings/devices') expect(names, path).toEqual([...new Set(names)]);
     }
     expect(titles.slice(-2)).toEqual(['Bob – Parley', 'Bob – Chat details – Parley']);
@@ -103,7 +103,7 @@ describe('each page', () => {
 });
 
 describe('keyboard access', () => {
-  it('the skip link passes the navigation, and a dialog returns the focus', async () => {
+  it('the skip link moves the focus past the navigation, and a dialog returns the focus', async () => {
     const page = await kit.open(ann, { path: '/settings' });
     await page.getByText('Ann').first().waitFor();
     await page.keyboard.press('Tab');

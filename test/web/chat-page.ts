@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Actions and queries of tests on a chat page. */
+/** Actions and queries for tests on a chat page. */
 export function chatPage(page: Page) {
   const box = page.getByRole('textbox', { name: 'Write a message' });
   const list = page.getByRole('region', { name: 'Messages' });
@@ -29,14 +29,14 @@ export function chatPage(page: Page) {
     /** Waits until an own message shows a state. */
     state: (text: string, label: 'Sending' | 'Sent' | 'Delivered' | 'Read'): Promise<void> =>
       bubble(text).getByRole('img', { name: label, exact: true }).waitFor(),
-    /** Opens the menu of a message and chooses from it. */
+    /** Opens the menu of a message and chooses an item. */
     async choose(text: string, item: string | RegExp): Promise<void> {
       await bubble(text).click({ button: 'right', position: { x: 8, y: 8 } });
       await page.getByRole('menuitem', { name: item }).click();
     },
-    /** The texts that are rendered, from top to bottom. */
+    /** Returns the rendered texts, from top to bottom. */
     texts: (): Promise<string[]> => list.locator('.bubble > .text').allTextContents(),
-    /** Pixels from the end of the list. */
+    /** Returns the distance in pixels from the end of the list. */
     distance: (): Promise<number> => list.evaluate((element) => Math.abs(Math.round(element.scrollTop))),
     async scrollBy(pixels: number): Promise<void> {
       await list.hover();
@@ -55,11 +55,11 @@ export function chatPage(page: Page) {
         )
         .toBe(true);
     },
-    /** The y coordinate of a message. */
+    /** Returns the y coordinate of a message. */
     async top(text: string): Promise<number> {
       return Math.round((await bubble(text).boundingBox())?.y ?? Number.NaN);
     },
-    /** Waits until the list no longer scrolls. */
+    /** Waits until the list has stopped scrolling. */
     async still(): Promise<void> {
       let before = '';
       await expect

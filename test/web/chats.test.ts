@@ -81,7 +81,7 @@ describe('single chats', () => {
     await page.waitForURL('**/chats');
     const b = chatPage(await kit.open(bob, { path: `/chats/${ann.id}` }));
     await b.seen('keep this');
-    // The next message brings it back, without the deleted ones.
+    // The next message restores the chat, without the deleted messages.
     await b.say('again');
     await expect.poll(() => order(page)).toEqual(['Bob']);
     await item(page, 'Bob').getByRole('link').click();
@@ -125,7 +125,7 @@ describe('single chats', () => {
 });
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('searching all chats, on a %s', (size) => {
-  it('search results are grouped, a hit opens its chat at the message, and the results remain afterwards', async () => {
+  it('search results are grouped, a hit opens its chat at the message, and the results are kept', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'José Canal', 'Cem');
     const group = await kit.call<{ id: number }>('POST', '/groups', {
       token: ann.token,
@@ -159,7 +159,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('searching all chats
 });
 
 describe('filters of the search', () => {
-  it('the filters list messages of a kind, a sender or a day, without words', async () => {
+  it('the filters list messages of a kind, a sender or a day without search words', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     await kit.say(bob, ann, 'see https://parley.example/canal');
     await kit.say(cem, ann, 'from cem');
@@ -180,7 +180,7 @@ describe('filters of the search', () => {
 });
 
 describe('chat details', () => {
-  it('the details list photos, files and links, and lead to their messages', async () => {
+  it('the details list photos, files and links, which lead to their messages', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'read https://www.parley.example/guide?a=1, please');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));

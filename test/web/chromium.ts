@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 
 /**
- * Returns the path and arguments of a Chromium: `CHROMIUM` if set, else on Linux the one of the
- * npm package, else an installed one.
+ * Returns the path and arguments of a Chromium: `CHROMIUM` if it is set, otherwise on Linux that of
+ * the npm package, otherwise an installed one.
  */
 export async function findChromium(): Promise<{ executablePath: string; args: string[] }> {
   const executablePath = process.env.CHROMIUM ?? (process.platform === 'linux' ? await unpacked() : installed());
   return { executablePath, args };
 }
 
-// The package unpacks Chromium once into the temporary folder.
+// Returns the path of the package's Chromium, which is unpacked once into the temporary folder.
 function unpacked(): Promise<string> {
   chromium.setGraphicsMode = false;
   return chromium.executablePath();

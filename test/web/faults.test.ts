@@ -6,7 +6,7 @@ import { WebKit } from './kit.ts';
 /** Messages that each user sends. */
 const EACH = 40;
 
-it('two pages show what PostgreSQL has after network cuts, gateway crashes and a Redis restart', async () => {
+it('two pages show the messages of PostgreSQL after network cuts, gateway crashes and a Redis restart', async () => {
   await using kit = await WebKit.start({ gateways: 2 });
   const [ann, bob] = await kit.friends('Ann', 'Bob');
   const db = new pg.Client(kit.stack.databaseUrl);
@@ -66,7 +66,7 @@ it('two pages show what PostgreSQL has after network cuts, gateway crashes and a
   }
 }, 240_000);
 
-/** All messages of a chat from the first to the last, as the page renders them. */
+/** Returns all messages of a chat from the first to the last, as the page renders them. */
 async function all(page: ChatPage): Promise<string[]> {
   await page.list.evaluate((element) => element.scrollTo(0, -element.scrollHeight));
   await page.still();

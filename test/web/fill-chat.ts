@@ -6,8 +6,8 @@ const PAUSE = 60_000;
 
 /**
  * Inserts a long chat of two users into the database, as the recorder would: `line 1. …` to `line
- * <count>. …`, one message a minute until an hour ago. The users take turns after three messages
- * each, and have read everything.
+ * <count>. …`, one message a minute until an hour ago. The users take turns of three messages each,
+ * and have read all messages.
  */
 export async function fillChat(db: Client, one: { id: number }, other: { id: number }, count: number): Promise<void> {
   const first = firstMessageId(Date.now() - 3_600_000 - count * PAUSE);

@@ -77,7 +77,7 @@ describe('forwarding', () => {
 });
 
 describe('toasts', () => {
-  it('a toast of a group message names the sender, and does not cover the header', async () => {
+  it('a toast of a group message contains the sender, and does not cover the header', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const name = `Toast ${process.pid}`;
     const group = await kit.call<{ id: number }>('POST', '/groups', {
@@ -97,7 +97,7 @@ describe('toasts', () => {
     await kit.call('POST', '/friend-requests', { token: bob.token, body: { to: ann.id } });
     const page = await kit.open(ann);
     await page.getByRole('link', { name: '1 friend request' }).waitFor();
-    // A live event after it: the old one was handled before.
+    // A later live event shows that the old one was already handled.
     const cem = await kit.person('Cem');
     await kit.call('POST', '/friend-requests', { token: cem.token, body: { to: ann.id } });
     await page.getByText('Cem wants to be your friend').waitFor();

@@ -11,7 +11,7 @@ afterAll(() => kit?.[Symbol.asyncDispose]());
 
 let count = 0;
 
-/** A group of friends, with its owner first. */
+/** Creates a group of friends, with its owner first. */
 async function group<Names extends [string, ...string[]]>(...names: Names) {
   const people = await kit.friends(...names);
   const [owner, ...others] = people as Person[];
@@ -102,7 +102,7 @@ describe('groups', () => {
 });
 
 describe('the owner and admins of a group', () => {
-  it('the owner of a group renames it, manages members and roles, and hands it over', async () => {
+  it('the owner of a group can rename it, manage members and roles, and transfer it', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const [ann, bob, cem] = people;
     const dora = await kit.person('Dora');
@@ -148,7 +148,7 @@ describe('the owner and admins of a group', () => {
     await page.waitForURL('**/chats');
     await expect.poll(() => page.getByText(made.name).count()).toBe(0);
 
-    // The button moves up when she is off the list.
+    // The button moves up when her row disappears.
     await bobPage.getByText('2 members').waitFor();
     await bobPage.getByRole('button', { name: 'Dissolve group' }).click();
     await bobPage.getByRole('dialog').getByRole('button', { name: 'Dissolve group' }).click();
@@ -166,7 +166,7 @@ describe('the owner and admins of a group', () => {
   });
 });
 
-describe('groups that others find', () => {
+describe('groups that others can find', () => {
   it('a person finds a group, requests to join it, withdraws, and joins it once it is public', async () => {
     const { people, made } = await group('Ann', 'Bob');
     const cem = await kit.person('Cem');
@@ -261,7 +261,7 @@ describe('moderation', () => {
 
     const id = await kit.say(ann, made, 'buy now');
     await b.seen('buy now');
-    // A message is found for a report once it is recorded.
+    // A message can be reported only after it was recorded.
     const recorded = () =>
       kit.call<{ items: { id: number }[] }>('GET', `/chats/${made.id}/messages`, { token: bob.token });
     await expect.poll(async () => (await recorded()).items.some((message) => message.id === id)).toBe(true);

@@ -83,7 +83,7 @@ describe('uploads', () => {
     await dialog.accept();
   });
 
-  it('files arrive in the order in which they were chosen, also when the first one is slow', async () => {
+  it('files arrive in the order in which they were chosen, even if the first one is slow', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
     const b = chatPage(await kit.open(bob, { path: `/chats/${ann.id}` }));
@@ -92,7 +92,7 @@ describe('uploads', () => {
       release = resolve;
     });
     await a.page.route('**/v1/media', async (route) => {
-      // Uploads begin in any order: the name is in the metadata, in base64.
+      // Uploads may begin in any order. The name is in the metadata, in base64.
       if (route.request().headers()['upload-metadata']?.includes(btoa('1.txt'))) await held;
       await route.continue();
     });
@@ -137,7 +137,7 @@ describe('drafts', () => {
     await expect.poll(() => two.box.inputValue()).toBe('for Bob, longer');
   });
 
-  it('appear on the other devices of the user, and end there when the message is sent', async () => {
+  it('drafts appear on the other devices of the user, and disappear there when the message is sent', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'hi');
     const desk = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
@@ -190,7 +190,7 @@ describe('mentions', () => {
 });
 
 describe('a group whose chat was deleted', () => {
-  it('a group whose chat was deleted can be found on the page of people', async () => {
+  it('a group whose chat was deleted can be found on the People page', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const name = `Found ${process.pid}`;
     const group = await kit.call<{ id: number }>('POST', '/groups', {

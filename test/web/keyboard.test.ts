@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
-/** Two friends with a message from each, as the page of the first. */
+/** Creates two friends with a message from each, and opens the chat as the first one. */
 async function chat(size: keyof typeof sizes = 'desktop') {
   const [ann, bob] = await kit.friends('Ann', 'Bob');
   await kit.say(bob, ann, 'from Bob');
@@ -27,7 +27,7 @@ const focused = (page: Page) =>
 const hasFocus = (page: Page) => page.evaluate(() => document.activeElement !== document.body);
 
 describe('message bubbles', () => {
-  it('a message is labelled with sender, time and text for screen readers, and so are its actions', async () => {
+  it('a message and its actions have labels for screen readers with sender, time and text', async () => {
     const { a } = await chat();
     await a.list.getByRole('group', { name: /^Bob, \d\d:\d\d: from Bob$/ }).waitFor();
     await a.list.getByRole('group', { name: /^You, \d\d:\d\d: from Ann$/ }).waitFor();
@@ -59,7 +59,7 @@ describe('message bubbles', () => {
 });
 
 describe('screen readers', () => {
-  it('a live region announces each new message, also repeated texts, stickers and cards', async () => {
+  it('a live region announces each new message, including repeated texts, stickers and cards', async () => {
     const { ann, bob, a } = await chat();
     const log = a.page.getByRole('log');
     const announced = () => log.locator('p').allTextContents();
@@ -168,7 +168,7 @@ describe('keyboard focus', () => {
     await expect.poll(() => focused(a.page)).toBe('Notifications');
   });
 
-  it('the skip link passes the list of chats, and the list has one tab stop', async () => {
+  it('the skip link moves the focus past the list of chats, and the list has one tab stop', async () => {
     const { bob, ann, a } = await chat();
     for (const name of ['Cem', 'Dora', 'Emil']) {
       const other = await kit.person(name);
@@ -212,7 +212,7 @@ describe('editing by ArrowUp', () => {
 });
 
 describe('a menu', () => {
-  it('that a click outside closes returns the focus', async () => {
+  it('a click outside closes a menu and returns the focus', async () => {
     const { a } = await chat();
     await a.list.getByRole('button', { name: /^Actions for message from Bob/ }).focus();
     await a.page.keyboard.press('Enter');
@@ -225,7 +225,7 @@ describe('a menu', () => {
 });
 
 describe('recalling', () => {
-  it('Recall requires a confirmation, and has a distance to other menu items', async () => {
+  it('Recall requires a confirmation, and is separated from other menu items', async () => {
     const { a } = await chat();
     await a.bubble('from Ann').click({ button: 'right', position: { x: 8, y: 8 } });
     await a.page.getByRole('menuitem', { name: 'Recall message' }).waitFor();
@@ -245,7 +245,7 @@ describe('recalling', () => {
 });
 
 describe("the browser's Back", () => {
-  it("the browser's Back closes open panels first, and leads from a chat to the list once", async () => {
+  it("the browser's Back closes open panels first, and then leads from a chat to the list in one step", async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'from Bob');
     const page = await kit.open(ann, { size: 'phone' });
@@ -289,14 +289,16 @@ describe("the browser's Back", () => {
   });
 });
 
-/** Rests a finger on an element, as a phone reports it, and lifts it. */
+/**
+ * Simulates a long press: touches an element with a finger, as a phone reports it, and lifts it.
+ */
 async function longPress(a: ChatPage, selector: string): Promise<void> {
   const box = (await a.page.locator(selector).first().boundingBox()) ?? { x: 0, y: 0 };
   const session = await a.page.context().newCDPSession(a.page);
   const touchPoints = [{ x: box.x + 40, y: box.y + 16 }];
   await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
   await a.page.getByRole('menu').waitFor();
-  // What a phone reports as well. The browser's own menu opens unless it is prevented.
+  // A phone also sends this event. The browser opens its own menu unless it is prevented.
   const prevented = await a.page
     .locator(selector)
     .first()
@@ -368,7 +370,7 @@ describe('on a phone', () => {
     expect(await small()).toEqual([]);
     await a.page.keyboard.press('Escape');
     await a.page.setViewportSize({ width: 320, height: 640 });
-    // The event of the new size, which closes a menu, comes with a frame.
+    // The event of the new size, which closes a menu, is sent with a frame.
     await a.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     await a.bubble('from Bob').dispatchEvent('contextmenu', { clientX: 60, clientY: 200 });
     await a.page.getByRole('menuitem', { name: 'Reply' }).waitFor();

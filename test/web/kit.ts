@@ -163,7 +163,7 @@ export class WebKit implements AsyncDisposable {
   }
 }
 
-/** Cheap password hashes and high limits, because tests create many accounts. */
+/** Low costs of password hashes and high limits, because tests create many accounts. */
 const generous = {
   LOG_LEVEL: 'warn',
   ARGON2_MEMORY: '8MiB',
@@ -172,7 +172,7 @@ const generous = {
   SIGN_INS_PER_ADDRESS: '10000',
 };
 
-/** An account with an access token of its own, which no page uses. */
+/** An account with an access token that no page uses. */
 export type Person = User & { token: string };
 
 export type OpenOptions = BrowserContextOptions & { size?: keyof typeof sizes };

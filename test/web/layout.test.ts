@@ -9,12 +9,12 @@ beforeAll(async () => {
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
-/** A picture in PNG of one pixel. */
+/** A PNG picture of one pixel. */
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 const width = (pixels: number, height = 720) => ({ viewport: { width: pixels, height } });
 
-/** Elements of a page that reach beyond its right edge. */
+/** Returns the elements of a page that extend beyond its right edge. */
 const cut = (page: Page) =>
   page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('button, input, select, textarea, a, h1, h2, p, label')].flatMap(
@@ -126,7 +126,7 @@ describe('medium windows', () => {
 });
 
 describe('wide windows', () => {
-  it('at 2560 px, own messages and those of others stand in one column', async () => {
+  it('at 2560 px, own messages and those of others are in one column', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'left');
     await kit.say(ann, bob, 'right');
@@ -138,7 +138,7 @@ describe('wide windows', () => {
 });
 
 describe('message bubbles', () => {
-  it('consecutive messages of a sender have gaps of 2 px, and one avatar at the last', async () => {
+  it('consecutive messages of a sender have gaps of 2 px, and one avatar next to the last', async () => {
     const { people, id } = await group('Ann', 'Bob');
     const [ann, bob] = people as [Person, Person];
     for (const text of ['one', 'two', 'three']) await kit.say(bob, { id }, text);
@@ -195,7 +195,7 @@ describe('the time of a message', () => {
 });
 
 describe('long names', () => {
-  it('long names of people wrap, of friend groups are cut, and of files keep their ending', async () => {
+  it('long names of people wrap, those of friend groups are cut, and those of files keep their extension', async () => {
     const long = 'Wolfeschlegelsteinhausenbergerdorff'.repeat(2).slice(0, 64);
     const [ann, bob] = await kit.friends('Ann', long);
     const page = await kit.open(ann, { path: `/people/${bob.id}`, ...width(390) });
@@ -238,7 +238,7 @@ describe('long names', () => {
   });
 });
 
-/** Contrast of two colors, as WCAG defines it, 1 to 21. */
+/** Returns the contrast of two colors, from 1 to 21, by the formula of WCAG. */
 function contrast(one: string, other: string): number {
   const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a) as [number, number];
   return (light + 0.05) / (dark + 0.05);

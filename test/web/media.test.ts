@@ -19,7 +19,7 @@ async function pair(size: keyof typeof sizes = 'desktop') {
   return { ann, bob, a: chatPage(annPage), b: chatPage(bobPage) };
 }
 
-/** A JPEG, drawn by the browser. */
+/** Returns a JPEG that the browser draws. */
 async function picture(page: Page, width: number, height: number): Promise<Buffer> {
   const bytes = await page.evaluate(
     async ([wide, high]) => {
@@ -35,7 +35,7 @@ async function picture(page: Page, width: number, height: number): Promise<Buffe
   return Buffer.from(bytes);
 }
 
-/** Chooses files of zeros, by name and size. */
+/** Chooses files that consist of zeros, with these names and sizes. */
 async function chooseZeros(page: Page, ...files: [name: string, size: number][]): Promise<void> {
   await page.evaluate((wanted) => {
     const transfer = new DataTransfer();
@@ -62,7 +62,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a picture, on a %s'
 });
 
 describe('large pictures', () => {
-  it('large pictures are made smaller before they are sent, unless the user chooses their original size', async () => {
+  it('large pictures are scaled down before they are sent, unless the user chooses the original size', async () => {
     const { a, b } = await pair();
     const file = { name: 'wall.jpg', mimeType: 'image/jpeg', buffer: await picture(a.page, 3000, 1500) };
     await a.sendFiles(file);
@@ -150,7 +150,7 @@ describe('files', () => {
     expect(await a.box.inputValue()).toBe('typed meanwhile');
   });
 
-  it('a file is shown by the type of its content, not by its name', async () => {
+  it('a file is shown by the type of its content instead of its name', async () => {
     const { a, b } = await pair();
     await a.sendFiles(
       { name: 'photo\u202egpj.exe', mimeType: 'application/octet-stream', buffer: randomBytes(200) },
@@ -199,7 +199,7 @@ describe('sound and video', () => {
 
   it('a video plays while it loads', async () => {
     const { a, b } = await pair();
-    // A film made by the browser itself: some seconds of noise, so that it is large.
+    // The browser itself creates this video: some seconds of noise, so that it is large.
     const film = await a.page.evaluate(async () => {
       const canvas = document.createElement('canvas');
       canvas.width = 640;
@@ -234,7 +234,7 @@ describe('sound and video', () => {
     const session = await b.page.context().newCDPSession(b.page);
     await session.send('Network.enable');
     await session.send('Network.setCacheDisabled', { cacheDisabled: true });
-    // Slow enough that the whole download lasts twenty seconds.
+    // The network is so slow that the whole download would last twenty seconds.
     await session.send('Network.emulateNetworkConditions', {
       offline: false,
       latency: 0,

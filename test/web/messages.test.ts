@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
-/** Two friends who look at their chat. */
+/** Opens a chat of two friends as both of them. */
 async function pair(size: keyof typeof sizes = 'desktop') {
   const [ann, bob] = await kit.friends('Ann', 'Bob');
   const [annPage, bobPage] = await Promise.all([

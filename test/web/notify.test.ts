@@ -43,7 +43,7 @@ describe('notifications', () => {
     await expect.poll(() => page.title()).toBe('Bob – Parley');
   });
 
-  it('a message is a browser notification if the page is in the background and the user allowed it', async () => {
+  it('a message causes a browser notification if the page is in the background and the user allowed it', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await notifying(ann);
     await page.getByRole('switch', { name: /in the background/ }).click();
@@ -66,7 +66,7 @@ describe('pushes', () => {
     await kit.call('PUT', '/push/subscriptions', { token: carl.token, body: sentinel });
     const pushedTo = (endpoint: string) =>
       service.got.filter((each) => each.endpoint === endpoint).map(({ shown }) => shown);
-    // What was noted before is dealt with by the time that this arrives.
+    // When this text has been handled, earlier ones have been handled too.
     const settled = async (text: string) => {
       await kit.say(bob, carl, text);
       await expect.poll(() => pushedTo(sentinel.endpoint).at(-1)?.text, { timeout: 10_000 }).toBe(text);
@@ -129,8 +129,8 @@ describe('pushes', () => {
 });
 
 /**
- * The settings of notifications in a browser that permits them. Headless Chromium has neither
- * notifications nor a push service, so these two are stood in for, as the page sees them.
+ * Opens the page of notification settings in a browser that permits notifications. Headless
+ * Chromium has neither notifications nor a push service, so the page gets fakes of both.
  */
 async function notifying(person: Person, subscription?: object): Promise<Page> {
   const context = await kit.context();

@@ -37,7 +37,7 @@ describe('offline', () => {
     await expect.poll(() => page.getByText('You are offline.').count()).toBe(0);
   }, 90_000);
 
-  it('without a network, sign-in shows that the device is offline and keeps the input', async () => {
+  it('without a network, the sign-in page shows that the device is offline and keeps the input', async () => {
     const page = await (await kit.context()).newPage();
     await page.goto('/sign-in');
     await page.context().setOffline(true);
@@ -153,7 +153,7 @@ describe('the web client', () => {
     await a.state('without any room', 'Sent');
     await devtools.send('Storage.overrideQuotaForOrigin', { origin });
     await expect.poll(() => page.getByText('The storage of this browser is full').count()).toBe(0);
-    // What is shown now was kept here.
+    // The page now shows only what was stored on this device.
     await context.route('**/v1/**', (route) => route.abort());
     await page.reload();
     await a.seen('without any room');
@@ -162,7 +162,7 @@ describe('the web client', () => {
     expect(await b.texts()).toEqual(['without any room']);
   });
 
-  it('a web client that lost its token leads to sign-in and keeps the draft', async () => {
+  it('a web client that lost its token redirects to sign-in and keeps the draft', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { path: `/chats/${bob.id}` });
     await page.getByRole('textbox').last().fill('half a sentence');

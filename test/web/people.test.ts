@@ -105,7 +105,7 @@ describe('the friend list', () => {
 });
 
 describe('names', () => {
-  it('names of people are shown as text, isolated in their direction', async () => {
+  it('names of people are shown as text with an isolated writing direction', async () => {
     const nasty = '<img src=x onerror=alert(1)>';
     const [ann, bob] = await kit.friends('Ann', nasty);
     await kit.call('PATCH', '/me', { token: bob.token, body: { sign: '<script>alert(2)</script>' } });

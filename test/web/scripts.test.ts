@@ -9,7 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
-/** Markup that would run if a page inserted it as HTML. `what` names the text that it is in. */
+/**
+ * Markup that would run a script if a page inserted it as HTML. `what` identifies the text that
+ * contains it.
+ */
 const attack = (what: string) => `<img src=x onerror="attacked='${what}'">`;
 
 it('the page runs no script from texts that other users can set', async () => {
@@ -37,7 +40,7 @@ it('the page runs no script from texts that other users can set', async () => {
   await kit.call('PUT', `/blocks/${stranger.id}`, as.cem);
 
   const page = await kit.open(ann);
-  /** Shows a page, and waits until the texts are on it. */
+  /** Opens a page, and waits until it shows the texts. */
   const shows = async (path: string, ...texts: string[]) => {
     await page.goto(path);
     for (const text of texts) await page.getByText(attack(text)).first().waitFor({ state: 'attached' });
@@ -72,7 +75,7 @@ it('the page runs no script from texts that other users can set', async () => {
   expect(await attacked(strangers)).toBeUndefined();
 }, 120_000);
 
-/** The name of the text whose script ran. Undefined if none did. */
+/** Returns which text's script ran. Undefined if none did. */
 function attacked(page: Page): Promise<string | undefined> {
   return page.evaluate(() => (window as { attacked?: string }).attacked);
 }

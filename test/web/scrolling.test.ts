@@ -16,7 +16,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** Two friends with a long history of `line 1` to `line <count>`. */
+/** Creates two friends with a long history of `line 1` to `line <count>`. */
 async function longChat(count: number) {
   const [ann, bob] = await kit.friends('Ann', 'Bob');
   await fillChat(db, ann, bob, count);
@@ -45,7 +45,7 @@ describe('long chats', () => {
       )
       .toBe(true);
     expect(seen.size).toBe(count);
-    // Few rows are rendered, however many there are.
+    // Few rows are rendered, even if there are many messages.
     expect(await a.list.getByRole('listitem').count()).toBeLessThan(120);
     await page.getByRole('button', { name: 'Go to the newest messages' }).click();
     await a.seen(`line ${count}.`);
@@ -78,7 +78,7 @@ describe('long chats', () => {
     expect(await a.distance()).toBe(0);
   });
 
-  it('a search in a long chat finds an old message, and clicking it shows it', async () => {
+  it('a search in a long chat finds an old message, and clicking the result shows the message', async () => {
     const { ann, bob, a, page } = await longChat(5000);
     await page.getByRole('button', { name: 'Search in this chat' }).click();
     await page.getByRole('searchbox', { name: 'Search messages' }).fill('needle 137');
@@ -89,13 +89,13 @@ describe('long chats', () => {
     const box = await a.bubble('line 137.').boundingBox();
     expect(box?.y).toBeGreaterThan(100);
     expect(box?.y).toBeLessThan(700);
-    // Screen readers get a new message that is not on the screen.
+    // Screen readers also get a new message that is not visible.
     await kit.say(bob, ann, 'from the end');
     await expect.poll(() => page.getByRole('log').locator('p').allTextContents()).toEqual(['Bob: from the end']);
-    // From there on both directions go on.
+    // From there, the list can be scrolled in both directions.
     await a.scrollTo('line 20.', -1000);
     await a.scrollTo('line 400.', 1000);
-    // What one writes from there is seen at the end.
+    // A message that is sent from there is shown at the end.
     await a.say('back again');
     await a.seen('back again');
     await a.seen('line 5000.');

@@ -30,7 +30,7 @@ describe('the profile', () => {
     await expect.poll(() => page.getByLabel('Name', { exact: true }).getAttribute('aria-invalid')).toBe('true');
   });
 
-  it('the profile page accepts a picture, cut to a square, and rejects other files', async () => {
+  it('the profile page accepts a picture, crops it to a square, and rejects other files', async () => {
     const ann = await kit.person('Ann');
     const page = await kit.open(ann, { path: '/settings/profile' });
     const picker = page.locator('input[type="file"]');
@@ -69,7 +69,7 @@ describe('language and look', () => {
 });
 
 describe('sessions', () => {
-  it("ending another device's session leads that device to sign-in at once", async () => {
+  it("ending another device's session redirects that device to sign-in at once", async () => {
     const ann = await kit.person('Ann');
     const lost = await kit.open(ann, { size: 'phone', path: '/people' });
     const page = await kit.open(ann, { path: '/settings/devices' });
@@ -93,7 +93,7 @@ describe('sessions', () => {
     expect(await page.evaluate(() => localStorage.getItem('parley.me'))).toBeNull();
     await page.goto('/chats');
     await page.waitForURL(/\/sign-in/);
-    // The navigation interrupted the deletion; the next visit finishes it first.
+    // The navigation interrupted the deletion. The next visit completes it first.
     const kept = await page.evaluate(async (name) => {
       const database = await new Promise<IDBDatabase>((resolve, reject) => {
         const request = indexedDB.open(name);

@@ -34,7 +34,7 @@ describe('a new user', () => {
 });
 
 describe('without a session', () => {
-  it('without a session, a page leads to sign-in and then back', async () => {
+  it('without a session, a page redirects to sign-in and then back', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await (await kit.context({ size: 'phone' })).newPage();
     await page.goto(`/chats/${bob.id}`);
@@ -48,7 +48,7 @@ describe('without a session', () => {
     await page.waitForURL(`**/chats/${bob.id}`);
   });
 
-  it('sign-in never leads to another site', async () => {
+  it('sign-in never redirects to another site', async () => {
     const ann = await kit.person('Ann');
     for (const back of ['https://evil.example/', '//evil.example/', '/\\evil.example']) {
       const page = await (await kit.context()).newPage();

@@ -21,7 +21,7 @@ export async function connections(options: Options, report: (line: string) => vo
   await using system = await startParley({ gateways });
   const loads = Array.from({ length: gateways }, () => startLoad('parley'));
   try {
-    // The first connections load and compile code. Their memory must not count.
+    // The first connections load and compile code. Their memory must not be measured.
     await connect(system, loads, 100 * gateways, 0);
     await Promise.all(loads.map((load) => load.disconnect()));
     const before = await held(system);
@@ -49,14 +49,18 @@ export async function connections(options: Options, report: (line: string) => vo
 }
 
 /**
- * Maximum connections of a gateway: the ports of one client address, less those that others use.
+ * Maximum connections to a gateway: the ports of one client address, minus those that other
+ * programs use.
  */
 const MOST_EACH = 25_000;
 
-/** File descriptors that a process needs besides its connections. */
+/** File descriptors that a process needs in addition to its connections. */
 const SPARE_FILES = 1500;
 
-/** Client addresses of each load process. Fewer make the kernel search longer for a free port. */
+/**
+ * Client addresses of each load process. With fewer addresses, the kernel searches longer for a
+ * free port.
+ */
 const ADDRESSES = 16;
 
 /** Length of the idle measurement in seconds: one heartbeat. */
@@ -66,7 +70,7 @@ function openFiles(): number {
   return Number(execFileSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' })) || Number.POSITIVE_INFINITY;
 }
 
-/** Each load process opens the connections of one gateway, from addresses of its own. */
+/** Opens connections. Each load process connects to one gateway, from its own addresses. */
 async function connect(system: System, loads: Load[], count: number, firstId: number): Promise<void> {
   const users = loads.map((): ChatUser[] => []);
   for (let i = 0; i < count; i += 1) {
@@ -137,7 +141,7 @@ interface Cost {
 export interface ConnectionsResult {
   connections: number;
   gateways: number;
-  /** Seconds until all were connected, with the load on the same machine. */
+  /** Seconds until all were connected. The load ran on the same machine. */
   seconds: number;
   /** CPU per connection, in us. */
   storm: Cost;

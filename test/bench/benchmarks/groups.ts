@@ -7,8 +7,8 @@ import { systems } from '../systems/index.ts';
 import { parts, type SystemName } from '../systems/system.ts';
 
 /**
- * Sends messages to one group whose members are all connected, half of them to each gateway, and
- * write in turn.
+ * Sends messages to one group. All members are connected, half of them to each gateway, and write
+ * in turn.
  */
 export async function groups(options: Options, report: (line: string) => void): Promise<GroupsResult[]> {
   const results: GroupsResult[] = [];

@@ -8,8 +8,8 @@ import { systems } from '../systems/index.ts';
 import { type Part, parts, type System, type SystemName } from '../systems/system.ts';
 
 /**
- * Measures the resident memory of the gateways per connection that only listens, and the CPU of all
- * processes during that time. Each user has one connection.
+ * Measures the resident memory of the gateways per idle connection, and the CPU of all processes
+ * during that time. Each user has one connection.
  */
 export async function idle(options: Options, report: (line: string) => void): Promise<IdleResult[]> {
   const results: IdleResult[] = [];
@@ -24,7 +24,7 @@ export async function idle(options: Options, report: (line: string) => void): Pr
       );
     };
     const gateways = system.processes.gateways ?? [];
-    // The first connections load and compile code. Their memory must not count.
+    // The first connections load and compile code. Their memory must not be measured.
     await connect(WARMUP);
     await load.disconnect();
     const before = await settledMemory(gateways);

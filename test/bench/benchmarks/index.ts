@@ -15,8 +15,8 @@ import { showStreams, streams } from './streams.ts';
 import { showWeb, web } from './web.ts';
 
 /**
- * Every benchmark by its name. Each measures, adds to the results and returns what to print. `all`
- * runs them in this order, except those that need many processes.
+ * Every benchmark by its name. Each one measures, adds its result to the results and returns the
+ * text to print. `all` runs them in this order, except those that need many processes.
  */
 export const benchmarks: Record<string, Benchmark> = {
   live: async (options, report, results) => {

@@ -52,7 +52,7 @@ export function showLive(results: LiveResult[]): string {
 
 export interface LiveResult {
   system: SystemName;
-  /** One result per window. */
+  /** One measurement per window. */
   runs: (Measurement & { window: number })[];
   /** The comparison of rows, made after all runs. */
   database: RowCheck;

@@ -11,9 +11,9 @@ import { startParley } from '../systems/parley.ts';
 import type { System } from '../systems/system.ts';
 
 /**
- * Sends ten times the load that the machine carries, then opens a storm of connections, on gateways
- * with default limits. Pairs of a separate load process write a little throughout and measure what
- * other users experience.
+ * Sends ten times the load that the machine can process, then opens very many connections at once,
+ * on gateways with default limits. Pairs in a separate load process write a few messages all the
+ * time and measure the effect on other users.
  */
 export async function overload(options: Options, report: (line: string) => void): Promise<OverloadResult> {
   await using system = await startParley({ bounded: true });
@@ -61,21 +61,24 @@ export async function overload(options: Options, report: (line: string) => void)
 }
 
 /**
- * Pairs that flood. There are so many that none reaches the limit of unacknowledged messages, which
- * would be another limit.
+ * Number of pairs that flood. With so many, none of them reaches the limit of unacknowledged
+ * messages, which is not what is measured.
  */
 const CROWD = 1000;
 
-/** Pairs that write little, and their messages per second. */
+/** Number of pairs that write a few messages, and their messages per second. */
 const OTHERS = 100;
 const OTHERS_RATE = 200;
 
 const WINDOW = 8;
 
-/** Messages that a sender sends at once. Bursts cost the load less CPU. */
+/** Messages that a sender sends at once. Bursts use less CPU in the load process. */
 const BURST = 8;
 
-/** Multiples of the normal load. */
+/**
+ * Load before the flood, as a multiple of the maximum throughput. The flood is ten times that
+ * maximum.
+ */
 const NORMAL = 0.5;
 const TIMES = 10;
 
@@ -83,10 +86,10 @@ const TIMES = 10;
 const LEAD = 3;
 const AFTER = 20;
 
-/** The users of the storm need not exist. */
+/** First id of the users of the connection storm. They need not exist. */
 const STORM_IDS = 1_000_000;
 
-/** The maximum memory of processes during an action. */
+/** Measures the maximum memory of processes during an action. */
 async function peakOf<T>(pids: number[], action: () => Promise<T>): Promise<{ result: T; peak: number }> {
   let peak = residentMemory(pids);
   const timer = setInterval(() => {
@@ -100,8 +103,8 @@ async function peakOf<T>(pids: number[], action: () => Promise<T>): Promise<{ re
 }
 
 /**
- * Seconds until nothing is refused and the 99th percentile is at most `worst`, for three seconds in
- * a row.
+ * Returns the seconds until nothing was refused and the 99th percentile was at most `worst`, for
+ * three consecutive seconds.
  */
 function secondsUntilNormal(seconds: Second[], worst: number): number {
   const normal = ({ delivered, refused, p99 }: Second) => delivered > 0 && refused === 0 && p99 <= worst;
@@ -121,19 +124,22 @@ async function storm(system: System, count: number): Promise<StormOutcome> {
 }
 
 export interface OverloadResult {
-  /** Acknowledged messages per second with a window. */
+  /** Acknowledged messages per second with a window, which is the maximum throughput. */
   carried: number;
-  /** Half of that load, at a fixed rate, and what the quiet pairs measured during it. */
+  /** The result of half of that load, at a fixed rate, with the measurements of the quiet pairs. */
   normal: Outcome;
   othersNormally: Outcome;
-  /** Ten times that load, and what the quiet pairs measured before, during and after it. */
+  /**
+   * The result of ten times that load, with the measurements of the quiet pairs before, during and
+   * after it.
+   */
   flood: Outcome;
   othersThen: Outcome;
   /** Messages of the quiet pairs in the seconds of the flood only. */
   othersMeanwhile: { delivered: number; refused: number };
   /**
-   * Seconds after the flood until the quiet pairs were served as at normal load: no second's 99th
-   * percentile exceeds the worst of before.
+   * Seconds from the end of the flood until the quiet pairs had normal latencies again: no second's
+   * 99th percentile exceeds the worst one before the flood.
    */
   recovery: number;
   /** After the flood. */

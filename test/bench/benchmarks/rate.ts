@@ -4,7 +4,7 @@ import { compare } from '../report/compare.ts';
 import { systems } from '../systems/index.ts';
 import type { SystemName } from '../systems/system.ts';
 
-/** Sends messages at a rate that leaves capacity. Measures latency when nothing is saturated. */
+/** Sends messages at a rate below the maximum, to measure latency when nothing is saturated. */
 export async function rate(options: Options, report: (line: string) => void): Promise<RateResult[]> {
   const results: RateResult[] = [];
   for (const name of options.systems) {

@@ -40,7 +40,7 @@ export async function roll(options: Options, report: (line: string) => void): Pr
   }
 }
 
-/** Seconds in which a gateway sends its clients away. Default: the product's default. */
+/** Seconds within which a stopping gateway disconnects its clients. Default of the gateway. */
 const DRAIN = 10;
 
 /** Seconds of traffic before the restarts. */
@@ -71,7 +71,7 @@ async function during<Name extends string>(
   return { talk, seconds, rates: await sampler.stop() };
 }
 
-/** The maximum number that began within one second. */
+/** Returns the maximum number of absences that began within one second. */
 function most(absences: { from: number }[]): number {
   const times = absences.map(({ from }) => from).sort((a, b) => a - b);
   let first = 0;
@@ -121,20 +121,20 @@ export interface RollResult {
   clients: number;
   /** Messages per second. */
   rate: number;
-  /** Seconds in which a gateway sends its clients away. */
+  /** Seconds within which a stopping gateway disconnects its clients. */
   drain: number;
-  /** Seconds that the three restarts took. */
+  /** Duration of the three restarts in seconds. */
   seconds: number;
   talk: Talk;
   /** Ms from starting each gateway until it is ready. */
   ready: number[];
-  /** Rates per second, without and with restarts. */
+  /** Rates per second without restarts. `rolling`: with restarts. */
   steady: Rates;
   rolling: Rates;
-  /** Clients online at the end. */
+  /** Number of clients that were online at the end. */
   back: number;
   reconnects: number;
-  /** The maximum number within any second. */
+  /** The maximum number of reconnects within any second. */
   mostReconnects: number;
   /** Ms from losing a connection until the client is online again. */
   away: { p50: number; p99: number };

@@ -6,9 +6,9 @@ import { startParley } from '../systems/parley.ts';
 import type { System } from '../systems/system.ts';
 
 /**
- * Measures the cost of a message on 1, 2 and 4 gateways, and on 1, 2 and 3 Redis masters. All share
- * this machine, so the result shows whether the cost depends on their number, not the throughput of
- * several machines.
+ * Measures the cost of a message on 1, 2 and 4 gateways, and on 1, 2 and 3 Redis masters. All of
+ * them run on this machine, so the result shows whether the cost depends on their number, but not
+ * the throughput of several machines.
  */
 export async function scale(options: Options, report: (line: string) => void): Promise<ScaleResult[]> {
   const results: ScaleResult[] = [];
@@ -37,7 +37,7 @@ const SIZES = [
   { gateways: 2, masters: 3 },
 ];
 
-/** Messages that the gateways received from Redis, which includes their probes. */
+/** Returns the number of messages that the gateways received from Redis, including their probes. */
 async function heard({ ports }: System): Promise<number> {
   const counts = ports.map((port) => readMetric(`http://127.0.0.1:${port}`, 'parley_channel_messages_total'));
   return (await Promise.all(counts)).reduce((sum, count) => sum + count);
@@ -74,7 +74,10 @@ export interface ScaleResult {
   /** Unacknowledged messages per sender. */
   window: number;
   run: Measurement;
-  /** Gateways that received a message: two if its users are on different ones, else one. */
+  /**
+   * Number of gateways that received each message: two if its users are on different ones,
+   * otherwise one.
+   */
   reached: number;
   database: RowCheck;
 }

@@ -3,9 +3,9 @@ import { cpuTime } from '../measure/cpu.ts';
 import type { Built, Find, SearchRun } from './search-runs.ts';
 
 /**
- * Searches the same messages by the indexes that PostgreSQL has of its own: trigrams (`pg_trgm`),
- * and arrays of every two adjacent characters, both in GIN. The table holds one user's messages
- * alone, the best case for them: an index over all users also yields the messages of others.
+ * Searches the same messages with PostgreSQL's own indexes: trigrams (`pg_trgm`), and arrays of all
+ * pairs of adjacent characters, both in GIN. The table contains only one user's messages, which is
+ * the best case for these indexes: an index over all users would also return messages of others.
  */
 export async function searchPlain(
   pool: Pool,
@@ -36,7 +36,7 @@ export async function searchPlain(
   return results;
 }
 
-/** Returns every two adjacent characters of a word. */
+/** Returns all pairs of adjacent characters of a word. */
 function pairsOf(word: string): string[] {
   const characters = [...word];
   return characters.slice(1).map((character, at) => `${characters[at]}${character}`);

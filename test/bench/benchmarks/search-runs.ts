@@ -28,7 +28,7 @@ export interface SearchRun {
   /** Ms from the request to the response. */
   p50: number;
   p95: number;
-  /** CPU of api and PostgreSQL. */
+  /** CPU of the api and PostgreSQL per search. */
   cpu: number;
   /** Messages on the first page, at most 50. */
   found: number;
@@ -37,10 +37,12 @@ export interface SearchRun {
 /** The cost of building an index. */
 export interface Built {
   seconds: number;
-  /** CPU of api and PostgreSQL, in us per message. */
+  /** CPU of the api and PostgreSQL, in us per message. */
   cpu: number;
   bytes: number;
 }
 
-/** Searches words, in all chats or in one. Resolves to the number of results on the first page. */
+/**
+ * Searches words, in all chats or in one. Resolves with the number of results on the first page.
+ */
 export type Find = (words: readonly string[], chat: number | undefined) => Promise<number>;

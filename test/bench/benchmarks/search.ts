@@ -10,8 +10,8 @@ import { type Built, type Find, type SearchRun, showBuilt, showRuns } from './se
 /**
  * Searches a million messages of one user, half Chinese, half English, in 200 chats: first without
  * an index, then with it. Reports the cost of building the index separately, because it runs in the
- * background for users who search. Then searches the same messages by the indexes that PostgreSQL
- * has of its own, unless `--only parley`.
+ * background for users who search. Then searches the same messages with PostgreSQL's own indexes,
+ * unless `--only parley` is set.
  */
 export async function search({ systems }: Options, report: (line: string) => void): Promise<SearchResult> {
   await using stack = await startStack({ gateways: 1, recorders: 1, env: { ...process.env, ...environment } });
@@ -93,7 +93,10 @@ const environment = {
   LOG_LEVEL: 'warn',
 };
 
-/** Returns the words of the n-th search of a kind. Each search uses other words. */
+/**
+ * Returns functions that return the words of the n-th search of each kind. Each search uses
+ * different words.
+ */
 function queries({ chinese, english }: Words): Record<string, (n: number) => string[]> {
   const pick = (list: string[], from: number, n: number) => list[from + n] as string;
   const either = (from: number) => (n: number) => [pick(n % 2 ? chinese : english, from, n)];
@@ -143,7 +146,7 @@ const insertChats = `
   insert into chats (owner_id, peer_id, last_id, last_sender)
   select owner_id, peer_id, max(id), max(sender_id) from messages where owner_id = $1 group by owner_id, peer_id`;
 
-/** Resolves when the indexer has no work left. */
+/** Returns whether the indexer has no work left. */
 async function isIndexed(pool: Pool, owner: number): Promise<boolean> {
   const { rows } = await pool.query('select due from search_indexes where owner_id = $1', [owner]);
   return (rows[0]?.due ?? 0) > Date.now() + 3_600_000;
@@ -154,7 +157,7 @@ async function indexSize(pool: Pool): Promise<number> {
   return rows[0].bytes;
 }
 
-/** Searches once and returns the number of messages on the page. */
+/** Creates a function that searches once and returns the number of messages on the page. */
 function asker(url: string, token: string): (query: string) => Promise<number> {
   return async (query) => {
     const answer = await fetch(`${url}/v1/search?${query}`, { headers: { authorization: `Bearer ${token}` } });
@@ -169,7 +172,10 @@ async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; result: T
   return { ms: performance.now() - began, result };
 }
 
-/** Returns a word. The n-th word is 1/n as frequent as the first, as in natural languages. */
+/**
+ * Returns a sentence of random words. The n-th word is 1/n as frequent as the first one, as in
+ * natural languages.
+ */
 function sentence(random: () => number, words: string[], least: number, most: number, space: string): string {
   const length = least + Math.floor(random() * (most - least));
   const chosen = Array.from({ length }, () => words[Math.floor(WORDS ** random()) - 1] as string);
@@ -222,17 +228,17 @@ export function showSearch({ rows, first, built, runs, plain }: SearchResult): s
 }
 
 interface Words {
-  /** The most frequent first. */
+  /** Words, ordered by descending frequency. */
   chinese: string[];
   english: string[];
 }
 
 export interface SearchResult {
   rows: number;
-  /** Ms of the first page without an index. */
+  /** Ms until the response with the first page, without an index. */
   first: number;
   built: Built;
   runs: SearchRun[];
-  /** By the indexes that PostgreSQL has of its own. */
+  /** Results with PostgreSQL's own indexes. */
   plain: PlainResult[];
 }

@@ -6,16 +6,16 @@ import { table } from '../report/table.ts';
 import { startParley } from '../systems/parley.ts';
 import { parts, type System } from '../systems/system.ts';
 
-/** Members of the group. The first one writes. */
+/** Number of members of the group. The first one writes. */
 const MEMBERS = 10;
 
-/** Texts that are appended to one message, as many as an answer of a model has. */
+/** Number of texts that are appended to one message, about as many as a model's answer has. */
 const APPENDS = 1200;
 
-/** Ordinary messages whose cost is compared with that of the streamed one. */
+/** Number of ordinary messages whose cost is compared with that of the streamed one. */
 const MESSAGES = 60;
 
-/** Seconds over which the streamed message, or the ordinary ones, are written. */
+/** Seconds over which the streamed message or the ordinary ones are written. */
 const SECONDS = 24;
 
 /**
@@ -60,7 +60,7 @@ export async function streams(report: (line: string) => void): Promise<StreamsRe
   return { streamed: ms(streamed), grouped: ms(grouped), single: ms(single) };
 }
 
-/** Runs `count` works, evenly over the time of a measurement. */
+/** Runs `work` `count` times, evenly spread over the time of a measurement. */
 async function spread(count: number, work: (i: number) => Promise<void>): Promise<void> {
   const began = performance.now();
   for (let i = 0; i < count; i += 1) {
@@ -135,7 +135,7 @@ export function showStreams({ streamed, grouped, single }: StreamsResult): strin
   ]);
 }
 
-/** CPU in ms, of all servers, without what they use while idle. */
+/** CPU in ms of all servers, minus their CPU while idle. */
 export interface StreamsResult {
   streamed: number;
   grouped: number;

@@ -1,4 +1,4 @@
-// Functions that run inside the page. Each contains everything it needs.
+// Functions that run inside the page. They cannot use anything outside of their bodies.
 
 /** Clicks one chat after the other. Returns the ms from each click until the chat is painted. */
 export async function switchChats(chats: number[]): Promise<number[]> {
@@ -60,7 +60,7 @@ export async function scrollToTop(text: string): Promise<{ took: number; heap: n
   return { took: performance.now() - began, heap: usedJSHeapSize };
 }
 
-// The parts of the page's API in use. Its types belong to browser programs only.
+// The part of the page's API that these functions use. Only browser programs have its types.
 declare const document: {
   querySelector(selector: string): PageElement | null;
   querySelectorAll(selector: string): Iterable<PageElement>;

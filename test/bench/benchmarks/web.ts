@@ -134,13 +134,13 @@ interface Opening {
 export interface WebResult {
   /** Bytes of all scripts that the chat page loads, each gzipped. */
   scriptBytes: number;
-  /** Ms since the navigation, medians of several browsers with an empty cache. */
+  /** Ms since the navigation. Medians of several browsers with an empty cache. */
   firstPaint: number;
   firstMessages: number;
   /** Ms from the click to the frame after which the chat is painted. */
   switchingFirst: { p50: number; p95: number };
   switching: { p50: number; p95: number };
   scrolling: { frame: { p50: number; p95: number }; frames: number; dropped: number; longTasks: number };
-  /** Scrolling as fast as messages load. */
+  /** Scrolling up as fast as messages load. */
   top: { took: number; heap: number };
 }

@@ -1,6 +1,6 @@
-/** A connection of one user. The load uses it for every system. */
+/** A connection of one user. The load process uses this interface for every system. */
 export interface Chat {
-  /** Sends a text to the peer. `number` starts at 1 and comes back with the acknowledgement. */
+  /** Sends a text to the peer. `number` counts from 1 and is part of the acknowledgement. */
   send(number: number, text: string): void;
   /** Closes the connection. */
   close(): void;
@@ -8,16 +8,16 @@ export interface Chat {
 
 /** Receives the events of a connection. */
 export interface ChatListener {
-  /** The server acknowledged a message. */
+  /** Called when the server has acknowledged a message. */
   acked(number: number): void;
-  /** A message arrived: the user's own copy of a sent one, or one from the peer. */
+  /** Called when a message arrives: one from the peer, or the user's own copy of a sent one. */
   message(own: boolean, text: string): void;
   /**
-   * The server refused a message. `retryAfter` is the ms after which the client may retry, if the
-   * server set it.
+   * Called when the server has refused a message. `retryAfter`: ms after which the client may
+   * retry, if the server set it.
    */
   refused(number: number, reason: string, retryAfter?: number): void;
-  /** The connection ended or could not be opened. */
+  /** Called when the connection has ended or could not be opened. */
   closed(reason: string): void;
 }
 

@@ -9,7 +9,7 @@ const group = (members: number) => {
 };
 
 describe('simulated groups', () => {
-  it('a simulated group settles when all members have every message in one order', () => {
+  it('a simulated group is complete when all members have every message in one order', () => {
     const { group: subject, sent } = group(3);
     for (let run = 0; run < 2; run += 1) {
       subject.reset();

@@ -1,6 +1,6 @@
 import type { Chat, ChatListener } from './chat.ts';
 
-/** The members of one group, who all write to it. Tracks every message and its deliveries. */
+/** The members of one group, who all write to it. Tracks each message and its deliveries. */
 export class Group {
   readonly #chats: Chat[] = [];
   /** The numbers of the messages that each member received, in order. */
@@ -62,7 +62,7 @@ export class Group {
     this.#chats[number % this.#chats.length]?.send(number, `${number} `.padEnd(TEXT_LENGTH, 'Parley '));
   }
 
-  /** How many times a member received a message. */
+  /** Returns the number of deliveries: each message counts once per member that received it. */
   get deliveries(): number {
     return this.#latencies.length;
   }
@@ -72,7 +72,8 @@ export class Group {
   }
 
   /**
-   * Ms from sending to delivery to a member, and to delivery to all members, in ascending order.
+   * Returns the ms from sending to delivery to each member, and to delivery to the last member, in
+   * ascending order.
    */
   get latencies(): { each: Float64Array; all: Float64Array } {
     return { each: Float64Array.from(this.#latencies).sort(), all: Float64Array.from(this.#all).sort() };
@@ -115,5 +116,5 @@ export class Group {
   }
 }
 
-/** Length of every message in characters, which are bytes too. */
+/** Length of every message in characters, which equals its bytes. */
 const TEXT_LENGTH = 128;

@@ -8,7 +8,7 @@ import type { Outcome, Plan } from './run.ts';
 import type { GroupOutcome, GroupPlan } from './run-group.ts';
 import type { StormOutcome } from './storm.ts';
 
-/** Starts the process that makes the load. */
+/** Starts the process that generates the load. */
 export function startLoad(system: SystemName): Load {
   return new Load(
     system,
@@ -16,7 +16,7 @@ export function startLoad(system: SystemName): Load {
   );
 }
 
-/** The process that makes the load on one system. It runs one command after the other. */
+/** The process that generates the load on one system. It runs one command after the other. */
 export class Load implements AsyncDisposable {
   readonly #system: SystemName;
   readonly #process: ChildProcess;
@@ -26,46 +26,46 @@ export class Load implements AsyncDisposable {
     this.#process = process;
   }
 
-  /** Connects users. Every two neighbours are a pair, the sender first. */
+  /** Connects users. Each two consecutive users are a pair, the sender first. */
   async connectPairs(users: ChatUser[]): Promise<void> {
     await this.#order({ do: 'connect-pairs', system: this.#system, users });
   }
 
   /**
-   * Runs the plan with all pairs. Resolves when every message has arrived, or nothing arrived for
-   * 10 s.
+   * Runs the plan with all pairs. Resolves when every message has arrived, or no message has
+   * arrived for 10 s.
    */
   async run(plan: Plan): Promise<Outcome> {
     return (await this.#order({ do: 'run', plan })) as Outcome;
   }
 
-  /** Connects the members of a group. The group's id is the peer of each. */
+  /** Connects the members of a group. The `peer` of each is the group's id. */
   async connectGroup(users: ChatUser[]): Promise<void> {
     await this.#order({ do: 'connect-group', system: this.#system, users });
   }
 
   /**
-   * Lets the members write in turn. Resolves when every member has every message, or nothing
+   * Lets the members write in turn. Resolves when every member has every message, or no message has
    * arrived for 10 s.
    */
   async runGroup(plan: GroupPlan): Promise<GroupOutcome> {
     return (await this.#order({ do: 'run-group', plan })) as GroupOutcome;
   }
 
-  /** Connects users who only listen. */
+  /** Connects users who only receive. */
   async connectIdle(users: ChatUser[]): Promise<void> {
     await this.#order({ do: 'connect-idle', system: this.#system, users });
   }
 
   /**
-   * Connects users who only listen, all within a second. A refused client retries when the server's
-   * `Retry-After` has passed.
+   * Connects users who only receive, all within a second. A refused client retries after the
+   * server's `Retry-After`.
    */
   async storm(users: ChatUser[]): Promise<StormOutcome> {
     return (await this.#order({ do: 'storm', system: this.#system, users })) as StormOutcome;
   }
 
-  /** Throws when an idle connection has ended unexpectedly. */
+  /** Throws if an idle connection has ended unexpectedly. */
   async checkIdle(): Promise<void> {
     const losses = await this.#order({ do: 'losses' });
     if (losses !== undefined) throw new Error(String(losses));

@@ -10,8 +10,8 @@ import { openSocketioChat } from './socketio-chat.ts';
 import { type StormOutcome, storm } from './storm.ts';
 
 /**
- * The process that makes the load. It runs one command after the other from its parent's channel
- * and ends with it.
+ * The process that generates the load. It runs the commands of its parent one after the other, and
+ * ends with its parent.
  */
 process.on('message', async (order: Order) => {
   try {

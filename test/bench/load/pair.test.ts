@@ -12,7 +12,7 @@ const pair = () => {
 };
 
 describe('simulated pairs', () => {
-  it('a simulated pair settles when every message was acknowledged, delivered and copied', () => {
+  it('a simulated pair is complete when every message was acknowledged, delivered and copied', () => {
     const { pair: subject, tally, sent } = pair();
     for (let n = 1; n <= 2000; n++) subject.send();
     expect(tally.settled).toBe(false);

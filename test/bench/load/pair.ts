@@ -1,9 +1,11 @@
 import type { Chat, ChatListener } from './chat.ts';
 import type { Tally } from './tally.ts';
 
-/** Two users: a sender and a recipient. Tracks every message and its state. */
+/** Two users: a sender and a recipient. Tracks each message and its state. */
 export class Pair {
-  /** The prefix of this pair's messages. It reveals a message that reaches another pair. */
+  /**
+   * The prefix of this pair's messages. With it, a message that reaches another pair is detected.
+   */
   readonly #name: string;
   #tally: Tally;
   #chats: Chat[] = [];
@@ -23,7 +25,7 @@ export class Pair {
     this.#tally = tally;
   }
 
-  /** The listener of the sender. */
+  /** The listener of the sender's connection. */
   readonly sender: ChatListener = {
     acked: (number) => this.#acked(number),
     message: (own, text) => this.#came(text, own ? COPIED : UNEXPECTED),
@@ -35,7 +37,7 @@ export class Pair {
     closed: (reason) => this.#tally.fail(reason),
   };
 
-  /** The listener of the recipient. */
+  /** The listener of the recipient's connection. */
   readonly recipient: ChatListener = {
     acked: () => this.#tally.fail('an acknowledgement for nothing'),
     message: (own, text) => this.#came(text, own ? UNEXPECTED : DELIVERED),
@@ -46,7 +48,7 @@ export class Pair {
   /** Called when the sender may send another message. */
   onFree: () => void = () => {};
 
-  /** Sets the connections of both, the sender's first. */
+  /** Sets the connections of both users, the sender's first. */
   join(sender: Chat, recipient: Chat): void {
     this.#chats = [sender, recipient];
   }
@@ -102,7 +104,7 @@ export class Pair {
   }
 }
 
-/** Length of every message in characters, which are bytes too. */
+/** Length of every message in characters, which equals its bytes. */
 const TEXT_LENGTH = 128;
 
 const ACKED = 1;

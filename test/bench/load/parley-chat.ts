@@ -2,10 +2,10 @@ import { subprotocol } from '@parley/protocol';
 import type { OpenChat } from './chat.ts';
 import { WebSocket } from './websocket.ts';
 
-/** The device sends `received` after this many events, as the SDK does under load. */
+/** Number of events after which the device sends `received`, as the SDK does under load. */
 const RECEIVED_EVERY = 100;
 
-/** Refs must differ from those of earlier runs against the same data. */
+/** A prefix of refs. Refs must differ from those of earlier runs with the same data. */
 const run = Date.now().toString(36);
 
 /** Connects a user to a gateway of Parley. */
@@ -42,7 +42,10 @@ export const openParleyChat: OpenChat = ({ id, token, peer, port, from }, listen
     const socket = new WebSocket({ port, from, path: '/v1/socket?device=bench', headers, onText, onClose });
   });
 
-/** A refused `received` needs no retry: the next one covers it. */
+/**
+ * Returns whether an error is about a message. A refused `received` needs no retry, because the
+ * next one covers it.
+ */
 const isOfMessage = ({ ref, code }: { ref?: string; code: string }) => ref !== undefined || code !== 'unavailable';
 
 /** The server frames that the load client reads. */

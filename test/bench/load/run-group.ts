@@ -3,7 +3,7 @@ import { quantile } from '../measure/quantile.ts';
 import type { Group } from './group.ts';
 
 /**
- * Lets the members send as planned. Resolves when every member has every message, or nothing
+ * Lets the members send as planned. Resolves when every member has every message, or no message has
  * arrived for 10 s.
  */
 export async function runGroup(group: Group, { rate, seconds }: GroupPlan): Promise<GroupOutcome> {
@@ -52,9 +52,9 @@ export interface GroupPlan {
 export interface GroupOutcome {
   sent: number;
   acked: number;
-  /** The sum over all messages of the members who received it. */
+  /** Number of deliveries: each message counts once per member that received it. */
   deliveries: number;
-  /** Ms from sending to delivery to a member, the sender included. */
+  /** Ms from sending to delivery to a member, including the sender. */
   each: { p50: number; p99: number };
   /** Ms from sending to delivery to the last member. */
   all: { p50: number; p99: number };
@@ -68,6 +68,6 @@ export interface GroupOutcome {
   failures: Record<string, number>;
   /** The maximum delay of a send, in ms. */
   late: number;
-  /** CPU in us that the load itself used until everything had arrived. */
+  /** CPU in us that the load process used until every message had arrived. */
   cpu: number;
 }

@@ -3,8 +3,8 @@ import type { Pair } from './pair.ts';
 import { type Second, Tally } from './tally.ts';
 
 /**
- * Runs the plan with all pairs. Resolves when every message has arrived, or nothing arrived for 10
- * s. Messages that have not arrived by then count as lost.
+ * Runs the plan with all pairs. Resolves when every message has arrived, or no message has arrived
+ * for 10 s. Messages that have not arrived by then count as lost.
  */
 export async function run(pairs: Pair[], plan: Plan): Promise<Outcome> {
   const tally = new Tally();
@@ -35,7 +35,7 @@ export async function run(pairs: Pair[], plan: Plan): Promise<Outcome> {
   };
 }
 
-/** Each sender keeps `window` messages unacknowledged. */
+/** Sends with a window: each sender always has `window` unacknowledged messages. */
 async function byWindow(pairs: Pair[], { window, seconds }: { window: number; seconds: number }): Promise<number> {
   for (const pair of pairs) pair.onFree = () => pair.send();
   for (const pair of pairs) for (let i = 0; i < window; i++) pair.send();
@@ -45,8 +45,8 @@ async function byWindow(pairs: Pair[], { window, seconds }: { window: number; se
 }
 
 /**
- * The senders send in turn on schedule, without waiting for acknowledgements. Returns the maximum
- * delay of a send, in ms.
+ * Sends at a fixed rate: the senders send in turn, without waiting for acknowledgements. Returns
+ * the maximum delay of a send, in ms.
  */
 async function byRate(pairs: Pair[], { rate, seconds, burst = 1 }: RatePlan, tally: Tally) {
   const began = performance.now();
@@ -56,8 +56,8 @@ async function byRate(pairs: Pair[], { rate, seconds, burst = 1 }: RatePlan, tal
       const elapsed = performance.now() - began;
       const due = Math.floor((Math.min(elapsed, seconds * 1000) * rate) / 1000);
       if (tally.sent < due) late = Math.max(late, elapsed - ((tally.sent + 1) * 1000) / rate);
-      // Sends at most MOST_AT_ONCE messages per turn. Otherwise a load that is late would delay the
-      // reading of responses.
+      // Sends at most MOST_AT_ONCE messages per turn. Otherwise a load process that is late would
+      // not read responses in time.
       const most = tally.sent + MOST_AT_ONCE;
       while (tally.sent < due && tally.sent < most) pairs[Math.floor(tally.sent / burst) % pairs.length]?.send();
       if (elapsed < seconds * 1000) return;
@@ -68,7 +68,7 @@ async function byRate(pairs: Pair[], { rate, seconds, burst = 1 }: RatePlan, tal
   return late;
 }
 
-/** Messages sent at a fixed rate before the load reads what arrived. */
+/** Maximum number of messages sent at a fixed rate before the load process reads responses. */
 const MOST_AT_ONCE = 1000;
 
 async function settle(tally: Tally): Promise<void> {
@@ -81,7 +81,7 @@ async function settle(tally: Tally): Promise<void> {
   }
 }
 
-/** Seconds of sending, with a window or at a rate of messages per second over all pairs. */
+/** Seconds of sending, either with a window or at a rate of messages per second over all pairs. */
 export type Plan = { window: number; seconds: number } | RatePlan;
 
 export interface RatePlan {
@@ -95,13 +95,13 @@ export interface RatePlan {
 
 /** The measurements of the load. */
 export interface Outcome {
-  /** Seconds for which the load sent. */
+  /** Seconds for which the load process sent. */
   seconds: number;
   sent: number;
   acked: number;
-  /** Per second, while the load sent. */
+  /** Acknowledged messages per second while the load process sent. */
   ackedPerSecond: number;
-  /** Per second, while the load sent. */
+  /** Delivered messages per second while the load process sent. */
   deliveredPerSecond: number;
   /** Ms from sending to delivery to the recipient. */
   latency: { p50: number; p99: number };
@@ -128,6 +128,6 @@ export interface Outcome {
   bySecond?: Second[];
   /** The maximum delay of a send at a fixed rate, in ms. */
   late: number;
-  /** CPU in us that the load itself used until everything had arrived. */
+  /** CPU in us that the load process used until every message had arrived. */
   cpu: number;
 }

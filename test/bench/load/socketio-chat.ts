@@ -3,8 +3,8 @@ import { WebSocket } from './websocket.ts';
 
 /**
  * Connects a user to a Socket.IO server. Writes the packets of Engine.IO 4 and Socket.IO 5 by hand
- * over the WebSocket client that Parley's load uses, so that the load costs the same for both
- * systems.
+ * with the WebSocket client that is also used for Parley, so that the load process costs the same
+ * for both systems.
  */
 export const openSocketioChat: OpenChat = ({ id, token, peer, port }, listener) =>
   new Promise((resolve, reject) => {

@@ -3,8 +3,8 @@ import type { Chat, ChatListener, ChatUser, OpenChat } from './chat.ts';
 
 /**
  * Connects all users within a second, evenly spread. Refused users retry after `Retry-After` until
- * all are connected. Resolves with the connections and the measurements. Rejects when a refusal has
- * another status, or no `Retry-After`.
+ * all are connected. Resolves with the connections and the measurements. Rejects if a refusal has
+ * another status than 503, or no `Retry-After`.
  */
 export async function storm(
   open: OpenChat,
@@ -48,15 +48,15 @@ function retryAfter(answer: string): number | undefined {
 }
 
 export interface StormOutcome {
-  /** Connected and refused at the first attempt. */
+  /** Number of users connected at the first attempt. `refused`: refused at the first attempt. */
   first: number;
   refused: number;
-  /** Attempts of all users together. */
+  /** Number of attempts of all users. */
   attempts: number;
   /** The values of `Retry-After`, in seconds. */
   waits: number[];
   /** Seconds until all were connected. */
   seconds: number;
-  /** CPU in us that the load itself used. */
+  /** CPU in us that the load process used. */
   cpu: number;
 }

@@ -1,6 +1,6 @@
 import { quantile } from '../measure/quantile.ts';
 
-/** Counts what happened to the messages of one run. */
+/** Counts the results of the messages of one run. */
 export class Tally {
   sent = 0;
   acked = 0;
@@ -47,13 +47,13 @@ export class Tally {
     this.failures.set(reason, (this.failures.get(reason) ?? 0) + 1);
   }
 
-  /** Whether no message is in flight. */
+  /** Returns whether no message is in flight. */
   get settled(): boolean {
     const { sent, refused, acked, delivered, copied } = this;
     return acked + refused === sent && delivered === acked && copied === acked;
   }
 
-  /** Returns the outcome of the messages of each second since `began`. */
+  /** Returns the results of the messages of each second since `began`. */
   bySecond(began: number): Second[] {
     const seconds: { latencies: number[]; refused: number }[] = [];
     const of = (at: number) => {
@@ -77,7 +77,7 @@ export class Tally {
     });
   }
 
-  /** Ms from sending to delivery to the recipient. */
+  /** Returns the ms from sending to delivery to the recipient. */
   latency(): { p50: number; p99: number } {
     const sorted = Float64Array.from(this.#latencies).sort();
     return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };

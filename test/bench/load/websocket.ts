@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
 /**
- * A WebSocket client with minimal cost, because the load shares the machine with the system under
- * test. It supports what the benchmarks need: unfragmented ASCII text below 64 KiB, and pings. Its
- * mask is zero, so it leaves the bytes as they are.
+ * A WebSocket client with minimal cost, because the load process runs on the same machine as the
+ * system under test. It supports only what the benchmarks need: unfragmented ASCII text below 64
+ * KiB, and pings. Its mask is zero, so masking does not change the bytes.
  */
 export class WebSocket {
   readonly #socket: Socket;
@@ -30,7 +30,8 @@ export class WebSocket {
   }
 
   /**
-   * Sends text after the upgrade. Texts of one turn, or of one received chunk, leave in one write.
+   * Sends text after the upgrade. Texts of one turn of the event loop, or of one received chunk,
+   * are sent in one write.
    */
   send(text: string): void {
     this.#outgoing.push(frame(0x81, text));
@@ -62,7 +63,7 @@ export class WebSocket {
       if (end === undefined) break;
       start = end;
     }
-    // The next read overwrites the chunk, so the rest is copied.
+    // The next read overwrites the chunk, so its rest is copied.
     this.#rest = start === bytes.length ? undefined : Buffer.from(bytes.subarray(start));
   }
 
@@ -152,6 +153,6 @@ export interface WebSocketOptions {
   headers?: Record<string, string>;
   /** Called with each text. */
   onText: (text: string) => void;
-  /** Called once, also when the connection was refused or closed by this side. */
+  /** Called once, even if the connection was refused or closed by this side. */
   onClose: (reason: string) => void;
 }

@@ -11,7 +11,7 @@ const burn = `
   while (used() < 300_000);
   console.log(used());`;
 
-/** Starts one child that ends and one that stays until its standard input ends. */
+/** Starts one child that ends, and one that runs until its standard input ends. */
 const parentScript = `
   const { spawn, spawnSync } = require('node:child_process');
   spawnSync(process.execPath, ['-e', ${JSON.stringify(burn)}], { stdio: 'inherit' });
@@ -25,7 +25,7 @@ describe.runIf(process.platform === 'linux')('cpuTime', () => {
     const running = Number((await lines.next()).value);
     const total = cpuTime([parent.pid as number]);
     expect(total).toBeGreaterThan(ended + running - 20_000);
-    // The parent's own CPU is far below another 300 ms.
+    // The parent's own CPU is far less than another 300 ms.
     expect(total).toBeLessThan(ended + running + 280_000);
     parent.stdin.end();
     await once(parent, 'exit');

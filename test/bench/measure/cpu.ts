@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Returns the CPU in us that processes and all their descendants have used, ended ones included.
- * Reads the scheduler's accounts, exact to the nanosecond, and ticks for ended children. Linux
- * only.
+ * Returns the CPU in us that processes and all their descendants have used, including ended ones.
+ * Reads the scheduler's statistics, which are exact to the nanosecond, and ticks for ended
+ * children. Linux only.
  */
 export function cpuTime(pids: number[]): number {
   const children = childrenByParent();

@@ -21,8 +21,8 @@ export function since(before: Buckets, after: Buckets): Buckets {
 }
 
 /**
- * Returns the value below which the share `q` lies, interpolated within its bucket. NaN without
- * values.
+ * Returns the value below which the fraction `q` of values lies, interpolated within its bucket.
+ * NaN without values.
  */
 export function bucketQuantile(buckets: Buckets, q: number): number {
   const rank = (buckets.at(-1)?.count ?? 0) * q;

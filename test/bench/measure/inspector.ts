@@ -13,7 +13,7 @@ export function collectGarbage(pid: number): Promise<void> {
 }
 
 /**
- * Returns the CPU profile of a Node process during `action`, as JSON that browsers and editors
+ * Returns the CPU profile of a Node process during `action`, as JSON that browsers and editors can
  * open.
  */
 export async function profile<T>(pid: number, action: () => Promise<T>): Promise<{ result: T; profile: string }> {
@@ -27,8 +27,8 @@ export async function profile<T>(pid: number, action: () => Promise<T>): Promise
 }
 
 /**
- * Opens the inspector of a Node process, sends commands and closes it again, because all processes
- * share one port. The process needs no special flags.
+ * Opens the inspector of a Node process, sends commands and closes the inspector, because all
+ * processes share one port. The process needs no special flags.
  */
 async function inspect<T>(pid: number, action: (ask: Ask) => Promise<T>): Promise<T> {
   process.kill(pid, 'SIGUSR1');

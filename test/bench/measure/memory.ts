@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { collectGarbage } from './inspector.ts';
 
-/** Returns the resident memory of processes together, in bytes. Linux only. */
+/** Returns the total resident memory of processes in bytes. Linux only. */
 export function residentMemory(pids: number[]): number {
   return pids
     .map((pid) => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024)
@@ -21,8 +21,8 @@ export function kernelMemory(): number {
 }
 
 /**
- * Returns the resident memory of Node processes after garbage collection, once it is stable for a
- * second.
+ * Returns the resident memory of Node processes after garbage collection, once it has been stable
+ * for a second.
  */
 export async function settledMemory(pids: number[]): Promise<number> {
   for (const pid of pids) await collectGarbage(pid);

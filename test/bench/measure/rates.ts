@@ -1,4 +1,4 @@
-/** Reads counters once a second and returns how fast each grew. */
+/** Reads counters once a second and returns how fast each one grew. */
 export function sample(counters: Record<string, () => Promise<number>>): { stop(): Promise<Rates> } {
   const names = Object.keys(counters);
   const readings: { at: number; values: number[] }[] = [];
@@ -34,12 +34,12 @@ function rateOf(points: [at: number, value: number][]): Rate {
   return { average: ((last - first) * 1000) / Math.max(end - start, 1), most: Math.max(0, ...steps) };
 }
 
-/** By the counter's name. */
+/** Name of a counter -> its rate. */
 export type Rates = Record<string, Rate>;
 
 /** Per second. */
 export interface Rate {
   average: number;
-  /** From one reading to the next. */
+  /** The maximum rate between two readings. */
   most: number;
 }

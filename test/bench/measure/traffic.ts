@@ -28,7 +28,7 @@ export async function connectPairs(system: System, pairs: number): Promise<Load>
 
 /**
  * Runs the plan and measures until the last message has arrived and is in PostgreSQL, so that the
- * whole cost of every message counts.
+ * whole cost of every message is included.
  */
 export function measure(system: System, load: Load, plan: Plan, options: Options): Promise<Measurement> {
   return account(system, options, () => load.run(plan));
@@ -73,7 +73,7 @@ function cpuTimes({ processes }: System): Partial<Record<Part, number>> {
   return Object.fromEntries(parts.map((part) => [part, cpuTime(processes[part] ?? [])]));
 }
 
-/** Runs an action and writes the CPU profile of the part that the options name. */
+/** Runs an action and writes the CPU profile of the part that the options select. */
 export async function profiled<T>(system: System, { profile: part }: Options, action: () => Promise<T>): Promise<T> {
   const pid = part && system.processes[part]?.[0];
   if (!pid) return action();
@@ -92,7 +92,7 @@ export interface Cost {
   cpu: Partial<Record<Part, number>>;
   cpuOfServers: number;
   cpuOfLoad: number;
-  /** Seconds from the last delivery until everything was in PostgreSQL. */
+  /** Seconds from the last delivery until every message was in PostgreSQL. */
   drain: number;
   /**
    * Ms from accepting a message to its commit. Undefined if the acknowledgement waits for the

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * The folder for results. Source and bundle (`packages/stack/dist`) lie equally deep, so this holds
- * for both.
+ * The folder for results. The path is correct from the source and from the bundle in
+ * `packages/stack/dist`, because both have the same depth.
  */
 export const resultsFolder = fileURLToPath(new URL('../../../test/bench/results', import.meta.url));

@@ -40,7 +40,7 @@ async function postgresVersion(): Promise<string> {
 export interface Machine {
   cpu: string;
   cores: number;
-  /** Average number of processes that ran or waited to run in the minute before. */
+  /** Average number of processes that ran or waited to run in the previous minute. */
   load: number;
   memory: string;
   system: string;

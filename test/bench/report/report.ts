@@ -15,7 +15,7 @@ export async function writeReport(report: Report, path = join(resultsFolder, 'la
   await rename(`${path}.tmp`, path);
 }
 
-/** Rounds a figure to four digits, since no machine repeats more. */
+/** Rounds a figure to four digits, because no machine reproduces more. */
 function round(_: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 }

@@ -2,8 +2,8 @@ import { livePath } from '../benchmarks/scale.ts';
 import type { Results } from './results.ts';
 
 /**
- * Compares the results with Parley's targets. A missed target fails nothing, because figures depend
- * on the machine.
+ * Compares the results with Parley's targets. A missed target does not fail the run, because
+ * figures depend on the machine.
  */
 export function targets({
   live,
@@ -83,7 +83,7 @@ export function targets({
 
 export interface Target {
   name: string;
-  /** A target that is met by this value or less. */
+  /** Maximum value with which the target is met. */
   limit: number;
   measured: number;
   unit: string;

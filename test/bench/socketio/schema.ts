@@ -1,6 +1,6 @@
 /**
- * The tables of the Socket.IO server. Each owner has a row, with the same key as in Parley. A
- * message to a group has one row, whose owner is the group. Ids of groups are negative.
+ * The tables of the Socket.IO server. Each owner has a row of each message, with the same key as in
+ * Parley. A message to a group has one row, whose owner is the group. Ids of groups are negative.
  */
 export const schema = `
   create sequence message_id;
@@ -15,7 +15,7 @@ export const schema = `
     primary key (owner_id, peer_id, id)
   )`;
 
-/** Inserts both rows of a message in one statement, and so in one transaction. */
+/** Inserts both rows of a message in one statement, so that they are in one transaction. */
 export const insertMessage = `
   with message as (select nextval('message_id') as id)
   insert into messages (owner_id, peer_id, id, sender_id, text)

@@ -7,7 +7,7 @@ import { insertGroupMessage, insertMessage } from './schema.ts';
 
 /**
  * The alternative to Parley: a Socket.IO server that writes every message twice to PostgreSQL,
- * emits it to both users through Redis on any server, and acknowledges. A message to a group is
+ * emits it through Redis to both users on any server, and acknowledges it. A message to a group is
  * written once and emitted to the group's room. It follows the recommendations of Socket.IO's
  * documentation for production.
  */
@@ -19,8 +19,8 @@ const io = new Server<ClientEvents, ServerEvents, Record<string, never>, { user:
   transports: ['websocket'],
   serveClient: false,
   perMessageDeflate: false,
-  // All packets are JSON. The stream is long enough that a burst does not trim entries before the
-  // other server has read them.
+  // All packets are JSON. The stream is so long that a burst does not trim entries before the other
+  // server has read them.
   adapter: createAdapter(redis, { onlyPlaintext: true, maxLen: 100_000 }),
 });
 
@@ -60,7 +60,7 @@ io.on('connection', (socket) => {
 });
 
 io.listen(Number(PORT));
-// Releases the HTTP request that opened the connection, which would stay in memory otherwise.
+// Releases the HTTP request that opened the connection. Otherwise it would stay in memory.
 io.engine.on('connection', (connection) => {
   connection.request = null;
 });

@@ -7,8 +7,8 @@ import { readHistogram } from '../measure/histogram.ts';
 import type { System } from './system.ts';
 
 /**
- * Starts Parley as `npm start` does. Default: two gateways. Several masters start a Redis Cluster.
- * Limits are active but high.
+ * Starts Parley as `npm start` does. Default: two gateways. With several masters, starts a Redis
+ * Cluster. Rate limits are active but high.
  */
 export async function startParley({ gateways: count = 2, masters = 1, bounded }: ParleyOptions = {}): Promise<System> {
   const cluster = masters > 1 ? await startRedisCluster({ masters }) : undefined;
@@ -78,7 +78,7 @@ const environment = {
 
 const unbounded = { MAX_UNDER_WAY: '1000000', MAX_WAIT: '10m' };
 
-/** The recorder's histogram of seconds from accepting a message to its commit. */
+/** The recorder's histogram of the seconds from accepting a message to its commit. */
 const LAG = 'parley_record_lag_seconds';
 
 const createUsers = `
@@ -118,12 +118,12 @@ async function usedMemory(url: string): Promise<number> {
   return Number(/^used_memory:(\d+)/m.exec(text)?.[1]);
 }
 
-/** Writes the copy that the api would write. */
+/** Writes the permit copy that the api would write. */
 function befriend(link: RedisConnection, user: number, friend: number): Promise<boolean> {
   return writePermits(link, user, { kind: 'user', version: 1, contacts: [friend], blocks: [] });
 }
 
-/** The recorder removes entries from the record streams after the commit. */
+/** Returns whether the record streams are empty. The recorder removes entries after the commit. */
 async function emptyRecord({ client, keys }: RedisConnection): Promise<boolean> {
   const lengths = await Promise.all(
     Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.record(bucket))),
@@ -136,6 +136,6 @@ export interface ParleyOptions {
   gateways?: number;
   /** Whether gateways apply their default admission limits. Default: no limits. */
   bounded?: boolean;
-  /** Redis masters. Default: 1, without a cluster. */
+  /** Number of Redis masters. Default: 1, without a cluster. */
   masters?: number;
 }

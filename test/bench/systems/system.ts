@@ -5,11 +5,14 @@ export interface System extends AsyncDisposable {
   readonly processes: Partial<Record<Part, number[]>>;
   /** The ports of the gateways on 127.0.0.1. */
   readonly ports: number[];
-  /** Creates users. Every two neighbours may write to each other. */
+  /** Creates users. Each two consecutive users may write to each other. */
   createUsers(count: number): Promise<{ id: number; token: string }[]>;
   /** Creates the group of a benchmark. Returns its id. */
   createGroup(members: number[]): Promise<number>;
-  /** Returns an access token for a user who need not exist. Undefined if the system has none. */
+  /**
+   * Returns an access token for a user, who need not exist. Undefined if the system cannot issue
+   * one.
+   */
   token?(id: number): string;
   /** Returns the bytes that Redis uses. */
   redisMemory?(): Promise<number>;
@@ -32,7 +35,7 @@ export const parts = ['gateways', 'redis', 'recorder', 'postgres', 'api'] as con
 export type Part = (typeof parts)[number];
 
 /**
- * A histogram: ascending upper bounds, the last is Infinity, each with the count of values at or
- * below it.
+ * A histogram: ascending upper bounds, of which the last one is Infinity, each with the count of
+ * values at or below it.
  */
 export type Buckets = { bound: number; count: number }[];

@@ -7,7 +7,7 @@ import { checkRecords } from './records.ts';
 
 const [ann, ben, cem, group] = [1, 2, 3, 9];
 
-/** The evidence after Ann wrote three messages to Ben and two to a group of both. */
+/** The evidence of a run in which Ann wrote three messages to Ben, and two to a group of both. */
 class Case {
   readonly sent = [0, 1, 2, 3, 4].map((n) => {
     const toGroup = n > 2;
@@ -25,7 +25,7 @@ class Case {
     for (const n of [0, 1, 2, 3, 4]) for (const journal of this.journals) hear(journal, n);
   }
 
-  /** The kinds of faults that the checker finds. */
+  /** Returns the kinds of faults that the checker finds. */
   find(): Fault['kind'][] {
     const evidence: Evidence = {
       ...{ sent: this.sent, copies: this.copies, cleared: new Map(), deleted: [] },
@@ -49,7 +49,7 @@ function hear(journal: Journal, n: number, id = 10 + n): void {
 }
 
 describe('faults in the evidence of a run', () => {
-  it('the checker finds nothing when all copies agree', () => {
+  it('the checker finds no faults if all copies agree', () => {
     expect(new Case().find()).toEqual([]);
   });
 
@@ -106,7 +106,7 @@ describe('faults in the evidence of a run', () => {
     expect(world.find()).toEqual(['misdelivered']);
   });
 
-  it('the checker finds a group message that reached a user who was no member', () => {
+  it('the checker finds a group message that reached a user who was not a member', () => {
     const world = new Case();
     Object.assign(world.sent[3] as object, { withheld: [ben] });
     expect(world.find()).toEqual(['misdelivered']);
@@ -130,7 +130,7 @@ describe('faults in the evidence of a run', () => {
     expect(world.find()).toEqual(['unequal', 'unequal']);
   });
 
-  it('the checker finds a deleted chat that is listed again, and a deletion nobody requested', () => {
+  it('the checker finds a deleted chat that is listed again, and a deletion that no user requested', () => {
     const world = new Case();
     Object.assign(world.more, { deleted: [{ owner: ann, chat: ben, upTo: 11, acknowledged: true }] });
     expect(world.find()).toEqual(['unequal']);

@@ -5,7 +5,7 @@ import { copyKey, type Evidence, type Fault, type Row, type Witness } from './ev
 /**
  * Compares what devices received with PostgreSQL: every message of their user once, in the order of
  * the records, and none of other users. A device that had to reload may lack earlier messages,
- * because it reads those from the api. `missed` returns them.
+ * because it must read them from the api. `missed` contains these messages.
  */
 export function checkDevices(evidence: Evidence): { faults: Fault[]; missed: Missed[]; withdrawn: number } {
   const faults: Fault[] = [];
@@ -34,7 +34,10 @@ function readJournal({ name, user, entries }: Witness, evidence: Evidence, conve
   const faults: Fault[] = [];
   const ids = new Map<string, Set<number>>();
   const lastReload = entries.lastIndexOf('reload');
-  /** Considers only the events after the last reload, which clears the device's state. */
+  /**
+   * Considers only the events after the last reload, because a reload clears the state of the
+   * device.
+   */
   let newest = new Map<string, number>();
   let withdrawn = 0;
   entries.forEach((entry, index) => {
@@ -53,8 +56,8 @@ function readJournal({ name, user, entries }: Witness, evidence: Evidence, conve
     newest.set(conversation, Math.max(id, before));
     if (!recorded) {
       if (deletedByAll(conversation, id, evidence)) return;
-      // A failed master may have published what its successor does not know. The reload that
-      // follows corrects it.
+      // A failed master may have published events that its successor lacks. The reload that follows
+      // corrects this.
       if (index < lastReload) withdrawn += 1;
       else faults.push({ kind: 'lost', what: `${name} got ${id} of ${conversation} (m${n}), which is not recorded` });
     } else if (n !== null && recorded.n !== null && recorded.n !== n)
@@ -69,7 +72,7 @@ function readJournal({ name, user, entries }: Witness, evidence: Evidence, conve
   return { faults, ids, withdrawn, reloaded: lastReload >= 0 };
 }
 
-/** Every participant has deleted the copy, so there is nothing to compare. */
+/** Returns whether every participant has deleted the copy, so that there is nothing to compare. */
 function deletedByAll(conversation: string, id: number, { cleared }: Evidence): boolean {
   const parsed = parseConversation(conversation);
   if (parsed?.type !== 'users') return false;
@@ -95,7 +98,7 @@ function conversationsOf(copies: Evidence['copies']): Conversations {
   return conversations;
 }
 
-/** Whether a user must receive every message of a conversation. */
+/** Returns whether a user must receive every message of a conversation. */
 function entitled({ groups }: Evidence, conversation: string, user: number): boolean {
   const parsed = parseConversation(conversation);
   if (parsed?.type === 'users') return parsed.users.includes(user);
@@ -104,7 +107,7 @@ function entitled({ groups }: Evidence, conversation: string, user: number): boo
 
 type Conversations = Map<string, Map<number, Row>>;
 
-/** A message that a device did not receive and must find in the api. */
+/** A message that a device did not receive and must be able to read from the api. */
 export interface Missed {
   device: string;
   conversation: string;

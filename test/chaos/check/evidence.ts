@@ -6,7 +6,7 @@ import type { Deleted } from '../people/writers.ts';
 /** Rows per query. */
 const PAGE = 20_000;
 
-/** How far the owners of chats have deleted them, by owner and peer. */
+/** Returns up to which message owners have deleted their chats, by owner and peer. */
 export async function readCleared(pool: Pool): Promise<Map<string, number>> {
   const { rows } = await pool.query<{ owner: number; peer: number; id: number }>(
     'select owner_id as owner, peer_id as peer, cleared_id as id from chats where cleared_id > 0',
@@ -15,7 +15,8 @@ export async function readCleared(pool: Pool): Promise<Map<string, number>> {
 }
 
 /**
- * All copies of all messages as their owners see them, by owner and peer, each in ascending order.
+ * Returns all copies of all messages in the form that their owners see, by owner and peer, in
+ * ascending order.
  */
 export async function readCopies(pool: Pool): Promise<Map<string, Row[]>> {
   const copies = new Map<string, Row[]>();
@@ -37,7 +38,9 @@ export async function readCopies(pool: Pool): Promise<Map<string, Row[]>> {
   }
 }
 
-/** The key of an owner's copy of a chat. A group has a single copy, with the group as owner. */
+/**
+ * Returns the key of an owner's copy of a chat. A group has a single copy, with the group as owner.
+ */
 export function copyKey(owner: number, peer: number): string {
   return `${owner}:${peer}`;
 }
@@ -48,17 +51,17 @@ const read = `
     select from chats c where c.owner_id = m.owner_id and c.peer_id = m.peer_id and m.id <= c.cleared_id)
   order by owner_id, peer_id, id limit $4`;
 
-/** Everything known after a run. */
+/** The data that a run produces, for the checks. */
 export interface Evidence {
   sent: readonly Sent[];
   copies: ReadonlyMap<string, readonly Row[]>;
   devices: readonly Witness[];
   deleted: readonly Deleted[];
-  /** How far owners have deleted their copies, by {@link copyKey}. */
+  /** {@link copyKey} -> message id up to which the owner has deleted the copy. */
   cleared: ReadonlyMap<string, number>;
   /** Users who were members of each group for the whole run. */
   groups: ReadonlyMap<number, readonly number[]>;
-  /** Whether a user may receive messages of a conversation at all. */
+  /** Returns whether a user may receive messages of a conversation. */
   mayHear(conversation: string, user: number): boolean;
 }
 
@@ -66,7 +69,7 @@ export interface Evidence {
 export interface Row {
   id: number;
   from: number;
-  /** The message's number in the ledger. Null if it was recalled, -1 if nobody wrote it. */
+  /** The message's number in the ledger. Null if it was recalled. -1 if nobody wrote it. */
   n: number | null;
   recalled: boolean;
 }

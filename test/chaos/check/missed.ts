@@ -4,8 +4,8 @@ import type { Missed } from './devices.ts';
 import type { Evidence, Fault } from './evidence.ts';
 
 /**
- * Reads from the api what a device missed, as a device does after a reload. Returns the messages
- * that the api lacks too, except those that the user deleted.
+ * Reads the messages that a device missed from the api, as a device does after a reload. Returns
+ * those that the api also lacks, except those that the user deleted.
  */
 export async function readMissed(
   devices: readonly Device[],

@@ -1,9 +1,9 @@
 import { copyKey, type Evidence, type Fault } from './evidence.ts';
 
 /**
- * Compares PostgreSQL with the outcomes the writers saw. Every acknowledged message is in both
- * copies with its id, none is there twice, none was refused or unknown, and a recalled message has
- * no text.
+ * Compares PostgreSQL with the results that the writers saw. Every acknowledged message must be in
+ * both copies with its id, once. No refused or unknown message may be stored. A recalled message
+ * must have no text.
  */
 export function checkRecords({ sent, copies, deleted, cleared }: Evidence): Fault[] {
   const faults: Fault[] = [];

@@ -3,8 +3,9 @@ import type { Device } from '../people/device.ts';
 import { copyKey, type Evidence } from './evidence.ts';
 
 /**
- * Compares what a device shows with the api: unread counts, marks, last messages, and the newest
- * messages of each chat. Returns the differences. Marks may still be in flight right after a run.
+ * Compares the chats on a device with those of the api: unread counts, marks, last messages, and
+ * the newest messages of each chat. Returns the differences. Marks may still be in flight right
+ * after a run.
  */
 export async function compareView(device: Device, copies: Evidence['copies']): Promise<string[]> {
   const { items } = await device.client.api('GET /chats', { limit: 200 });

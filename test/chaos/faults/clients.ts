@@ -16,8 +16,8 @@ export const reloadClients: Fault = {
 };
 
 /**
- * The server may have accepted messages in flight without the clients receiving the
- * acknowledgement.
+ * Crashes clients. The server may have accepted messages in flight without the clients receiving
+ * the acknowledgement.
  */
 export const crashClients: Fault = {
   name: 'clients crash before the acknowledgement',
@@ -42,14 +42,14 @@ export const crashClients: Fault = {
 };
 
 /**
- * Characters that friends write to a user who reads nothing: 5 MB, above the 4 MB that the kernel
- * buffers per connection.
+ * Number and size of messages that friends write to a user who does not read: 5 MB, more than the 4
+ * MB that the kernel buffers per connection.
  */
 const FLOOD = { messages: 210, characters: 7800 };
 
 /**
- * The maximum ms for which a reader reads nothing. Gateways close a connection that makes no
- * progress for 60 s.
+ * Maximum ms for which a reader does not read. Gateways close a connection that makes no progress
+ * for 60 s.
  */
 const LONGEST = 40_000;
 
@@ -81,7 +81,7 @@ export const slowReaders: Fault = {
   },
 };
 
-/** Messages of one friend in flight at a time. */
+/** Number of concurrent messages of one friend. */
 const AT_ONCE = 4;
 
 /** Makes friends of a user write long messages. */
@@ -91,7 +91,7 @@ async function flood(world: World, user: number): Promise<void> {
   let left = FLOOD.messages;
   const write = async (friend: number) => {
     while (left > 0) {
-      // SSE and long polling send one frame after the other.
+      // SSE and long polling are not used here, because they send one frame after the other.
       const device = population
         .devicesOf(friend)
         .find(({ transport, running }) => transport === 'websocket' && running);
@@ -103,7 +103,7 @@ async function flood(world: World, user: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, () => friends.map(write)).flat());
 }
 
-/** How often gateways made connections catch up. */
+/** Returns how often gateways made connections catch up. */
 async function catchUps({ stack }: World['system']): Promise<number> {
   const counts = await Promise.all(
     stack.gatewayUrls.map(async (url) => {
@@ -118,7 +118,8 @@ async function catchUps({ stack }: World['system']): Promise<number> {
 }
 
 /**
- * Resends recently acknowledged frames over another connection. Each must return its original id.
+ * Resends recently acknowledged frames over another connection. The reply to each must contain the
+ * original id.
  */
 export const replayFrames: Fault = {
   name: 'old frames replayed',
@@ -142,7 +143,7 @@ export const replayFrames: Fault = {
       answered += 1;
       if (reply.id !== message.id) wrong += 1;
     }
-    // If another message got the id, the checker finds it as doubled.
+    // If another message got the id, the checker reports it as doubled.
     if (wrong > 0) throw new Error(`${wrong} of ${answered} were taken for other messages`);
     return `${answered} were answered with the ids they had`;
   },

@@ -8,8 +8,8 @@ const FAR = 120;
 const NOTICE = 2000;
 
 /**
- * Sets the wall clocks of one, some or all processes ahead or behind, sets them once more, and then
- * to the real time.
+ * Sets the wall clocks of one, some or all processes ahead or behind, changes them once more, and
+ * then sets them to the real time.
  */
 export const stepClocks: Fault = {
   name: 'clocks set ahead or behind',

@@ -4,8 +4,8 @@ import pg from 'pg';
 import type { Fault } from './fault.ts';
 
 /**
- * Redis syncs each write and exits when it cannot write. It restarts with everything it
- * acknowledged.
+ * Fills the disk of Redis. Redis syncs each write and exits when it cannot write. After a restart
+ * it must have everything that it acknowledged.
  */
 export const fullRedisDisk: Fault = {
   name: 'disk of Redis or its replica full',
@@ -25,7 +25,10 @@ export const fullRedisDisk: Fault = {
   },
 };
 
-/** PostgreSQL refuses statements that need disk space, and exits when it cannot write its log. */
+/**
+ * Fills the disk of PostgreSQL. It refuses statements that need disk space, and exits when it
+ * cannot write its log.
+ */
 export const fullPostgresDisk: Fault = {
   name: 'disk of PostgreSQL full',
   weight: 2,

@@ -9,7 +9,7 @@ import { drain, freeze, killApi, killGateway, killRecorder } from './processes.t
 import { failOver, freezeRedis, killRedis } from './redis.ts';
 import { freezeNode, killNode, moveBuckets } from './redis-cluster.ts';
 
-/** The faults of a Redis with a replica, and of a cluster. */
+/** The faults of a Redis with a replica, and of a Redis Cluster. */
 const ofRedis: Record<'pair' | 'cluster', Fault[]> = {
   pair: [killRedis, failOver, freezeRedis, fullRedisDisk],
   cluster: [killNode, freezeNode, moveBuckets],
@@ -25,7 +25,7 @@ const ofOthers: Fault[] = [
   ...[partFriends, guestLeaves],
 ];
 
-/** All faults for this kind of Redis. */
+/** Returns all faults for this kind of Redis. */
 export function faultsOn(redis: keyof typeof ofRedis): Fault[] {
   return [...ofRedis[redis], ...ofOthers];
 }

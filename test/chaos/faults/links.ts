@@ -4,7 +4,7 @@ import type { Random } from '../random.ts';
 import type { System } from '../system/system.ts';
 import type { Fault } from './fault.ts';
 
-/** All connections between two parts break at once. New ones succeed. */
+/** Breaks all connections between two parts at once. New connections succeed. */
 export const cutLink: Fault = {
   name: 'a link cut',
   weight: 3,
@@ -29,7 +29,7 @@ export const throttleLink = disturbance(
   [2000, 12_000],
 );
 
-/** One end or both send without an error, but nothing arrives. */
+/** Makes connections half-open: one end or both send without an error, but no bytes arrive. */
 export const halfOpenLink = disturbance(
   'a link half open',
   (random) => ({ silent: random.pick(['up', 'down', 'both'] as const) }),
@@ -42,7 +42,7 @@ function disturbance(name: string, trouble: (random: Random) => Trouble, [least,
   return {
     name,
     weight: 2,
-    // One cable leads from the replica to its master. While it is cut, no fail-over may happen.
+    // One cable connects the replica to its master. While it is disturbed, no fail-over may happen.
     takes: ['links', 'redis'],
     strike: async ({ system, scale }, random) => {
       const cable = pickCable(system, random);
@@ -57,7 +57,7 @@ function disturbance(name: string, trouble: (random: Random) => Trouble, [least,
   };
 }
 
-/** Gateways have no connection to PostgreSQL. */
+/** Returns a random cable. Gateways have none to PostgreSQL. */
 function pickCable(system: System, random: Random): Cable {
   return random.pick(system.cables.filter(({ name }) => !/^gateway.*postgres$/.test(name)));
 }

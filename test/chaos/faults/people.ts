@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault, World } from './fault.ts';
 
-/** Ms for which users try what they are not allowed to do. */
+/** Ms for which users try actions that they are not allowed to perform. */
 const WINDOW = 1500;
 
 /**
- * Two users end their friendship. Until they are friends again, the server must refuse their
+ * Ends the friendship of two users. Until they are friends again, the server must refuse their
  * messages.
  */
 export const partFriends: Fault = {
@@ -32,7 +32,9 @@ export const partFriends: Fault = {
   },
 };
 
-/** A member leaves a group and must receive none of its messages until they are back. */
+/**
+ * Makes a member leave a group. Until the member is back, they must receive none of its messages.
+ */
 export const guestLeaves: Fault = {
   name: 'a member comes and goes',
   weight: 3,

@@ -15,7 +15,7 @@ export const killPostgres: Fault = {
   },
 };
 
-/** A clean shutdown, as for an upgrade. */
+/** Restarts PostgreSQL cleanly, as for an upgrade. */
 export const restartPostgres: Fault = {
   name: 'restart of PostgreSQL',
   weight: 1,
@@ -26,7 +26,7 @@ export const restartPostgres: Fault = {
   },
 };
 
-/** Messaging continues, and records wait in Redis. */
+/** Stops PostgreSQL for a while. Messaging must continue, and records wait in Redis. */
 export const absentPostgres: Fault = {
   name: 'a minute without PostgreSQL',
   weight: 1,
@@ -55,8 +55,8 @@ export const freezePostgres: Fault = {
 };
 
 /**
- * Kills the server with all its backends. Surviving backends would hold its shared memory and delay
- * the restart.
+ * Kills the server with all its backends. Backends that survive would keep its shared memory and
+ * delay the restart.
  */
 async function killAll(pid: number): Promise<void> {
   signal([pid, ...(await childrenOf(pid))], 'SIGKILL');

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault, World } from './fault.ts';
 import { revive } from './revive.ts';
 
-/** A gateway dies with all its connections. */
+/** Kills a gateway with all its connections. */
 export const killGateway: Fault = {
   name: 'kill -9 of a gateway',
   weight: 3,
@@ -53,7 +53,7 @@ export const drain: Fault = {
   },
 };
 
-/** A process stops and continues, as after a long pause of its machine. */
+/** Freezes a process and resumes it, as after a long pause of its machine. */
 export const freeze: Fault = {
   name: 'SIGSTOP, then SIGCONT',
   weight: 3,

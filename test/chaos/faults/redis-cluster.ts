@@ -32,7 +32,7 @@ export const moveBuckets: Fault = {
   },
 };
 
-/** A node is unavailable, either briefly or until its replica takes over. */
+/** A fault that makes a node unavailable, either briefly or until its replica takes over. */
 function absence(name: string, { leave, comeBack }: Absence): Fault {
   return {
     name,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 
-/** The master dies and restarts with the data on its disk. */
+/** Kills the master and restarts it with the data on its disk. */
 export const killRedis: Fault = {
   name: 'kill -9 and restart of Redis',
   weight: 2,
@@ -17,7 +17,7 @@ export const killRedis: Fault = {
   },
 };
 
-/** The master dies and the replica takes over. */
+/** Kills the master, so that the replica takes over. */
 export const failOver: Fault = {
   name: 'fail-over to the replica of Redis',
   weight: 2,

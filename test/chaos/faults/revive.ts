@@ -2,8 +2,8 @@ import type { ServiceProcess } from '@parley/stack';
 import { waitFor } from '@parley/stack';
 
 /**
- * Starts a service until it is ready, as an orchestrator does. Its dependencies may be away as
- * well.
+ * Starts a service until it is ready, as an orchestrator does. Its dependencies may also be
+ * unavailable.
  */
 export async function revive(service: ServiceProcess): Promise<void> {
   await waitFor(() => service.restart().then(() => true), {

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cable } from './cable.ts';
 
-/** An echo server that replies with twenty times the bytes. */
+/** An echo server. Its replies are twenty times as long as the requests. */
 const server = createServer((socket) => {
   socket.on('error', () => {});
   socket.on('data', (data) => socket.write(Buffer.alloc(20 * data.length)));

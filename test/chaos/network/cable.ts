@@ -2,22 +2,22 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Bytes that may wait in a cable before it stops reading from the sender. */
+/** Bytes that may be buffered in a cable before it stops reading from the sender. */
 const ROOM = 1024 * 1024;
 
 /**
- * A TCP proxy between two parts of the system that injects network faults. The order of bytes stays
- * as TCP guarantees it.
+ * A TCP proxy between two parts of the system that injects network faults. It keeps the order of
+ * bytes, as TCP guarantees.
  */
 export class Cable {
   readonly name: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** The ends that lead to the server, by the client's port. */
+  /** Port of a client -> the socket to the server. */
   readonly #far = new Map<number, Socket>();
-  /** The ends from which the cable reads nothing. */
+  /** Sockets from which the cable currently does not read. */
   readonly #held = new Set<Socket>();
-  /** The port of the server. A change applies to new connections. */
+  /** The port of the server. A new value applies to new connections. */
   target: number;
   #trouble: Trouble = {};
 
@@ -49,7 +49,7 @@ export class Cable {
   }
 
   /**
-   * Sets the fault of all connections from now on, `{}` for none. Breaks connections that were
+   * Sets the fault of all connections from now on. `{}`: none. Breaks connections that were
    * half-open.
    */
   disturb(trouble: Trouble): void {
@@ -59,8 +59,8 @@ export class Cable {
   }
 
   /**
-   * Stops or resumes reading the server's bytes for the client at this port. The server then
-   * buffers what the kernel does not hold.
+   * Stops or resumes reading the server's bytes for the client at this port. While it is stopped,
+   * the server must buffer what the kernel cannot.
    */
   hold(port: number, held: boolean): void {
     const far = this.#far.get(port);
@@ -104,7 +104,7 @@ export class Cable {
     let last: Promise<void> | undefined;
     from.on('data', (data) => {
       const { silent, latency, bytesPerSecond } = this.#trouble;
-      // In a half-open connection this end sends without an error, although nothing arrives.
+      // In a half-open connection, this end sends without an error, although no bytes arrive.
       if (silent === way || silent === 'both') return;
       if (!latency && !bytesPerSecond && !last) {
         if (!to.write(data)) this.#hold(from, to);
@@ -143,7 +143,8 @@ export interface Trouble {
   /** Bytes per second in each direction of each connection. */
   bytesPerSecond?: number;
   /**
-   * Bytes in this direction vanish although the connection stays open. `up` leads to the server.
+   * Bytes in this direction are dropped although the connection stays open. `up` leads to the
+   * server.
    */
   silent?: 'up' | 'down' | 'both';
   /** Connections break, and new ones fail. */

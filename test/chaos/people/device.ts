@@ -4,8 +4,8 @@ import { WebSocket } from 'ws';
 import { Journal } from './journal.ts';
 
 /**
- * A device of a user through reloads and crashes: the SDK, its store, and the journal of received
- * events.
+ * A device of a user, which survives reloads and crashes: the SDK, its store, and the journal of
+ * received events.
  */
 export class Device {
   readonly name: string;
@@ -16,7 +16,7 @@ export class Device {
   readonly #values = new Map<string, unknown>();
   #session: SavedSession | undefined;
   #life: Life | undefined;
-  /** How often the session ended although nobody had ended it. */
+  /** How often the session ended although no user had ended it. */
   signOuts = 0;
   reloads = 0;
   /** The cursor in the store. */
@@ -84,7 +84,7 @@ export class Device {
     await this.start();
   }
 
-  /** Crashes the device. It stores and sends nothing more. */
+  /** Crashes the device. It stores and sends nothing from then on. */
   async crash(): Promise<void> {
     const life = this.#life;
     this.#life = undefined;
@@ -105,7 +105,7 @@ export class Device {
     return [...(this.#life?.sockets ?? [])].flatMap((socket) => socket.port ?? []);
   }
 
-  /** The chats as the device shows them. */
+  /** Returns the chats that the device shows. */
   chats(): Chat[] {
     return this.client.chats();
   }
@@ -122,8 +122,8 @@ export class Device {
       write: async (changes) => {
         if (life.dead) return;
         for (const [key, value] of Object.entries(changes)) {
-          // Copies the chat but shares its messages, which nobody changes. Copying long messages
-          // took most of the run's time.
+          // Copies the chat but shares its messages, which are never changed. Copying long messages
+          // used most of the run's time.
           if (value === undefined) this.#values.delete(key);
           else this.#values.set(key, key.startsWith('chat:') ? value : structuredClone(value));
         }
@@ -134,7 +134,7 @@ export class Device {
   }
 }
 
-/** A device from one start to its end. */
+/** A device from one start to its next reload or crash. */
 class Life {
   dead = false;
   client!: Parley;

@@ -3,7 +3,7 @@ import { numberOf } from './ledger.ts';
 
 /**
  * The events that one device received, in order. A crash removes the events that the device had not
- * stored, because they must come again.
+ * stored, because it must receive them again.
  */
 export class Journal {
   readonly entries: Entry[] = [];
@@ -16,17 +16,17 @@ export class Journal {
     this.entries.push({ conversation, id, from, n });
   }
 
-  /** Records that the device lost events that it cannot recover, and cleared its state. */
+  /** Records that the device lost events that it cannot recover, and has cleared its state. */
   lose(): void {
     this.entries.push('reload');
   }
 
-  /** The number of entries to store. */
+  /** The number of entries so far, which can be passed to `store`. */
   get length(): number {
     return this.entries.length;
   }
 
-  /** Notes that the device has stored the entries up to here. */
+  /** Records that the device has stored the entries up to this number. */
   store(length: number): void {
     this.#stored = Math.max(this.#stored, length);
   }
@@ -36,7 +36,7 @@ export class Journal {
   }
 }
 
-/** A received message, or a notice that some messages will not come. */
+/** A received message, or the fact that the device had to reload. */
 export type Entry = Heard | 'reload';
 
 export interface Heard {

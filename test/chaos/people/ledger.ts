@@ -1,4 +1,4 @@
-/** Every message written during a run, with the outcome as its writer saw it. */
+/** Every message written during a run, with the result that its writer saw. */
 export class Ledger {
   readonly sent: Sent[] = [];
   /** The number of acknowledged messages. */
@@ -6,8 +6,8 @@ export class Ledger {
   refused = 0;
 
   /**
-   * Notes a message before it is sent. Its text contains its number, so that it is recognised
-   * everywhere. @param length extra characters of the text
+   * Adds a message before it is sent. Its text contains its number, so that checks recognise it in
+   * every copy. @param length extra characters of the text
    */
   write(from: number, chat: number, group: boolean, length = 0): Sent {
     const message: Sent = { n: this.sent.length, from, chat, group, state: 'open', ...(length > 0 && { length }) };
@@ -32,7 +32,7 @@ export function textOf({ n, length = 0 }: Pick<Sent, 'n' | 'length'>): string {
   return `m${n} ${length > 0 ? `${'長'.repeat(length)} ` : ''}${FILLING}`;
 }
 
-/** Returns the number of the message with this text. -1 for a text that nobody wrote. */
+/** Returns the number of the message with this text. -1 if nobody wrote this text. */
 export function numberOf(text: unknown): number {
   const found = typeof text === 'string' && text.endsWith(` ${FILLING}`) ? /^m(\d+) /.exec(text) : null;
   return found ? Number(found[1]) : -1;
@@ -47,20 +47,20 @@ export interface Sent {
   /** The peer or group. */
   chat: number;
   group: boolean;
-  /** Extra characters of its text, of three bytes each. */
+  /** Extra characters of its text, with three bytes each. */
   length?: number;
-  /** `open` until the outcome is known. It stays open if the client crashed. */
+  /** `open` until the result is known. It stays open if the client crashed. */
   state: 'open' | 'acknowledged' | 'refused';
   id?: number;
   /** The error code of the refusal. */
   code?: string;
-  /** The server must not accept it, because its writer had no permission at that time. */
+  /** True if the server must not accept it, because its writer had no permission at that time. */
   forbidden?: true;
   /**
-   * Users who must not receive it: they were outside the group from before it was written until
-   * after it was accepted.
+   * Users who must not receive it, because they were outside the group from before it was written
+   * until after it was accepted.
    */
   withheld?: number[];
-  /** Its writer recalled it, or tried to. */
+  /** Set if its writer has recalled it, or tried to. */
   recall?: 'open' | 'acknowledged' | 'refused';
 }

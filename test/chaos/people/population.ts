@@ -5,7 +5,7 @@ import { productKey, type System } from '../system/system.ts';
 import { Device } from './device.ts';
 import { Product } from './product.ts';
 
-/** Friends of each user on either side of the ring. */
+/** Number of friends of each user on either side of the ring. */
 const REACH = 4;
 const GROUP_SIZE = 8;
 
@@ -20,9 +20,9 @@ export class Population {
   readonly friends = new Map<number, number[]>();
   /** The users who are members of a group for the whole run. */
   readonly groups = new Map<number, number[]>();
-  /** Pairs whose friendship ends and begins again. Only they write in these chats. */
+  /** Pairs whose friendship ends and begins again. Only they write in their chats. */
   readonly fickle: [number, number][] = [];
-  /** A group and a user who joins and leaves it. */
+  /** Groups, each with a user who joins and leaves it. */
   readonly guests: { group: number; user: number }[] = [];
   readonly devices: Device[] = [];
   readonly product: Product;
@@ -49,7 +49,7 @@ export class Population {
     return this.devices.filter((device) => device.user === user);
   }
 
-  /** The users who may receive messages of a conversation, which includes guests of a group. */
+  /** Returns whether a user may receive messages of a conversation. Guests of a group may. */
   mayHear(conversation: string, user: number): boolean {
     const parsed = parseConversation(conversation);
     if (parsed?.type === 'users') return parsed.users.includes(user);
@@ -75,7 +75,7 @@ export class Population {
       friends.set(a, [...(friends.get(a) ?? []), b]);
       friends.set(b, [...(friends.get(b) ?? []), a]);
     }
-    // The users of these pairs are half the ring apart, so none are friends otherwise.
+    // The users of these pairs are half the ring apart, so they have no other friendship.
     const half = Math.floor(count / 2);
     for (const i of random.shuffle(Array.from({ length: half }, (_, each) => each)).slice(0, 4)) {
       const pair = [users[i], users[i + half]] as [number, number];
@@ -87,7 +87,7 @@ export class Population {
   async #makeGroups(count: number, random: Random): Promise<void> {
     for (let i = 0; i < count; i += 1) {
       const [guest, ...members] = random.shuffle(this.users).slice(0, GROUP_SIZE + 1) as [number, ...number[]];
-      // A user can add only users they may write to.
+      // A user can add only users who accept messages from them.
       for (const part of chunks(members.slice(1), 8))
         await Promise.all(part.map((member) => this.#acquaint(members[0] as number, member)));
       const group = await this.product.makeGroup(`group${i}`, members[0] as number, members);

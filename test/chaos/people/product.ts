@@ -3,8 +3,8 @@ import type { SavedSession } from '@parley/client';
 import type { Session } from '@parley/protocol';
 
 /**
- * The product's own server. It creates users, friendships and groups, signs devices in, and retries
- * what fails.
+ * The backend of the product. It creates users, friendships and groups, signs devices in, and
+ * retries failed calls.
  */
 export class Product {
   readonly #url: string;
@@ -25,7 +25,7 @@ export class Product {
     await this.#call('PUT', `/users/~${a}/friends/~${b}`);
   }
 
-  /** Ends a friendship. Once it resolves, neither user can write to the other. */
+  /** Ends a friendship. When it resolves, neither user can write to the other. */
   async part(a: number, b: number): Promise<void> {
     await this.#call('DELETE', `/users/~${a}/friends/~${b}`);
   }

@@ -5,15 +5,15 @@ import type { Device } from './device.ts';
 import { type Ledger, type Sent, textOf } from './ledger.ts';
 import type { Population } from './population.ts';
 
-/** Messages of a device that may wait for their acknowledgement. */
+/** Maximum number of unacknowledged messages of a device. */
 const UNDER_WAY = 12;
 
 /** Ms between two checks of how many messages are due. */
 const TICK = 20;
 
 /**
- * Lets people write, read and recall at a fixed rate, and catches up after an outage. Notes each
- * message in the ledger before sending it, and its outcome.
+ * Makes the simulated users write, read and recall at a fixed rate, and catch up after an outage.
+ * Adds each message to the ledger before sending it, and then its result.
  */
 export class Writers {
   readonly #population: Population;
@@ -23,9 +23,9 @@ export class Writers {
   readonly #underWay = new Map<Device, number>();
   #timer: NodeJS.Timeout | undefined;
   #due = 0;
-  /** Deleted chats: the owner's copy up to a known message is gone. */
+  /** Deleted chats: the owner deleted their copy up to a known message. */
   readonly deleted: Deleted[] = [];
-  /** Counts of reads, marks and other actions, by kind. */
+  /** Counts of reads, recalls and other actions, by kind. */
   readonly figures = { reads: 0, recalls: 0, deletions: 0, fellBehind: 0 };
 
   constructor(population: Population, ledger: Ledger, random: Random, rate: number) {
@@ -51,7 +51,7 @@ export class Writers {
     clearInterval(this.#timer);
   }
 
-  /** Reads new messages from time to time. */
+  /** Called with each received message. Reads new messages from time to time. */
   heard(device: Device, from: number, conversation: string, id: number): void {
     const random = this.#random;
     if (from === device.user || !random.chance(0.15)) return;
@@ -135,7 +135,7 @@ export interface Deleted {
   acknowledged: boolean;
 }
 
-/** The device may be off by now. */
+/** Ignores errors, because the device may be off by now. */
 function ignore(work: () => void): void {
   try {
     work();

@@ -61,7 +61,7 @@ export function writeMarkdown(outcome: Outcome, date: string): string {
   ].join('\n');
 }
 
-/** Whether every promise held. */
+/** Returns whether every promise held. */
 export function passed({ faults, database, strikes }: Outcome): boolean {
   return faults.length === 0 && database.every((each) => each.faults === 0) && !strikes.some(({ failed }) => failed);
 }

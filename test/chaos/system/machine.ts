@@ -12,19 +12,19 @@ import {
 
 const GIB = 2 ** 30;
 
-/** Size of each database's disk in bytes: more than an hour fills. */
+/** Size of each database's disk in bytes. Runs of more than an hour would not fill it. */
 const sizes = { 'redis-1': 4 * GIB, 'redis-2': 4 * GIB, postgres: 8 * GIB };
 
 /**
- * Disks and clocks of processes that faults can reach. A reason stands in place of each that this
- * machine cannot provide.
+ * Disks and clocks of processes that faults can change. If this machine cannot provide one, the
+ * reason is stored instead.
  */
 export class Machine {
   /** The disk for logs and media. */
   readonly folder: string;
-  /** Undefined where the process may not mount a file system. */
+  /** Undefined if the process may not mount a file system. */
   readonly disks: Disks | undefined;
-  /** Undefined where libfaketime is not available. */
+  /** Undefined if libfaketime is not available. */
   readonly clocks: readonly Clock[];
   readonly noDisks: string | undefined;
   readonly noClocks: string | undefined;
@@ -41,7 +41,7 @@ export class Machine {
     this.#sweep = parts.sweep;
   }
 
-  /** @param names the processes that get a clock each */
+  /** @param names the processes, each of which gets a clock */
   static async start(names: readonly string[]): Promise<Machine> {
     const folder = await temporaryFolder('chaos');
     await mkdir(join(folder.path, 'logs'));
@@ -62,7 +62,7 @@ export class Machine {
 
 async function openDisks(): Promise<Disks> {
   const open = (name: keyof typeof sizes) => openSmallDisk(`chaos-${name}`, sizes[name]);
-  // Opens one after the other. Opens none if the first fails.
+  // Opens one disk after the other. If the first one fails, opens no others.
   return { 'redis-1': await open('redis-1'), 'redis-2': await open('redis-2'), postgres: await open('postgres') };
 }
 

@@ -7,7 +7,7 @@ const NODE_TIMEOUT = 2000;
 
 /**
  * A Redis Cluster of three masters with a replica each. Clients and replicas reach every node
- * through a cable, because the node announces the cable's port. The cluster bus bypasses the
+ * through a cable, because the node announces the port of the cable. The cluster bus bypasses the
  * cables.
  */
 export class RedisNodes implements RedisSide {
@@ -19,7 +19,7 @@ export class RedisNodes implements RedisSide {
     this.cables = cables;
   }
 
-  /** @param clocks the clocks of the nodes. A node without one uses the machine's */
+  /** @param clocks the clocks of the nodes. A node without one uses the clock of the machine */
   static async start(clocks: readonly Clock[] = []): Promise<RedisNodes> {
     const cluster = await startRedisCluster({
       replicasPerMaster: 1,
@@ -41,7 +41,7 @@ export class RedisNodes implements RedisSide {
     return this.#cluster.nodes;
   }
 
-  /** The node's name in reports, and its current role. */
+  /** Returns the node's name in reports, with its current role. */
   async describe(node: RedisServer): Promise<string> {
     const master = (await this.masters()).includes(node);
     return `redis-${this.nodes.indexOf(node) + 1}, a ${master ? 'master' : 'replica'}`;

@@ -4,9 +4,9 @@ import { Cable } from '../network/cable.ts';
 import { command, type RedisSide } from './redis-side.ts';
 
 /**
- * A Redis master with a replica. Clients reach the current master through a switch: here the
- * cables, in production the load balancer or service that Sentinel or an operator switches. Parley
- * does not ask Sentinel.
+ * A Redis master with a replica. Clients reach the current master through a fixed address that is
+ * switched to it: here by the cables, in production by a load balancer or service that Sentinel or
+ * an operator controls. Parley does not query Sentinel.
  */
 export class RedisPair implements RedisSide {
   readonly #servers: [RedisServer, RedisServer];
@@ -49,12 +49,12 @@ export class RedisPair implements RedisSide {
     return this.#servers[1 - this.#first] as RedisServer;
   }
 
-  /** Where a server keeps its data, if it has a disk of its own. */
+  /** Returns the disk with the data of a server. Undefined if the server has no disk of its own. */
   diskOf(server: RedisServer): SmallDisk | undefined {
     return this.#disks[this.#servers.indexOf(server)];
   }
 
-  /** Kills the master. It stays the master, and `restartMaster` restarts it with its data. */
+  /** Kills the master. It remains the master, and `restartMaster` restarts it with its data. */
   async killMaster(): Promise<void> {
     await this.master.kill();
   }
@@ -65,9 +65,9 @@ export class RedisPair implements RedisSide {
 
   /**
    * Kills the master, promotes the replica, and makes the old master its replica. Calls `switched`
-   * once the new master accepts writes, to lead connections to it. Waits first until the replica
-   * follows, because otherwise acknowledged data would be lost. The replica lacks what the master
-   * wrote and published in its last `lag` ms.
+   * once the new master accepts writes, so that connections can be switched to it. First waits
+   * until the replica follows, because otherwise acknowledged data would be lost. The replica lacks
+   * the data that the master wrote and published in its last `lag` ms.
    */
   async failOver(switched: (port: number) => void, lag = 0): Promise<void> {
     await this.whole();
@@ -97,13 +97,13 @@ export class RedisPair implements RedisSide {
     );
   }
 
-  /** Starts or restarts a server in its role, because a replica does not remember its role. */
+  /** Starts or restarts a server in its role, because a replica does not store its role. */
   async restart(server: RedisServer): Promise<void> {
     await server.restart();
     if (server === this.replica) await this.#follow();
   }
 
-  /** Whether a server accepts commands. */
+  /** Returns whether a server accepts commands. */
   answers(server: RedisServer): Promise<boolean> {
     return command(server, (redis) => redis.ping()).then(
       () => true,
@@ -125,7 +125,7 @@ export class RedisPair implements RedisSide {
 interface PairOptions {
   /** The data folder of each server. Default: a new folder. */
   disks?: readonly SmallDisk[];
-  /** The clock of each server. Default: the machine's. */
+  /** The clock of each server. Default: the clock of the machine. */
   clocks?: readonly Clock[];
   onOutput?: (text: string) => void;
 }

@@ -2,11 +2,11 @@ import type { RedisServer } from '@parley/stack';
 import { Redis } from 'ioredis';
 import type { Cable } from '../network/cable.ts';
 
-/** What a run requires of its Redis, which is a server with a replica or a cluster. */
+/** The interface of a run's Redis: a server with a replica, or a cluster. */
 export interface RedisSide {
-  /** The current address. */
+  /** The current URL for clients. */
   readonly url: string;
-  /** The internal cables, or all cables that lead to Redis. */
+  /** The cables between the servers, or all cables to Redis in a cluster. */
   readonly cables: Cable[];
   /** Resolves when every server is up and every replica follows its master. */
   whole(): Promise<void>;

@@ -21,16 +21,14 @@ export class System {
   readonly stack: Stack;
   readonly redis: RedisSide;
   readonly postgres: PostgresServer;
-  /**
-   * Cables from services to Redis, by the service's name. Empty with a cluster, which has its own.
-   */
+  /** Service -> its cable to Redis. Empty with a cluster, which has its own cables. */
   readonly toRedis: ReadonlyMap<string, Cable>;
-  /** Cables from services to PostgreSQL. */
+  /** Service -> its cable to PostgreSQL. */
   readonly toPostgres: ReadonlyMap<string, Cable>;
   /** Cables from clients to the gateways and the api. */
   readonly toGateways: readonly Cable[];
   readonly toApi: Cable;
-  /** Disks and clocks that faults can reach, or the reasons why there are none. */
+  /** Disks and clocks that faults can change, or the reasons why they are missing. */
   readonly machine: Machine;
 
   private constructor(parts: Parts) {
@@ -103,13 +101,21 @@ export class System {
     ];
   }
 
-  /** The Redis with a replica. @throws Error with a cluster */
+  /**
+   * Returns the Redis with a replica.
+   *
+   * @throws Error with a cluster
+   */
   get pair(): RedisPair {
     if (this.redis instanceof RedisPair) return this.redis;
     throw new Error('Redis is a cluster');
   }
 
-  /** The nodes of the Redis Cluster. @throws Error without a cluster */
+  /**
+   * Returns the nodes of the Redis Cluster.
+   *
+   * @throws Error without a cluster
+   */
   get nodes(): RedisNodes {
     if (this.redis instanceof RedisNodes) return this.redis;
     throw new Error('Redis is no cluster');

@@ -1,6 +1,6 @@
 /**
- * Parses the report of schemathesis. Returns the number of findings that the README explains, and
- * the other findings, each with its operation.
+ * Parses the report of schemathesis. Returns the number of findings that are explained in the
+ * README, and all other findings with their operations.
  */
 export function readReport(report: string): { answered: number; faults: string[] } {
   const findings = splitBy(report, /^=+ (.+?) =+$/m).flatMap(([part, text]) =>
@@ -17,8 +17,8 @@ export function readReport(report: string): { answered: number; faults: string[]
 }
 
 /**
- * Rejections of requests that the OpenAPI document allows, because a schema cannot express these
- * rules.
+ * Known rejections of requests that the OpenAPI document allows, because a schema cannot express
+ * their rules.
  */
 const answers = [
   /"detail":"(name|alias): (Holds an invisible character|Holds too many marks|Mixes letters)/,
@@ -27,7 +27,7 @@ const answers = [
   /"detail":"q: Give one of q and ids/,
 ];
 
-/** The parts of a text, by the heading above each. */
+/** Splits a text at headings. Returns each heading with the text below it. */
 function splitBy(text: string, heading: RegExp): [string, string][] {
   const [, ...parts] = text.split(heading);
   return parts.flatMap((part, i) => (i % 2 === 0 ? [[part, parts[i + 1] ?? ''] as [string, string]] : []));

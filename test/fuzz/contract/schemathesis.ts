@@ -11,8 +11,7 @@ import { readReport } from './read-report.ts';
  * product, and against a gateway. Requests that the document allows must be accepted, others
  * rejected, and each response must be described.
  *
- * @returns what it found; undefined where schemathesis is not installed (`pip install
- * schemathesis`)
+ * @returns the findings. Undefined if schemathesis is not installed (`pip install schemathesis`)
  */
 export async function fuzzContract({
   api,
@@ -26,7 +25,7 @@ export async function fuzzContract({
   for (const { url, bearer, select } of [
     { url: api, bearer: token, select: asUser },
     { url: api, bearer: apiKey, select: ['--include-tag', 'Server'] },
-    // A stream of events has no end.
+    // An event stream does not end, so it is left out.
     {
       url: gateway,
       bearer: token,
@@ -56,8 +55,9 @@ include-operation-id = "pollEvents"
 parameters = { "query.timeout" = 0 }
 `;
 
-// Left out: LayIM, which returns errors with status 200 as its front end requires; uploads, whose
-// bodies schemathesis cannot generate; operations that end the shared session.
+// Operations that are left out: LayIM, which returns errors with status 200 as its front end
+// requires; uploads, whose bodies schemathesis cannot generate; operations that end the shared
+// session.
 const asUser = [
   ...['Server', 'Gateway', 'LayIM'].flatMap((tag) => ['--exclude-tag', tag]),
   ...['createUpload', 'resumeUpload', 'deleteMe', 'signOut', 'endSession'].flatMap((id) => [
@@ -82,13 +82,13 @@ interface Contract {
   /** The access token of a user. */
   token: string;
   seed: number;
-  /** Requests that are generated for each operation, at most. */
+  /** Maximum number of requests that are generated for each operation. */
   examples: number;
 }
 
 export interface ContractFigures {
   cases: number;
-  /** Findings that are known and explained in the README. */
+  /** Number of findings that the README explains. */
   answered: number;
   faults: string[];
 }

@@ -29,7 +29,7 @@ export class Bystanders {
     this.#sockets = [open(speaker, (text) => this.#speak(text)), open(listener, (text) => this.#listen(text))];
   }
 
-  /** Stops after the message in flight. Resolves with how many there were. */
+  /** Stops after the message in flight. Resolves with the number of messages. */
   async stop(): Promise<number> {
     this.#stopped = true;
     const late = setTimeout(() => {

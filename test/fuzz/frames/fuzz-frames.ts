@@ -92,12 +92,10 @@ export interface FrameOptions {
 export interface FrameFigures {
   frames: number;
   seconds: number;
-  /** Connections opened. Many frames make the server close one. */
+  /** Number of opened connections. Many of the frames make the server close one. */
   connections: number;
   replies: number;
-  /**
-   * Messages of the fuzzing clients that PostgreSQL has. `talked` counts those of the bystanders.
-   */
+  /** Number of messages of the fuzzing clients in PostgreSQL. `talked`: those of the bystanders. */
   messages: number;
   talked: number;
   faults: string[];

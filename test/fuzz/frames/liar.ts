@@ -9,17 +9,18 @@ import { encodeFrame, RawSocket } from './raw-socket.ts';
 const BATCH = 50;
 
 /**
- * Ms to wait for a reply. The short timeout applies if the random bytes may have hidden the ping.
+ * Ms to wait for a reply. The short timeout applies if the random bytes may have hidden the ping
+ * from the server.
  */
 const PATIENCE = 20_000;
 const SHORT_PATIENCE = 200;
 
-/** A client that sends random frames over one connection after another, and records the results. */
+/** A client that sends random frames over successive connections, and records the results. */
 export class Liar implements Places {
   readonly peer: number;
   readonly person: Person;
   /**
-   * Bodies by the ref with which they were sent. Changed bytes can make two messages have the same
+   * Ref -> bodies that were sent with it. Random changes of bytes can give two messages the same
    * ref.
    */
   readonly sent = new Map<string, string[]>();
@@ -62,7 +63,8 @@ export class Liar implements Places {
       await this.#connect();
       const { batch, last, more } = this.#makeBatch(take);
       this.frames += batch.length;
-      // A frame that may end the connection waits until the server has replied to the others.
+      // A frame that may end the connection is sent only after the server has replied to the
+      // others.
       const ending = last && last.ends !== 'no' ? batch.splice(-1) : [];
       await this.#send(batch, undefined);
       if (ending.length > 0) await this.#send(ending, last);
@@ -128,7 +130,7 @@ export class Liar implements Places {
     });
   }
 
-  /** Notes the body of a valid `send`, to compare it with the stored message. */
+  /** Records the body of a valid `send`, so that it can be compared with the stored message. */
   #note(payload: Buffer): void {
     const text = payload.toString();
     if (!text.includes('send') && !text.includes('\\')) return;

@@ -21,7 +21,7 @@ export function makeFrame(random: Random, values: Values, places: Places): Made 
   return text(random, Buffer.from(random.pick(['', '{', 'null x', 'nope', values.text()])));
 }
 
-/** A valid message with unusual text. */
+/** Returns a valid message with unusual text. */
 function honest(random: Random, values: Values, places: Places): object {
   const body = random.chance(0.7)
     ? { type: 'text', text: values.text() }
@@ -33,7 +33,7 @@ function honest(random: Random, values: Values, places: Places): object {
   return { type: 'send', ref: places.nextRef(), to: places.peer, body };
 }
 
-/** A frame with the fields of its type, some with invalid values. */
+/** Returns a frame with the fields of its type. Some values are invalid. */
 function shaped(random: Random, values: Values, places: Places): Record<string, unknown> {
   const { peer } = places;
   const id = () => (random.chance(0.5) ? places.seen() : random.chance(0.5) ? values.id() : values.number());
@@ -71,7 +71,9 @@ function spoilt(random: Random, values: Values, frame: Record<string, unknown>):
   ]);
 }
 
-/** A frame with a value nested so deeply that recursive code overflows its stack. */
+/**
+ * Returns a frame with a value that is nested so deeply that recursive code overflows its stack.
+ */
 function nested(random: Random): string {
   const depth = random.pick([33, 1000, 30_000]);
   const [open, close] = random.pick([
@@ -101,7 +103,7 @@ function text(random: Random, payload: Buffer): Made {
   return { bytes, payload, ends: good ? 'no' : 'yes' };
 }
 
-/** A fragmented text, sometimes with a control frame between the fragments. */
+/** Returns a fragmented text, sometimes with a control frame between the fragments. */
 function fragmented(random: Random, frame: object): Made {
   const payload = Buffer.from(JSON.stringify(frame));
   const cut = random.whole(0, payload.length);
@@ -128,7 +130,7 @@ export interface Made {
   bytes: Buffer;
   /** The payload of a text frame. Undefined for other input. */
   payload?: Buffer;
-  /** Whether the input must end the connection. `maybe`: both are allowed. */
+  /** Whether the input must end the connection. `maybe`: it may or may not. */
   ends: 'no' | 'maybe' | 'yes';
 }
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
-/** A WebSocket client that sends arbitrary bytes, and parses the valid frames of a server. */
+/** A WebSocket client that sends arbitrary bytes and parses the frames of a server. */
 export class RawSocket {
   /** Resolves when the server has switched protocols, or the connection ended. */
   readonly opened: Promise<void>;
-  /** The close code once the connection has ended. 1006 without a close frame. */
+  /** The close code after the connection has ended. 1006 if there was no close frame. */
   closed: number | undefined;
   readonly #socket: Socket;
   readonly #onText: (text: string) => void;
@@ -81,7 +81,7 @@ function frameSize(bytes: Buffer): { start: number; length: number } | undefined
   return bytes.length < 10 ? undefined : { start: 10, length: Number(bytes.readBigUInt64BE(2)) };
 }
 
-/** A frame as a client sends it, masked. `first` is the byte with the opcode. */
+/** Encodes a masked frame of a client. `first` is the byte with the opcode. */
 export function encodeFrame(first: number, payload: Buffer, mask: Buffer = randomBytes(4)): Buffer {
   const long = payload.length > 65_535;
   const extended = long ? 8 : payload.length > 125 ? 2 : 0;
@@ -102,6 +102,6 @@ export interface RawSocketOptions {
   token: string;
   onText: (text: string) => void;
   onClose?: () => void;
-  /** Receives a response that refuses the upgrade. */
+  /** Called with a response that refuses the upgrade. */
   onRefusal?: (answer: string) => void;
 }

@@ -28,8 +28,8 @@ export function ask(agent: Agent, { root, method, path, headers, body }: Made): 
 }
 
 /**
- * Sends bytes that may not be HTTP. Resolves with the status of the response. 0 if the server
- * closes the connection or waits for more bytes.
+ * Sends bytes that may not be valid HTTP. Resolves with the status of the response, or 0 if the
+ * server closes the connection or waits for more bytes.
  */
 export function tell(root: string, bytes: Buffer): Promise<number> {
   return new Promise((resolve) => {
@@ -46,7 +46,7 @@ export function tell(root: string, bytes: Buffer): Promise<number> {
   });
 }
 
-/** The bytes of a request. */
+/** Encodes a request to bytes. */
 export function toBytes({ method, path, headers, body = Buffer.alloc(0) }: Made): Buffer {
   const fields = { host: '127.0.0.1', ...headers, 'content-length': body.length };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);

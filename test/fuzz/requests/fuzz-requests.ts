@@ -45,7 +45,7 @@ export async function fuzzRequests(system: System, { seed, count, report }: Requ
       const wrong = judge(made, answer);
       if (wrong) figures.faults.push(`${wrong}: ${answer.status} ${answer.text.slice(0, 200)} to ${shown}`);
       learn(known, answer);
-      // The random requests signed the user out or deleted the account.
+      // The random requests have signed the user out or deleted the account.
       if (answer.status === 401 && !made.forged && made.closed) {
         [person, friend] = (await system.pairs(1))[0] as [Person, Person];
         values = new Values(random, seed, [person.id, friend.id]);
@@ -59,7 +59,7 @@ export async function fuzzRequests(system: System, { seed, count, report }: Requ
   return figures;
 }
 
-/** Returns what is wrong with a response. Undefined if it is right. */
+/** Returns the problem of a response. Undefined if the response is correct. */
 function judge({ closed, forged, path }: Made, { status, type, text }: Answer): string | undefined {
   if (isOurFault(status)) return 'our fault';
   if (closed && forged && status < 300 && !path.startsWith('/layim/') && text !== '') return 'answered without a token';
@@ -70,12 +70,15 @@ function judge({ closed, forged, path }: Made, { status, type, text }: Answer): 
   return (JSON.parse(text) as { code: string }).code in errorCodes ? undefined : 'a code that is none';
 }
 
-/** 505 is right for a client with another version of HTTP. */
+/**
+ * Returns whether a status is a server error. 505 is correct for a client with another version of
+ * HTTP.
+ */
 function isOurFault(status: number): boolean {
   return status >= 500 && status !== 505;
 }
 
-/** Keeps ids and cursors of a response, so that later requests use existing ones. */
+/** Stores ids and cursors of a response, so that later requests can use existing ones. */
 function learn(known: Known, { status, type, text }: Answer): void {
   if (status >= 300 || !type.startsWith('application/json') || text.length > 20_000) return;
   for (const [, id] of text.matchAll(/"id":("[\w-]+"|\d+)/g))

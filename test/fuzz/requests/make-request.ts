@@ -3,7 +3,7 @@ import { apiKey } from '../system/system.ts';
 import type { Values } from '../values.ts';
 import type { Operation } from './operations.ts';
 
-/** Creates the next request. Most requests have the right fields, with random values. */
+/** Creates the next request. Most requests have the correct fields, with random values. */
 export function makeRequest(random: Random, values: Values, known: Known, operations: readonly Operation[]): Made {
   const operation = random.pick(operations);
   const { token, forged } = makeToken(random, values, known, operation);
@@ -29,7 +29,7 @@ export function makeRequest(random: Random, values: Values, known: Known, operat
   };
 }
 
-/** Mostly a valid token, so that requests pass authentication; otherwise a changed one. */
+/** Returns usually a valid token, so that requests pass authentication, otherwise a changed one. */
 function makeToken(random: Random, values: Values, { token }: Known, { path }: Operation): Shown {
   const good = path.startsWith('/v1/server') ? apiKey : token;
   const kind = random.next();

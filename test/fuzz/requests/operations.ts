@@ -33,7 +33,7 @@ export interface Operation {
   method: string;
   /** The path, with `{name}` for each parameter. */
   path: string;
-  /** The content type of the body. Empty for an operation without a body. */
+  /** The content type of the body. Empty if the operation has no body. */
   type: string;
   query: string[];
   headers: string[];

@@ -3,15 +3,15 @@ import type { Stack } from '@parley/stack';
 import { residentMemory, settledMemory } from '../../bench/measure/memory.ts';
 
 /**
- * What the processes that clients reach hold, after they collected their garbage. Linux only;
- * elsewhere nothing is known.
+ * Measures the memory and handles of the processes that clients reach, after garbage collection.
+ * Linux only. Undefined on other systems.
  */
 export async function footprint({ processes: { api, gateways } }: Stack): Promise<Footprint[]> {
   if (process.platform !== 'linux') return [];
   const found: Footprint[] = [];
   for (const { name, pid } of [api, ...gateways]) {
-    // Collecting garbage needs Node's debugger, which has one port for all processes of a machine.
-    // If the port is in use, garbage is counted too.
+    // Garbage collection is triggered by Node's debugger, which has one port for all processes of a
+    // machine. If the port is in use, the result includes garbage.
     const memory = await settledMemory([pid]).catch(() => residentMemory([pid]));
     found.push({ name, memory, handles: readdirSync(`/proc/${pid}/fd`).length });
   }
@@ -22,6 +22,6 @@ export interface Footprint {
   name: string;
   /** Resident bytes. */
   memory: number;
-  /** Open files and sockets. */
+  /** Number of open files and sockets. */
   handles: number;
 }

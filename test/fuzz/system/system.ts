@@ -7,8 +7,8 @@ import { type Stack, startStack, waitFor } from '@parley/stack';
 import { emptyFolder } from '../../stack/starter.ts';
 
 /**
- * The system under test, each service in its own process, with rate limits that do not reject the
- * input.
+ * Starts the system under test. Each service has its own process, and rate limits that do not
+ * reject the input.
  */
 export async function startSystem(): Promise<System> {
   const folder = await emptyFolder();
@@ -43,7 +43,10 @@ export async function startSystem(): Promise<System> {
   };
 }
 
-/** Returns log lines with errors, failed frames and entries that the recorder set aside. */
+/**
+ * Returns log lines with errors, failed frames, and entries that the recorder moved to the dead
+ * entries.
+ */
 function complaintsIn(folder: string): string[] {
   const lines = readdirSync(folder)
     .filter((file) => !/postgres|redis/.test(file))
@@ -98,6 +101,6 @@ export interface System extends AsyncDisposable {
   pairs(count: number): Promise<[Person, Person][]>;
   /** Resolves when all accepted messages are recorded. */
   recorded(): Promise<unknown>;
-  /** Returns the processes that ended, and the log lines that report errors. */
+  /** Returns the processes that have ended, and the log lines that report errors. */
   complaints(): string[];
 }

@@ -6,7 +6,7 @@ import { Values } from '../values.ts';
 
 /**
  * Sends random frames over the other transports: `POST /v1/frames`, queries of polls, and LayIM.
- * Any status below 500 is right. Resolves with the counts and the faults.
+ * Any status below 500 is correct. Resolves with the counts and the faults.
  */
 export async function fuzzTransports(system: System, { seed, count, report }: Options): Promise<TransportFigures> {
   const [[person, peer]] = (await system.pairs(1)) as [[Person, Person]];
@@ -45,7 +45,7 @@ export async function fuzzTransports(system: System, { seed, count, report }: Op
   return figures;
 }
 
-/** Sends a request and notes a status of 500 or more as a fault. */
+/** Sends a request, and records a status of 500 or more as a fault. */
 async function look(
   figures: TransportFigures,
   port: number,
@@ -81,7 +81,7 @@ class LayimPage {
     const socket = this.#socket ?? this.#open();
     await socket.opened;
     socket.write(bytes);
-    // A ping shows that the server has handled the bytes, unless it closed the connection.
+    // A pong shows that the server has handled the bytes, unless it closed the connection.
     socket.write(encodeFrame(0x89, Buffer.from('ping')));
     await new Promise(setImmediate);
   }

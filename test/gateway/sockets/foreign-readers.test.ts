@@ -12,7 +12,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** Prints the data of events by `requests` and `sseclient-py`. */
+/** A Python program that prints the data of events with `requests` and `sseclient-py`. */
 const sseclient = `
 import sys, requests, sseclient
 url, token = sys.argv[1:]
@@ -55,7 +55,7 @@ describe('clients of server-sent events', () => {
     await using alice = await kit.connect(a);
     await using reader = new Reader(...command(`${kit.gateway().http}/v1/events?cursor=latest`, kit.token(b)));
     await expect.poll(() => reader.output).toContain('"type":"welcome"');
-    // The third is longer than the pieces in which these libraries read.
+    // The third text is longer than the pieces in which these libraries read.
     for (const [i, text] of ['first', 'second 长', 'x'.repeat(3000), 'last'].entries()) {
       await alice.text(b, `m${i}`, text);
       await expect.poll(() => reader.output).toContain(`"text":"${text}"`);
@@ -65,7 +65,7 @@ describe('clients of server-sent events', () => {
 
 /** A program that reads an event stream. */
 class Reader {
-  /** What it printed so far. */
+  /** The output of the program so far. */
   output = '';
   readonly #process: ChildProcess;
 

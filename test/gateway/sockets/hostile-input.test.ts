@@ -19,7 +19,7 @@ afterAll(async () => {
 const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 const objects = (depth: number) => `${'{"id":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
-/** Values that break what reads them carelessly, as JSON. */
+/** JSON values that break careless code. */
 const values: [string, string][] = [
   ['lists nested 30,000 deep', lists(30_000)],
   ['objects nested 9,000 deep', objects(9000)],
@@ -35,7 +35,7 @@ const values: [string, string][] = [
   ['null', 'null'],
 ];
 
-/** Where such a value may stand in what a client sends. */
+/** Templates of frames into which such a value is inserted. */
 const places: [string, (value: string) => string][] = [
   ['alone', (value) => value],
   ['as a type', (value) => `{"type":${value}}`],
@@ -48,7 +48,9 @@ const places: [string, (value: string) => string][] = [
   ['as a wrapped LayIM message', (value) => `{"type":"sendMessage","data":${value}}`],
 ];
 
-/** Sends each text over a WebSocket of its own if the one before was closed. */
+/**
+ * Sends texts over a WebSocket. Opens a new one for each text after which the last one was closed.
+ */
 async function sendAll(path: string, texts: string[]): Promise<void> {
   let socket: WebSocket | undefined;
   for (const text of texts) {

@@ -11,8 +11,8 @@ afterAll(async () => {
 });
 
 /**
- * The data of the chunks that arrived whole, up to the CRLF that completes each: what Python's
- * `requests` passes on.
+ * Returns the data of complete chunks, up to the CRLF that completes each. Python's `requests`
+ * passes on the same data.
  */
 function wholeChunks(received: string): string[] {
   const bytes = Buffer.from(received, 'latin1');
@@ -38,7 +38,7 @@ it('a server-sent event is readable when its chunk ends, not only with the next 
   await using alice = await kit.connect(a);
   for (const text of ['first', 'second 长', 'third']) {
     await alice.text(b, text);
-    // Nothing follows that would push it out.
+    // No further event follows that would complete the chunk.
     await expect.poll(whole).toContain(`"text":"${text}"`);
   }
 });

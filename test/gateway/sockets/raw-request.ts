@@ -1,11 +1,11 @@
 import { connect, type Socket } from 'node:net';
 
-/** A request written byte by byte, and everything that comes back. */
+/** A request that is written byte by byte, with the received response. */
 export class RawRequest {
   readonly socket: Socket;
-  /** What came back so far. */
+  /** The received bytes so far, as text. */
   received = '';
-  /** Resolves when the server closed the connection. */
+  /** Resolves when the server has closed the connection. */
   readonly closed: Promise<void>;
   readonly #watchers = new Set<() => void>();
 
@@ -20,7 +20,7 @@ export class RawRequest {
     this.closed = new Promise((resolve) => this.socket.on('close', () => resolve()));
   }
 
-  /** Resolves with the first match in what came back. */
+  /** Resolves with the first match in the received text. */
   until(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`${pattern} is not in ${JSON.stringify(this.received)}`)), 15_000);

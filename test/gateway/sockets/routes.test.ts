@@ -12,7 +12,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-describe('methods that an address does not support', () => {
+describe('methods that a path does not support', () => {
   it.each([
     ['POST', '/v1/events', 'GET, OPTIONS'],
     ['DELETE', '/v1/poll', 'GET, OPTIONS'],
@@ -51,7 +51,7 @@ it('an upgrade to another protocol is handled as an ordinary request', async () 
   expect(asked).toMatchObject({ status: 200, body: { ok: true } });
 });
 
-it('LAYIM=off closes the address of LayIM pages', async () => {
+it('LAYIM=off disables the path of LayIM pages', async () => {
   const without = await kit.addGateway({ layim: 'off' });
   const path = `/layim/socket?token=${kit.token(kit.newId())}`;
   expect((await knock(http, path)).status).toBe(101);

@@ -12,7 +12,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** A posted frame of which all but the end is sent. */
+/** Returns a posted frame without its end. */
 const halfSent = (token: string) =>
   new RawRequest(
     http,

@@ -31,7 +31,7 @@ it('an event stream resumes from Last-Event-ID, which has precedence over the qu
   const b = kit.newId();
   await arrive(b, ['m1']);
   const first = await open(b, 0, { cursor: 'latest' });
-  // There was no event yet, so this is the welcome's.
+  // No event has been sent yet, so this is the cursor of the welcome.
   expect(first.lastEventId).toBe(first.opened?.cursor);
   first.hangUp();
   await arrive(b, ['m2', 'm3']);
@@ -93,7 +93,8 @@ it('an event stream that is read slowly stays open and loses nothing', async () 
   line.pause();
   for (let i = 0; i < texts.length; i += 20) await arrive(b, texts.slice(i, i + 20));
   await waitFor(() => connectionOf(b)?.stalled);
-  // A little every 100 ms: several times as long as one may take nothing at all.
+  // Reads a little every 100 ms, for several times as long as a connection without progress may
+  // stay open.
   const reading = setInterval(() => {
     line.resume();
     setTimeout(() => line.pause(), 1);

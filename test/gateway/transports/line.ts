@@ -1,7 +1,7 @@
 import type { ClientFrame, EventFrame, ServerFrame } from '@parley/protocol';
 
 /**
- * A client of one transport, for tests that run with every transport. It keeps all received
+ * A client of one transport, for tests that run with every transport. It stores all received
  * frames.
  */
 export abstract class Line {
@@ -16,8 +16,8 @@ export abstract class Line {
   readonly #watchers = new Set<() => void>();
 
   /**
-   * Sends a frame and resolves with its reply. Undefined without a reply. Every frame with a
-   * `ref` gets one.
+   * Sends a frame and resolves with its reply, or with undefined if there is none. Every frame with
+   * a `ref` gets a reply.
    */
   abstract ask(frame: ClientFrame): Promise<ServerFrame | undefined>;
   /** Stops reading until `resume`. */
@@ -34,7 +34,7 @@ export abstract class Line {
     return this.frames.filter((frame): frame is EventFrame => frame.type === 'event');
   }
 
-  /** The texts of the received messages, in order. */
+  /** Returns the texts of the received messages, in order. */
   get heard(): string[] {
     return this.events.flatMap(({ event }) =>
       event.kind === 'message' && event.body.type === 'text' ? [event.body.text] : [],
@@ -99,16 +99,16 @@ export abstract class Line {
   }
 }
 
-/** Where a client connects, and with which token. */
+/** The address to which a client connects, and its token. */
 export interface Target {
-  /** `http://…` of the gateway. */
+  /** URL of the gateway, `http://…`. */
   http: string;
   token: string;
   query: Record<string, string>;
   headers: Record<string, string>;
 }
 
-/** Starts a client of one transport. Returns at once. */
+/** Starts a client of one transport. Returns before it is connected. */
 export type OpenLine = (target: Target) => Line;
 
 export interface Opened {

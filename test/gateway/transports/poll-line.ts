@@ -49,7 +49,8 @@ export class PollLine extends Line {
       const { cursor, recovered, frames } = (await response.json()) as Opened & { frames: ServerFrame[] };
       await this.#resumed;
       const [first] = this.polls === 0 ? frames : [];
-      // The cursor of a response follows its events. The client started one event before the first.
+      // The cursor of a response is after its events. The client started one event before the first
+      // one.
       const begin = first?.type === 'event' ? before(first.cursor) : cursor;
       this.polls += 1;
       if (!this.opened) this.open({ cursor: begin, recovered });

@@ -37,7 +37,7 @@ it('a poll with timeout 0 returns at once, with the cursor to continue from', as
 it('a poll returns as soon as an event arrives', async () => {
   const b = kit.newId();
   const { cursor } = (await poll(b, { timeout: '0' })).body;
-  // Both would take longer than the test may.
+  // The test has a shorter timeout than both of these waits.
   for (const wait of [{}, { timeout: '60000' }]) {
     const waiting = poll(b, { cursor, device: 'd', ...wait }, 1);
     await arrive(b, 'now');
@@ -90,7 +90,7 @@ it('a user who polls repeatedly, on any gateway, stays online without a break', 
     () => seen().length > 0,
     () => 'no presence',
   );
-  // Long enough for what the first polls left to end in the pauses between later ones.
+  // This is long enough for connections of the first polls to end in the pauses between later ones.
   for (let i = 0; i < 60; i += 1) {
     await poll(b, { timeout: '0' }, i % 2);
     await delay(100);

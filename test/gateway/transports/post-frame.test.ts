@@ -16,7 +16,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** Posts as a user to the first gateway by default. */
+/** Posts a frame as a user. Default: to the first gateway. */
 const post = (
   user: number,
   frame: object | string | Uint8Array,
@@ -25,7 +25,7 @@ const post = (
 
 const text = (to: number, ref: string) => ({ type: 'send', ref, to, body: { type: 'text', text: ref } });
 
-/** Status and body of an answer. */
+/** Returns the status and body of a response. */
 const said = ({ status, body }: Posted) => [status, body];
 
 describe('POST /v1/frames', () => {
@@ -123,7 +123,7 @@ describe('POST /v1/frames', () => {
     }
   });
 
-  it('a posted frame without a valid token or of an ended session is refused with 401', async () => {
+  it('a posted frame without a valid token, or of an ended session, is refused with 401', async () => {
     const [a, b] = await kit.friends();
     for (const token of ['', 'garbage', kit.token(a, { lifetime: -60 })]) {
       const answer = await post(a, text(b, 'no'), { token });
@@ -198,7 +198,7 @@ describe('web pages of other origins', () => {
       },
     });
 
-  it('a page of an allowed origin can send frames and read responses, also errors', async () => {
+  it('a page of an allowed origin can send frames and read responses, including errors', async () => {
     const { status, headers } = await ask(origin);
     expect(status).toBe(204);
     expect(headers.get('access-control-allow-origin')).toBe(origin);
@@ -214,7 +214,7 @@ describe('web pages of other origins', () => {
     }
   });
 
-  it('a page of an origin not allowed can neither send frames nor read responses', async () => {
+  it('a page of a forbidden origin can neither send frames nor read responses', async () => {
     const evil = 'https://evil.example';
     expect((await ask(evil)).headers.get('access-control-allow-origin')).toBeNull();
     const [a, b] = await kit.friends();

@@ -23,7 +23,7 @@ const numbers = (count: number, from = 1) => Array.from({ length: count }, (_, i
 
 const messageTo = (to: number, text: string) => ({ kind: 'message', to, body: { type: 'text', text } });
 
-/** Messages that come to a user's inbox. */
+/** Appends messages to a user's inbox. */
 async function arrive(to: number, texts: string[]): Promise<void> {
   await append(
     kit.link,
@@ -31,7 +31,7 @@ async function arrive(to: number, texts: string[]): Promise<void> {
   );
 }
 
-/** Expects that what came follows the place it began from, once and without a gap. */
+/** Expects that the received events follow the start position, once and without a gap. */
 function expectGapless({ opened, events }: Line): void {
   const { epoch, offset } = parseCursor(opened?.cursor ?? '') ?? { epoch: 0, offset: 0 };
   expect(events.map(({ cursor }) => cursor)).toEqual(events.map((_, i) => `${epoch}-${offset + i + 1}`));
@@ -109,7 +109,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expectGapless(again);
   });
 
-  it('a new client gets its whole inbox, also if it has several pages', async () => {
+  it('a new client gets its whole inbox, even if it has several pages', async () => {
     const b = kit.newId();
     await arrive(b, numbers(250));
     await using bob = await open(b, 1);
@@ -209,7 +209,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expect(kept.ended).toBeUndefined();
   });
 
-  it('pages of foreign origins are rejected, and those of allowed origins accepted', async () => {
+  it('pages of forbidden origins are rejected, and those of allowed origins accepted', async () => {
     const a = kit.newId();
     const foreign = start(target(a, 0, {}, { headers: { origin: 'https://evil.example' } }));
     expect(await foreign.untilEnded()).toEqual({ status: 403 });
@@ -232,7 +232,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     await line.untilHeard(1);
     const draining = leaving.gateway.drain();
     expect(await line.untilEnded()).toEqual(ends.draining);
-    // A client between two polls receives the status alone.
+    // A client between two polls receives only the status.
     if (!ends.draining.status) expect(line.frames.at(-1)).toEqual({ type: 'reconnect', after: expect.any(Number) });
     const late = start(target(b, 0, {}, { http: leaving.http }));
     expect(await late.untilEnded()).toEqual({ status: 503 });
