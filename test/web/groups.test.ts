@@ -170,7 +170,9 @@ describe('groups that others can find', () => {
   it('a person finds a group, requests to join it, withdraws, and joins it once it is public', async () => {
     const { people, made } = await group('Ann', 'Bob');
     const cem = await kit.person('Cem');
-    const owner = await kit.open((people as Person[])[0] as Person, { path: `/chats/${made.id}/details` });
+    const [ann] = people as [Person, Person];
+    const owner = await kit.open(ann, { path: `/chats/${made.id}/details` });
+    const another = await kit.open(ann, { path: '/people' });
     const setVisibility = async (value: string) => {
       await owner.getByRole('button', { name: 'Edit', exact: true }).click();
       await owner.getByLabel('Who can find and join').selectOption(value);
@@ -187,8 +189,13 @@ describe('groups that others can find', () => {
     expect(await seriousFindings(page)).toEqual([]);
     const requests = owner.getByRole('list', { name: 'Requests to join' });
     await requests.getByText('Cem').waitFor();
+    const badge = another.getByRole('link', { name: '1 request to join a group' });
+    await badge.first().waitFor();
+    await another.getByRole('button', { name: /Cem.*requests to join the group/ }).click();
+    await another.waitForURL(`**/chats/${made.id}/details`);
     await page.getByRole('button', { name: `Withdraw the request to join ${made.name}` }).click();
     await requests.waitFor({ state: 'detached' });
+    await expect.poll(() => badge.count()).toBe(0);
 
     await setVisibility('public');
     await page.reload();

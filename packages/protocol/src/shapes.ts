@@ -131,6 +131,7 @@ export const groupSchema = z.object({
    */
   slowMode: z.int().nonnegative().max(limits.slowMode),
   visibility: visibilitySchema,
+  requests: z.int().nonnegative().optional().describe('Pending requests to join, for the owner and admins'),
   /** Data of the app. */
   custom: customSchema.optional(),
 });

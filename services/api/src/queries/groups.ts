@@ -56,13 +56,13 @@ export async function lockGroup(tx: Database, id: number): Promise<boolean> {
 /** Returns a group as a member sees it. Undefined for others. */
 export async function getGroup(db: Database, id: number, user: number): Promise<Group | undefined> {
   const row = await groups(db, user).where('g.id', '=', id).executeTakeFirst();
-  return row && omitNullCustom(row);
+  return row && toGroup(row);
 }
 
 /** Returns the groups of a user by id, after an id. */
 export async function listGroups(db: Database, user: number, after: number, limit: number): Promise<Group[]> {
   const rows = await groups(db, user).where('m.group_id', '>', after).orderBy('m.group_id').limit(limit).execute();
-  return rows.map(omitNullCustom);
+  return rows.map(toGroup);
 }
 
 /** Changes the given fields. */
@@ -96,8 +96,22 @@ function groups(db: Database, user: number) {
     .innerJoin('groups as g', 'g.id', 'm.group_id')
     .select(['g.id', 'g.name', 'g.description', 'g.avatar', 'g.owner_id as owner', 'g.max_members as maxMembers'])
     .select(sql<number>`(select count(*) from group_members where group_id = g.id)`.as('members'))
+    .select(
+      sql<number | null>`case when m.role <> 'member' then
+        (select count(*) from join_requests where group_id = g.id and state = 'pending') end`.as('requests'),
+    )
     .select(['m.role', 'g.history', 'g.slow_mode as slowMode', 'g.visibility', 'g.custom'])
     .where('m.user_id', '=', user);
+}
+
+/** Members do not see how many requests there are. */
+function toGroup({ requests, ...row }: Omit<Group, 'requests' | 'custom'> & GroupColumns): Group {
+  return { ...omitNullCustom(row), ...(requests !== null && { requests }) };
+}
+
+interface GroupColumns {
+  requests: number | null;
+  custom: Custom | null;
 }
 
 interface NewGroup {

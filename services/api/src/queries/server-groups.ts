@@ -47,4 +47,4 @@ export async function lockExternalGroup(tx: Database, externalId: string): Promi
   await sql`select pg_advisory_xact_lock(hashtextextended(${`group ${externalId}`}, 0))`.execute(tx);
 }
 
-export type ServerGroup = Omit<Group, 'role'> & { externalId: string | null };
+export type ServerGroup = Omit<Group, 'role' | 'requests'> & { externalId: string | null };

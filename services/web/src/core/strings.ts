@@ -25,6 +25,7 @@ export const strings = defineStrings(
     storeFull: 'The storage of this browser is full. Keep this page open until all messages are sent.',
     unread: (count: number) => (count === 1 ? '1 unread message' : `${count} unread messages`),
     requests: (count: number) => (count === 1 ? '1 friend request' : `${count} friend requests`),
+    joinRequests: (count: number) => (count === 1 ? '1 request to join a group' : `${count} requests to join groups`),
   },
   {
     chats: '聊天',
@@ -50,5 +51,6 @@ export const strings = defineStrings(
     storeFull: '浏览器存储空间已满：消息全部发出前请不要关闭本页。',
     unread: (count: number) => `${count} 条未读消息`,
     requests: (count: number) => `${count} 个好友请求`,
+    joinRequests: (count: number) => `${count} 个入群申请`,
   },
 );

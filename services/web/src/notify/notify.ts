@@ -5,6 +5,7 @@ import type { Router } from 'vue-router';
 import { previewOf } from '../chat/message/preview.ts';
 import { onWhole } from '../chat/timeline/on-whole.ts';
 import { useParley } from '../core/parley.ts';
+import { readAllPages } from '../core/read-all-pages.ts';
 import { incomingRequests, loadFriends, requests } from '../people/friends.ts';
 import { readUser } from '../people/members.ts';
 import { toast } from '../ui/toasts.ts';
@@ -13,7 +14,7 @@ import { playSound } from './sound.ts';
 import { strings } from './strings.ts';
 import { useUnreadBadge } from './title.ts';
 
-/** Ms after which a friend request is too old for a toast. */
+/** Ms after which a request is too old for a toast. */
 const RECENT_MS = 60_000;
 
 /**
@@ -66,6 +67,23 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
     });
   };
 
+  const notifyJoinRequest = async ({ group, user }: Extract<ParleyEvent, { kind: 'group' }>) => {
+    const path = `/chats/${group}/details`;
+    if (document.visibilityState === 'visible' && router.currentRoute.value.path === path) return;
+    const pending = await readAllPages((paging) => parley.api('GET /groups/{id}/requests', { id: group, ...paging }));
+    const request = pending.find((each) => each.user.id === user);
+    if (!request || request.date < Date.now() - RECENT_MS) return;
+    const { name, avatar } = await find(group);
+    notify({
+      title: name,
+      sender: request.user.name,
+      text: strings.joins,
+      tag: `join-${group}-${user}`,
+      open: open(path),
+      from: { id: group, name, avatar },
+    });
+  };
+
   // Events that were missed while offline are shown in the lists. Only live events notify.
   const isLive = () => parley.status.state === 'online';
   onScopeDispose(
@@ -76,6 +94,7 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
   onScopeDispose(
     parley.on('event', (event) => {
       if (event.kind === 'friend' && isLive()) notifyFriend(event).catch(() => {});
+      if (event.kind === 'group' && event.change === 'requested' && isLive()) notifyJoinRequest(event).catch(() => {});
     }),
   );
 }

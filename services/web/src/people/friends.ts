@@ -21,6 +21,9 @@ export const loadFailure = ref<unknown>();
 /** Pending friend requests to the user. */
 export const incomingRequests = computed(() => requests.value.filter(({ to }) => to.id === me.value?.id));
 
+/** Pending requests to join the groups that the user manages. */
+export const joinRequests = computed(() => groups.value.reduce((sum, { requests: pending = 0 }) => sum + pending, 0));
+
 /** Returns the remark of a friend, otherwise the name. */
 export function nameOf({ remark, user }: Pick<Friend, 'remark' | 'user'>): string {
   return remark || user.name;

@@ -142,6 +142,7 @@ describe('joining a group that was found', () => {
     expect(await requestsOf(owner, group)).toEqual([]);
 
     for (const person of [visitor, other]) expect((await join(person, group)).status).toBe(202);
+    expect((await owner.get<Group>(`/v1/groups/${group}`)).body.requests).toBe(2);
     const third = await api.person();
     expect((await join(third, group)).status).toBe(409);
     const decide = (user: Person, body = {}) => owner.call('put', `/v1/groups/${group}/requests/${user.id}`, body);

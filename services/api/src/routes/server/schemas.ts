@@ -16,7 +16,7 @@ export const serverUserSchema = userSchema
 
 /** A group in the form that the product's backend gets. */
 export const serverGroupSchema = groupSchema
-  .omit({ role: true })
+  .omit({ role: true, requests: true })
   .extend({ externalId: z.string().nullable() })
   .openapi('ServerGroup');
 
