@@ -6,6 +6,7 @@ import type { AppContext } from '../../app-context.ts';
 import { checkCustom } from '../../http/check-custom.ts';
 import { jsonBody, jsonResponse, serverOperation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
+import { locationHeader } from '../../http/response-headers.ts';
 import { insertJob } from '../../queries/jobs.ts';
 import { findActive } from '../../queries/server-users.ts';
 import { send } from '../../sending/send.ts';
@@ -48,7 +49,7 @@ export const sendMessage = serverOperation(
       201: jsonResponse(acceptedSchema, 'The message is sent'),
       202: {
         ...jsonResponse(jobSchema, 'The job that sends the message to each receiver of a list'),
-        headers: z.object({ location: z.string().openapi({ description: 'Path of the job' }) }),
+        headers: locationHeader,
       },
     },
     refuses: ['not-found', 'not-friends', 'blocked', 'not-member', 'muted', 'slow-mode', 'refused'],
