@@ -52,6 +52,29 @@ describe('single chats', () => {
     await expect.poll(() => order(page)).toEqual(['Cem', 'Bob']);
   });
 
+  it('archived chats are behind a row of their own, until a message arrives', async () => {
+    const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
+    await kit.say(bob, ann, 'one');
+    await kit.say(cem, ann, 'two');
+    const [page, other] = await Promise.all([kit.open(ann), kit.open(ann, { size: 'phone' })]);
+    await choose(page, 'Bob', 'Archive');
+    for (const each of [page, other]) await expect.poll(() => order(each)).toEqual(['Cem']);
+    await other.getByRole('button', { name: 'Archived' }).click();
+    await expect.poll(() => order(other)).toEqual(['Bob']);
+    await page.reload();
+    await page.getByRole('button', { name: 'Archived' }).waitFor();
+    expect(await order(page)).toEqual(['Cem']);
+    await kit.say(bob, ann, 'three');
+    for (const each of [page, other]) {
+      await expect.poll(() => order(each)).toEqual(['Bob', 'Cem']);
+      expect(await each.getByRole('button', { name: 'Archived' }).count()).toBe(0);
+    }
+    await choose(page, 'Bob', 'Archive');
+    await page.getByRole('button', { name: 'Archived' }).click();
+    await choose(page, 'Bob', 'Move out of the archive');
+    await expect.poll(() => order(page)).toEqual(['Bob', 'Cem']);
+  });
+
   it('a chat can be marked as read and as unread', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'hello');

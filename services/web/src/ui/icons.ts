@@ -1,4 +1,6 @@
 import {
+  Archive,
+  ArchiveRestore,
   ArrowDown,
   ArrowLeft,
   ArrowUp,
@@ -62,6 +64,7 @@ import {
 export const icons = {
   add: Plus,
   addPerson: UserPlus,
+  archive: Archive,
   attach: Paperclip,
   back: ArrowLeft,
   ban: UserX,
@@ -115,6 +118,7 @@ export const icons = {
   shield: ShieldCheck,
   signOut: LogOut,
   silence: MessageCircleOff,
+  unarchive: ArchiveRestore,
   up: ArrowUp,
   voice: Mic,
 } as const;
