@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 /** Actions and queries for tests on a chat page. */
 export function chatPage(page: Page) {
   const box = page.getByRole('textbox', { name: 'Write a message' });
-  const list = page.getByRole('region', { name: 'Messages' });
+  const list = page.getByRole('region', { name: 'Messages', exact: true });
   const bubble = (text: string | RegExp): Locator =>
     list
       .locator('.bubble')

@@ -232,11 +232,20 @@ describe('recalling', () => {
     const labels = (await a.page.getByRole('menuitem').allTextContents())
       .map((label) => label.trim())
       .filter((label) => /^[A-Z]/.test(label));
-    expect(labels).toEqual(['Reply', 'Copy', 'Edit', 'Forward', 'Select', 'Recall message']);
+    expect(labels).toEqual([
+      'Reply',
+      'Copy',
+      'Edit',
+      'Forward',
+      'Pin message',
+      'Select',
+      'Delete for me',
+      'Recall message',
+    ]);
     const box = async (name: string) =>
       (await a.page.getByRole('menuitem', { name }).boundingBox()) ?? { y: 0, height: 0 };
-    const [above, recall] = [await box('Select'), await box('Recall message')];
-    expect(recall.y - (above.y + above.height)).toBeGreaterThanOrEqual(8);
+    const [above, below] = [await box('Select'), await box('Delete for me')];
+    expect(below.y - (above.y + above.height)).toBeGreaterThanOrEqual(8);
     await a.page.getByRole('menuitem', { name: 'Recall message' }).click();
     await a.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await a.seen('from Ann');

@@ -94,6 +94,55 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two users in a chat
   });
 });
 
+describe('pinned messages', () => {
+  it('both users see what either pins, in a bar that leads to the message, until it is unpinned', async () => {
+    const { ann, bob, a, b } = await pair();
+    await kit.say(ann, bob, 'the rules');
+    await b.seen('the rules');
+    for (let n = 0; n < 40; n += 1) await kit.say(ann, bob, `line ${n}`);
+    await a.seen('line 39');
+    await a.choose('line 39', 'Pin message');
+    const bar = (page: typeof a.page) => page.getByRole('region', { name: 'Pinned messages' });
+    await bar(a.page).getByText('line 39').waitFor();
+    await b.scrollTo('the rules', -400);
+    await b.choose('the rules', 'Pin message');
+    await bar(a.page).getByRole('button', { name: 'Pinned message 1 of 2' }).getByText('the rules').waitFor();
+    expect(await a.bubble('the rules').isVisible()).toBe(false);
+    await bar(a.page).getByRole('button').click();
+    await a.seen('the rules');
+    await bar(a.page).getByRole('button', { name: 'Pinned message 2 of 2' }).getByText('line 39').waitFor();
+    await a.choose('the rules', 'Unpin message');
+    await bar(b.page).getByRole('button', { name: 'Pinned message', exact: false }).getByText('line 39').waitFor();
+    await b.page.reload();
+    await bar(b.page).getByText('line 39').waitFor();
+    await b.choose('line 39', 'Unpin message');
+    for (const page of [a.page, b.page]) await bar(page).waitFor({ state: 'detached' });
+  });
+});
+
+describe('messages that a user deletes for themself', () => {
+  it('one or several messages leave the pages of the user only, and stay away after a reload', async () => {
+    const { ann, bob, a, b } = await pair();
+    const tablet = chatPage(await kit.open(bob, { path: `/chats/${ann.id}`, size: 'phone' }));
+    await away(ann, bob, 'one', 'two', 'three', 'four');
+    for (const each of [a, b, tablet]) await each.seen('four');
+    await b.choose('one', 'Delete for me');
+    await b.page.getByRole('dialog').getByRole('button', { name: 'Delete for me' }).click();
+    await b.bubble('one').waitFor({ state: 'detached' });
+    await b.choose('three', 'Select');
+    await b.bubble('four').click();
+    await b.page.getByRole('toolbar').getByRole('button', { name: 'Delete for me' }).click();
+    await b.page.getByRole('dialog').getByText('2 messages').waitFor();
+    await b.page.getByRole('dialog').getByRole('button', { name: 'Delete for me' }).click();
+    for (const each of [b, tablet]) await expect.poll(() => each.texts()).toEqual(['two']);
+    expect(await a.texts()).toEqual(['one', 'two', 'three', 'four']);
+    await b.page.reload();
+    await b.seen('two');
+    expect(await b.texts()).toEqual(['two']);
+    await b.page.getByRole('region', { name: 'Chats' }).getByText('two', { exact: true }).waitFor();
+  });
+});
+
 describe('the composer', () => {
   it('Enter sends a message, Shift+Enter breaks the line, and blank text is ignored', async () => {
     const { a, b } = await pair();

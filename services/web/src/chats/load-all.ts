@@ -46,6 +46,9 @@ export function followChats(parley: Parley): void {
   onScopeDispose(
     parley.on('event', (event) => {
       if (event.kind === 'chat' && event.change === 'updated') void read(parley, event.chat);
+      // The api has the last message if the SDK holds none.
+      if (event.kind === 'hide' && !parley.chats().find(({ chat }) => chat === event.chat)?.last)
+        void read(parley, event.chat);
       if (event.kind !== 'group') return;
       const { change, group, user } = event;
       const own = user === parley.user;

@@ -136,6 +136,18 @@ describe('a timeline', () => {
     expect(shown(202)?.body).toBeNull();
   });
 
+  it('the timeline drops hidden messages, both its own and those of the SDK', async () => {
+    const chat = new Chat(300);
+    const timeline = new Timeline(chat);
+    await timeline.loadOlder();
+    const hidden = [200, 251, 300];
+    timeline.apply({ kind: 'hide', chat: PEER, ids: hidden });
+    chat.all.splice(0, chat.all.length, ...chat.all.filter(({ id }) => !hidden.includes(id)));
+    chat.kept = 48;
+    timeline.refresh();
+    expect(ids(timeline)).toEqual(from(151, 300).filter((id) => !hidden.includes(id)));
+  });
+
   it('the timeline marks older messages as read after the peer reads them', async () => {
     const chat = new Chat(300);
     const timeline = new Timeline(chat);

@@ -26,6 +26,8 @@ export class Timeline {
   #attached = true;
   #marks = { delivered: 0, read: 0 };
   #turn = 0;
+  /** Messages that the user deleted from their own copy. */
+  readonly #hidden = new Set<number>();
 
   /** @param limit maximum number of messages in memory */
   constructor(source: Source, limit = 2000) {
@@ -58,7 +60,7 @@ export class Timeline {
     const first = tail.find(({ id }) => id !== undefined)?.id;
     // Keeps messages that the SDK dropped.
     if (first !== undefined) {
-      const left = before.filter(({ id }) => id !== undefined && id < first);
+      const left = before.filter(({ id }) => id !== undefined && id < first && !this.#hidden.has(id));
       if (left.length > 0 && left.length < before.length) this.#pages = [...this.#pages, ...left];
     }
     this.#tail = tail;
@@ -136,11 +138,17 @@ export class Timeline {
   }
 
   /** Applies an event to messages that the SDK no longer stores. */
-  apply(event: EventOf<'recall' | 'edit' | 'react'>): void {
+  apply(event: EventOf<'recall' | 'edit' | 'react' | 'pin' | 'hide'>): void {
+    if (event.kind === 'hide') return this.#hide(event.ids);
     const at = this.#pages.findIndex(({ id }) => id === event.id);
     const message = this.#pages[at];
     if (!message) return;
     this.#pages = this.#pages.with(at, { ...message, ...change(message, event) });
+  }
+
+  #hide(ids: readonly number[]): void {
+    for (const id of ids) this.#hidden.add(id);
+    this.#pages = this.#pages.filter(({ id = 0 }) => !this.#hidden.has(id));
   }
 
   #attach(pages: ChatMessage[]): void {
@@ -188,12 +196,13 @@ export class Timeline {
 
 /** Returns the previous object if the message is unchanged, so that it is not rendered again. */
 function same(known: ChatMessage | undefined, now: ChatMessage): ChatMessage | undefined {
-  const fields = ['id', 'state', 'body', 'streaming', 'edited', 'recalled', 'reactions', 'error'] as const;
+  const fields = ['id', 'state', 'body', 'streaming', 'edited', 'recalled', 'reactions', 'pinned', 'error'] as const;
   return known && fields.every((field) => known[field] === now[field]) ? known : undefined;
 }
 
-function change(message: ChatMessage, event: EventOf<'recall' | 'edit' | 'react'>): Partial<ChatMessage> {
-  if (event.kind === 'recall') return { body: null, recalled: Date.now() };
+function change(message: ChatMessage, event: EventOf<'recall' | 'edit' | 'react' | 'pin'>): Partial<ChatMessage> {
+  if (event.kind === 'recall') return { body: null, pinned: undefined, recalled: Date.now() };
+  if (event.kind === 'pin') return { pinned: event.active ? { user: event.user, date: event.date } : undefined };
   if (event.kind === 'edit') return { body: event.body, ...(event.streaming !== false && { edited: Date.now() }) };
   return { reactions: reactions(message.reactions, event.emoji, event.user, event.active) };
 }

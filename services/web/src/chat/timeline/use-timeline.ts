@@ -1,4 +1,5 @@
 import type { ChatMessage, Parley } from '@parley/client';
+import type { EventOf, ParleyEvent } from '@parley/protocol';
 import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
 import { parleySource } from './source.ts';
 import { Timeline } from './timeline.ts';
@@ -38,9 +39,7 @@ export function useTimeline(parley: Parley, chat: number): ChatTimeline {
     parley.on('change', (change) => (change.chat === undefined || change.chat === chat) && schedule()),
     parley.on('reload', () => timeline.lose()),
     parley.on('event', (event) => {
-      if ((event.kind === 'recall' || event.kind === 'edit' || event.kind === 'react') && event.chat === chat) {
-        timeline.apply(event);
-      }
+      if (isMutation(event) && event.chat === chat) timeline.apply(event);
     }),
   ];
   onScopeDispose(() => {
@@ -62,6 +61,10 @@ export function useTimeline(parley: Parley, chat: number): ChatTimeline {
       show();
     },
   };
+}
+
+function isMutation(event: ParleyEvent): event is EventOf<'recall' | 'edit' | 'react' | 'pin' | 'hide'> {
+  return ['recall', 'edit', 'react', 'pin', 'hide'].includes(event.kind);
 }
 
 /** The loaded messages of a chat, with functions that load others. */
