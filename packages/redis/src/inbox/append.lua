@@ -1,11 +1,19 @@
 -- Appends events to inboxes of one bucket and publishes them.
 --
--- KEYS for each user: inbox, channel, online, left ARGV 1 generation of the bucket 2 events that an
--- inbox holds 3 bytes that an inbox holds 4 time to live of an inbox, in s then for each user:
+-- KEYS
+--   for each user: inbox, channel, online, left
+-- ARGV
+--   1  generation of the bucket
+--   2  events that an inbox holds
+--   3  bytes that an inbox holds
+--   4  time to live of an inbox, in s
+--   then for each user:
 --   *  the event, or '' for the same event as the previous user
 --   *  its merge key, 'o' for none, '' for a message
 --   *  '-<group>' if the user is no member of a group any more, '+<group>' if they became one, or
---      '' Reply the positions (from 1) of those users that are connected
+--      ''
+-- Reply
+--   the positions (from 1) of those users that are connected
 local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 local now = clock()
 local connected = {}

@@ -202,11 +202,11 @@ end
 -- Appends an event to an inbox and publishes its frame. Returns the number of gateways that got it,
 -- the epoch, and the id.
 --
--- merge '' for a message, 'o' for an event that replaces none, else its merge key, with a blank
---          and the message id for a mark
--- hint the epoch as the caller remembers it, or '': saves reading it refresh renews the time to
--- live. It is an hour longer than `ttl`, since callers may skip that for
---          an hour. A new inbox gets one in any case
+--   merge    '' for a message, 'o' for an event that replaces none, else its merge key, with a
+--            blank and the message id for a mark
+--   hint     the epoch as the caller remembers it, or ''. It saves a read
+--   refresh  whether to renew the time to live. It is an hour longer than `ttl`, since callers may
+--            renew it once an hour only. A new inbox gets one in any case
 local function deliver(inbox, channel, event, merge, now, hint, refresh, limits)
   if merge ~= '' and is_stale(inbox, merge) then return 0, hint end
   local id, epoch, starts = add(inbox, event, now, hint, limits)

@@ -1,11 +1,14 @@
 -- Writes the progress of the installation, unless Redis has a newer one.
 --
--- KEYS  1 mark
--- ARGV  1 text to write, `<installation> <mark> <nonce>`
---       2 installation
---       3 mark
---       4 1: overwrites a newer mark and that of another installation
--- Reply 1 if it was written
+-- KEYS
+--   1  mark
+-- ARGV
+--   1  text to write, `<installation> <mark> <nonce>`
+--   2  installation
+--   3  mark
+--   4  1 to overwrite a newer mark, and that of another installation
+-- Reply
+--   1 if it was written
 local key = KEYS[1]
 local text, installation, mark, force = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
 

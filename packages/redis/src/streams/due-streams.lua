@@ -1,8 +1,11 @@
 -- Returns streams that must end by themselves.
 --
--- KEYS streams of each bucket
--- ARGV 1 maximum number of streams per bucket
--- Reply list of '<conversation>:<message id>'
+-- KEYS
+--   streams of each bucket
+-- ARGV
+--   1  maximum number of streams per bucket
+-- Reply
+--   list of '<conversation>:<message id>'
 local now = whole(clock())
 local due = {}
 for _, streams in ipairs(KEYS) do
