@@ -57,8 +57,8 @@ export interface Keys {
   /** Sorted set: open streams of a user, scored by the Unix ms until which each may stay open. */
   openStreams(user: number): string;
   /**
-   * Set: ids of the pinned messages of a conversation, and one member that is no id. Missing: not
-   * copied from PostgreSQL.
+   * Set: ids of the pinned messages of a conversation, and one member that is not an id. Missing:
+   * the pins are not copied from PostgreSQL.
    */
   pins(conversation: string): string;
   /** Shard channel: frames for a user's sockets, and control messages for their gateways. */
@@ -87,11 +87,13 @@ export interface Keys {
   /** Set: members of a group. */
   members(group: number): string;
   /**
-   * Hash: muted members of a group, and until when, in Unix ms. With slow mode also its seconds,
+   * Hash: muted members of a group, and until when, in Unix ms. With slow mode, also its seconds
    * and the members who are exempt (see `readRestrictions`). Missing if there is neither.
    */
   restrictions(group: number): string;
-  /** Sorted set: member -> Unix ms of their last message to a group with slow mode, for a day. */
+  /**
+   * Sorted set: member -> Unix ms of their last message to a group with slow mode. Kept for a day.
+   */
   slow(group: number): string;
   /** Hash: name and avatar of a user, for gateways, which cannot query the api. */
   profile(user: number): string;

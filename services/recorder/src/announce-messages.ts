@@ -41,7 +41,7 @@ function toPushed(entry: Entry): MessageEntry[] {
 
 function toEvents(entry: Entry): QueuedEvent[] {
   if (entry.kind === 'message') return [sent(entry)];
-  // Only their user knows of marks and hidden messages.
+  // Marks and hidden messages concern only their user, so webhooks get no event.
   return entry.kind === 'mark' || entry.kind === 'hide' ? [] : [changed(entry)];
 }
 

@@ -38,7 +38,7 @@ export async function idle(options: Options, report: (line: string) => void): Pr
   return results;
 }
 
-/** Returns the CPU of each process over some seconds, on average over the processes of a part. */
+/** Returns the CPU of each part during some seconds, averaged over the processes of the part. */
 async function idleCpu({ processes }: System, seconds: number): Promise<IdleResult['cpu']> {
   const times = () => parts.map((part) => cpuTime(processes[part] ?? []));
   const before = times();
@@ -84,6 +84,6 @@ export interface IdleResult {
   after: number;
   /** Per connection. */
   each: number;
-  /** CPU of one process of each part, in % of a core. PostgreSQL with all its processes. */
+  /** CPU of one process of each part, in % of a core. For PostgreSQL, of all its processes. */
   cpu: Partial<Record<Part, number>>;
 }

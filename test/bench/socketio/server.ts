@@ -74,7 +74,7 @@ const insertion = {
 
 const groupsOf = 'select group_id as id from members where user_id = $1';
 
-/** The room of a user, or of a group, whose id is negative. */
+/** Returns the name of the room of a user or group. Ids of groups are negative. */
 function room(id: number): string {
   return `room:${id}`;
 }

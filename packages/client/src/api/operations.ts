@@ -92,7 +92,7 @@ export interface Operations {
   'PUT /chats/{id}/draft': [Id & Omit<Draft, 'updated'>, Chat];
   'DELETE /chats/{id}/draft': [Id, undefined];
   'DELETE /chats/{id}': [Id, undefined];
-  /** Pinned messages, the newest pin first. */
+  /** Lists the pinned messages, the newest pin first. */
   'GET /chats/{id}/pins': [Id & Paging, Page<Message> & Named];
   'GET /chats/{id}/messages': [Id & MessageQuery, { items: Message[]; more: boolean } & Named];
   /** Set `q`, or at least one of the other fields. */
@@ -134,11 +134,14 @@ export interface Operations {
   'DELETE /groups/{id}/invites/{invitation}': [Id & { invitation: number | string }, undefined];
   'GET /groups/{id}/requests': [Id & Paging, Page<JoinRequest>];
   /**
-   * Accepts a user, for the owner and admins. With one's own id: joins a public group, or requests
-   * to join one with the visibility `request`.
+   * Accepts the request of a user, for the owner and admins. With the caller's own id: joins a
+   * public group, or requests to join a group with the visibility `request`.
    */
   'PUT /groups/{id}/requests/{user}': [Id & { user: number; message?: string }, Member | JoinRequest];
-  /** Declines a user, for the owner and admins. With one's own id: withdraws the request. */
+  /**
+   * Declines the request of a user, for the owner and admins. With the caller's own id: withdraws
+   * it.
+   */
   'DELETE /groups/{id}/requests/{user}': [Id & { user: number }, undefined];
   /** Shows the group of an invitation link. Needs no session. */
   'GET /invites/{code}': [{ code: string }, InvitationPreview];

@@ -175,8 +175,8 @@ export function clearChat(chat: ChatState, upTo: number, me: number): void {
 }
 
 /**
- * Removes messages that the user deleted from their own copy. The api has the last message if none
- * is left here.
+ * Removes messages that the user deleted from their own copy. If none is left in memory, the last
+ * message must be read from the api.
  */
 export function hideMessages(chat: ChatState, ids: readonly number[], me: number): void {
   const hidden = new Set(ids);

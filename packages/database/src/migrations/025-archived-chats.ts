@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Adds the archive of chats. The release before lists archived chats like all others. */
+/** Adds the archive of chats. The previous release lists archived chats like all others. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql
     .raw(`

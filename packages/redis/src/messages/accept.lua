@@ -68,13 +68,14 @@ end
 local ORIGIN = 1735689600000
 local now = clock()
 
--- When each member last wrote to a group with slow mode. The key shares the hash tag of the
--- conversation. A group without slow mode does not need it.
+-- Key of the times at which members last wrote to a group with slow mode. It shares the hash tag of
+-- the
+-- conversation. Groups without slow mode do not need it.
 local turns
 if slow > 0 then
   turns = string.gsub(conversation, '^({%d+}:)conv:', '%1slow:')
   local last_turn = tonumber(redis.call('ZSCORE', turns, sender_id) or 0)
-  -- The clock may have stepped back.
+  -- The clock may have been set back.
   local left = math.min(slow, last_turn + slow - now)
   if left > 0 and not redis.call('ZSCORE', conversation, name) then return { 0, left } end
 end
@@ -124,7 +125,7 @@ if math.floor(now / 1000) ~= math.floor(last_date / 1000) then
 end
 if records then redis.call('XADD', records_to, '*', 'e', own_event) end
 if turns then
-  -- The longest slow mode, which a shorter one may become.
+  -- The longest possible slow mode: times are kept for as long, because the setting may change.
   local DAY = 86400000
   redis.call('ZADD', turns, whole(now), sender_id)
   redis.call('ZREMRANGEBYSCORE', turns, '-inf', '(' .. whole(now - DAY))

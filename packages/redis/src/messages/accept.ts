@@ -111,7 +111,7 @@ export interface NewMessage {
    * `readPermitFence` returned before the permit was read. Undefined: no permit is needed.
    */
   permit?: number | 'member';
-  /** Seconds that must have passed since the sender's last message to the group. Default: 0. */
+  /** Seconds that the sender must wait between two messages to the group. Default: 0. */
   slowMode?: number | undefined;
   /** Whether the recorder writes it to PostgreSQL. */
   record: boolean;

@@ -55,7 +55,7 @@ if pins ~= '' then
     redis.call('SREM', key, pinned_id)
   else
     if redis.call('EXISTS', key) == 0 then return -3 end
-    -- The set has one more member, so that it exists without pinned messages.
+    -- The set has one more member, so that it exists even if no message is pinned.
     local full = redis.call('SCARD', key) > tonumber(most_pins)
     if full and redis.call('SISMEMBER', key, pinned_id) == 0 then return -2 end
     redis.call('SADD', key, pinned_id)

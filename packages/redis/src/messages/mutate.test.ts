@@ -43,7 +43,7 @@ onEachRedis((redis) => {
     expect(await connection.client.ttl(name)).toBeGreaterThan(990);
   });
 
-  it('pins are counted from the copy on, which a recall and a removed pin reduce', async () => {
+  it('pins are counted once Redis has their copy, and a recall or a removed pin reduces the number', async () => {
     const { connection } = redis;
     const [a, b] = [redis.newId(), redis.newId()];
     const conversation = `${a}_${b}`;

@@ -25,8 +25,9 @@ export class StreamChanged extends Error {}
  * `repairForwards` delivers what a gateway that died did not. Users get the event twice if the call
  * is repeated. An edit or a recall of a streamed message also ends its stream. Rejects with {@redis
  * PermitChanged}, and writes nothing, if `permit` is not valid any more, and with {@redis
- * StreamChanged} if the stream has not as many texts as given. A pin rejects with {@link PinsFull}
- * beyond `maxPins`, and with {@link PinsUnknown} while Redis cannot count them.
+ * StreamChanged} if the number of texts of the stream differs from `texts`. A pin rejects with
+ * {@link PinsFull} if the chat has `maxPins` pins, and with {@link PinsUnknown} if Redis has no
+ * copy of the pins.
  */
 export async function mutate(
   redis: RedisConnection,
@@ -118,7 +119,7 @@ export interface Mutation {
   permit?: number | 'member' | undefined;
   /** Number of texts of the stream that the edit completes. */
   texts?: number | undefined;
-  /** Pinned messages that the conversation may have. Undefined: they are not counted. */
+  /** Maximum number of pinned messages of the conversation. Undefined: they are not counted. */
   maxPins?: number | undefined;
 }
 

@@ -3,35 +3,41 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { createScript } from '../connection/script.ts';
 import source from './write-pins.lua';
 
-/** Seconds for which the copy of the pinned messages of a conversation stays. */
+/** Seconds for which the copy of a conversation's pinned messages is kept. */
 const PINS_TTL = 86_400;
 
 const script = createScript('write-pins', [source]);
 
-/** The conversation has as many pinned messages as it may. */
+/** Thrown if the conversation has the maximum number of pinned messages. */
 export class PinsFull extends Error {
   override name = 'PinsFull';
 }
 
-/** Redis does not know which messages of the conversation are pinned. Request `pins`. */
+/**
+ * Thrown if Redis has no copy of the conversation's pinned messages. Send the request `pins` to the
+ * recorder.
+ */
 export class PinsUnknown extends Error {
   override name = 'PinsUnknown';
 }
 
-/** Whether Redis knows which messages of a conversation are pinned. */
+/** Returns whether Redis has a copy of the pinned messages of a conversation. */
 export async function knowsPins({ client, keys }: RedisConnection, conversation: string): Promise<boolean> {
   return (await client.exists(keys.pins(conversation))) === 1;
 }
 
 /**
- * Copies the ids of the pinned messages of a conversation, by which `mutate` limits their number.
- * No-op if there is a copy: pins since then are in it.
+ * Copies the ids of a conversation's pinned messages to Redis. `mutate` uses them to limit the
+ * number of pins. No-op if there is already a copy, because it contains all later pins.
  */
 export async function writePins(redis: RedisConnection, conversation: string, ids: readonly number[]): Promise<void> {
   await redis.run(script, [redis.keys.pins(conversation)], [PINS_TTL, ...ids]);
 }
 
-/** The change of the set of pinned messages that a mutation causes, as arguments of `mutate`. */
+/**
+ * Returns the change of the set of pinned messages that a mutation causes, as arguments of
+ * `mutate`.
+ */
 export function pinArguments(
   record: PinRecord,
   most: number | undefined,

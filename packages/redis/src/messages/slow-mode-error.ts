@@ -1,7 +1,7 @@
-/** The sender wrote to the group too short a time ago for its slow mode. */
+/** Thrown if the slow mode of the group does not let the sender write again yet. */
 export class SlowModeError extends Error {
   override name = 'SlowModeError';
-  /** Ms until the group accepts a message of the sender. */
+  /** Ms after which the group accepts the next message of the sender. */
   readonly retryAfter: number;
 
   constructor(retryAfter: number) {

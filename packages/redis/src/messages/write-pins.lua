@@ -1,14 +1,14 @@
--- Copies the pinned messages of a conversation, unless there is a copy.
+-- Copies the pinned messages of a conversation, unless Redis already has a copy.
 --
 -- KEYS
---   1 pinned messages
+--   1  pinned messages
 -- ARGV
---   1 time to live, in s
+--   1  time to live, in s
 --   2... message ids
 -- Reply
---   1 if they are copied
+--   1  if they are copied
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
--- One member that is no id, so that the set exists without pinned messages.
+-- Adds one member that is not an id, so that the set exists even if no message is pinned.
 redis.call('SADD', KEYS[1], 'copied')
 for i = 2, #ARGV do redis.call('SADD', KEYS[1], ARGV[i]) end
 redis.call('EXPIRE', KEYS[1], ARGV[1])

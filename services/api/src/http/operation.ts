@@ -100,7 +100,7 @@ export function jsonBody<S extends z.ZodType>(schema: S) {
   return { required: true, content: { 'application/json': { schema } } } as const;
 }
 
-/** A JSON body that may be missing. Read as an empty object then. */
+/** Returns a JSON body that may be missing. A missing body is read as an empty object. */
 export function optionalJsonBody<S extends z.ZodType>(schema: S) {
   return { required: false, content: { 'application/json': { schema } } } as const;
 }

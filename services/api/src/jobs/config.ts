@@ -27,14 +27,14 @@ export function jobConfig(value: Values<typeof jobVariables>): JobConfig {
 export interface JobConfig {
   /** Ms between two checks for due jobs. */
   interval: number;
-  /** Messages per second of all jobs, over all replicas. */
+  /** Maximum messages per second of all jobs, over all replicas. */
   rate: number;
-  /** Ms after which another replica continues a job whose process renews no lease. */
+  /** Ms after which another replica continues a job whose process does not renew its lease. */
   lease: number;
   /** Ms for which a finished job is kept. */
   ttl: number;
-  /** Unfinished jobs of an API key. */
+  /** Maximum number of unfinished jobs of an API key. */
   perKey: number;
-  /** Receivers of one job. */
+  /** Maximum number of receivers of one job. */
   receivers: number;
 }

@@ -18,9 +18,10 @@ import { send } from '../sending/send.ts';
 import type { SendDeps } from '../sending/send-deps.ts';
 
 /**
- * Sends the messages of jobs in the background. Any replica claims a few receivers of a due job,
- * sends to them within the rate, and releases the job. If the process ends, its lease expires and
- * another one repeats these receivers: each message has a ref, so that none is sent twice.
+ * Sends the messages of jobs in the background. A replica claims a few receivers of a due job,
+ * sends to them within the rate limit, and releases the job. If the process ends, its lease expires
+ * and another replica sends to these receivers again. Each message has a ref, so that none is sent
+ * twice.
  */
 export class JobRunner {
   readonly #deps: JobDeps;
@@ -40,14 +41,14 @@ export class JobRunner {
     this.wake();
   }
 
-  /** Resolves when the message in flight is sent. Other replicas continue the jobs. */
+  /** Resolves when the message in flight was sent. Other replicas continue the jobs. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     clearInterval(this.#timer);
     await this.#round;
   }
 
-  /** Runs due jobs, after those in progress. */
+  /** Runs the due jobs, after the jobs in progress. */
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;
@@ -75,11 +76,14 @@ export class JobRunner {
     }
   }
 
-  /** Sends to the claimed receivers until the process stops or the lease is about to expire. */
+  /**
+   * Sends to the claimed receivers until all are handled, the process stops, or the lease is about
+   * to expire.
+   */
   async #sendAll({ from, ref, content, receivers, taken, created }: ClaimedJob, until: number): Promise<Progress> {
     const { db, config } = this.#deps;
     const refs = receivers.map((to) => refOf(ref, to));
-    // Redis remembers the refs of the last minutes only.
+    // Redis remembers only the refs of the last minutes, so refs are looked up in PostgreSQL too.
     const sentBefore =
       taken && config.history === 'mirror' ? await findSent(db, { from, receivers, refs, since: created }) : [];
     const progress: Progress = { sent: 0, failed: 0, errors: [], due: Date.now() };
@@ -103,7 +107,7 @@ export class JobRunner {
   }
 
   /**
-   * Waits for a token of the rate. Returns false if the process stops, or there is no time left.
+   * Waits for a token of the rate limit. Returns false if the process stops or the time is over.
    */
   async #mayGoOn(until: number): Promise<boolean> {
     const { redis, config } = this.#deps;
@@ -135,13 +139,16 @@ export class JobRunner {
 
 const temporary = new Set(['unavailable', 'too-many', 'draining']);
 
-/** The ref of the message to one receiver: equal whenever the job or its request is repeated. */
+/**
+ * Returns the ref of the message to one receiver. It is the same if the job or its request is
+ * repeated.
+ */
 function refOf(ref: string, to: number): string {
   const text = `${ref}.${to}`;
   return text.length <= limits.ref ? text : createHash('sha256').update(text).digest('base64url');
 }
 
-/** Ms before a job continues after Redis, PostgreSQL or a hook was unavailable. */
+/** Ms to wait before a job continues after Redis, PostgreSQL or a hook was unavailable. */
 const RETRY_DELAY_MS = 5000;
 /** Ms between two deletions of finished jobs. */
 const CLEAN_INTERVAL_MS = 60_000;

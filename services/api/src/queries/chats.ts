@@ -62,7 +62,9 @@ function userChats(owner: number): RawBuilder<ChatRow> {
     where c.owner_id = ${owner}`;
 }
 
-/** Whether a chat is archived: a message since then ends it, unless the chat is muted. */
+/**
+ * SQL condition: a chat is archived. A later message ends the archive, unless the chat is muted.
+ */
 const archivedOf = (last: RawBuilder<unknown>) => sql`c.archived and (c.muted or ${last} <= c.archived_id)`;
 
 const draft = sql`case when d.text is not null then jsonb_strip_nulls(jsonb_build_object(
@@ -146,7 +148,7 @@ export type ChatPlace = [updated: number, peer: number];
 /** Which chats a page has. */
 interface ChatsRange {
   before: ChatPlace | undefined;
-  /** Only archived chats, or only others. Default: all. */
+  /** True: only archived chats. False: only others. Default: all. */
   archived?: boolean | undefined;
   limit: number;
 }
@@ -155,7 +157,7 @@ interface ChatChanges {
   pinned?: boolean | undefined;
   muted?: boolean | undefined;
   archived?: boolean | undefined;
-  /** With `archived`: the greatest message id now. */
+  /** The current greatest message id of the chat. Set together with `archived`. */
   archived_id?: number;
   custom?: Custom | null | undefined;
 }

@@ -3,10 +3,11 @@ import type { FoundGroup } from '@parley/protocol';
 import { sql } from 'kysely';
 
 /**
- * Returns the groups that others find whose name begins with `q`, in any case, by name.
+ * Returns the groups that are not private and whose name begins with `q`, in any case, ordered by
+ * name.
  *
- * @param user who searches
- * @param after the last group of the page before. Default: the first page
+ * @param user the user who searches
+ * @param after the last group of the previous page. Default: the first page
  */
 export async function findGroups(
   db: Database,
@@ -40,7 +41,10 @@ export async function findGroups(
     .execute();
 }
 
-/** Returns what decides how a user joins a group. Undefined if it does not exist any more. */
+/**
+ * Returns the settings that decide how a user can join a group. Undefined if it does not exist any
+ * more.
+ */
 export async function findOpenGroup(db: Database, id: number): Promise<OpenGroup | undefined> {
   return await db
     .selectFrom('groups')
@@ -50,7 +54,7 @@ export async function findOpenGroup(db: Database, id: number): Promise<OpenGroup
     .executeTakeFirst();
 }
 
-/** What the index `groups_found` is ordered by. */
+/** The expression by which the index `groups_found` is ordered. */
 const key = sql<string>`lower(normalize(g.name, NFKC)) collate "C"`;
 
 interface OpenGroup {

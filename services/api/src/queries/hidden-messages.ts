@@ -1,15 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
 
-// SQL about messages that a user deleted from their own copy of a chat. In each function, `owner`
-// is the user and `peer` the chat.
+// SQL for messages that a user deleted from their own copy of a chat. In each function, `owner` is
+// the user and `peer` the chat.
 
-/** Whether the owner did not hide a message. */
+/** SQL condition: the owner has not hidden a message. */
 export function isKept(owner: Sql, peer: Sql, id: Sql): RawBuilder<boolean> {
   return sql`not exists (
     select from hidden_messages h where h.owner_id = ${owner} and h.peer_id = ${peer} and h.id = ${id})`;
 }
 
-/** An unread number without the hidden messages of others above an id. */
+/** SQL expression: an unread number minus the hidden messages of others above an id. */
 export function keptUnread(unread: Sql, { owner, peer, above }: { owner: Sql; peer: Sql; above: Sql }): Sql {
   return sql`greatest(0, ${unread} - (
     select count(*) from hidden_messages h
@@ -17,11 +17,11 @@ export function keptUnread(unread: Sql, { owner, peer, above }: { owner: Sql; pe
 }
 
 /**
- * Joins as `kept` the newest message that the owner did not hide, only if they hid the last one.
- * `keptLast` selects it.
+ * SQL that joins the newest message that the owner has not hidden, as `kept`. Used only if the
+ * owner has hidden the last message. `keptLast` selects it.
  *
- * @param rows whose rows of `messages` the chat has @param floor the owner sees no messages up to
- * this id
+ * @param rows the `owner_id` of the chat's rows in `messages` @param floor the owner sees no
+ * messages up to this id
  */
 export function joinKept({
   owner,
@@ -39,7 +39,7 @@ export function joinKept({
     where not ${isKept(owner, peer, last)}) kept on true`;
 }
 
-/** The columns of the last message of the table `of` as the owner sees it. Id 0 for none. */
+/** SQL columns of the last message of the table `of` for the owner. Id 0: no message. */
 export function keptLast(of: 'c' | 'g') {
   const column = (name: string, kept: string) =>
     sql`case when kept.replaces then ${sql.ref(`kept.${kept}`)} else ${sql.ref(`${of}.${name}`)} end as ${sql.ref(name)}`;

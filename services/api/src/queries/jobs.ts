@@ -3,13 +3,13 @@ import { type ErrorCode, firstMessageId } from '@parley/protocol';
 import { sql } from 'kysely';
 import type { OutgoingContent } from '../sending/send.ts';
 
-/** Errors that a job lists. Others are only counted. */
+/** Maximum number of errors that a job lists. Further ones are only counted. */
 export const MAX_JOB_ERRORS = 100;
 
-/** Adds a job. Returns undefined if the key has `most` unfinished jobs. */
+/** Adds a job. Undefined if the key has `most` unfinished jobs. */
 export async function insertJob(db: Database, job: NewJob, most: number): Promise<Job | undefined> {
   return await db.transaction().execute(async (tx) => {
-    // Concurrent jobs of one key wait, so that the number stays exact.
+    // Concurrent calls for one key wait for each other, so that the number stays exact.
     await sql`select pg_advisory_xact_lock(hashtextextended(${`jobs of ${job.key}`}, 0))`.execute(tx);
     const { rows } = await sql<{ id: number }>`
       insert into jobs (key, from_id, ref, content, receivers, total, done, failed, errors, due)
@@ -41,8 +41,8 @@ export async function listJobs(
 }
 
 /**
- * Cancels a job of a key and drops its message. No-op if it has finished. Returns false if it does
- * not exist.
+ * Cancels a job of a key and deletes its message. No-op if it has finished. Returns false if it
+ * does not exist.
  */
 export async function cancelJob(db: Database, key: string, id: number): Promise<boolean> {
   const { rows } = await sql`
@@ -53,8 +53,8 @@ export async function cancelJob(db: Database, key: string, id: number): Promise<
 }
 
 /**
- * Claims the unfinished job that is due for longest until `until`. Undefined if none is due.
- * `taken` is true if the process that had it before did not release it.
+ * Claims the unfinished job that has been due for longest, until `until`. Undefined if none is due.
+ * `taken` is true if its previous process did not release it.
  */
 export async function claimJob(db: Database, now: number, until: number): Promise<ClaimedJob | undefined> {
   const { rows } = await sql<ClaimedJob>`
@@ -67,8 +67,9 @@ export async function claimJob(db: Database, now: number, until: number): Promis
 }
 
 /**
- * Stores the progress of a claimed job and releases it until `due`. A job without receivers left is
- * done, and its message is dropped. No-op if it was canceled or claimed by another process since.
+ * Stores the progress of a claimed job and releases it until `due`. If no receivers are left, the
+ * job has finished and its message is deleted. No-op if the job was canceled or claimed by another
+ * process since.
  */
 export async function releaseJob(db: Database, id: number, claimed: number, progress: Progress): Promise<void> {
   const { sent, failed, errors, due } = progress;
@@ -91,7 +92,7 @@ export async function deleteJobs(db: Database, before: number): Promise<void> {
   await sql`delete from jobs where due is null and updated < ${before}`.execute(db);
 }
 
-/** Returns for each receiver whether the sender's message with this ref is recorded. */
+/** Returns for each receiver whether the sender's message with its ref is recorded. */
 export async function findSent(
   db: Database,
   { from, receivers, refs, since }: { from: number; receivers: number[]; refs: string[]; since: number },
@@ -113,7 +114,7 @@ function jobs(db: Database) {
     .select(sql<JobError[]>`errors`.as('errors'));
 }
 
-/** Receivers that a process claims at once. */
+/** Number of receivers that a process claims at once. */
 const CLAIMED_RECEIVERS = 20;
 
 export type JobState = 'waiting' | 'running' | 'done' | 'canceled';
@@ -126,7 +127,7 @@ export interface JobError {
   message: string;
 }
 
-/** A job as its key sees it. */
+/** A job in the form that its key gets. */
 export interface Job {
   id: number;
   state: JobState;
@@ -144,7 +145,7 @@ interface NewJob {
   ref: string;
   content: OutgoingContent;
   receivers: number[];
-  /** Receivers that do not exist. */
+  /** Number of receivers that do not exist. */
   failed: number;
   errors: JobError[];
 }
@@ -161,7 +162,7 @@ export interface ClaimedJob {
   taken: boolean;
 }
 
-/** What a process did with the receivers that it claimed. */
+/** The result for the receivers that a process claimed. */
 export interface Progress {
   sent: number;
   failed: number;

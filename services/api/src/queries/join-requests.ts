@@ -85,7 +85,7 @@ export async function listPending(
     .execute();
 }
 
-/** Returns the pending request of a user to join a group. */
+/** Returns the pending request of a user to join a group. Undefined if there is none. */
 export async function getPending(db: Database, group: number, user: number): Promise<JoinRequest | undefined> {
   return await pending(db, group).where('r.user_id', '=', user).executeTakeFirst();
 }

@@ -9,7 +9,7 @@ import {
 } from '@parley/protocol';
 import type { ChatKey } from './chat-key.ts';
 
-/** SQL of who pinned the message `m`, and when. Null if it is not pinned. */
+/** SQL column: who pinned the message `m`, and when. Null if it is not pinned. */
 export const pinnedColumn = `(
   select jsonb_build_object('user', p.user_id, 'date', p.date) from pins p
   where p.owner_id = m.owner_id and p.peer_id = m.peer_id and p.id = m.id and p.active)`;

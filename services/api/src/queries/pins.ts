@@ -31,7 +31,7 @@ export async function readPins(
   return rows;
 }
 
-/** The date of a pin, and the message. */
+/** A page cursor: date of the pin, and id of the message. */
 export type PinPlace = [date: number, id: number];
 
 type PinnedRow = MessageRow & { pinned: { user: number; date: number } };

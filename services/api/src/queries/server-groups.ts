@@ -16,7 +16,10 @@ export async function findGroupId(db: Database, group: number | string): Promise
   return row?.id;
 }
 
-/** Returns the groups with these external ids by external id, without those that do not exist. */
+/**
+ * Returns the ids of the groups with these external ids, by external id. Leaves out those that do
+ * not exist.
+ */
 export async function findGroupIds(db: Database, externalIds: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ external: string; id: number }>`
     select external_id as external, id from groups

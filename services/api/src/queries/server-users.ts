@@ -14,7 +14,10 @@ export async function findUserId(db: Database, user: number | string): Promise<n
   return row?.id;
 }
 
-/** Returns the users with these external ids by external id, without those that do not exist. */
+/**
+ * Returns the ids of the users with these external ids, by external id. Leaves out those that do
+ * not exist.
+ */
 export async function findUserIds(db: Database, externalIds: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ external: string; id: number }>`
     select external_id as external, id from users

@@ -1,4 +1,4 @@
 import type { AppContext } from '../app-context.ts';
 
-/** What sending a message in the name of a user needs. */
+/** Dependencies of sending a message in the name of a user. */
 export type SendDeps = Pick<AppContext, 'config' | 'db' | 'redis' | 'hooks' | 'traces'>;

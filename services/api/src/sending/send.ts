@@ -15,9 +15,9 @@ import { restoreRef } from './restore-ref.ts';
 import type { SendDeps } from './send-deps.ts';
 
 /**
- * Sends a message as a user, who needs a permit, or as the system, which may write to
- * everybody. It is accepted as by a gateway: numbered, recorded, and in every inbox once this
- * resolves.
+ * Sends a message as a user, who needs a permit, or as the system, which may write to everybody.
+ * The message is accepted in the same way as by a gateway: when this resolves, it is recorded and
+ * in every inbox.
  *
  * @throws Refusal if the sender may not write, or a hook refuses
  */

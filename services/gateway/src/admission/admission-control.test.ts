@@ -49,7 +49,7 @@ const beyond = (user: number, frames: number) => {
 };
 
 describe('AdmissionControl', () => {
-  it('an idle gateway sends a command to Redis once a second, a gateway with frames at each adjustment', async () => {
+  it('an idle gateway sends a command to Redis once a second, and a gateway with frames at each adjustment', async () => {
     await vi.advanceTimersByTimeAsync(5000);
     expect(commands).toBe(5);
     admission.admit(BYSTANDER);

@@ -4,7 +4,7 @@ import { FairShare } from './fair-share.ts';
 /** Ms between two adjustments of the limit. */
 const INTERVAL_MS = 100;
 
-/** Intervals between two commands to Redis while the gateway is idle. */
+/** Number of intervals between two commands to Redis while the gateway is idle. */
 const IDLE_INTERVALS = 10;
 
 /**
@@ -41,7 +41,7 @@ export class AdmissionControl {
   #rejected = 0;
   /** When the pending command was sent; 0 if there is none. */
   #sentAt = 0;
-  /** Adjustments since the last command. */
+  /** Number of adjustments since the last command. */
   #unmeasured = 0;
   #dueAt = performance.now() + INTERVAL_MS;
 

@@ -6,7 +6,7 @@ import type { FrameSender } from './frame-sender.ts';
 import { requestFacts } from './mutate.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
-/** Messages that cost as much as one mutation. */
+/** Number of messages that cost as much as one mutation. */
 const IDS_PER_MUTATION = 10;
 
 /** Approximate bytes of an id in an event. */
@@ -14,7 +14,8 @@ const ID_BYTES = 16;
 
 /**
  * Deletes messages from the sender's own copy of a chat, on all of the sender's devices. Needs no
- * permit to write to the chat. Throws a refusal, and hides nothing, if the chat lacks one of them.
+ * permit to write to the chat. If the chat does not contain one of them, throws a refusal and hides
+ * none.
  */
 export async function hide(deps: CommandDeps, { user }: FrameSender, frame: FrameOf<'hide'>): Promise<undefined> {
   const { redis, config, permits, rates } = deps;
@@ -26,10 +27,11 @@ export async function hide(deps: CommandDeps, { user }: FrameSender, frame: Fram
   if (standing === 'nobody' || standing === 'unknown' || standing === 'not-member')
     throw new Refusal(sendRefusal(standing, config.sendPolicy) ?? 'not-found');
   for (let charged = 0; charged < ids.length; charged += IDS_PER_MUTATION) await rates.charge(user, 'mutation');
-  // The event and the record.
+  // Both the event and the record entry are charged.
   await rates.chargeBytes(user, 2 * (EVENT_OVERHEAD_BYTES + ID_BYTES * ids.length));
   const group = standing === 'member';
-  // Without a history, a message leaves the inbox when all devices have it.
+  // Without a history, messages leave the inbox once all devices have received them, so they are
+  // not checked.
   if (config.history === 'mirror') {
     const conversation = group ? groupConversation(chat) : userConversation(user.id, chat);
     const missing = await findMissing(redis, user.id, conversation, ids);

@@ -43,7 +43,10 @@ export async function mutate(
   }
 }
 
-/** Returns the group that the user is in, or the permit of the user. Throws a refusal. */
+/**
+ * Returns the membership of the user in the group, or the permit fence. Throws a refusal if the
+ * user may not write.
+ */
 async function admit(
   { permits, config }: CommandDeps,
   user: LocalUser,
@@ -80,7 +83,7 @@ async function writeMutation(
     record: { user: user.id, chat, ...(group && { group }), date: Date.now(), ...mutation },
     recorded: config.history === 'mirror',
     recall: mutation.kind === 'recall' ? mutation.id : undefined,
-    // Without a history nothing is stored.
+    // Without a history, pins are not stored and need no limit.
     maxPins: config.history === 'mirror' ? config.maxPins : undefined,
     entries: users.map((each) => {
       const named = group || each === user.id ? chat : user.id;
@@ -104,7 +107,7 @@ export async function readOwnMessage(
 /**
  * Throws a refusal unless the sender is owner or admin of the group of a message.
  *
- * @param detail why it is refused, for the user
+ * @param detail the reason of the refusal, as a sentence for the user
  */
 export async function requireModerator(
   deps: CommandDeps,

@@ -7,7 +7,7 @@ import { mutate, readMessage, requireModerator } from './mutate.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Pins a message for all participants, or unpins it. In a group only its owner and admins can.
+ * Pins a message for all participants, or unpins it. In a group, only its owner and admins may.
  * No-op if a recalled message is unpinned.
  */
 export async function pin(deps: CommandDeps, sender: FrameSender, frame: FrameOf<'pin'>): Promise<undefined> {
@@ -32,7 +32,8 @@ export async function pin(deps: CommandDeps, sender: FrameSender, frame: FrameOf
 }
 
 /**
- * Lets Redis count the pinned messages of a chat. Throws a refusal if the recorder does not reply.
+ * Makes the recorder copy the pins of a chat to Redis, so that Redis can count them. Throws a
+ * refusal if the recorder does not reply.
  */
 async function copyPins(
   { redis, rates }: CommandDeps,

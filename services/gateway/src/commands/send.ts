@@ -156,5 +156,5 @@ function traceSend(
 
 type Send = FrameOf<'send'>;
 
-/** The group that is written to, or the permit fence of both users. */
+/** The group that receives the message, or the permit fence of both users. */
 type Admission = Membership | number;

@@ -128,7 +128,7 @@ export interface Permit {
   readonly fence: number;
   /** Until when a member may not write to the group, in Unix ms. */
   readonly mutedUntil?: number;
-  /** Seconds from one message of the member to the next, by the slow mode of the group. */
+  /** Seconds that the member must wait between two messages, by the slow mode of the group. */
   readonly slowMode?: number;
 }
 

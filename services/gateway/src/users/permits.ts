@@ -47,8 +47,8 @@ export class Permits {
   }
 
   /**
-   * Like `membership`, with the slow mode of the group, or the permit fence of both users, which
-   * `accept` compares. Returns the permit of a muted member instead of the members, unless
+   * Like `membership`, but with the slow mode of the group, or the permit fence of both users,
+   * which `accept` checks. Returns the permit of a muted member instead of the members, unless
    * `evenMuted` is set.
    */
   async admission(user: LocalUser, to: number, { evenMuted = false } = {}): Promise<Membership | Permit> {
@@ -143,10 +143,10 @@ export async function readOrRequest<T>(
   return undefined;
 }
 
-/** A group that the user is in and may write to. */
+/** A group to which the user belongs and may write. */
 export interface Membership {
   members: number[];
-  /** Seconds from one message of the user to the next. Undefined without slow mode. */
+  /** Seconds that the user must wait between two messages. Undefined without slow mode. */
   slowMode: number | undefined;
 }
 

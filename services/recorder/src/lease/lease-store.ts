@@ -24,7 +24,7 @@ export function createLeaseStore(redis: RedisConnection): LeaseStore {
     read: () => (clustered ? Promise.all(names.map((name) => client.get(name))) : client.mget(names)),
     acquire: async (bucket, value, expected, ttl) =>
       (await redis.run(acquireScript, [keys.lease(bucket)], [value, expected ?? '', ttl])) === 1,
-    // In a cluster, a script reaches the keys of one bucket only.
+    // In a cluster, a script can access the keys of only one bucket.
     renew: async (buckets, holder, value, ttl) => {
       if (!clustered) return buckets.length > 0 ? await renew(buckets, holder, value, ttl) : [];
       return (await Promise.all(buckets.map((bucket) => renew([bucket], holder, value, ttl)))).flat();

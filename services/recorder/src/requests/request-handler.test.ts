@@ -36,7 +36,7 @@ describe('the request handler', () => {
     expect(calls).toEqual(['hurry']);
   });
 
-  it('the request handler copies pins after the records that were accepted before', async () => {
+  it('the request handler copies pins only after the records that were accepted before the request', async () => {
     let left = 2;
     const checks: number[] = [];
     const followRecords = async () => async () => checks.push(left) > 0 && left-- > 0;

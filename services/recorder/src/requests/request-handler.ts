@@ -55,7 +55,10 @@ export class RequestHandler {
     }
   }
 
-  /** Copies pins only after every record that was accepted before the request is written. */
+  /**
+   * Handles a request for pins: copies them only after every record that was accepted before the
+   * request is written.
+   */
   async #handlePins(request: PinsRequest): Promise<void> {
     const isBehind = await this.#deps.followRecords(request.conversation);
     this.#deps.hurry();
@@ -75,7 +78,7 @@ export interface RequestHandlerDeps {
   copyExternal(external: string): Promise<unknown>;
   /** Copies to Redis the refs of a user's messages in a chat. */
   copyRefs(request: RefsRequest): Promise<unknown>;
-  /** Copies to Redis which messages of a conversation are pinned. */
+  /** Copies the pinned messages of a conversation to Redis. */
   copyPins(request: PinsRequest): Promise<unknown>;
   readFacts(request: FactsRequest): Promise<MessageFacts>;
   copyFacts(request: FactsRequest, facts: MessageFacts): Promise<void>;

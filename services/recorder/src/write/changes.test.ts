@@ -44,7 +44,7 @@ describe('the final content of a streamed message', () => {
 });
 
 describe('a pin', () => {
-  it('the newest pin of a message is stored in both copies, in any order and also before its message', async () => {
+  it('the newest pin of a message is stored in both copies, in any order and even before its message', async () => {
     const [a, b] = await world.users(2);
     await world.write(pin(a, b, 1, 700, true));
     await world.write(message(1, a, b), pin(b, a, 1, 900, false), pin(a, b, 1, 800, true));
@@ -66,7 +66,7 @@ describe('a pin', () => {
 });
 
 describe('a hidden message', () => {
-  it('only messages that exist are hidden, once, in the copy of their user', async () => {
+  it('only existing messages can be hidden, once, in the copy of their user', async () => {
     const [a, b, c] = await world.users(3);
     const group = await world.group([a, b]);
     const entries = [message(1, a, b), groupMessage(2, a, group), hide(b, a, [1, 2]), hide(b, group, [1, 2], true)];

@@ -14,7 +14,7 @@ const cursor = pageCursor('number', 'number');
 
 const page = pageOf(messageSchema).extend({ users: usersField });
 
-/** Lists the pinned messages of the caller's copy of a chat. Recalled messages are not pinned. */
+/** Lists the pinned messages in the caller's copy of a chat. Recalled messages are left out. */
 export const listPins = callerOperation(
   {
     method: 'get',

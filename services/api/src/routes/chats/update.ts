@@ -38,7 +38,8 @@ export const update = callerOperation(
     const upTo = await newestId(context, me, peer, given);
     const chat = await commitAndNotify(context, async (tx, notify) => {
       const key = await findChat(tx, me, peer);
-      // A mute that begins or ends changes when the archive ends, not whether the chat is in it.
+      // Beginning or ending a mute must not change whether the chat is archived, although it
+      // changes when the archive ends.
       const archived =
         given.archived ?? (given.muted === undefined ? undefined : (await getChat(tx, me, peer))?.archived);
       const archive = archived === undefined ? {} : { archived, archived_id: upTo };
@@ -50,7 +51,7 @@ export const update = callerOperation(
   },
 );
 
-/** Returns the greatest message id of a chat if a change concerns its archive, else 0. */
+/** Returns the greatest message id of a chat if the change concerns the archive, otherwise 0. */
 async function newestId(
   { db, redis }: AppContext,
   me: number,

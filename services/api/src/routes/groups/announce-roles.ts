@@ -3,8 +3,9 @@ import type { Notify } from '../../events/notice.ts';
 import { memberIds } from '../../queries/group-members.ts';
 
 /**
- * Announces that the roles of users have changed to all members of a group, which must be locked.
- * Gateways read the permits of these users again: the owner and admins are exempt from slow mode.
+ * Notifies all members of a group, which must be locked, that the roles of users have changed.
+ * Gateways read the permits of these users again, because the owner and admins are exempt from slow
+ * mode.
  */
 export async function announceRoles(tx: Database, notify: Notify, group: number, users: number[]): Promise<void> {
   await bumpPermits(tx, [group]);

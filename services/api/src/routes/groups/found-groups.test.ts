@@ -16,7 +16,7 @@ afterAll(() => product?.[Symbol.asyncDispose]());
 
 let count = 0;
 
-/** A group of an owner, and two people outside. */
+/** Creates a group with an owner, and two people outside of it. */
 async function makeGroup(visibility: string, fields: object = {}) {
   const [owner, visitor, other] = await api.people();
   count += 1;
@@ -38,7 +38,7 @@ interface FoundPage {
 }
 
 describe('finding groups', () => {
-  it('a search finds public groups and those with requests, without their members, but no private ones', async () => {
+  it('a search finds public groups and those with requests, but no private ones, and does not show members', async () => {
     const { owner, visitor, group, name } = await makeGroup('private', { description: 'about' });
     const set = (fields: object) => owner.call<Group>('patch', `/v1/groups/${group}`, fields);
     expect((await find(visitor, name)).items).toEqual([]);
@@ -58,7 +58,7 @@ describe('finding groups', () => {
     expect((await find(visitor, name)).items).toEqual([]);
   });
 
-  it('found groups come in pages by name, and the index finds them', async () => {
+  it('found groups are listed by name in pages, using the index', async () => {
     const prefix = `Ｐage ${process.pid}`;
     const { visitor } = await makeGroup('public', { name: `${prefix} b` });
     await makeGroup('public', { name: `${prefix} A` });
@@ -74,7 +74,7 @@ describe('finding groups', () => {
     expect(JSON.stringify(rows)).toMatch(/Index Cond: .*page/);
   });
 
-  it('a search compares % and _ as such, and rejects a text that is empty or too long', async () => {
+  it('a search treats % and _ as plain characters, and rejects a text that is empty or too long', async () => {
     const { visitor, name } = await makeGroup('public');
     for (const q of ['%', '_', `${name.slice(0, 3)}%`, '\\'])
       expect((await find(visitor, q)).items.filter((group) => group.name === name)).toEqual([]);
@@ -90,7 +90,7 @@ describe('finding groups', () => {
     expect((await visitor.call('patch', `/v1/groups/${group}`, { visibility: 'private' })).status).toBe(403);
   });
 
-  it('everybody sees the picture of a group that they find', async () => {
+  it('every user can see the picture of a group that they can find', async () => {
     const { owner, visitor, group } = await makeGroup('private');
     const { id } = await new Uploader(api.url, owner).send(await picture(400, 400), {
       name: 'a.png',
@@ -104,7 +104,7 @@ describe('finding groups', () => {
 });
 
 describe('joining a group that was found', () => {
-  it('anybody joins a public group once, unless they are banned, and a private group does not exist', async () => {
+  it('any user who is not banned can join a public group once, and a private group responds 404', async () => {
     const { owner, visitor, other, group } = await makeGroup('public');
     await owner.call('put', `/v1/groups/${group}/bans/${other.id}`);
     expect((await join(other, group)).status).toBe(403);
@@ -120,7 +120,7 @@ describe('joining a group that was found', () => {
     for (const id of [group, 12_345]) expect((await join(late, id)).status).toBe(404);
   });
 
-  it('concurrent users join a public group up to its maximum', async () => {
+  it('concurrent users can join a public group up to its maximum', async () => {
     const { group } = await makeGroup('public', { maxMembers: 2 });
     const people = [await api.person(), await api.person(), await api.person()];
     const results = await Promise.all(people.map((person) => join(person, group)));
@@ -131,7 +131,7 @@ describe('joining a group that was found', () => {
     ]);
   });
 
-  it('a user requests to join a group, and the owner accepts; the own request can be withdrawn', async () => {
+  it('a user requests to join a group and the owner accepts, or the user withdraws the request', async () => {
     const { owner, visitor, other, group, name } = await makeGroup('request');
     for (const message of ['Hi', 'again'])
       expect(await join(visitor, group, { message })).toMatchObject({ status: 202, body: { message: 'Hi' } });
@@ -149,7 +149,7 @@ describe('joining a group that was found', () => {
     expect((await decide(visitor, { message: 'x' })).status).toBe(400);
     expect((await decide(visitor)).status).toBe(200);
     expect((await find(visitor, name)).items).toMatchObject([{ members: 2, state: 'joined' }]);
-    // A declined request is not withdrawn, so that its user cannot ask again at once.
+    // A declined request cannot be withdrawn. Otherwise its user could send another one at once.
     await owner.call('delete', `/v1/groups/${group}/requests/${other.id}`);
     expect((await withdraw(other, group)).status).toBe(204);
     expect((await join(other, group)).status).toBe(429);

@@ -16,9 +16,9 @@ import { admit } from './admit.ts';
 import { requireRoom } from './require-addable.ts';
 
 /**
- * Makes the caller a member of a public group, or sends a request to the owner and admins of one
- * with the visibility `request`. No-op for a member and for a pending request. A private group does
- * not exist for others.
+ * Makes the caller a member of a public group. If the visibility is `request`, sends a request to
+ * the owner and admins. No-op if the caller is a member or has a pending request. Responds 404 for
+ * a private group.
  */
 export async function joinFoundGroup(
   context: AppContext,
@@ -43,7 +43,7 @@ export async function joinFoundGroup(
       if (!(await hasJoinRequest(tx, config, id, me))) await addJoinRequest(tx, notify, config, id, me, message);
       return { request: (await getPending(tx, id, me)) as JoinRequest };
     }
-    // The hooks have not seen this user.
+    // The group has become public since, so the hooks were not called for this user.
     if (!isPublic) throw new Refusal('conflict', 'The group has changed. Try again.');
     await requireRoom(tx, config.limits, [me], group.owner);
     await admit(tx, notify, group, me, now);

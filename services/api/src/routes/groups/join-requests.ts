@@ -56,7 +56,7 @@ const message = line(200, 0).optional().openapi({ description: "With the caller'
 
 /**
  * Accepts a request to join a group. No-op if the user is already a member. With the caller's own
- * id it joins a public group, or requests to join.
+ * id: joins a public group, or requests to join.
  */
 export const acceptJoinRequest = callerOperation(
   {
@@ -109,7 +109,7 @@ export const acceptJoinRequest = callerOperation(
 
 /**
  * Declines a request to join a group. The user may send another one after a while. With the
- * caller's own id it withdraws the request.
+ * caller's own id: withdraws the request.
  */
 export const declineJoinRequestOf = callerOperation(
   {

@@ -37,7 +37,7 @@ const received = async (person: Person) =>
   (await product.api.events(person)).filter((event): event is MessageEvent => event.kind === 'message');
 
 describe('a message to many receivers', () => {
-  it('a job sends the message once to each receiver and lists who did not get it', async () => {
+  it('a job sends the message once to each receiver and lists the receivers that did not get it', async () => {
     const [ann, ben, cat, dan] = await product.people('j-1', 'j-2', 'j-3', 'j-4');
     await product.call('put', '/users/j-1/friends/j-2');
     const { body: group } = await product.call<{ id: number }>('put', '/groups/jg-1', {
@@ -63,9 +63,9 @@ describe('a message to many receivers', () => {
     expect(page.items.map(({ id }) => id)).toEqual([job.id]);
   });
 
-  it('a job whose process ended is continued and sends nothing twice', async () => {
+  it('a job whose process ended is continued and sends no message twice', async () => {
     const [ann, ben, cat] = await product.people('j-5', 'j-6', 'j-7');
-    // Redis remembers the message to ann. That to ben is only recorded.
+    // Redis remembers the ref of the message to ann. The message to ben is only recorded.
     await product.call('post', '/messages', { from: 'system', to: ann.id, ref: `again.${ann.id}`, body });
     const [recorded] = (await seedMessages(product.api.db, [{ from: SYSTEM_USER, to: ben.id, text: 'hi' }])) as [
       number,
@@ -73,7 +73,7 @@ describe('a message to many receivers', () => {
     const { db } = product.api;
     const ref = { ref: `again.${ben.id}` };
     await db.updateTable('messages').set(ref).where('id', '=', recorded).where('owner_id', '=', SYSTEM_USER).execute();
-    // As a process leaves a job that ends before it releases it.
+    // Simulates a process that ends before it releases the job.
     const receivers = [ann.id, ben.id, cat.id];
     const { id } = await db
       .insertInto('jobs')
@@ -95,7 +95,7 @@ describe('a message to many receivers', () => {
     expect(counts).toEqual([1, 0, 1]);
   });
 
-  it('a canceled job stops, and a key has a limited number of unfinished jobs and receivers', async () => {
+  it('a canceled job stops, and the numbers of unfinished jobs per key and of receivers per job are limited', async () => {
     const names = Array.from({ length: 45 }, (_, n) => `j-many-${n}`);
     const people = await product.people(...names);
     const first = await post({ to: names, ref: 'first' });

@@ -33,8 +33,8 @@ const schema = z.strictObject({
 });
 
 /**
- * Sends a message as a user, who needs a permit, or as the system, which may write to
- * everybody. To many receivers it is sent by a job.
+ * Sends a message as a user, who needs a permit, or as the system, which may write to everybody. A
+ * message to many receivers is sent by a job.
  */
 export const sendMessage = serverOperation(
   {

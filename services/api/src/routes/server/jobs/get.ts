@@ -4,7 +4,7 @@ import { Refusal } from '../../../http/refusal.ts';
 import { getJob } from '../../../queries/jobs.ts';
 import { jobSchema } from '../schemas.ts';
 
-/** Returns a job and how far it is. */
+/** Returns a job with its progress. */
 export const getServerJob = serverOperation(
   {
     method: 'get',
