@@ -6,6 +6,7 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { onEachRedis } from '../test/each-redis.ts';
 import { readInbox, readRecord } from '../test/inbox.ts';
 import { accept, type NewMessage } from './accept.ts';
+import { SlowModeError } from './slow-mode-error.ts';
 
 const body = (text: string) => JSON.stringify({ type: 'text', text });
 
@@ -270,6 +271,27 @@ onEachRedis((redis) => {
       ]);
       expect(await send(redis.connection, from, group, 'r', { members })).toMatchObject({ id, duplicate: true });
       for (const member of members) expect(await readInbox(redis.connection, member)).toHaveLength(1);
+    });
+
+    it('with slow mode a member is rejected until the time has passed, but not a resend or another member', async () => {
+      const [group, a, b] = [redis.newId(), redis.newId(), redis.newId()];
+      const say = (from: number, ref: string, slowMode = 3600) =>
+        send(redis.connection, from, group, ref, { members: [a, b], slowMode });
+      const { id } = await say(a, 'r1');
+      await say(b, 'r1');
+      const error = await say(a, 'r2').catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(SlowModeError);
+      expect((error as SlowModeError).retryAfter).toBeGreaterThan(3_000_000);
+      expect(await say(a, 'r1')).toMatchObject({ id, duplicate: true });
+      expect(await readInbox(redis.connection, b)).toHaveLength(2);
+      // The clock of Redis stepped back by a day.
+      const { client, keys } = redis.connection;
+      await client.zadd(keys.slow(group), Date.now() + 86_400_000, String(a));
+      await expect(say(a, 'r2', 60)).rejects.toMatchObject({ retryAfter: 60_000 });
+      expect(await client.pttl(keys.slow(group))).toBeGreaterThan(0);
+      await client.zadd(keys.slow(group), Date.now() - 61_000, String(a));
+      expect(await say(a, 'r2', 60)).toMatchObject({ duplicate: false });
+      expect(await say(a, 'r3', 0)).toMatchObject({ duplicate: false });
     });
 
     it('a sender who is not a member gets no copy of a group message', async () => {

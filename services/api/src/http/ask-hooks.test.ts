@@ -69,7 +69,7 @@ describe('a hook is called before', () => {
     ]);
   });
 
-  it('a hook may reject a user who joins by a link, or whose request is accepted', async () => {
+  it('a hook may reject a user who joins by a link or a public group, or whose request is accepted', async () => {
     const [a, b, c] = await product.people('la', 'lb', 'lc');
     const { body: group } = await a.call<Group>('post', '/v1/groups', { name: 'Linked' });
     const make = (approval: boolean) =>
@@ -80,9 +80,12 @@ describe('a hook is called before', () => {
     refuse();
     expect(await b.call<Problem>('post', `/v1/invites/${open.code}/join`, {})).toMatchObject(refusal);
     expect(await a.call<Problem>('put', `/v1/groups/${group.id}/requests/${c.id}`)).toMatchObject(refusal);
+    await a.call('patch', `/v1/groups/${group.id}`, { visibility: 'public' });
+    expect(await b.call<Problem>('put', `/v1/groups/${group.id}/requests/${b.id}`)).toMatchObject(refusal);
     expect(asked()).toEqual([
       { type: 'group.join', data: { group: group.id, users: [b.id], by: b.id, invitation: open.id } },
       { type: 'group.join', data: { group: group.id, users: [c.id], by: a.id } },
+      { type: 'group.join', data: { group: group.id, users: [b.id], by: b.id } },
     ]);
   });
 
