@@ -39,7 +39,6 @@ export * from './permits/members.ts';
 export * from './permits/permit.ts';
 export * from './permits/profile.ts';
 export * from './permits/raise-permit-fence.ts';
-export * from './permits/restrictions.ts';
 export * from './permits/take-tokens.ts';
 export * from './permits/write-permits.ts';
 export * from './presence/connect.ts';

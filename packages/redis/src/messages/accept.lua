@@ -27,7 +27,6 @@
 --   16 the permit fence when the sender's permit was read, 'member' if the sender must be a member
 --      of the group, or '' if no permit is needed
 --   17 the stream that the message opens, as JSON (see `NewStream`), or ''
---   18 ms between two messages of the sender by the slow mode of the group, or 0
 --   then for each participant:
 --   *  the epoch of the inbox as the caller remembers it, or ''
 -- Reply
@@ -47,16 +46,17 @@ local name, ref, middle, rest = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local sender, records = tonumber(ARGV[9]), ARGV[10] == '1'
 local window, max_refs = tonumber(ARGV[11]), tonumber(ARGV[12])
 local distant, kept, users, permit, stream = ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17]
-local slow = tonumber(ARGV[18])
-local FIRST, HINTS = 5, 18
+local FIRST, HINTS = 5, 17
 local count = kept == '' and #KEYS or #KEYS - 1
 local sender_id = string.match(name, '^%d+')
 
 -- A gateway that was paused may have missed the change of a permit.
+local is_member = false
 if permit ~= '' then
   local valid
   if permit == 'member' then
-    valid = redis.call('SISMEMBER', members, sender_id) == 1
+    is_member = redis.call('SISMEMBER', members, sender_id) == 1
+    valid = is_member
   else
     valid = (redis.call('GET', fence) or '0') == permit
   end
@@ -68,16 +68,20 @@ end
 local ORIGIN = 1735689600000
 local now = clock()
 
--- Key of the times at which members last wrote to a group with slow mode. It shares the hash tag of
--- the
--- conversation. Groups without slow mode do not need it.
+-- When each member last wrote to a group with slow mode. These keys share the hash tag of the
+-- conversation. Most groups have neither key.
 local turns
-if slow > 0 then
-  turns = string.gsub(conversation, '^({%d+}:)conv:', '%1slow:')
-  local last_turn = tonumber(redis.call('ZSCORE', turns, sender_id) or 0)
-  -- The clock may have been set back.
-  local left = math.min(slow, last_turn + slow - now)
-  if left > 0 and not redis.call('ZSCORE', conversation, name) then return { 0, left } end
+local restrictions = is_member and string.gsub(conversation, '^({%d+}:)conv:g', '%1mutes:')
+if restrictions and redis.call('EXISTS', restrictions) == 1 then
+  local found = redis.call('HMGET', restrictions, 'slow', 'exempt:' .. sender_id)
+  local slow = tonumber(found[1] or 0) * 1000
+  if slow > 0 and not found[2] then
+    turns = string.gsub(conversation, '^({%d+}:)conv:', '%1slow:')
+    local last_turn = tonumber(redis.call('ZSCORE', turns, sender_id) or 0)
+    -- The clock may have stepped back.
+    local left = math.min(slow, last_turn + slow - now)
+    if left > 0 and not redis.call('ZSCORE', conversation, name) then return { 0, left } end
+  end
 end
 
 local id = (now - ORIGIN) * 4096
@@ -168,7 +172,7 @@ end
 -- Members who were removed after the caller had read the members get no events after their
 -- `removed` event.
 local stay
-if users ~= '' and redis.call('EXISTS', members) == 1 then
+if users ~= '' and (is_member or redis.call('EXISTS', members) == 1) then
   local ids = {}
   for user in string.gmatch(users, '%d+') do ids[#ids + 1] = user end
   stay = redis.call('SMISMEMBER', members, unpack(ids))

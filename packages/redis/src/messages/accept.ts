@@ -23,7 +23,7 @@ const MAX_REFS = 10_000;
  * incomplete delivery. Without a resend, `repairForwards` completes it.
  *
  * Rejects, and writes nothing, with `PermitChanged` if `permit` is not valid any more, and with
- * `SlowModeError` if the sender's last message to the group is less than `slowMode` ago.
+ * `SlowModeError` if a member's last message to a group with slow mode is too short a time ago.
  */
 export async function accept(redis: RedisConnection, message: NewMessage): Promise<Accepted> {
   redis.memory.check();
@@ -61,7 +61,6 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
     message.members ? near.join(' ') : '',
     message.permit ?? '',
     message.stream ? JSON.stringify(message.stream) : '',
-    (message.slowMode ?? 0) * 1000,
     ...near.map((user) => redis.epochs.get(user) ?? ''),
   ])) as [
     id: number,
@@ -111,8 +110,6 @@ export interface NewMessage {
    * `readPermitFence` returned before the permit was read. Undefined: no permit is needed.
    */
   permit?: number | 'member';
-  /** Seconds that the sender must wait between two messages to the group. Default: 0. */
-  slowMode?: number | undefined;
   /** Whether the recorder writes it to PostgreSQL. */
   record: boolean;
   /** Set if the message opens a stream: its text grows until `endStream`. */

@@ -4,3 +4,8 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 export async function readMembers(redis: RedisConnection, group: number): Promise<number[]> {
   return (await redis.client.smembers(redis.keys.members(group))).map(Number);
 }
+
+/** Returns until when a member of a group may not write, in Unix ms. 0 if they may. */
+export async function readMute({ client, keys }: RedisConnection, group: number, user: number): Promise<number> {
+  return Number((await client.hget(keys.restrictions(group), String(user))) ?? 0);
+}

@@ -3,9 +3,9 @@ import { SYSTEM_USER } from '@parley/protocol';
 import {
   type NewMessage,
   readMembers,
+  readMute,
   readPermit,
   readPermitFence,
-  readRestrictions,
   type Standing,
   writePermits,
 } from '@parley/redis';
@@ -24,9 +24,9 @@ export async function participantsOf(context: SendDeps, from: number, to: number
   if (standing === 'member' || standing === 'not-member') {
     // Members are read after the permit, so that members who are removed in between are left out.
     if (from === SYSTEM_USER) return { members: await readMembers(context.redis, to) };
-    const [members, { mutedUntil, slowMode }] = await Promise.all([
+    const [members, mutedUntil] = await Promise.all([
       readMembers(context.redis, to),
-      readRestrictions(context.redis, to, from),
+      readMute(context.redis, to, from),
     ]);
     if (!members.includes(from)) throw new Refusal('not-member');
     const left = mutedUntil - Date.now();
@@ -34,7 +34,7 @@ export async function participantsOf(context: SendDeps, from: number, to: number
       const detail = `The user is muted in this group until ${new Date(mutedUntil).toISOString()}.`;
       throw new Refusal('muted', detail, { retryAfter: Math.ceil(left / 1000) });
     }
-    return { members, permit: 'member', slowMode };
+    return { members, permit: 'member' };
   }
   if (from === SYSTEM_USER) return {};
   if (standing === 'blocked') throw new Refusal('blocked');
@@ -43,7 +43,7 @@ export async function participantsOf(context: SendDeps, from: number, to: number
 }
 
 /** The part of a message that `accept` checks before it accepts it. */
-export type Permit = Pick<NewMessage, 'members' | 'permit' | 'slowMode'>;
+export type Permit = Pick<NewMessage, 'members' | 'permit'>;
 
 /** Returns the standing from the permit copy in Redis. Writes the copy first if it is missing. */
 async function readStanding({ db, redis }: SendDeps, from: number, to: number): Promise<Standing> {

@@ -10,8 +10,8 @@ import { type Refusal, writeRefusal } from './refusal.ts';
  */
 export async function admitWriter(deps: WriterDeps, user: LocalUser, chat: number, id: number): Promise<Writer> {
   const found = await deps.permits.admission(user, chat);
-  if ('members' in found)
-    return { conversation: groupConversation(chat), group: chat, members: found.members, permit: 'member' };
+  if (Array.isArray(found))
+    return { conversation: groupConversation(chat), group: chat, members: found, permit: 'member' };
   const refusal = writeRefusal(found, deps.config.sendPolicy);
   const conversation = conversationOf(found, user.id, chat);
   if (!refusal) return { conversation, permit: found.fence };

@@ -10,7 +10,6 @@ import {
   sendRequest,
 } from '@parley/redis';
 import type { LocalUser, Permit } from '../users/local-user.ts';
-import type { Membership } from '../users/permits.ts';
 import { readOrRequest } from '../users/permits.ts';
 import type { CommandDeps } from './command.ts';
 import { eventBytes } from './event-size.ts';
@@ -52,7 +51,7 @@ async function admit(
   user: LocalUser,
   chat: number,
   mutation: Mutation,
-): Promise<Membership | Permit> {
+): Promise<number[] | Permit> {
   // Muted members can recall messages.
   const found = await permits.admission(user, chat, { evenMuted: mutation.kind === 'recall' });
   if ('standing' in found) {
@@ -67,10 +66,10 @@ async function writeMutation(
   user: LocalUser,
   chat: number,
   mutation: Mutation,
-  admission: Membership | Permit,
+  admission: number[] | Permit,
 ): Promise<void> {
-  const group = 'members' in admission;
-  const users = group ? admission.members : [...new Set([user.id, chat])];
+  const group = Array.isArray(admission);
+  const users = group ? admission : [...new Set([user.id, chat])];
   const permit = group ? 'member' : admission.fence;
   if (mutation.kind === 'edit') {
     // An edit of a message that is still streamed is its final content.

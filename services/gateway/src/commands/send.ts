@@ -9,7 +9,6 @@ import {
 } from '@parley/redis';
 import { sendAckFrame } from '../frames.ts';
 import type { Permit } from '../users/local-user.ts';
-import type { Membership } from '../users/permits.ts';
 import { checkCustom } from './check-custom.ts';
 import type { CommandDeps } from './command.ts';
 import { eventBytes } from './event-size.ts';
@@ -88,7 +87,7 @@ async function chargeAndRead(
   const { to } = frame;
   await rates.charge(user, 'send');
   const admission = checkStanding(deps, await permits.admission(user, to));
-  await rates.chargeBytes(user, bytes * (typeof admission === 'number' ? COPIES : admission.members.length + 1));
+  await rates.chargeBytes(user, bytes * (typeof admission === 'number' ? COPIES : admission.length + 1));
   if (typeof admission === 'number') await sends.waitForFence(to, admission);
   if (storeGuard.refsLost) await restoreRef(deps, user, frame, typeof admission !== 'number');
   return admitted(sends, admission);
@@ -110,7 +109,7 @@ function admitAgain(deps: CommandDeps, { user, sends }: FrameSender, to: number)
   });
 }
 
-function checkStanding({ config }: CommandDeps, found: Permit | Membership): Admission {
+function checkStanding({ config }: CommandDeps, found: Permit | number[]): Admission {
   if (!('standing' in found)) return found;
   const code = sendRefusal(found.standing, config.sendPolicy);
   if (code) throw new Refusal(code);
@@ -133,7 +132,7 @@ async function acceptMessage(
     ref: frame.ref,
     ...content,
     record: config.history === 'mirror',
-    ...(typeof admission === 'number' ? { permit: admission } : { ...admission, permit: 'member' as const }),
+    ...(typeof admission === 'number' ? { permit: admission } : { members: admission, permit: 'member' as const }),
   });
   if (accepted.duplicate) counters.duplicates += 1;
   else {
@@ -156,5 +155,5 @@ function traceSend(
 
 type Send = FrameOf<'send'>;
 
-/** The group that receives the message, or the permit fence of both users. */
-type Admission = Membership | number;
+/** The members of the group, or the permit fence of both users. */
+type Admission = number[] | number;

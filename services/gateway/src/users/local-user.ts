@@ -128,8 +128,6 @@ export interface Permit {
   readonly fence: number;
   /** Until when a member may not write to the group, in Unix ms. */
   readonly mutedUntil?: number;
-  /** Seconds that the member must wait between two messages, by the slow mode of the group. */
-  readonly slowMode?: number;
 }
 
 /** One open connection of a user. */

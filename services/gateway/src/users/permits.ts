@@ -1,9 +1,9 @@
 import {
   type RedisConnection,
   readMembers,
+  readMute,
   readPermit,
   readPermitFence,
-  readRestrictions,
   type Standing,
   sendRequest,
 } from '@parley/redis';
@@ -43,23 +43,22 @@ export class Permits {
    */
   async membership(user: LocalUser, to: number): Promise<number[] | Standing> {
     const found = await this.admission(user, to, { evenMuted: true });
-    return 'members' in found ? found.members : found.standing;
+    return Array.isArray(found) ? found : found.standing;
   }
 
   /**
-   * Like `membership`, but with the slow mode of the group, or the permit fence of both users,
-   * which `accept` checks. Returns the permit of a muted member instead of the members, unless
-   * `evenMuted` is set.
+   * Like `membership`, but with the permit fence of both users, which `accept` checks. Returns the
+   * permit of a muted member instead of the members, unless `evenMuted` is set.
    */
-  async admission(user: LocalUser, to: number, { evenMuted = false } = {}): Promise<Membership | Permit> {
+  async admission(user: LocalUser, to: number, { evenMuted = false } = {}): Promise<number[] | Permit> {
     const admits = (permit: Permit) => permit.standing === 'member' && (evenMuted || !isMuted(permit));
     const permit = user.permit(to) ?? (await this.#readAndKeep(user, to));
     if (!admits(permit)) return permit;
     const members = await readMembers(this.#redis, to);
-    if (members.includes(user.id)) return { members, slowMode: permit.slowMode };
+    if (members.includes(user.id)) return members;
     user.forgetPermit(to);
     const now = await this.#readAndKeep(user, to);
-    return admits(now) ? { members: await readMembers(this.#redis, to), slowMode: now.slowMode } : now;
+    return admits(now) ? await readMembers(this.#redis, to) : now;
   }
 
   /** Returns the standing of a user towards another user or a group, without caching. */
@@ -71,16 +70,11 @@ export class Permits {
     const keep = user.readPermit(to);
     const fence = await readPermitFence(this.#redis, user.id, to);
     const standing = await this.read(user, to);
+    const mutedUntil = standing === 'member' ? await readMute(this.#redis, to, user.id) : 0;
     const plain = fence === 0 ? unfenced[standing] : { standing, fence };
-    const permit = standing === 'member' ? await this.#restrict(plain, user, to) : plain;
+    const permit = mutedUntil === 0 ? plain : { ...plain, mutedUntil };
     if (standing !== 'unknown' && standing !== 'nobody') keep(permit);
     return permit;
-  }
-
-  async #restrict(permit: Permit, user: LocalUser, group: number): Promise<Permit> {
-    const { mutedUntil, slowMode } = await readRestrictions(this.#redis, group, user.id);
-    if (mutedUntil === 0 && slowMode === 0) return permit;
-    return { ...permit, ...(mutedUntil > 0 && { mutedUntil }), ...(slowMode > 0 && { slowMode }) };
   }
 }
 
@@ -141,13 +135,6 @@ export async function readOrRequest<T>(
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** A group to which the user belongs and may write. */
-export interface Membership {
-  members: number[];
-  /** Seconds that the user must wait between two messages. Undefined without slow mode. */
-  slowMode: number | undefined;
 }
 
 /** Charges a user for a lookup. Rejects if the user has made too many. */

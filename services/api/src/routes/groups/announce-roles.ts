@@ -3,16 +3,14 @@ import type { Notify } from '../../events/notice.ts';
 import { memberIds } from '../../queries/group-members.ts';
 
 /**
- * Notifies all members of a group, which must be locked, that the roles of users have changed.
- * Gateways read the permits of these users again, because the owner and admins are exempt from slow
- * mode.
+ * Announces that the roles of users have changed to all members of a group, which must be locked.
+ * The permit copy changes with them: the owner and admins are exempt from slow mode.
  */
 export async function announceRoles(tx: Database, notify: Notify, group: number, users: number[]): Promise<void> {
   await bumpPermits(tx, [group]);
   const members = await memberIds(tx, group);
   notify({
     copies: [group],
-    forget: users,
     events: users.map((user) => ({ users: members, event: { kind: 'group', group, change: 'role', user } })),
   });
 }

@@ -52,7 +52,7 @@ export const update = callerOperation(
       await updateGroup(tx, id, changes);
       if (changes.slowMode !== undefined && changes.slowMode !== slowMode) {
         await bumpPermits(tx, [id]);
-        notify({ copies: [id], forget: members });
+        notify({ copies: [id] });
       }
       notify({ events: [{ users: members, event: { kind: 'group', group: id, change: 'updated' } }] });
       return (await getGroup(tx, id, me)) as Group;

@@ -18,7 +18,7 @@ export async function updateServerGroup(tx: Database, notify: Notify, group: num
   const users = await memberIds(tx, group);
   if (after.slowMode !== before.slowMode) {
     await bumpPermits(tx, [group]);
-    notify({ copies: [group], forget: users });
+    notify({ copies: [group] });
   }
   notify({ events: [{ users, event: { kind: 'group', group, change: 'updated' } }] });
 }
