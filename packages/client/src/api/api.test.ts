@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createApi } from './api.ts';
 import type { Answer } from './fetch.ts';
 
-it('needs no session for operations before sign-in', async () => {
+it('puts the input into path and query, and needs no session before sign-in', async () => {
   const sent: [path: string, isPublic: boolean | undefined][] = [];
   const api = createApi(async (path, _, isPublic) => {
     sent.push([path, isPublic]);
@@ -15,6 +15,7 @@ it('needs no session for operations before sign-in', async () => {
   await api('PUT /password-resets/{token}', { token: 't', password: 'p' });
   await api('PUT /email-confirmations/{token}', { token: 't' });
   await api('GET /me');
+  await api('GET /groups?q={q}', { q: 'a & b', limit: 2 });
   expect(sent).toEqual([
     ['/info?', true],
     ['/invites/c?', true],
@@ -23,5 +24,6 @@ it('needs no session for operations before sign-in', async () => {
     ['/password-resets/t', true],
     ['/email-confirmations/t', true],
     ['/me?', false],
+    ['/groups?q=a%20%26%20b&limit=2', false],
   ]);
 });
