@@ -43,7 +43,7 @@ describe('a refusal', () => {
   it('responds 405 to an unsupported method and names the supported ones', async () => {
     const { status, body, headers } = await ann.call<Problem>('delete', '/v1/friends');
     expect(status).toBe(405);
-    expect(body).toMatchObject({ status: 405, code: 'bad-request' });
+    expect(body).toMatchObject({ status: 405, code: 'method-not-allowed' });
     expect(headers.get('allow')).toBe('GET, HEAD');
   });
 

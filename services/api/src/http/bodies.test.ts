@@ -24,7 +24,7 @@ const half = (length: number) => `content-type: application/json\r\ncontent-leng
 it('closes a connection whose body does not arrive in time', async () => {
   await using api = await TestApi.start({ BODY_TIME: '200ms' });
   const socket = await begin(api, 'POST /v1/sessions HTTP/1.1', half(100));
-  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 [\s\S]*did not arrive in time/);
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 [\s\S]*"code":"too-slow"/);
 });
 
 it('closes a connection whose headers do not arrive in time', async () => {

@@ -22,7 +22,7 @@ export class Bodies {
    * Reads the body of a request and stores it where the handler reads it.
    *
    * @throws Refusal `too-many` or `unavailable` before anything is read, `bad-request` for a body
-   * that is incomplete or too slow
+   * that breaks off, `too-slow` for one that comes too slowly
    */
   async receive(c: Context<OpenEnv>, address: string): Promise<void> {
     const announced = Number(c.req.header('content-length') ?? this.#limits.body);
@@ -44,7 +44,7 @@ export async function receiveBody(c: Context<OpenEnv>, within: number): Promise<
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Refusal('bad-request', 'The body did not arrive in time.'));
+      reject(new Refusal('too-slow', 'The body did not arrive in time.'));
       // The response is sent before the connection closes. The rest of the body is not read.
       const { incoming } = c.env as HttpBindings;
       setTimeout(() => incoming.socket.destroy(), 500).unref();

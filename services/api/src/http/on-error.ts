@@ -16,9 +16,9 @@ import { Refusal } from './refusal.ts';
 export function onError(error: Error, c: Context<OpenEnv>): Response {
   const refusal = toRefusal(error, c);
   const document = problem(refusal.code, refusal.detail, refusal.errors);
-  if (refusal.allow !== undefined) Object.assign(document, { status: 405, title: 'The method is not allowed here.' });
   const headers: Record<string, string> = { 'content-type': problemType };
-  if (refusal.retryAfter !== undefined) headers['retry-after'] = String(refusal.retryAfter);
+  const retryAfter = refusal.retryAfter ?? (comesLater(document.status) ? 1 : undefined);
+  if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
   if (refusal.allow !== undefined) headers.allow = refusal.allow.join(', ');
   if (refusal.rateLimit !== undefined) Object.assign(headers, toHeaders(refusal.rateLimit));
   if (refusal.code === 'unauthenticated') headers['www-authenticate'] = 'Bearer';
@@ -40,7 +40,12 @@ export function notFound(app: App): (c: Context<OpenEnv>) => Response {
 
 /** Returns the error for a method that the path does not support. */
 export function methodNotAllowed(method: string, allow: readonly string[]): Refusal {
-  return new Refusal('bad-request', `${method} is not allowed here. Use ${allow.join(', ')}.`, { allow });
+  return new Refusal('method-not-allowed', `${method} is not allowed here. Use ${allow.join(', ')}.`, { allow });
+}
+
+/** Returns whether responses with this status always have `Retry-After`. */
+function comesLater(status: number): boolean {
+  return status === 408 || status === 429 || status === 503;
 }
 
 function toRefusal(error: Error, c: Context<OpenEnv>): Refusal {

@@ -12,7 +12,7 @@ export function withHeaders(status: string, response: Response): Response {
   const own = 'headers' in response ? response.headers : {};
   const names = ['X-Request-Id', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
   if (status === '401') names.push('WWW-Authenticate');
-  if (status === '429' || status === '503') names.push('Retry-After');
+  if (status === '408' || status === '429' || status === '503') names.push('Retry-After');
   const common = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
   return { ...response, headers: { ...common, ...own } } as Response;
 }
