@@ -39,7 +39,7 @@ export const refresh = operation(
     const outcome = await rotate(c, c.req.valid('json').refreshToken ?? tokenOfCookie(c));
     if (outcome === undefined) {
       deleteRefreshCookie(c);
-      throw new Refusal('unauthenticated', 'The refresh token does not hold.');
+      throw new Refusal('unauthenticated', 'The refresh token is invalid or expired.');
     }
     const user = await getUser(context.db, outcome.user);
     if (user === undefined) throw new Refusal('unauthenticated');
