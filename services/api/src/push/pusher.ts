@@ -90,11 +90,12 @@ export class Pusher {
       if (is === 'gone') await deleteSubscription(db, user, endpoint);
       // A server error of the service counts like a failed connection.
       this.#pushes.inc({ service, outcome: status >= 500 ? 'failed' : is });
-      if (is !== 'taken') log.debug({ user, service, status, reason }, 'a push service refused a notification');
+      if (is !== 'taken')
+        log.debug({ user, pushService: service, status, reason }, 'a push service refused a notification');
     } catch (err) {
       this.#pushes.inc({ service, outcome: 'failed' });
       if (err instanceof CredentialsRefused) this.#warn(service, err);
-      else log.debug({ err, user, service }, 'could not push to a device');
+      else log.debug({ err, user, pushService: service }, 'could not push to a device');
     }
   }
 
@@ -106,7 +107,7 @@ export class Pusher {
     const now = Date.now();
     if (now - (this.#warned.get(service) ?? 0) < WARNING_INTERVAL_MS) return;
     this.#warned.set(service, now);
-    this.#options.log.warn({ err, service }, 'a push service refuses the credentials of this server');
+    this.#options.log.warn({ err, pushService: service }, 'a push service refuses the credentials of this server');
   }
 }
 
