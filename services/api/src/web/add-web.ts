@@ -32,11 +32,14 @@ export function addWeb(app: App, { config }: AppContext): void {
 
 /**
  * Returns whether a path without a file belongs to the client. A path with a file extension does
- * not.
+ * not. A misspelt path of the api, such as `//v1/me` or `/healthz/`, does not either: the page
+ * would look like a success.
  */
 function isPage(path: string): boolean {
-  return !/\.[^/]*$/.test(path) && !path.startsWith('/assets/');
+  return !/\.[^/]*$/.test(path) && !ofServer.test(path);
 }
+
+const ofServer = /^\/(?:\/|(?:assets|v1|layim|healthz|readyz|metrics|docs)(?:\/|$))/i;
 
 /**
  * Returns the content security policy of the page: only this host, the gateways, and avatars at

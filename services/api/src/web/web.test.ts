@@ -76,6 +76,9 @@ describe('the web client', () => {
 
   it.each([
     '/assets/gone.js',
+    '//v1/me',
+    '/V1/me',
+    '/healthz/',
     '/favicon.ico',
     '/..%2fsecret.txt',
     '/%2e%2e/secret.txt',
