@@ -26,8 +26,11 @@ export async function listInvitations(
 /**
  * Returns the valid invitation with this hash of its code. Undefined if there is none or its group
  * is dissolved.
+ *
+ * @param follower a user who also finds an invitation that has ended, if they are a member of its
+ * group or have requested to join
  */
-export async function findInvitation(db: Database, hash: string): Promise<Found | undefined> {
+export async function findInvitation(db: Database, hash: string, follower?: number): Promise<Found | undefined> {
   return await db
     .selectFrom('group_invitations as i')
     .innerJoin('groups as g', 'g.id', 'i.group_id')
@@ -36,7 +39,27 @@ export async function findInvitation(db: Database, hash: string): Promise<Found 
     .select(sql<number>`(select count(*) from group_members where group_id = g.id)`.as('members'))
     .where('i.code_hash', '=', hash)
     .where('g.dissolved', 'is', null)
-    .where(valid('i'))
+    .where((eb) =>
+      follower === undefined
+        ? valid('i')
+        : eb.or([
+            valid('i'),
+            eb.exists(
+              eb
+                .selectFrom('group_members as m')
+                .select('m.user_id')
+                .whereRef('m.group_id', '=', 'g.id')
+                .where('m.user_id', '=', follower),
+            ),
+            eb.exists(
+              eb
+                .selectFrom('join_requests as r')
+                .select('r.user_id')
+                .whereRef('r.group_id', '=', 'g.id')
+                .where('r.user_id', '=', follower),
+            ),
+          ]),
+    )
     .executeTakeFirst();
 }
 

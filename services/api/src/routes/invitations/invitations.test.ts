@@ -108,6 +108,27 @@ describe('invitation links of groups', () => {
     expect((await look(code, '198.51.100.2')).status).toBe(404);
   });
 
+  it('a user who follows a link again after its last use gets the same result', async () => {
+    const { owner, visitor, group } = await makeGroup();
+    const other = await api.person();
+    const direct = await makeCode(owner, group, { uses: 1 });
+    const decided = await makeCode(owner, group, { uses: 1, approval: true });
+    for (let i = 0; i < 2; i += 1) {
+      expect((await join(visitor, direct)).body).toMatchObject({ state: 'joined', group: { id: group } });
+      expect((await join(other, decided)).body).toEqual({ state: 'requested' });
+    }
+    expect((await join(other, direct)).status).toBe(404);
+  });
+
+  it('a link is created and followed by requests without a body', async () => {
+    const { owner, visitor, group } = await makeGroup();
+    const { status, body } = await owner.call<GroupInvitation>('post', `/v1/groups/${group}/invites`);
+    expect([status, body.approval, body.uses]).toEqual([201, false, null]);
+    const empty = { headers: { 'content-type': 'application/json' }, token: visitor.session.accessToken };
+    const joined = await api.call<JoinResult>('post', `/v1/invites/${body.code}/join`, empty);
+    expect([joined.status, joined.body.state]).toEqual([200, 'joined']);
+  });
+
   it('the owner and admins of a group create, list and revoke its invitation links', async () => {
     const { owner, admin, visitor, group } = await makeGroup();
     const { body } = await make(owner, group);

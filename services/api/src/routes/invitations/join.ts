@@ -6,7 +6,7 @@ import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { askHooks } from '../../http/ask-hooks.ts';
 import { line } from '../../http/fields.ts';
 import { addressOf, limitRate } from '../../http/limit-rate.ts';
-import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
+import { callerOperation, jsonResponse, optionalJsonBody } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { joinResultSchema } from '../../http/schemas.ts';
 import { isBanned } from '../../queries/group-bans.ts';
@@ -20,7 +20,7 @@ import { requireRoom } from '../groups/require-addable.ts';
 import { codeParams, ended, requireInvitation } from './require-invitation.ts';
 
 const schema = z.strictObject({
-  message: line(200, 0).default('').openapi({ description: 'To the owner and admins, if they decide' }),
+  message: line(200, 0).optional().openapi({ description: 'To the owner and admins, if they decide' }),
 });
 
 /**
@@ -35,7 +35,7 @@ export const join = callerOperation(
     tags: ['Groups'],
     summary: 'Join a group by a link, or ask to',
     description: 'Wrong codes count by user and by address.',
-    request: { params: codeParams, body: jsonBody(schema) },
+    request: { params: codeParams, body: optionalJsonBody(schema) },
     responses: { 200: jsonResponse(joinResultSchema, 'Whether the caller is a member now') },
     refuses: ['not-found', 'forbidden', 'conflict', 'group-full', 'refused', 'too-many'],
   },
@@ -43,8 +43,8 @@ export const join = callerOperation(
     const { context } = c.var;
     const { config } = context;
     const { user: me } = c.var.caller;
-    const { message } = c.req.valid('json');
-    const found = await requireInvitation(context, c.req.valid('param').code, [me, addressOf(c)]);
+    const { message = '' } = c.req.valid('json');
+    const found = await requireInvitation(context, c.req.valid('param').code, [me, addressOf(c)], me);
     const { id, group, approval } = found;
     await limitRate(context, 'group', me, config.perMinute.groupChanges);
     if (!approval && (await getRole(context.db, group, me)) === undefined)

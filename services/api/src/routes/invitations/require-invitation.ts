@@ -19,12 +19,14 @@ export const codeParams = z.object({
  * link.
  *
  * @param subjects the address of the request, and the user if somebody is signed in
+ * @param follower a user whose invitation may have ended, see `findInvitation`
  * @throws Refusal `not-found` for a wrong code, `too-many` after too many of them
  */
 export async function requireInvitation(
   { db, redis, config }: AppContext,
   code: string,
   subjects: readonly (string | number)[],
+  follower?: number,
 ): Promise<Found> {
   const burst = config.perMinute.invitationGuesses;
   const rate = { perSecond: burst / 60, burst };
@@ -35,7 +37,7 @@ export async function requireInvitation(
     const retryAfter = Math.ceil(60 / burst);
     throw new Refusal('too-many', 'You followed too many links that do not work. Try again later.', { retryAfter });
   }
-  const found = await findInvitation(db, hashToken(code));
+  const found = await findInvitation(db, hashToken(code), follower);
   if (found !== undefined) return found;
   for (const subject of subjects) await takeTokens(redis, 'invitation-guess', subject, rate);
   throw ended();
