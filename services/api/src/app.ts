@@ -45,6 +45,7 @@ export function createApp(context: AppContext): App {
     app.use(paths, limitAddress);
   }
   for (const paths of ['/v1/*', '/layim/*']) app.use(paths, requireMatchingStores(context));
+  app.use('/v1/*', refuseOddEscape);
   addHealth(app, context);
   addDocs(app, context.config);
   for (const operation of operations) operation.add(app);
@@ -86,6 +87,21 @@ const exposed = [
 ];
 const tusAsks = ['tus-resumable', 'upload-length', 'upload-metadata', 'upload-offset'];
 const tusTells = ['tus-resumable', 'tus-version', 'upload-offset', 'upload-length', 'upload-expires'];
+
+/** Refuses malformed escapes such as `%ff`. The framework would read them as the text `%ff`. */
+const refuseOddEscape: MiddlewareHandler = async (c, next) => {
+  if (!isDecodable(c.req.url)) throw new Refusal('bad-request', 'The address has a malformed percent-encoding.');
+  await next();
+};
+
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Refuses a `Host` header that is not an address. The framework would respond with 500. */
 const refuseOddHost: MiddlewareHandler = async (c, next) => {

@@ -90,6 +90,14 @@ describe('odd input is refused or matches nothing', () => {
     }
   });
 
+  it.each(['/v1/users/%ff', '/v1/users?q=%', '/v1/users?q=%ed%a0%80', '/v1/blocks?after=%zz'])(
+    'the malformed percent-encoding of %s is rejected',
+    async (path) => {
+      const { status, body } = await ann.get<{ detail: string }>(path);
+      expect([status, body.detail]).toEqual([400, 'The address has a malformed percent-encoding.']);
+    },
+  );
+
   it('deeply nested JSON is rejected', async () => {
     const deep = '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000);
     for (const raw of [deep, `{"name":${deep}}`, '['.repeat(30_000) + ']'.repeat(30_000)]) {
