@@ -78,7 +78,10 @@ function requireJson({ request }: Description): MiddlewareHandler {
       throw new Refusal('bad-request', 'The body must be JSON: content-type: application/json.');
     }
     if (readsJson) {
-      const json = parseJson(await c.req.text());
+      const text = await c.req.text();
+      // Many clients send the content type without a body.
+      if (text === '' && !required) Object.assign(c.req.bodyCache, { text: Promise.resolve('{}') });
+      const json = parseJson(text);
       if (!json.ok && json.reason === 'depth') throw new Refusal('bad-request', `${json.message}.`);
     }
     await next();
@@ -115,7 +118,7 @@ export const noContent = { description: 'Done' } as const;
 function describe<R extends Description>({ refuses = [], scope: _, ...route }: R, signedIn: boolean) {
   const codes: ErrorCode[] = [...refuses, 'internal', 'unavailable', 'too-many'];
   if (route.request !== undefined) codes.push('bad-request');
-  if (route.request?.body !== undefined) codes.push('too-large');
+  if (route.request?.body !== undefined) codes.push('too-large', 'too-slow');
   if (signedIn) codes.push('unauthenticated');
   const byStatus = new Map<number, string[]>();
   for (const code of new Set(codes)) {

@@ -18,15 +18,15 @@ import {
 export const newInvitationSchema = z.strictObject({
   approval: z
     .boolean()
-    .default(false)
+    .optional()
     .openapi({ description: 'Whether the owner and admins decide about each user who follows it' }),
   uses: z
     .int()
     .min(1)
     .max(1_000_000)
     .nullable()
-    .default(null)
-    .openapi({ description: 'How many users may use it. Null: any number' }),
+    .optional()
+    .openapi({ description: 'How many users may use it. Default: null, any number' }),
   expires: z
     .int()
     .positive()
@@ -55,7 +55,7 @@ export async function makeInvitation(
   config: ApiConfig,
   group: number,
   by: number | null,
-  { approval, uses, expires = Date.now() + config.invitationTtl }: z.infer<typeof newInvitationSchema>,
+  { approval = false, uses = null, expires = Date.now() + config.invitationTtl }: z.infer<typeof newInvitationSchema>,
 ): Promise<GroupInvitation> {
   if (expires !== null && expires <= Date.now()) {
     throw fieldRefusal('bad-request', 'expires', 'Choose a date in the future.');

@@ -3,7 +3,7 @@ import { audit } from '../../accounts/audit.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idField, idParams } from '../../http/fields.ts';
 import { limitRate } from '../../http/limit-rate.ts';
-import { callerOperation, jsonBody, jsonResponse, noContent } from '../../http/operation.ts';
+import { callerOperation, jsonResponse, noContent, optionalJsonBody } from '../../http/operation.ts';
 import { idCursor, pageFields, toPage } from '../../http/page.ts';
 import { groupInvitationSchema, pageOf } from '../../http/schemas.ts';
 import { deleteInvitation, listInvitations } from '../../queries/group-invitations.ts';
@@ -20,7 +20,7 @@ export const createInvitation = callerOperation(
     path: '/v1/groups/{id}/invites',
     tags: ['Groups'],
     summary: 'Make a link by which people join a group',
-    request: { params: idParams, body: jsonBody(newInvitationSchema) },
+    request: { params: idParams, body: optionalJsonBody(newInvitationSchema) },
     responses: { 201: jsonResponse(groupInvitationSchema, 'The invitation') },
     refuses: ['not-found', 'forbidden', 'conflict', 'too-many'],
   },

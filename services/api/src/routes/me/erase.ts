@@ -6,7 +6,7 @@ import { requirePassword } from '../../accounts/require-password.ts';
 import { deleteRefreshCookie } from '../../accounts/session-answer.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import type { Notify } from '../../events/notice.ts';
-import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
+import { callerOperation, jsonResponse, optionalJsonBody } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { countLeft, eraseUser, readPeers, readTies, type Ties } from '../../queries/erase.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
@@ -44,7 +44,7 @@ export const erase = callerOperation(
       'For good. All sessions end, friendships end, groups are left: one you own goes to its oldest admin, else to its oldest member, ' +
       'and is dissolved if you are alone in it. Your own copies of chats, your files that nobody was sent, and what the server remembers ' +
       'for your devices are deleted. What others have of you stays theirs, from a deleted user; the answer says what.',
-    request: { body: jsonBody(schema) },
+    request: { body: optionalJsonBody(schema) },
     responses: { 200: jsonResponse(remainsSchema, 'The data that remains after the deletion, by place') },
     refuses: ['forbidden', 'too-many'],
   },

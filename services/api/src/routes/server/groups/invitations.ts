@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { audit } from '../../../accounts/audit.ts';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
-import { jsonBody, jsonResponse, noContent, serverOperation } from '../../../http/operation.ts';
+import { jsonResponse, noContent, optionalJsonBody, serverOperation } from '../../../http/operation.ts';
 import { idCursor, pageFields, toPage } from '../../../http/page.ts';
 import { groupInvitationSchema, pageOf } from '../../../http/schemas.ts';
 import { deleteInvitation, listInvitations } from '../../../queries/group-invitations.ts';
@@ -25,7 +25,7 @@ export const createServerInvitation = serverOperation(
     path: '/v1/server/groups/{group}/invites',
     tags: ['Server'],
     summary: 'Make a link by which people join a group',
-    request: { params, body: jsonBody(newInvitationSchema) },
+    request: { params, body: optionalJsonBody(newInvitationSchema) },
     responses: { 201: jsonResponse(groupInvitationSchema, 'The invitation') },
     refuses: ['not-found', 'conflict'],
   },

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Member, roleSchema } from '@parley/protocol';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
-import { jsonBody, jsonResponse, noContent, serverOperation } from '../../../http/operation.ts';
+import { jsonResponse, noContent, optionalJsonBody, serverOperation } from '../../../http/operation.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { memberSchema } from '../../../http/schemas.ts';
 import { getMember, memberIds, updateMember } from '../../../queries/group-members.ts';
@@ -28,7 +28,7 @@ export const putGroupMember = serverOperation(
     path: '/v1/server/groups/{group}/members/{user}',
     tags: ['Server'],
     summary: 'Add a user to a group',
-    request: { params, body: jsonBody(schema) },
+    request: { params, body: optionalJsonBody(schema) },
     responses: { 200: jsonResponse(memberSchema, 'The member') },
     refuses: ['not-found', 'conflict', 'group-full'],
   },
