@@ -18,7 +18,7 @@ export default defineConfig({
   server: { host: '127.0.0.1', proxy: { '/v1': { target: api } } },
 });
 
-/** Bytes of a script or style from which on the service worker does not cache it. */
+/** Minimum bytes of a script or style that the service worker does not cache. */
 const MAX_CACHED_BYTES = 400_000;
 
 /**

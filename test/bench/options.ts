@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { type Part, parts, type SystemName } from './systems/system.ts';
 
 /**
- * Reads the command line: `[benchmark] [--option value ...]`. Throws a sentence that names the
- * mistake.
+ * Reads the command line: `[benchmark] [--option value ...]`. Throws an error with a sentence about
+ * the mistake.
  */
 export function readOptions(args: string[]): Options {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });

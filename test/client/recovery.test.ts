@@ -91,7 +91,7 @@ describe('recovery of clients', () => {
     expect((await kit.inbox(b)).filter(({ event }) => event.kind === 'message')).toHaveLength(71);
   });
 
-  it('a client connects to another gateway when its own stops', async () => {
+  it('a client connects to another gateway when its gateway stops', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const leaving = await kit.addGateway();

@@ -17,7 +17,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** A user with several open tabs. */
+/** Opens several tabs of a user. */
 async function open(people: People, user: number, count: number) {
   const browser = new Browser();
   const store = memoryStore();

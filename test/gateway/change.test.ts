@@ -43,7 +43,7 @@ describe('edits, reactions and recalls', () => {
     }
   });
 
-  it('an action reaches every device of the sender of the message, and nobody else', async () => {
+  it('an action reaches only the devices of the sender of the message, and all of them', async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     const group = await kit.group([a, b, c]);
     await using bot = await kit.connect(a, 0);

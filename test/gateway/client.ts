@@ -141,7 +141,7 @@ export class Client {
     return (last as EventFrame | Welcome).cursor;
   }
 
-  /** Waits until so many events have arrived. */
+  /** Waits until this number of events has arrived. */
   async untilEvents(count: number, timeout?: number): Promise<EventFrame[]> {
     let events = 0;
     let at = 0;

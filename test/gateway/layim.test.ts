@@ -41,7 +41,7 @@ class Page {
 
   /**
    * Sends the argument that `layim.on('sendMessage', res)` gets, wrapped as pages do it. Ids are
-   * texts, because they come from the page's HTML.
+   * texts, because the page reads them from its HTML.
    */
   write(to: number, content: string, { type = 'friend', wrap = (res: object): object => res } = {}): void {
     const mine = { username: 'me', avatar: 'a.jpg', id: '1', mine: true, content };
@@ -141,7 +141,7 @@ describe('LayIM pages', () => {
     expect(await ben.until(1)).toMatchObject([{ ...message, mine: false }]);
   });
 
-  it('a LayIM page shows messages its user sends from other devices, but not its own twice', async () => {
+  it('a LayIM page shows messages that its user sends from other devices, and shows its own ones once', async () => {
     const [a, b] = await kit.friends();
     await using page = await Page.open(a);
     await using other = await Page.open(a, { gateway: 1 });

@@ -13,7 +13,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-it('a gateway sends a webhook when a user comes online or goes offline, not for each connection', async () => {
+it('a gateway sends a webhook when a user becomes online or offline, not for each connection', async () => {
   const [user] = await kit.friends();
   const told: unknown[] = [];
   const tell = async () => {

@@ -30,7 +30,7 @@ it('logs no password, token or key, for any request and result', async () => {
   expect(log).not.toContain(apiKey);
 });
 
-it('logs no credential of a push service and no token of a device, whatever the service returns', async () => {
+it('logs no credential of a push service and no token of a device for any response of the service', async () => {
   await using fcm = await FcmService.start();
   await using apns = await ApnsService.start();
   await using api = await TestApi.start({

@@ -64,7 +64,7 @@ export async function makeWorld(product: Product): Promise<World> {
   };
 }
 
-/** The credentials of a role: a token, a key, or none. */
+/** Returns the credentials of a role: a token, a key, or none. */
 export function tokenOf(world: World, role: Role): string | undefined {
   if (role === 'nobody') return undefined;
   return role === 'key' ? apiKey : world.people[role].session.accessToken;

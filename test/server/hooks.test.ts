@@ -27,7 +27,7 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-/** Starts the example of the package in the way a product runs it, with a build of its own. */
+/** Starts the example of the package in the way a product runs it, from a separate build. */
 async function startExample() {
   const installed = join(folder, 'node_modules/@parley/server');
   await run('node', [join(serverFolder, 'bin/build.mjs'), join(installed, 'dist')]);

@@ -126,7 +126,7 @@ describe('medium windows', () => {
 });
 
 describe('wide windows', () => {
-  it('at 2560 px, own messages and those of others are in one column', async () => {
+  it('at 2560 px, own messages and messages of others are in one column', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'left');
     await kit.say(ann, bob, 'right');

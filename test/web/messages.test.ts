@@ -121,7 +121,7 @@ describe('pinned messages', () => {
 });
 
 describe('messages that a user deletes for themself', () => {
-  it('one or several messages leave the pages of the user only, and stay away after a reload', async () => {
+  it("one or several messages can be deleted from the user's own pages, and are still missing after a reload", async () => {
     const { ann, bob, a, b } = await pair();
     const tablet = chatPage(await kit.open(bob, { path: `/chats/${ann.id}`, size: 'phone' }));
     await away(ann, bob, 'one', 'two', 'three', 'four');

@@ -10,8 +10,8 @@ beforeAll(async () => {
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
 /**
- * Markup that would run a script if a page inserted it as HTML. `what` identifies the text that
- * contains it.
+ * Returns markup that would run a script if a page inserted it as HTML. `what` identifies the text
+ * that contains it.
  */
 const attack = (what: string) => `<img src=x onerror="attacked='${what}'">`;
 

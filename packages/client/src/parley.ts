@@ -201,7 +201,7 @@ export class Parley {
     return showChats(this.#client.state);
   }
 
-  /** True if the api may have older messages of a chat than those in memory. */
+  /** Returns whether the api may have older messages of a chat than those in memory. */
   hasOlder(chat: number): boolean {
     return this.#client.state.chats.get(chat)?.more ?? true;
   }

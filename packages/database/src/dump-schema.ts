@@ -3,8 +3,8 @@ import type { Database } from './open-database.ts';
 
 /**
  * Returns the schema as SQL text from the catalog, so that a review shows the effect of a
- * migration. The text is equal on every PostgreSQL from 15 on. A partition is one line. The text is
- * for reading and comparing, not for execution.
+ * migration. The text is equal on every PostgreSQL from 15 on. A partition has one line. The text
+ * is for reading and comparing, not for execution.
  */
 export async function dumpSchema(db: Database): Promise<string> {
   const parts: string[][] = [];

@@ -5,8 +5,8 @@ import pg from 'pg';
 const RETRY_DELAY_MS = 1000;
 
 /**
- * Listens to a channel of PostgreSQL's NOTIFY on a connection of its own, and reconnects until it
- * is stopped. A connection pooler must pool by session, because LISTEN belongs to a session.
+ * Listens to a channel of PostgreSQL's NOTIFY on a separate connection, and reconnects until it is
+ * stopped. A connection pooler must pool by session, because LISTEN belongs to a session.
  */
 export function listen(options: ListenOptions): Listener {
   let stopped = false;

@@ -118,7 +118,7 @@ describe('checkSchema', () => {
     await expect(checkSchema(db)).rejects.toThrow(SchemaTooNew);
   });
 
-  it('checkSchema rejects an older schema and an empty database, and names what is missing', async () => {
+  it('checkSchema rejects an older schema and an empty database, and lists the missing migrations', async () => {
     await using old = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     await sql`delete from kysely_migration where name = '001-initial'`.execute(old);
     await expect(checkSchema(old)).rejects.toThrow(/lacks 001-initial.*Run "migrate"/);

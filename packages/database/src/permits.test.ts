@@ -64,7 +64,7 @@ describe('readPermits', () => {
 });
 
 describe('bumpPermits', () => {
-  it('each concurrent change of permits gets its own version, and the greatest includes all changes', async () => {
+  it('each concurrent change of permits gets a different version, and the greatest one includes all changes', async () => {
     const [me, ...others] = await users(11);
     const copies = await Promise.all(
       others.map((other) =>

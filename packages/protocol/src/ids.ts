@@ -36,7 +36,7 @@ export function principalDate(id: number): number | undefined {
 /** The sender of system messages. Its id is greater than any other id. */
 export const SYSTEM_USER = 9_000_000_000_000_000;
 
-/** True for a valid id of a user, group or message: a positive safe integer. */
+/** Returns whether a value is a valid id of a user, group or message: a positive safe integer. */
 export function isId(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }

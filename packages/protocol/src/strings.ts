@@ -15,7 +15,8 @@ export function text(max: number, min = 1) {
 }
 
 /**
- * True if the string has at most `max` code points. Fast for strings of at most `max` UTF-16 units.
+ * Returns whether a string has at most `max` code points. Fast for strings of at most `max` UTF-16
+ * units.
  */
 export function fits(value: string, max: number): boolean {
   if (value.length <= max) return true;

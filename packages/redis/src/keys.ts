@@ -28,7 +28,7 @@ export interface Keys {
   /** Hash: device -> last acknowledged cursor. */
   cursors(user: number): string;
   /**
-   * Hash: events of an inbox that are no messages. Scripts derive its key from that of the inbox.
+   * Hash: events of an inbox other than messages. Scripts derive its key from that of the inbox.
    */
   index(user: number): string;
   /** Hash: group that a user has left -> when they left. Kept for a day. */
@@ -232,7 +232,7 @@ function homeOf(conversation: string): number {
   return parsed.type === 'users' ? parsed.users[0] : parsed.group;
 }
 
-/** FNV-1a with 32 bits, which spreads texts evenly. */
+/** Returns the FNV-1a hash of a text (32 bits), which spreads texts evenly. */
 function spread(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -69,7 +69,7 @@ describe('checkServers', () => {
 });
 
 describe('readyBody', () => {
-  it('a readiness check that throws means not ready, and the response does not show its error', async () => {
+  it('a readiness check that throws counts as not ready, and the response does not show its error', async () => {
     const answer = await readyBody(() => {
       throw new Error('connect ECONNREFUSED postgres://u:p@h');
     });

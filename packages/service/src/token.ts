@@ -22,7 +22,7 @@ export function signToken(key: string | TokenKey, { user, session, lifetime }: T
  * session was revoked. `TokenVerifier` also supports other issuers.
  *
  * @param keys key pairs or public keys, found by the token's `kid`, and the secret of tokens by
- * HS256. An algorithm is accepted only with a key of its own kind
+ * HS256. An algorithm is accepted only with a key of the matching kind
  */
 export function verifyToken(keys: string | OwnKeys, token: string): Verified {
   const { secret, keys: pairs = [] } = typeof keys === 'string' ? { secret: keys } : keys;

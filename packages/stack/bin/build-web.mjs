@@ -35,7 +35,8 @@ export async function buildWeb() {
 }
 
 /**
- * Runs in a process of its own, because tests set NODE_ENV, which would select a development build.
+ * Bundles in a separate process, because tests set NODE_ENV, which would select a development
+ * build.
  */
 async function bundle(outDir) {
   const vite = join(dirname(createRequire(join(web, 'package.json')).resolve('vite/package.json')), 'bin/vite.js');

@@ -1,7 +1,7 @@
 // Runs the suites that depend on the version of Node.js on each supported one: `npm run
-// test:nodes`, or `npm run test:nodes -- 24 26` for some of them. Each version comes from the npm
-// package `node` and works on a copy of the repository, because packages have different binaries
-// for each version. Prints a line per version at the end.
+// test:nodes`, or `npm run test:nodes -- 24 26` for some of them. Each version is installed from
+// the npm package `node` and runs in a copy of the repository, because packages have different
+// binaries for each version. Prints a line per version at the end.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -71,7 +71,7 @@ export class Clocks {
   }
 }
 
-/** True if a process with this pid runs. */
+/** Returns whether a process with this pid runs. */
 function runs(pid: string): Promise<boolean> {
   return access(`/proc/${pid}`).then(
     () => true,

@@ -15,8 +15,8 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
 }
 
 /**
- * True if `port` can be bound at `host` now. Rejects if binding fails for a reason other than
- * EADDRINUSE.
+ * Returns whether `port` can be bound at `host` now. Rejects if binding fails for a reason other
+ * than EADDRINUSE.
  */
 export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve, reject) => {

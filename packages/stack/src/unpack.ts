@@ -49,7 +49,10 @@ async function download(cwd: string, wanted: Unpackable): Promise<void> {
   }
 }
 
-/** Library packages have different names in each release. */
+/**
+ * Returns the names of the packages to download. Library packages have different names in each
+ * release.
+ */
 async function names({ packages, libraries }: Unpackable): Promise<string[]> {
   if (!libraries) return packages;
   const without = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(

@@ -36,12 +36,12 @@ export class Mailbox {
     return `smtp://127.0.0.1:${(this.#server.server.address() as AddressInfo).port}`;
   }
 
-  /** Refuses the next deliveries for a moment, as a busy server does. */
+  /** Refuses the next deliveries temporarily, as a busy server does. */
   refuseNext(count: number): void {
     this.#refusals = count;
   }
 
-  /** The token of the last link that was sent to an address. */
+  /** Returns the token of the last link that was sent to an address. */
   tokenFor(address: string): string | undefined {
     const mail = this.mails.findLast(({ to }) => to.includes(address));
     return /#([\w-]{43})/.exec(mail?.content ?? '')?.[1];

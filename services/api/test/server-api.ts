@@ -4,7 +4,7 @@ import { type Answered, Person, TestApi } from './test-api.ts';
 /** The API key. */
 export const apiKey = 'key-of-the-product-long-enough-for-anything';
 
-/** An api with an API key, which calls the server API with it. */
+/** Starts an api with an API key, which the returned object uses to call the server API. */
 export async function startServerApi(env: Record<string, string> = {}): Promise<Product> {
   return new Product(await TestApi.start({ API_KEYS: apiKey, ...env }));
 }

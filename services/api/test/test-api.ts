@@ -15,8 +15,8 @@ import { Gate } from './gate.ts';
 import { gatesBefore, type RedisGates } from './redis-gates.ts';
 
 /**
- * An api with a PostgreSQL database and a Redis of its own. It is called over HTTP, and each
- * response is checked against `/openapi.json`.
+ * An api with its own PostgreSQL database and Redis. It is called over HTTP, and each response is
+ * checked against `/openapi.json`.
  */
 export class TestApi {
   readonly config: ApiConfig;

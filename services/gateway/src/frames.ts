@@ -9,13 +9,15 @@ import {
 } from '@parley/protocol';
 import { LIVE_HEAD } from '@parley/redis';
 
-/** An error frame as text. `retryAfter` in ms. `message` defaults to the title of the code. */
+/**
+ * Returns an error frame as text. `retryAfter` in ms. `message` defaults to the title of the code.
+ */
 export function errorFrame(ref: string | undefined, code: ErrorCode, message?: string, retryAfter?: number): string {
   const { title, retry } = errorCodes[code];
   return JSON.stringify({ type: 'error', ref, code, message: message ?? title, retry, retryAfter });
 }
 
-/** The reply to `send`. */
+/** Returns the reply to `send`. */
 export function sendAckFrame(ref: string, accepted: Acceptance): string {
   const { id, conversation, date, cursor, online, duplicate } = accepted;
   const head = `{"type":"ack","ref":${JSON.stringify(ref)},"id":${id},"conversation":"${conversation}"`;
@@ -28,7 +30,7 @@ export function changedAckFrame(reply: string, body: Body, custom: Custom | null
   return frame.type === 'ack' ? JSON.stringify({ ...frame, body, custom }) : reply;
 }
 
-/** The reply to every acknowledged frame except `send`. */
+/** Returns the reply to every acknowledged frame except `send`. */
 export function ackFrame(ref: string): string {
   return `{"type":"ack","ref":${JSON.stringify(ref)}}`;
 }
@@ -37,7 +39,7 @@ export function pongFrame(ref: string | undefined): string {
   return JSON.stringify({ type: 'pong', ref });
 }
 
-/** An event frame, byte for byte as the Redis scripts publish it. `event` is JSON. */
+/** Returns an event frame, byte for byte as the Redis scripts publish it. `event` is JSON. */
 export function eventFrame(cursor: Cursor, event: string): string {
   return `${EVENT_HEAD}${formatCursor(cursor)}","event":${event}}`;
 }
@@ -50,7 +52,7 @@ export function typingFrame({ chat, user, active, state }: Typing): string {
   return JSON.stringify({ type: 'typing', chat, user, active, state });
 }
 
-/** The reply to the `read` of a streamed message: all text up to an append. */
+/** Returns the reply to the `read` of a streamed message: all text up to an append. */
 export function streamFrame({ ref, chat, id, user, index, text }: StreamText): string {
   return JSON.stringify({ type: 'stream', ref, chat, id, user, index, text, whole: true });
 }
@@ -67,17 +69,17 @@ export function splitLive(message: Buffer): Buffer[] {
   }
 }
 
-/** True for a message that carries several frames. */
+/** Returns whether a message carries several frames. */
 export function isLive(message: Buffer): boolean {
   return message[LIVE_AT] === NEWLINE && message.toString('latin1', 0, LIVE_HEAD.length) === LIVE_HEAD;
 }
 
-/** Asks the client to reconnect after so many ms. */
+/** Returns a frame that asks the client to reconnect after this number of ms. */
 export function reconnectFrame(after: number): string {
   return `{"type":"reconnect","after":${after}}`;
 }
 
-/** The first frame of a connection. */
+/** Returns the first frame of a connection. */
 export function welcomeFrame({ connection, user, page, heartbeat }: Welcome): string {
   const { epoch, offset, last, recovered } = page;
   return JSON.stringify({
@@ -92,12 +94,12 @@ export function welcomeFrame({ connection, user, page, heartbeat }: Welcome): st
   });
 }
 
-/** True for a published event. False for other frames and for control messages. */
+/** Returns true for a published event. False for other frames and for control messages. */
 export function isEventFrame(data: Uint8Array): boolean {
   return data[EVENT_AT] === EVENT_BYTE;
 }
 
-/** The cursor of an event frame. Reads its digits without decoding the frame. */
+/** Returns the cursor of an event frame. Reads its digits without decoding the frame. */
 export function readCursor(frame: Uint8Array): Cursor {
   let at = EVENT_HEAD.length;
   let epoch = 0;
@@ -108,7 +110,10 @@ export function readCursor(frame: Uint8Array): Cursor {
   return { epoch, offset };
 }
 
-/** Id and conversation of the message in an event frame. Undefined for every other frame. */
+/**
+ * Returns the id and conversation of the message in an event frame. Undefined for every other
+ * frame.
+ */
 export function readMessageId(frame: Buffer): { id: number; conversation: string } | undefined {
   if (!isEventFrame(frame)) return undefined;
   const found = messagePattern.exec(frame.toString('latin1', 0, MESSAGE_HEAD_BYTES));

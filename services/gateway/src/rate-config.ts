@@ -46,7 +46,7 @@ export function rateConfig(values: Values<typeof rateVariables>): RateConfig {
   };
 }
 
-/** The limits that all gateways share through Redis. */
+/** Returns the limits that all gateways share through Redis. */
 export function userRateLimits(config: RateConfig): Record<RateName, RateLimit> {
   return {
     send: { perSecond: config.sendRate, burst: config.sendBurst },
@@ -58,7 +58,7 @@ export function userRateLimits(config: RateConfig): Record<RateName, RateLimit> 
   };
 }
 
-/** The rate limits on the frames of a user at one gateway. */
+/** Returns the rate limits on the frames of a user at one gateway. */
 export function frameRates(config: RateConfig): FrameRates {
   return {
     frames: { perSecond: config.frameRate, burst: config.frameBurst },

@@ -143,7 +143,7 @@ describe('the recorder', () => {
   });
 });
 
-describe('when PostgreSQL goes away', () => {
+describe('when PostgreSQL is down', () => {
   it('the recorder loses nothing while PostgreSQL is down, reports it on /readyz, and continues afterwards', async () => {
     await using postgres = await startPostgres({ args: ['fsync=off'] });
     // Redis and PostgreSQL belong together: another database needs another Redis.
@@ -172,7 +172,7 @@ describe('when PostgreSQL goes away', () => {
   }, 60_000);
 });
 
-describe('when Redis goes away', () => {
+describe('when Redis is down', () => {
   it('the recorder continues recording after Redis was down', async () => {
     await using server = await startTestRedis();
     await using world = new Fixture(url);

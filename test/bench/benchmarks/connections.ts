@@ -11,8 +11,8 @@ import { startParley } from '../systems/parley.ts';
 import type { System } from '../systems/system.ts';
 
 /**
- * Opens so many idle connections that they need several gateways. Measures the cost of opening them
- * all at once, the memory of each, and the CPU they cost while idle.
+ * Opens more idle connections than one gateway can hold. Measures the cost of opening them all at
+ * once, the memory of each, and the CPU they cost while idle.
  */
 export async function connections(options: Options, report: (line: string) => void): Promise<ConnectionsResult> {
   const each = Math.min(MOST_EACH, openFiles() - SPARE_FILES);

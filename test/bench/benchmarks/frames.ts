@@ -39,7 +39,7 @@ const WARMUP = 10;
 const ROUNDS = 41;
 const CALLS = 50_000;
 
-/** Checks the same rules for a text send as the schema, written by hand. */
+/** Checks a text send by the same rules as the schema, in handwritten code. */
 function isTextSendByHand(value: unknown): boolean {
   const frame = value as {
     type?: unknown;

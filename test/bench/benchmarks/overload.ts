@@ -61,8 +61,8 @@ export async function overload(options: Options, report: (line: string) => void)
 }
 
 /**
- * Number of pairs that flood. With so many, none of them reaches the limit of unacknowledged
- * messages, which is not what is measured.
+ * Number of pairs that flood. It is so high that none of them reaches the limit of unacknowledged
+ * messages, which is not measured here.
  */
 const CROWD = 1000;
 
@@ -138,8 +138,8 @@ export interface OverloadResult {
   /** Messages of the quiet pairs in the seconds of the flood only. */
   othersMeanwhile: { delivered: number; refused: number };
   /**
-   * Seconds from the end of the flood until the quiet pairs had normal latencies again: no second's
-   * 99th percentile exceeds the worst one before the flood.
+   * Seconds from the end of the flood until the quiet pairs had normal latencies again: the 99th
+   * percentile of each second is at most the worst one before the flood.
    */
   recovery: number;
   /** After the flood. */

@@ -20,7 +20,7 @@ const SECONDS = 24;
 
 /**
  * Streams an answer of 1,200 texts to a group of 10, and compares its cost with 60 ordinary
- * messages to each reader: to the group, and one by one. Subtracts what the idle system uses.
+ * messages to each reader: to the group, and one by one. Subtracts the CPU of the idle system.
  */
 export async function streams(report: (line: string) => void): Promise<StreamsResult> {
   await using system = await startParley();

@@ -32,7 +32,9 @@ export const moveBuckets: Fault = {
   },
 };
 
-/** A fault that makes a node unavailable, either briefly or until its replica takes over. */
+/**
+ * Creates a fault that makes a node unavailable, either briefly or until its replica takes over.
+ */
 function absence(name: string, { leave, comeBack }: Absence): Fault {
   return {
     name,

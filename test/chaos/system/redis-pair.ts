@@ -49,7 +49,7 @@ export class RedisPair implements RedisSide {
     return this.#servers[1 - this.#first] as RedisServer;
   }
 
-  /** Returns the disk with the data of a server. Undefined if the server has no disk of its own. */
+  /** Returns the disk with the data of a server. Undefined if the server has no separate disk. */
   diskOf(server: RedisServer): SmallDisk | undefined {
     return this.#disks[this.#servers.indexOf(server)];
   }

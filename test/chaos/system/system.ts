@@ -21,7 +21,7 @@ export class System {
   readonly stack: Stack;
   readonly redis: RedisSide;
   readonly postgres: PostgresServer;
-  /** Service -> its cable to Redis. Empty with a cluster, which has its own cables. */
+  /** Service -> its cable to Redis. Empty with a cluster, because it has its own cables. */
   readonly toRedis: ReadonlyMap<string, Cable>;
   /** Service -> its cable to PostgreSQL. */
   readonly toPostgres: ReadonlyMap<string, Cable>;

@@ -8,8 +8,9 @@ import { Liar } from './liar.ts';
 const PAIRS = 8;
 
 /**
- * Several clients send random frames to a gateway while two bystanders exchange valid messages.
- * Then compares the accepted messages with PostgreSQL. Resolves with the counts and the faults.
+ * Lets several clients send random frames to a gateway while two bystanders exchange valid
+ * messages. Then compares the accepted messages with PostgreSQL. Resolves with the counts and the
+ * faults.
  */
 export async function fuzzFrames(system: System, { seed, count, report }: FrameOptions): Promise<FrameFigures> {
   const [bystanders, ...pairs] = await system.pairs(PAIRS + 1);

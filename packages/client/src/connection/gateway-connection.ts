@@ -258,9 +258,9 @@ export interface GatewayConnectionOptions {
   openTimeout: number;
   /** Ms after which a preferred transport is probed. */
   betterAfter: number;
-  /** Root URLs of the gateways. One is chosen at random. */
+  /** Returns the root URLs of the gateways. One is chosen at random. */
   gateways(): string[];
-  /** Cursor of the last event. Null: resumes where the device last acknowledged. */
+  /** Returns the cursor of the last event. Null: resumes where the device last acknowledged. */
   cursor(): string | null;
   /**
    * Returns an access token other than `stale`. Rejects with `retry: false` if the session has

@@ -54,7 +54,7 @@ export function indexedDbStore(name: string, factory: DatabaseFactory = browser.
   };
 }
 
-/** True if the browser has IndexedDB. */
+/** Returns whether the browser has IndexedDB. */
 export function hasIndexedDb(): boolean {
   return browser.indexedDB !== undefined;
 }
@@ -72,7 +72,7 @@ interface Request<T> {
 }
 
 interface Values {
-  /** Both lists are in the order of the keys. */
+  /** Returns all keys in ascending order. `getAll` returns the values in the same order. */
   getAllKeys(): Request<string[]>;
   getAll(): Request<unknown[]>;
   put(value: unknown, key: string): void;

@@ -4,7 +4,7 @@ import { Timer } from '../timer.ts';
 import { httpTransport } from './http.ts';
 import type { OpenTransport } from './transport.ts';
 
-/** Ms that the server holds a poll open while there are no events. */
+/** Maximum ms for which the server holds a poll open without an event. */
 const POLL_TIMEOUT_MS = 25_000;
 
 /**

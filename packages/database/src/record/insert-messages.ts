@@ -39,7 +39,7 @@ const types = ['bigint', 'bigint', 'bigint', 'bigint', 'bigint', 'jsonb', 'text'
 /** The number of {@link messageColumns}. */
 export const MESSAGE_COLUMNS = types.length;
 
-/** The parameters of {@link insert}. */
+/** Returns the parameters of {@link insert}. */
 export function messageColumns(messages: readonly MessageEntry[]): Buffer[] {
   return [
     bigints(messages.map((message) => (message.group ? message.to : message.from))),

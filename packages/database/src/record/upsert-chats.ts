@@ -107,7 +107,7 @@ const recount = `
   from unnest($1::bigint[], $2::bigint[]) as d (owner_id, peer_id)
   where c.owner_id = d.owner_id and c.peer_id = d.peer_id`;
 
-/** The parameters of {@link upsert}. */
+/** Returns the parameters of {@link upsert}. */
 export function chatColumns(chats: readonly ChatDelta[]): Buffer[] {
   const unread = chats.map((chat) => chat.received.filter((id) => id > chat.read));
   return [

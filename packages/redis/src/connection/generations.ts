@@ -16,7 +16,7 @@ export class Generations {
       : [new Known(keys.server(0), all.map(keys.issued))];
   }
 
-  /** The bucket's generation; evaluated when the command is sent. */
+  /** Returns the bucket's generation. It is evaluated when the command is sent. */
   of(bucket: number): { toString(): string } {
     return this.#known(bucket);
   }

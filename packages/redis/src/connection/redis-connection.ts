@@ -28,8 +28,8 @@ export interface RedisConnection {
   /** Ms for which the ref of a message is remembered. */
   readonly refWindow: number;
   /**
-   * The bucket's generation, evaluated when the command is sent. Inboxes with a lower epoch get a
-   * new one.
+   * Returns the bucket's generation. It is evaluated when the command is sent. Inboxes with a lower
+   * epoch get a new one.
    */
   generation(bucket: number): { toString(): string };
   /** When a server lost all its data the last time, in Unix ms. 0 = never, as far as known. */
@@ -46,8 +46,8 @@ export interface RedisConnection {
   /** Sends one command about a key, over the sockets of the scripts. */
   call(key: string, args: Argument[]): Promise<unknown>;
   /**
-   * Returns the `host:port` of the master that has a key; undefined on one server, or while it is
-   * unknown.
+   * Returns the `host:port` of the master that has a key; Undefined on one server, or while the
+   * master is unknown.
    */
   masterOf(key: string): string | undefined;
   /** Reads from the cluster which master serves which slot. */

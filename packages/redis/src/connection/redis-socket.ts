@@ -7,10 +7,11 @@ import type { Argument, Call } from './script.ts';
 const REPLICA_TIMEOUT_MS = 1000;
 
 /**
- * A pipelined RESP connection to one Redis server, for the commands of each message. Costs a third
- * to a quarter of the CPU of a general client: one write per turn of the event loop, and replies
- * are matched by order. Reconnects by itself. Commands that are sent while it is down reject at
- * once. Commands in flight when the connection is lost reject too; Redis may have executed them.
+ * A pipelined RESP connection to one Redis server, for the commands of each message. It needs a
+ * third to a quarter of the CPU of a general client: it writes once per turn of the event loop, and
+ * matches replies by order. Reconnects by itself. Commands that are sent while it is down reject at
+ * once. Commands that are in flight when the connection is lost reject too, but Redis may have
+ * executed them.
  */
 export class RedisSocket {
   readonly #options: RedisSocketOptions;

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 
 /**
  * Subscriptions to shard channels of one Redis server, over a connection that reconnects by itself.
- * Resubscribes by hand, because ioredis does not report when its own resubscribing is complete.
+ * It resubscribes itself, because ioredis does not report when it has resubscribed to all channels.
  */
 export class ShardSubscription {
   readonly #client: Redis;

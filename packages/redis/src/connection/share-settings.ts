@@ -61,7 +61,7 @@ export async function readProcesses({ client, keys }: RedisConnection): Promise<
   return { processes, fixed };
 }
 
-/** What running processes share through Redis. */
+/** The settings that running processes share through Redis. */
 export interface SharedSettings {
   processes: { name: string; settings: Settings }[];
   fixed: Settings;

@@ -22,8 +22,8 @@ export class SlotMap {
   }
 
   /**
-   * Returns the `host:port` of the master that has the slot of a key or channel; undefined while it
-   * is unknown.
+   * Returns the `host:port` of the master that has the slot of a key or channel; Undefined while
+   * the master is unknown.
    */
   masterOf(key: string): string | undefined {
     return this.#masters[calculateSlot(key)];

@@ -124,7 +124,7 @@ export interface SubscriberHandlers {
   missed(buckets: Set<number>): void;
 }
 
-/** The bucket in a channel's hash tag. */
+/** Returns the bucket in a channel's hash tag. */
 function bucketOf(channel: string): number {
   return Number(channel.slice(1, channel.indexOf('}')));
 }

@@ -6,7 +6,7 @@ import { append } from './append.ts';
 import { recover } from './recover.ts';
 
 onEachRedis((redis) => {
-  /** A user with five events, and the epoch of the inbox. */
+  /** Creates a user with five events. Returns the epoch of the inbox too. */
   const userWithEvents = async () => {
     const user = redis.newId();
     for (let i = 1; i <= 5; i += 1) await append(redis.connection, [{ user, event: `${i}` }]);

@@ -13,7 +13,8 @@
 -- The key of the index is not passed to scripts: it shares the inbox's hash tag, and a plain
 -- message does not need it.
 
--- Checks the size of an inbox after so many events, sooner after large ones.
+-- Number of events after which the size of an inbox is checked. Large events lead to an earlier
+-- check.
 local CHECK_EVERY = 32
 
 -- Returns how large an inbox may be, and its bucket's generation: inboxes whose epoch is lower get
@@ -27,7 +28,7 @@ local function read_limits(generation, length, bytes, ttl)
   }
 end
 
--- Returns the last id of an inbox as two strings; nil if there is no inbox.
+-- Returns the last id of an inbox as two strings. Nil if the inbox does not exist.
 local function last_id(inbox)
   local last = redis.call('XREVRANGE', inbox, '+', '-', 'COUNT', 1)[1]
   local id = last and last[1]
@@ -64,7 +65,7 @@ local function create_inbox(inbox, now, limits)
   return epoch
 end
 
--- Notes that events up to an offset were evicted.
+-- Stores that events up to an offset were evicted.
 local function note_loss(inbox, offset, limits)
   local index = inbox .. ':index'
   local lost = tonumber(redis.call('HGET', index, '!') or 0)
@@ -79,7 +80,7 @@ local function trim(inbox, length, limits)
   note_loss(inbox, first_offset(inbox, last) - 1, limits)
 end
 
--- Removes the oldest events that are no messages, until `keep` of them are left.
+-- Removes the oldest events other than messages, until `keep` of them are left.
 local function evict_others(inbox, keep, limits)
   local index = inbox .. ':index'
   local fields = redis.call('HGETALL', index)
@@ -173,7 +174,7 @@ local function add(inbox, event, now, hint, limits)
   return redis.call('XADD', inbox, id, 'e', event, 'p', before), epoch, 'epoch'
 end
 
--- Puts an event that is no message into the index, and removes the one that it replaces.
+-- Adds an event that is not a message to the index, and removes the event that it replaces.
 local function replace(inbox, id, merge, starts, limits)
   local index = inbox .. ':index'
   local key, value = string.match(merge, '^(%S+)( ?%d*)$')

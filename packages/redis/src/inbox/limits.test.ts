@@ -12,7 +12,7 @@ const GROUP = 64 * 1000;
 
 onEachRedis((redis) => {
   const device = { device: 'phone', limit: 5000 };
-  /** Two users of one bucket, that of the group. */
+  /** Two users of the same bucket as the group. */
   const pair = () => {
     const id = redis.newId() * 64;
     return [id, id + 64 * 100_000] as const;

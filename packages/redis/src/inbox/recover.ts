@@ -9,8 +9,8 @@ const script = createScript('recover', [clock, inbox, source]);
 
 /**
  * Reads a page of a user's inbox, and creates the inbox if it does not exist. With `replicas`,
- * resolves only once they have what was read: otherwise a fail-over could lose an event that a
- * device has seen.
+ * resolves only once they have all events of the page. Otherwise a fail-over could lose an event
+ * that a device has seen.
  */
 export async function recover(
   redis: RedisConnection,

@@ -156,7 +156,7 @@ end
 
 local reply = { id, 0, 0, last, '' }
 if distant ~= '' then
-  -- Members join and leave, so the previous message may have gone to other buckets.
+  -- Members join and leave, so the previous message may have been sent to other buckets.
   local buckets = {}
   for bucket in string.gmatch(distant, '%d+') do buckets[#buckets + 1] = bucket end
   reply[4] = redis.call('HMGET', reach, unpack(buckets))

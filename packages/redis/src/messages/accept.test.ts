@@ -15,12 +15,12 @@ const send = (connection: RedisConnection, from: number, to: number, ref: string
   accept(connection, { from, to, ref, body: body(ref), record: true, ...more });
 
 onEachRedis((redis) => {
-  /** Two users of one bucket. One script reaches both, also on a Redis Cluster. */
+  /** Returns two users of one bucket. One script reaches both, also on a Redis Cluster. */
   const neighbours = () => {
     const a = redis.newId();
     return [a, a + 64_000] as const;
   };
-  /** Two users of two buckets. */
+  /** Returns two users of different buckets. */
   const strangers = () => [redis.newId(), redis.newId()] as const;
   const pairs = { 'of one bucket': neighbours, 'of two buckets': strangers };
 

@@ -63,7 +63,7 @@ export async function recentConversations({ client, keys }: RedisConnection, use
 
 function conversationsOf({ conversation, date, chat }: RecentEvent, user: number, since: number): string[] {
   if (conversation !== undefined) return date !== undefined && date < since ? [] : [conversation];
-  // The event does not contain whether the chat is one with a user or with a group.
+  // The event does not contain whether the chat is with a user or a group.
   return typeof chat === 'number' ? [userConversation(user, chat), groupConversation(chat)] : [];
 }
 
@@ -92,7 +92,7 @@ function conversationOf(text: string): string {
   }
 }
 
-/** What an event of an inbox contains about its conversation. */
+/** The fields of an inbox event from which its conversation is derived. */
 interface RecentEvent {
   conversation?: string;
   /** Of a message. */

@@ -1,6 +1,6 @@
 import type { Body, Custom } from '@parley/protocol';
 
-/** Returns what the sender of a message wrote, in the form that `accept` reads. */
+/** Returns the content that the sender of a message wrote, in the form that `accept` reads. */
 export function messageContent({ body, replyTo, mentions, custom, silent }: WrittenContent): MessageContent {
   let extra = '';
   if (replyTo !== undefined) extra += `,"replyTo":${replyTo}`;

@@ -22,12 +22,12 @@ export class StreamChanged extends Error {}
  * Records a mutation of a conversation (a mark, recall, edit, reaction, pin or hide) and appends
  * its event to the inboxes of users. Resolves when both are done, also on `replicas` replicas. On
  * one server it is all or nothing. In a cluster the mutation is recorded first, and
- * `repairForwards` delivers what a gateway that died did not. Users get the event twice if the call
- * is repeated. An edit or a recall of a streamed message also ends its stream. Rejects with {@redis
- * PermitChanged}, and writes nothing, if `permit` is not valid any more, and with {@redis
- * StreamChanged} if the number of texts of the stream differs from `texts`. A pin rejects with
- * {@link PinsFull} if the chat has `maxPins` pins, and with {@link PinsUnknown} if Redis has no
- * copy of the pins.
+ * `repairForwards` delivers it to buckets that a crashed gateway did not reach. Users get the event
+ * twice if the call is repeated. An edit or a recall of a streamed message also ends its stream.
+ * Rejects with {@redis PermitChanged}, and writes nothing, if `permit` is not valid any more, and
+ * with {@redis StreamChanged} if the number of texts of the stream differs from `texts`. A pin
+ * rejects with {@link PinsFull} if the chat has `maxPins` pins, and with {@link PinsUnknown} if
+ * Redis has no copy of the pins.
  */
 export async function mutate(
   redis: RedisConnection,
@@ -106,7 +106,7 @@ async function deliver(
   if (Array.isArray(done)) releaseSlot(redis, Number(done[1]), done[0]);
 }
 
-/** What is recorded, and who gets which event. */
+/** The record of a mutation, and its events for each user. */
 export interface Mutation {
   /** The entry for the recorder. */
   record: Extract<RecordEntry, { kind: 'mark' | 'recall' | 'edit' | 'react' | 'pin' | 'hide' }>;

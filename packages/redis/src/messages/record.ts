@@ -42,7 +42,7 @@ export async function record(redis: RedisConnection, entry: RecordEntry): Promis
   await redis.client.xadd(keys.record(bucketOf(keys, entry)), '*', 'e', recordText(entry));
 }
 
-/** An entry of a record stream, as JSON text. */
+/** Returns an entry of a record stream as JSON text. */
 export function recordText(entry: RecordEntry): string {
   return JSON.stringify(entry);
 }

@@ -10,14 +10,14 @@ const LOSS_TTL = 86_400;
 /** Field of a copy that is complete. No ref name is empty. */
 const COMPLETE = '';
 
-/** Notes that Redis lost refs that PostgreSQL may hold. */
+/** Stores in Redis that it lost refs that PostgreSQL may hold. */
 export async function noteRefLoss({ client, keys }: RedisConnection): Promise<void> {
   await client.set(keys.refsLost, '1', 'EX', LOSS_TTL);
 }
 
 /**
- * Returns whether Redis lost refs in the last day, as noted by a process that compared it with
- * PostgreSQL.
+ * Returns whether Redis lost refs in the last day. A process that compared it with PostgreSQL
+ * stores this.
  */
 export async function lostRefs(redis: RedisConnection): Promise<boolean> {
   return lostAllRefs(redis) || (await redis.client.exists(redis.keys.refsLost)) === 1;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Maximum length of a ref that is stored as it is. Longer refs are hashed to save memory: Redis may
- * hold a million of them.
+ * Maximum length of a ref that is stored unchanged. Longer refs are hashed to save memory, because
+ * Redis may hold a million refs.
  */
 const MAX_LENGTH = 16;
 

@@ -4,9 +4,10 @@ import { repairMutation } from './mutate.ts';
 
 /**
  * Forwards messages and mutations of a bucket that were pending at the last call and still are:
- * their process died, or could not reach another bucket. Resolves with what is pending now, to be
- * passed in next time. Rejects if a bucket cannot be reached, after trying all others. Concurrent
- * calls are safe. Two calls some time apart find what is stuck without comparing clocks.
+ * their process died, or could not reach another bucket. Resolves with what is pending now, which
+ * must be passed to the next call. Rejects if a bucket cannot be reached, after trying all others.
+ * Concurrent calls are safe. Two calls at an interval detect stuck entries without comparing
+ * clocks.
  */
 export async function repairForwards(
   redis: RedisConnection,

@@ -61,7 +61,7 @@ onEachRedis((redis) => {
     expect(await send(a, b, 'r1', { permit: 0 })).toMatchObject({ id, duplicate: true });
   });
 
-  it('a group message is rejected if its sender is no member any more, or without a copy of the group', async () => {
+  it('a group message is rejected if its sender is not a member any more, or if Redis has no copy of the group', async () => {
     const [group, a, b] = [redis.newId(), redis.newId(), redis.newId()];
     const more = { members: [a, b], permit: 'member' as const };
     await expect(send(a, group, 'r1', more)).rejects.toThrow(PermitChanged);

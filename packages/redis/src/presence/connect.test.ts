@@ -23,7 +23,7 @@ onEachRedis((redis) => {
   const online = (user: number) => `{"type":"presence","user":${user},"online":true,"lastSeen":null}`;
 
   describe('a connection', () => {
-    it('a connection is counted at its gateway beside those of other gateways', async () => {
+    it('a connection is counted at its gateway in addition to those at other gateways', async () => {
       const user = redis.newId();
       expect(await open(user, 'one', 1)).toBe('ok');
       expect(await open(user, 'one', 2)).toBe('ok');
@@ -41,7 +41,7 @@ onEachRedis((redis) => {
       expect(await watcher.heard()).toEqual([]);
     });
 
-    it('a connection is counted with those of a live gateway that the caller does not know yet', async () => {
+    it('a connection is counted together with those at a live gateway that the caller does not know yet', async () => {
       const user = redis.newId();
       await heartbeat(redis.connection, `started-${user}`);
       await open(user, `started-${user}`, 1, { live: [`started-${user}`] });

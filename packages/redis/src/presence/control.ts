@@ -16,8 +16,8 @@ export type Control =
 export const CONTROL_BYTE = 0x21;
 
 /**
- * The start of a message with several live frames. Gateways of the previous release ignore it as
- * an unknown control message. Each frame has a line of its own, so that gateways need not parse it.
+ * The start of a message with several live frames. Gateways of the previous release ignore it as an
+ * unknown control message. Each frame is on a separate line, so that gateways need not parse it.
  */
 export const LIVE_HEAD = '!{"do":"live","frames":[\n';
 

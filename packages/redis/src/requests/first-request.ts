@@ -8,7 +8,7 @@ const UNANSWERED_TTL = 120;
 
 /**
  * Stores that a request with an idempotency key has begun. Returns undefined if it is the first
- * one, else what is stored about the first.
+ * one, otherwise the stored data of the first one.
  *
  * @param name the idempotency key with its owner
  * @param fingerprint equal for equal requests
@@ -38,7 +38,7 @@ export async function forgetRequest({ client, keys }: RedisConnection, name: str
   await client.del(keys.request(name));
 }
 
-/** What is stored about the first request with an idempotency key. */
+/** The stored data of the first request with an idempotency key. */
 export interface FirstRequest {
   fingerprint: string;
   /** The response as text. Undefined while the request is in progress. */

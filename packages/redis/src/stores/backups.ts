@@ -1,8 +1,8 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
 /**
- * Returns when the last backup of each store was made, in Unix seconds, as the operator's backup
- * noted it by `HSET backups STORE SECONDS`. Empty if none was noted.
+ * Returns when the last backup of each store was made, in Unix seconds. The operator's backup job
+ * writes this by `HSET backups STORE SECONDS`. Empty if it never did.
  */
 export async function readBackups({ client, keys }: RedisConnection): Promise<Record<string, number>> {
   const noted = Object.entries(await client.hgetall(keys.backups));

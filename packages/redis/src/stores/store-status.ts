@@ -7,7 +7,7 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 const STATUS_TTL_MS = 15_000;
 
 /**
- * Returns what the last process that compared Redis with PostgreSQL found. Undefined if none
+ * Returns the result of the last process that compared Redis with PostgreSQL. Undefined if none
  * compared them lately.
  */
 export async function readStoreStatus({ client, keys }: RedisConnection): Promise<StoreStatus | undefined> {

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Subscribes to a shard channel on a connection of its own. Resolves once Redis has confirmed. */
+/** Subscribes to a shard channel on a separate connection. Resolves once Redis has confirmed. */
 export async function listen(connection: RedisConnection, url: string, channel: string): Promise<Listener> {
   const client = new Redis(connection.clustered ? `redis://${connection.masterOf(channel)}` : url);
   const heard: string[] = [];
@@ -24,6 +24,6 @@ export async function listen(connection: RedisConnection, url: string, channel: 
 }
 
 export interface Listener extends AsyncDisposable {
-  /** Returns what was published since the last call. */
+  /** Returns the messages that were published since the last call. */
   heard(): Promise<string[]>;
 }

@@ -17,7 +17,7 @@ onEachRedis((redis) => {
   const die = (to: string, id: string, keep = 100) =>
     settleWebhook(redis.connection, to, id, { is: 'dead', attempts: 3, error: 'answered "500"', keep });
 
-  it('the webhook queue hands an event to one worker, unchanged', async () => {
+  it('the webhook queue passes an event to one worker, unchanged', async () => {
     const to = endpoint();
     await push(to, 'a', 'b');
     const [one, two] = await Promise.all([claim(to), claim(to)]);
@@ -40,7 +40,7 @@ onEachRedis((redis) => {
     expect(await claim(to)).toHaveLength(1);
   });
 
-  it('the webhook queue hands the event of a dead worker to another after the lease', async () => {
+  it('the webhook queue passes the event of a dead worker to another one after the lease', async () => {
     const to = endpoint();
     await push(to, 'a');
     expect(await claim(to, 1, 50)).toHaveLength(1);

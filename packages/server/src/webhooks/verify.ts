@@ -81,7 +81,10 @@ function parse(body: string | Uint8Array): SignedRequest {
   return value as SignedRequest;
 }
 
-/** Headers of a request: those of Node.js and Express, in lower case, or a `Headers` object. */
+/**
+ * Headers of a request: the headers object of Node.js and Express, with names in lower case, or a
+ * `Headers` object.
+ */
 export type RequestHeaders =
   | { get(name: string): string | null }
   | { readonly [name: string]: string | readonly string[] | undefined };

@@ -29,7 +29,7 @@ export interface HookConfig {
   endpoints: readonly Endpoint<HookEvent>[];
   /** Ms within which an endpoint must reply. */
   timeout: number;
-  /** What happens if an endpoint fails. */
+  /** The outcome for users if an endpoint fails. */
   onFailure: 'refuse' | 'accept';
   /**
    * Maximum requests in flight to one endpoint, per process. One user may have at most one

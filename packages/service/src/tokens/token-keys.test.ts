@@ -25,7 +25,7 @@ describe('a token signed with a key pair', () => {
     expect(() => signToken(publicKeys[0] as TokenKey, claims)).toThrow('public');
   });
 
-  it('a token stays valid while the next key signs, and until its own key is removed', () => {
+  it('a token stays valid while the next key signs, until the key that signed it is removed', () => {
     const token = signToken(pair, claims);
     const [next] = read('private', [second.privateKey, first.privateKey]) as [TokenKey, TokenKey];
     const both = { secret: undefined, keys: read('public', [second.publicKey, first.publicKey]) };

@@ -141,7 +141,7 @@ async function meet(clients: Redis[], count = clients.length): Promise<void> {
   }
 }
 
-/** The first `masters` nodes stay masters. The others become their replicas in turn. */
+/** Makes the first `masters` nodes masters, and distributes the others among them as replicas. */
 async function replicate(clients: Redis[], masters: number): Promise<void> {
   for (const [index, client] of clients.entries()) {
     if (index < masters) continue;

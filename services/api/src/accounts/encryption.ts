@@ -4,7 +4,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
  * Encrypts a text by AES-256-GCM, so that a copy of the database alone does not reveal it.
  *
  * @param key `TOKEN_SECRET`
- * @param purpose what is encrypted: each purpose has a key of its own
+ * @param purpose the kind of the text. Each purpose has a separate key
  * @param subject the owner of the text, such as a user. Decryption requires the same subject
  */
 export function encrypt(key: string, purpose: string, subject: string | number, text: string): string {

@@ -120,7 +120,7 @@ it('limits guesses at the current password of a signed-in user on every route th
   expect(seen).toEqual([403, 403, 403, 409, 429]);
 });
 
-describe('an account that is deactivated or whose password changes while somebody signs in', () => {
+describe('an account that is deactivated or whose password changes during a sign-in', () => {
   it.each([
     ['deactivated', { deactivated: 1 }],
     ['given another password', { password_hash: otherHash }],

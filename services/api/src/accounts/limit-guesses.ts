@@ -55,7 +55,7 @@ export interface Guesser {
   /** The username of the attempt, whether it exists or not, or the id of the signed-in user. */
   account: string;
   address: string;
-  /** The known device that the request comes from. Undefined: none. */
+  /** The known device of the request. Undefined: none. */
   device?: string | undefined;
 }
 

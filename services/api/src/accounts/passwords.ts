@@ -45,7 +45,7 @@ export class Passwords {
    * Rejects a new password that an attacker would soon guess.
    *
    * @param words what an attacker knows: username, display name
-   * @param owner an address or user; the checks of one owner run one at a time
+   * @param owner an address or user. The checks of one owner run one after the other
    * @throws Refusal `bad-request` if the password is too weak
    */
   async requireStrong(owner: string, password: string, words: readonly string[], field = 'password'): Promise<void> {

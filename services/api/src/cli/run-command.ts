@@ -4,7 +4,7 @@ import { format } from './format.ts';
 import { CliError, ServerClient } from './server-client.ts';
 
 /**
- * Runs one command line of `parley`. Resolves with what it prints.
+ * Runs one command line of `parley`. Resolves with its output.
  *
  * @param argv the words after `parley`
  * @param env `PARLEY_URL` and `PARLEY_API_KEY`

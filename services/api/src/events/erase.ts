@@ -16,7 +16,7 @@ export async function erase(
   { user, at }: Erasure,
   signal?: AbortSignal,
 ): Promise<void> {
-  // Read before the removal, because the next run removes what is recorded later.
+  // Read before the removal, because entries that are recorded later are removed by the next run.
   const over = (await recordedUpTo(redis)) > at;
   await forgetUser(redis, user);
   while ((await deleteCopies(db, user, atOnce)) === atOnce) signal?.throwIfAborted();

@@ -29,7 +29,7 @@ export function archive(files: AsyncIterable<ArchivedFile>): Readable {
   return output;
 }
 
-/** A file with one line of JSON per item, read page by page. */
+/** Creates a file with one line of JSON per item, read page by page. */
 export function linesFile(name: string, pages: () => AsyncIterable<readonly unknown[]>): ArchivedFile {
   const open = () =>
     Readable.from(

@@ -18,9 +18,9 @@ import { listAllSessions, listPeers, listUploads, readAccount } from './export-q
 import { pageLength as limit, pages, type Read } from './pages.ts';
 
 /**
- * The files of a user's archive: everything stored about the user, without secrets. The api's
- * README lists them. Each file is read when it is its turn, so the archive may or may not contain
- * changes that happen during the export.
+ * Yields the files of a user's archive: all data about the user, without secrets. The api's README
+ * lists them. Each file is read when it is its turn, so the archive may or may not contain changes
+ * that happen during the export.
  */
 export async function* contents(db: Database, storage: Storage, me: number): AsyncGenerator<ArchivedFile> {
   const list = <T>(name: string, read: Read<T>): ArchivedFile => linesFile(`${name}.jsonl`, () => pages(read));
@@ -82,7 +82,7 @@ function messages(db: Database, key: ChatKey): Read<Message> {
 
 type Upload = Awaited<ReturnType<typeof listUploads>>[number];
 
-/** The path of a file in the archive. */
+/** Returns the path of a file in the archive. */
 function nameOf({ id, name }: Pick<Upload, 'id' | 'name'>): string {
   return `media/${id}-${cleanFileName(name).replace(/[<>:"|?*]/g, '_')}`;
 }

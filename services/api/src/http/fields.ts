@@ -3,9 +3,9 @@ import { customSchema, fits, limits } from '@parley/protocol';
 import { findDisguise } from '../names/display-text.ts';
 
 /**
- * Schema of one line of text with `min` to `max` characters after trimming. Rejects lone
- * surrogates, control characters, bidirectional controls and invisible characters, which could make
- * a name look like another. The `pattern` in the OpenAPI document states the same rules.
+ * Returns the schema of one line of text with `min` to `max` characters after trimming. Rejects
+ * lone surrogates, control characters, bidirectional controls and invisible characters, which could
+ * make a name look like another. The `pattern` in the OpenAPI document states the same rules.
  */
 export function line(max: number, min: 0 | 1 = 1, findProblem: (text: string) => string | undefined = () => undefined) {
   return z
@@ -85,7 +85,7 @@ export const idField = z
   .refine(Number.isSafeInteger, { error: 'Not an id' })
   .openapi({ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
-/** The body of a PATCH: the fields to change, at least one. */
+/** Returns the schema of the body of a PATCH: the fields to change, at least one. */
 export function changes<S extends z.ZodRawShape>(shape: S) {
   return z
     .strictObject(shape)

@@ -11,9 +11,9 @@ export const limitField = z
   .openapi({ type: 'integer', minimum: 1, maximum: limits.page, default: 50 });
 
 /**
- * A page cursor: the position at which a list continues, as the values by which the list is
- * ordered. Clients treat it as opaque. Every text that matches its pattern is valid. The cursor of
- * a deleted item continues after that item's position.
+ * Creates the codec of a page cursor: the position at which a list continues, as the values by
+ * which the list is ordered. Clients treat it as opaque. Every text that matches its pattern is
+ * valid. The cursor of a deleted item continues after that item's position.
  *
  * @param parts `number`, `int32`, or the pattern of a text, which must be the last part
  */
@@ -37,7 +37,7 @@ export function pageCursor<const P extends readonly (keyof typeof numbers | RegE
   return { field, write: (values) => values.join('.') };
 }
 
-/** The query of a list: `limit`, and `after` with the cursor of that list. */
+/** Returns the query fields of a list: `limit`, and `after` with the cursor of that list. */
 export function pageFields<P extends readonly unknown[]>(cursor: PageCursor<P>) {
   return { limit: limitField, after: cursor.field.optional() };
 }

@@ -2,7 +2,7 @@ import type { RouteConfig } from '@hono/zod-openapi';
 import { problemType } from '@parley/protocol';
 import { problemSchema } from './schemas.ts';
 
-/** An error response: a problem document with one of these codes. */
+/** Returns the description of an error response: a problem document with one of these codes. */
 export function problemResponse(codes: readonly string[]): Response {
   return { description: `Error: ${codes.join(', ')}`, content: { [problemType]: { schema: problemSchema } } };
 }
@@ -41,7 +41,7 @@ function count(description: string): HeaderObject {
   return { description, schema: { type: 'integer', minimum: 0 } };
 }
 
-/** A header that only some responses carry. */
+/** Returns the description of a header that only some responses have. */
 export function textHeader(description: string): HeaderObject {
   return { description, schema: { type: 'string' } };
 }

@@ -94,7 +94,10 @@ export const usersField = z
   .array(protocol.briefUserSchema)
   .openapi({ description: 'Every user that the items name, each once' });
 
-/** A page of a list. `next` is the page cursor to pass as `after`, null at the end. */
+/**
+ * Returns the schema of a page of a list. `next` is the page cursor to pass as `after`, null at the
+ * end.
+ */
 export function pageOf<S extends z.ZodType>(item: S) {
   return z.object({ items: z.array(item), next: z.string().nullable() });
 }

@@ -100,7 +100,8 @@ export class S3Storage implements Storage {
 }
 
 /**
- * An upload has so many small pieces that requests to S3 cost more than the transfer of the bytes.
+ * Thrown if an upload has so many small pieces that requests to S3 would cost more than the
+ * transfer of the bytes.
  */
 export class TooManyPieces extends Error {
   override name = 'TooManyPieces';

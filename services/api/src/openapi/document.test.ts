@@ -130,7 +130,7 @@ function each(): Operation[] {
   return Object.values(document.paths).flatMap((path) => Object.values(path));
 }
 
-/** The operations that the api itself serves under `/v1`. */
+/** Returns the operations that the api itself serves under `/v1`. */
 function api(): Operation[] {
   return each().filter((it) => !it.tags?.some((tag) => ['Gateway', 'Health', 'LayIM'].includes(tag)));
 }

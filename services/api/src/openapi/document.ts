@@ -7,8 +7,8 @@ import { gatewayOperations } from './gateway-operations.ts';
 import { tags } from './tags.ts';
 
 /**
- * The OpenAPI 3.1 document: the operations of `app`, generated from their own schemas, and the HTTP
- * operations of the gateways at `gatewayUrls`.
+ * Creates the OpenAPI 3.1 document: the operations of `app`, generated from their own schemas, and
+ * the HTTP operations of the gateways at `gatewayUrls`.
  */
 export function createDocument(app: App, gatewayUrls: readonly string[]): object {
   const { openAPIRegistry: registry } = app;
@@ -93,7 +93,7 @@ const info = {
   contact: { name: 'The operator of this server' },
 };
 
-/** Health operations. They are the same in every process. */
+/** Returns the health operations. They are the same in every process. */
 function health(gatewayUrls: readonly string[]): RouteConfig[] {
   const servers = [
     { url: '/', description: 'The api' },

@@ -3,7 +3,7 @@ import { clientFrameSchema, problemType } from '@parley/protocol';
 import { problemSchema } from '../http/schemas.ts';
 
 /**
- * The HTTP operations of a gateway. The api only describes them, with the gateways as their
+ * Returns the HTTP operations of a gateway. The api only describes them, with the gateways as their
  * servers. The WebSocket is missing, because OpenAPI cannot describe it.
  */
 export function gatewayOperations(gatewayUrls: readonly string[]): RouteConfig[] {

@@ -23,7 +23,7 @@ const words = {
 
 type Words = Record<'image' | 'video' | 'audio' | 'file' | 'sticker' | 'card', string>;
 
-/** What a device shows of a message. */
+/** The texts of a notification for a message. */
 export interface Notification {
   /** The chat as the recipient names it: the peer or the group. */
   chat: number;

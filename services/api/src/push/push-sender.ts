@@ -4,8 +4,8 @@ import type { Notification } from './notification.ts';
 /** Sends notifications to the devices of one push service. */
 export interface PushSender {
   /**
-   * Resolves with what the service did with a notification. Rejects if the service could not be
-   * reached, or with `CredentialsRefused`.
+   * Resolves with the result of the push service for a notification. Rejects if the service could
+   * not be reached, or with `CredentialsRefused`.
    */
   send(device: Device, notification: Notification): Promise<PushOutcome>;
   close(): void;

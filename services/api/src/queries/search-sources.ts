@@ -63,7 +63,7 @@ export async function listUnindexed(
 /**
  * Returns the keys of messages up to an id that were edited since they were indexed.
  *
- * @param since owner -> Unix ms from which on changes are not in the index
+ * @param since owner -> Unix ms. Changes since then are not in the index
  */
 export async function listChanged(db: Database, since: ReadonlyMap<number, number>, upTo: number): Promise<Key[]> {
   if (since.size === 0) return [];

@@ -162,7 +162,7 @@ export class IndexBusyError extends Error {
 const attempts = 4;
 /** Number of candidates that are read in addition to those needed. */
 const spare = 8;
-/** Number of edited messages from which on segments are rebuilt. */
+/** Number of edited messages from which segments are rebuilt. */
 const manyChanges = 64;
 
 /** The scope of the search. */

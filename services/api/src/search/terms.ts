@@ -98,10 +98,10 @@ function addPairs(run: string, add: (texts: string[], prefix: boolean) => void):
 
 const isLetter = /^\p{L}/u;
 const quotes = /[“”„«»「」『』＂]/g;
-// Matches a minus, if there is one, then a quoted text or a text without spaces.
+// Matches an optional minus, then a quoted text or a text without spaces.
 const chunk = /((?<!\S)[-−－](?=[^\s-]))?(?:(")([^"]*)("?)|([^\s"]+))/g;
 
-/** What messages must contain to match. */
+/** A parsed query: the conditions that messages must meet. */
 export interface Query {
   phrases: Phrase[];
   /** Phrases that a matching message does not contain. */

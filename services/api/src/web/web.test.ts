@@ -39,7 +39,7 @@ describe('the web client', () => {
     },
   );
 
-  it('the web client runs only its own scripts, sends no referrer, and connects to gateways only', async () => {
+  it('the web client runs only its own scripts, sends no referrer, and connects only to gateways', async () => {
     const { headers } = await get('/chats');
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
@@ -103,7 +103,7 @@ describe('the web client', () => {
     },
   );
 
-  it('the api, health and documentation stay available beside the web client', async () => {
+  it('the api, health and documentation stay available while the api serves the web client', async () => {
     expect((await get('/v1/me')).status).toBe(401);
     expect((await get('/healthz')).status).toBe(200);
     expect(await (await get('/docs')).text()).toContain('Parley API');

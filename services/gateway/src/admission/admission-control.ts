@@ -76,7 +76,10 @@ export class AdmissionControl {
     this.#finished += 1;
   }
 
-  /** Whether another connection may be opened now. Counts a rejection because of overload. */
+  /**
+   * Returns whether another connection may be opened now. Counts rejections that an overload
+   * causes.
+   */
   admitConnection(): boolean {
     const { maxOpenings, isServing } = this.#options;
     if (!isServing()) return false;

@@ -1,6 +1,6 @@
 /**
- * What one user may still send to this gateway under the rate limits, over all connections of the
- * user.
+ * The remaining budget of one user at this gateway under the rate limits, over all connections of
+ * the user.
  */
 export class Budget {
   /** Unused tokens that the shared rate limits granted to this gateway. */
@@ -15,7 +15,7 @@ export class Budget {
   /**
    * Charges a frame. Returns false if the user has sent too many frames or bytes.
    *
-   * @param frames what the frame costs, in frames
+   * @param frames the cost of the frame, as a number of frames
    * @param bytes its size
    * @param now seconds of a monotonic clock
    */

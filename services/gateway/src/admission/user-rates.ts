@@ -37,8 +37,8 @@ export class UserRates {
   /**
    * Charges one command. Rejects with `RateExceeded`, and charges nothing, if a limit is reached.
    *
-   * @param bytes what the command writes to Redis. A command that writes more than the burst needs
-   * a full bucket
+   * @param bytes the bytes that the command writes to Redis. A command that writes more than the
+   * burst needs a full bucket
    */
   async charge(user: ChargedUser, act: Exclude<RateName, 'bytes'>, bytes = 0): Promise<void> {
     const cost = Math.min(bytes, this.#limits.bytes.burst);

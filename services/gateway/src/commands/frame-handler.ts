@@ -79,7 +79,10 @@ export class FrameHandler {
     return after === 0 ? undefined : after;
   }
 
-  /** Runs a frame. Resolves with the text of its reply, if there is one. Never rejects. */
+  /**
+   * Runs a frame. Resolves with the text of its reply, or with undefined if it has none. Never
+   * rejects.
+   */
   async run(sender: FrameSender, frame: ClientFrame): Promise<string | undefined> {
     const { hookGate } = this.#deps;
     if (!hookGate?.covers(frame)) return await this.#admitAndRun(sender, frame);

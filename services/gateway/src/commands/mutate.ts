@@ -141,9 +141,7 @@ export async function readMessage(
   return { from: facts.from, recalled: facts.recalled || event === 'recalled' };
 }
 
-/**
- * Returns what the recorder knows about a message. Throws a refusal if the message does not exist.
- */
+/** Returns the recorder's facts about a message. Throws a refusal if the message does not exist. */
 export async function requestFacts(
   { redis, rates }: CommandDeps,
   user: LocalUser,

@@ -4,8 +4,8 @@ import type { Hub } from '../users/hub.ts';
 import type { Clock } from './clock.ts';
 
 /**
- * What connections (`Self`) need of the gateway. All connections share one object, so that an idle
- * connection uses little memory.
+ * The dependencies of connections (`Self`) on the gateway. All connections share one object, so
+ * that an idle connection uses little memory.
  */
 export interface ConnectionDeps<Self> {
   readonly clock: Pick<Clock, 'now' | 'second'>;

@@ -170,7 +170,7 @@ describe('a live connection', () => {
     expect(world.deps.counters).toMatchObject({ delivered: 1, catchUps: 0 });
   });
 
-  it('a live connection reads the inbox after a gap, so that every event comes once and in order', async () => {
+  it('a live connection reads the inbox after a gap, so that it sends every event once and in order', async () => {
     const { transport } = await live();
     world.publish({ lost: true });
     world.publish();

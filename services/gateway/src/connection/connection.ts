@@ -10,7 +10,7 @@ import type { Transport } from './transport.ts';
 /** Events in a full page of an inbox. */
 export const PAGE_EVENTS = 100;
 
-/** Sent in place of an event that has left the inbox. */
+/** Sent instead of an event that has left the inbox. */
 const SKIPPED = '{"kind":"skipped"}';
 
 /** Ms until the inbox is read again after an error. */
@@ -202,8 +202,8 @@ export class Connection implements UserConnection {
   }
 
   /**
-   * Called once a second: closes the connection if its token expired, its reader stalled or its
-   * client is silent; pings it when due.
+   * Called once a second: closes the connection if its token has expired, its reader stalls or its
+   * client is silent, and otherwise pings it when due.
    */
   keepAlive(): void {
     const { clock, settings } = this.#deps;

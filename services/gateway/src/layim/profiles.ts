@@ -18,7 +18,7 @@ export class Profiles {
     this.#link = link;
   }
 
-  /** A user's profile; undefined if it is unknown. Never rejects. */
+  /** Returns a user's profile. Undefined if it is unknown. Never rejects. */
   read(user: number): Promise<Profile | undefined> {
     const now = performance.now();
     const known = this.#known.get(user);

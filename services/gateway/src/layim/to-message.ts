@@ -22,8 +22,8 @@ export function toMessage(event: MessageEvent, me: number, from: Profile | undef
 }
 
 /**
- * LayIM pages request media without a token, so a medium of Parley is shown as a text with its
- * name.
+ * Returns a body as a text for LayIM. Its pages request media without a token, so media are shown
+ * only by name.
  */
 function toContent(body: Body): string {
   switch (body.type) {

@@ -110,7 +110,10 @@ export class Presence {
     this.disconnect(user, 0);
   }
 
-  /** The count is read when the command is sent, so that the last write has the current one. */
+  /**
+   * Returns an object whose count is read when the command is sent, so that the last write has the
+   * current one.
+   */
   #countOf(user: number): UserCount {
     return { user, count: () => this.#options.count(user) || Number(this.#lingering.has(user)) };
   }

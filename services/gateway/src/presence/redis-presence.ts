@@ -1,7 +1,7 @@
 import { connect, disconnect, forgetGateways, heartbeat, type RedisConnection, retireGateway } from '@parley/redis';
 import type { PresenceStore } from './presence.ts';
 
-/** The presence store of one gateway in Redis. */
+/** Creates the presence store of one gateway in Redis. */
 export function redisPresence(redis: RedisConnection, options: RedisPresenceOptions): PresenceStore {
   const { gateway, maxConnections: most, live, changed } = options;
   return {

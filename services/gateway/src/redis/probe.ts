@@ -2,9 +2,9 @@
 const SILENT_AFTER = 3;
 
 /**
- * Checks that Redis delivers messages. At every interval the gateway publishes a probe to a
- * channel that only it subscribes to: one channel per bucket of a cluster, one in total for a
- * single server. Calls `silent` for buckets whose probes did not come back for three intervals.
+ * Checks that Redis delivers messages. At every interval the gateway publishes a probe to a channel
+ * that only it subscribes to: one channel per bucket of a cluster, one in total for a single
+ * server. Calls `silent` for buckets from which no probe was received for three intervals.
  */
 export class Probe {
   readonly #channels: ProbeChannels;

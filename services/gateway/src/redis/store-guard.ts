@@ -141,13 +141,13 @@ export interface StoreRefusal {
 
 export interface StoreGuardDeps {
   /**
-   * Returns what the last process that compared the stores found. Undefined if none compared them
-   * lately.
+   * Returns the result of the last process that compared the stores. Undefined if none compared
+   * them lately.
    */
   readStatus(): Promise<{ ok: true } | { ok: false; reason: string } | undefined>;
   /**
-   * Returns whether Redis lost refs in the last day, as noted by a process that compared the
-   * stores.
+   * Returns whether Redis lost refs in the last day. A process that compared the stores stores
+   * this.
    */
   lostRefs(): Promise<boolean>;
   /** Returns whether this process noticed that Redis lost all refs. */

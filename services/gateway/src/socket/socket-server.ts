@@ -55,9 +55,9 @@ export interface IncomingRequest {
   readonly path: string;
   /** The peer's IP address: that of the load balancer, if there is one. */
   readonly address: string;
-  /** A header by its name in lower case; '' if it is missing. */
+  /** Returns a header by its name in lower case. '' if it is missing. */
   header(name: string): string;
-  /** The first value of a query parameter, decoded; undefined if it is missing. */
+  /** Returns the first value of a query parameter, decoded. Undefined if it is missing. */
   query(name: string): string | undefined;
 }
 
@@ -151,9 +151,9 @@ export interface SocketPeer {
 
 /** Events of an open WebSocket. */
 export interface PeerEvents {
-  /** A message arrived. Its bytes are valid until this returns. */
+  /** Called when a message has arrived. Its bytes are valid until this returns. */
   message(data: Buffer, isBinary: boolean): void;
-  /** A ping or pong arrived. */
+  /** Called when a ping or pong has arrived. */
   alive(): void;
   /** Called when the network has accepted some of the unsent bytes. */
   drained(): void;

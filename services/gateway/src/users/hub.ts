@@ -57,7 +57,9 @@ export class Hub {
     return this.#users.get(id);
   }
 
-  /** Number of users with connections here, or whose last connection closed a moment ago. */
+  /**
+   * Number of users with connections here, or whose last connection closed less than a second ago.
+   */
   get size(): number {
     return this.#users.size;
   }
@@ -77,7 +79,7 @@ export class Hub {
     return users.map(({ id }) => id);
   }
 
-  /** Removes the users whose last connection closed a moment ago. */
+  /** Removes the users whose last connection closed less than a second ago. */
   close(): void {
     for (const user of this.#users.values()) {
       clearTimeout(user.leaving);

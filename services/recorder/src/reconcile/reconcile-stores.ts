@@ -11,8 +11,8 @@ import { repeatErasures } from './repeat-erasures.ts';
  * afterwards.
  *
  * 1. Stop: publish a mismatch, so that gateways, apis and recorders stop serving.
- * 2. Record: write what the record streams hold. If PostgreSQL is the older store, also write what
- *    only inboxes hold.
+ * 2. Record: write the entries of the record streams. If PostgreSQL is the older store, also write
+ *    entries that are only in inboxes.
  * 3. Forget: delete the inboxes and all copies of PostgreSQL's data. Every inbox gets a new epoch,
  *    so that devices reload. Refs of recorded messages are looked up for a day.
  * 4. Restore: ended sessions are refused again, and deleted accounts are erased again.

@@ -14,7 +14,7 @@ import { readPins } from './read-pins.ts';
 import { RequestHandler } from './request-handler.ts';
 
 /**
- * A request handler that reads PostgreSQL and writes the copies in Redis.
+ * Creates a request handler that reads PostgreSQL and writes the copies to Redis.
  *
  * @param hurry makes the recorder write waiting records without delay
  */

@@ -8,7 +8,9 @@ import { Positions, type RawStream, type Source, type StreamPage } from './sourc
  */
 const REPLY_TIMEOUT_MS = 5000;
 
-/** Reads one Redis server: one blocking command over all leased streams, on its own connection. */
+/**
+ * Reads one Redis server: one blocking command over all leased streams, on a separate connection.
+ */
 export class ServerSource implements Source {
   readonly #client: RedisClient;
   readonly #batch: number;

@@ -110,7 +110,7 @@ describe('a mark', () => {
 });
 
 describe('a message to a group', () => {
-  it('a group message is one row, unread for all members but its sender', async () => {
+  it('a group message is stored as one row, and is unread for all members except its sender', async () => {
     const users = await world.users(50);
     const [a, b] = users;
     const group = await world.group(users);

@@ -29,7 +29,7 @@ function storedSession(): SavedSession | undefined {
   }
 }
 
-/** The SDK client of the page. It is connected on every route that needs a session. */
+/** Returns the SDK client of the page. It is connected on every route that needs a session. */
 export function useParley(): Parley {
   return parley;
 }

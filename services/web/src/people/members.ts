@@ -18,8 +18,8 @@ function cacheUsers(all: Iterable<KnownUser>): void {
 }
 
 /**
- * A user from the cache. Undefined if the user is not known yet. The user is then read from the
- * api, and reactive readers are updated.
+ * Returns a user from the cache. Undefined if the user is not known yet. The user is then read from
+ * the api, and reactive readers are updated.
  */
 export function userOf(parley: Parley, id: number): KnownUser | undefined {
   const known = users.get(id);

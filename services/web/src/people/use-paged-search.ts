@@ -7,7 +7,7 @@ const DEBOUNCE_MS = 250;
 /** Items of one page. */
 const PAGE = 30;
 
-/** A search that starts a moment after its text changed, and continues page by page. */
+/** A search that starts shortly after its text has changed, and continues page by page. */
 export function usePagedSearch<T>(query: Readonly<Ref<string>>, read: (search: PagedSearch) => Promise<FoundPage<T>>) {
   /** The results. Undefined while the text is empty. */
   const found = shallowRef<T[]>();

@@ -84,7 +84,7 @@ function repair(isStill: (element: HTMLElement) => boolean): void {
 
 /**
  * Returns the first focusable element after a child of the parent, otherwise the last one before
- * it.
+ * that child.
  */
 function nearest(parent: HTMLElement, index: number): HTMLElement | undefined {
   const candidates = [...parent.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(

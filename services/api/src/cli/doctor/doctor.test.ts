@@ -49,7 +49,7 @@ describe('parley doctor', () => {
     await expect(runDoctor(['--fix'], env)).rejects.toThrow(CliError);
   });
 
-  it('parley doctor warns of backups that were never noted or are late', async () => {
+  it('parley doctor warns of backups that are late or have never been made', async () => {
     const { client, keys } = api.redis;
     const found = async () => named(await diagnose(env), 'backups').map(({ status, detail }) => `${status} ${detail}`);
     expect(await found()).toEqual([expect.stringMatching(/^warning No backup was noted/)]);

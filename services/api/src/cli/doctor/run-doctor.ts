@@ -11,7 +11,7 @@ import { checkSettings } from './check-settings.ts';
 import { checkStores } from './check-stores.ts';
 
 /**
- * Runs `parley doctor`. Resolves with what it prints, and whether a check failed.
+ * Runs `parley doctor`. Resolves with its output, and whether a check failed.
  *
  * @param argv the words after `doctor`
  * @param env the environment of the api

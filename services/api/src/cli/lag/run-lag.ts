@@ -11,8 +11,7 @@ import { type NoticeLag, readNoticeLag } from './lag-queries.ts';
 
 /**
  * Runs `parley lag`: reads the entries in Redis that wait for the recorder, and the notices in
- * PostgreSQL that wait for an api. Resolves with what it prints, and whether a store could not be
- * read.
+ * PostgreSQL that wait for an api. Resolves with its output, and whether a store could not be read.
  *
  * @param argv the words after `lag`
  * @param env the environment of the api

@@ -37,7 +37,7 @@ describe('with UNIQUE_GROUP_NAMES, a group', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
   });
 
-  it('with UNIQUE_GROUP_NAMES a group cannot take the name of another, but can change the case of its own', async () => {
+  it('with UNIQUE_GROUP_NAMES a group cannot take the name of another one, but can change the case of its name', async () => {
     const [one, two] = [(await create(ann, newName())).body, (await create(ann, newName())).body];
     const taken = await ann.call<Problem>('patch', `/v1/groups/${two.id}`, { name: one.name.toUpperCase() });
     expect([taken.status, taken.body.code, taken.body.errors?.[0]?.path]).toEqual([409, 'conflict', 'name']);

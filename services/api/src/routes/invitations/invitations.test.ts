@@ -79,7 +79,7 @@ describe('invitation links of groups', () => {
     expect(shown.headers.get('content-type')).toBe('image/webp');
     expect((await shown.arrayBuffer()).byteLength).toBeGreaterThan(0);
     expect((await fetch(`${api.url}/v1/media/${id}`)).status).toBe(401);
-    // The picture of the group is one that another user sent to the owner only.
+    // Another user sent the picture of the group only to the owner.
     const other = await api.person();
     const sent = await new Uploader(api.url, other).send(await picture(400, 400), { name: 'b.png', type: 'image/png' });
     await share(api, other, owner, sent.id);

@@ -11,7 +11,7 @@ export const personSchema = z.object({
   sign: z.string(),
 });
 
-/** The responses of a LayIM operation: `data`, or an error. */
+/** Returns the responses of a LayIM operation: `data`, or an error. */
 export function layimAnswers<S extends z.ZodType>(data: S, description: string) {
   const schema = z.object({
     code: z.int().openapi({ description: '0, or the HTTP status of the error' }),

@@ -174,7 +174,7 @@ describe('deleting an account', () => {
     expect((await rowsOf(ann.id)).sessions ?? 0).toBe(0);
   });
 
-  it('deleting an account keeps the files that others received and removes the rest', async () => {
+  it('deleting an account keeps the files that others received and removes all others', async () => {
     const [ann, ben] = await api.people();
     const mine = new Uploader(api.url, ann);
     const [sent, kept] = [await mine.send(Buffer.from('a')), await mine.send(Buffer.from('b'))];

@@ -27,7 +27,7 @@ describe('changing yourself', () => {
     expect((await ann.get<User>('/v1/me')).body).toEqual({ ...ann.session.user, name: '安' });
   });
 
-  it('a change of the profile notifies friends and own devices, and nobody else', async () => {
+  it('a change of the profile notifies only friends and own devices', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('patch', '/v1/me', { sign: 'new' });

@@ -50,7 +50,7 @@ describe('who may fetch a media', () => {
     expect((await get(`/v1/media/${id}`, {}, carl)).status).toBe(404);
   });
 
-  it("everybody can read the media that its owner chose as avatar, but not another user's media", async () => {
+  it("every user can read the media that its owner chose as avatar, but not another user's media", async () => {
     const [mine, foreign] = [await as(ann).send(await picture(9, 9)), await as(ann).send(await picture(9, 9))];
     await ann.call('patch', '/v1/me', { avatar: `/v1/media/${mine.id}` });
     await ben.call('patch', '/v1/me', { avatar: `/v1/media/${foreign.id}` });

@@ -21,14 +21,14 @@ export const tusResponseHeaders = {
   'Upload-Expires': textHeader('When an unfinished upload is removed'),
 };
 
-/** The response with the media after the upload is complete. */
+/** Returns the description of the response with the media after the upload is complete. */
 export function whole(description: string) {
   return jsonResponse(mediaSchema, description);
 }
 
 /**
- * The responses of the tus protocol, in addition to those of every operation. The tus server writes
- * them itself.
+ * Returns the responses of the tus protocol, in addition to those of every operation. The tus
+ * server writes them itself.
  */
 export function tusAnswers(own: RouteConfig['responses']): RouteConfig['responses'] {
   const refusals = Object.entries({

@@ -21,7 +21,7 @@ export const apnsToken = z
 /** Language of the notifications. */
 export const pushLanguage = z.enum(['en', 'zh']).default('en');
 
-/** What `pushManager.subscribe` of a browser returns. */
+/** The fields of the object that `pushManager.subscribe` of a browser returns. */
 export const subscriptionFields = {
   endpoint: z.url({ protocol: /^https?$/ }).max(1000),
   keys: z.object({ p256dh: bytes(65), auth: bytes(16) }),

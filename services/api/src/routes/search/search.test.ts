@@ -197,7 +197,7 @@ describe('the search index', () => {
     await indexed(ann.id);
   });
 
-  it('the search index stores messages in full segments, and the rest in a smaller one', async () => {
+  it('the search index stores messages in full segments, and the remaining ones in a smaller segment', async () => {
     expect(await count(ann.id)).toEqual([8192, 8192, 616]);
   });
 

@@ -32,7 +32,7 @@ function defaultRetryAfter(code: ErrorCode): number {
   return code === 'unavailable' ? 1 + Math.floor(Math.random() * 3) : 1;
 }
 
-/** A JSON document that no cache may keep. */
+/** Returns a JSON response that no cache may keep. */
 export function jsonReply(body: string, headers: Record<string, string> = {}, status = 200): HttpReply {
   return { status, headers: { 'cache-control': 'no-store', 'content-type': 'application/json', ...headers }, body };
 }
@@ -44,7 +44,7 @@ export function corsHeaders(deps: ServerDeps, request: IncomingRequest): Record<
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after', vary: 'origin' };
 }
 
-/** The response to a CORS preflight request. */
+/** Returns the response to a CORS preflight request. */
 export function preflightReply(deps: ServerDeps, request: IncomingRequest, methods: string): HttpReply {
   return {
     status: 204,
@@ -58,7 +58,7 @@ export function preflightReply(deps: ServerDeps, request: IncomingRequest, metho
   };
 }
 
-/** The refusal that corresponds to a close code of the protocol. */
+/** Returns the refusal that corresponds to a close code of the protocol. */
 export function refusalOfClose({ draining }: Pick<ServerDeps, 'draining'>, close: number, detail: string): Refused {
   if (close === 1012) return { code: draining ? 'draining' : 'unavailable', detail };
   return { code: refusals[close] ?? 'unavailable', detail };

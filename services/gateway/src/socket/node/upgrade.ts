@@ -47,7 +47,7 @@ export interface Handshake {
   webSockets: WebSocketServer;
 }
 
-/** Whether the request is for a WebSocket, and `ws` will accept its key. */
+/** Returns whether the request is for a WebSocket with a key that `ws` accepts. */
 export function isHandshake({ method, headers }: IncomingMessage): boolean {
   const key = headers['sec-websocket-key'] ?? '';
   return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && /^[+/0-9a-z]{22}==$/i.test(key);

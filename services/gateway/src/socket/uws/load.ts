@@ -28,7 +28,7 @@ export function loadUws(maxHeaders: number): typeof Uws {
   throw new Error(reasons.join('; '));
 }
 
-/** The library's error has several paragraphs. The last one is the cause. */
+/** Returns the cause of the library's error: the last of its several paragraphs. */
 function reasonOf(error: unknown): string {
   const lines = String(error instanceof Error ? error.message : error).split('\n');
   const found = lines.find((line) => /GLIBC|Cannot find module|ERR_DLOPEN/.test(line)) ?? lines[0] ?? '';

@@ -58,7 +58,8 @@ export class UwsStream implements ResponseStream {
     this.#response.cork(() => {
       taken = this.#response.write(this.#events.filler);
     });
-    // The network accepted an unknown number of bytes. Counting one byte less records the progress.
+    // The network accepted an unknown number of bytes. Reducing the count by one byte records the
+    // progress.
     this.unsent = taken ? 0 : Math.max(1, this.unsent - 1);
     this.#events.drained();
   }

@@ -4,7 +4,7 @@ import { localStore } from '../../core/local-store.ts';
 import { onSignOut } from '../../core/sign-out.ts';
 
 /**
- * Unsent text by chat. Each chat has its own entry in local storage, so that two tabs do not
+ * Unsent text by chat. Each chat has a separate entry in local storage, so that two tabs do not
  * overwrite each other's drafts. A change in one tab appears in the other tabs. `syncDrafts` copies
  * drafts to the user's other devices.
  */
@@ -131,7 +131,7 @@ interface StoredDraft extends Draft {
 
 let current: { user: number; drafts: Drafts } | undefined;
 
-/** The drafts of a user. */
+/** Returns the drafts of a user. */
 export function draftsOf(user: number): Drafts {
   if (current?.user !== user) current = { user, drafts: new Drafts(user) };
   return current.drafts;

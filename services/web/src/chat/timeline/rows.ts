@@ -4,8 +4,8 @@ import type { ChatMessage } from '@parley/client';
 const RUN_MS = 5 * 60_000;
 
 /**
- * The rows of a chat from top to bottom: messages, a line before the first message of each day, and
- * one before the first unread message.
+ * Returns the rows of a chat from top to bottom: messages, a line before the first message of each
+ * day, and a line before the first unread message.
  *
  * @param unreadFrom id of the first unread message. Default: none
  */

@@ -136,7 +136,7 @@ describe('a timeline', () => {
     expect(shown(202)?.body).toBeNull();
   });
 
-  it('the timeline drops hidden messages, both its own and those of the SDK', async () => {
+  it('the timeline drops hidden messages, both in its pages and in the tail of the SDK', async () => {
     const chat = new Chat(300);
     const timeline = new Timeline(chat);
     await timeline.loadOlder();

@@ -16,7 +16,7 @@ export async function showPushed(self: ServiceWorkerGlobalScope, data: PushMessa
   });
 }
 
-/** Opens the chat of a notification, in an open page if there is one. */
+/** Opens the chat of a notification, in an open page if possible. */
 export async function openNotified(self: ServiceWorkerGlobalScope, notification: Notification): Promise<void> {
   notification.close();
   const path: unknown = notification.data?.path;
