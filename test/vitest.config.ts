@@ -1,8 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { sourceAliases as clientAliases } from '../packages/client/bin/entries.mjs';
 import { sourceAliases as serverAliases } from '../packages/server/bin/entries.mjs';
+import { fastTests } from './fast-tests.ts';
+
+const fast = fastTests();
 
 const socketTests = [
   'test/gateway/{bad-input,external-user,foreign,layim,lifecycle,slow-reader,upgrade}.test.ts',
@@ -34,9 +37,13 @@ export default defineConfig({
         test: {
           name: 'all',
           include: ['{packages,services}/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...fast],
           globalSetup: ['test/setup.ts'],
         },
       },
+      // These keep no state in modules, so that one process runs many files: that saves a start
+      // each.
+      { extends: true, test: { name: 'fast', include: fast, isolate: false } },
       // Runs the socket tests again on the library that `auto` does not choose.
       { extends: true, test: { name: 'node sockets', include: socketTests, env: { SOCKETS: 'node' } } },
     ],
