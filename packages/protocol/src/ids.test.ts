@@ -3,6 +3,7 @@ import { formatCursor, parseCursor } from './cursor.ts';
 import {
   firstMessageId,
   groupConversation,
+  importedIds,
   isId,
   messageDate,
   parseConversation,
@@ -25,6 +26,26 @@ describe('message ids', () => {
     expect(messageDate(firstMessageId(date))).toBe(date);
     expect(messageDate(firstMessageId(date) + 4095)).toBe(date);
     expect(messageDate(firstMessageId(date) + 4096)).toBe(date + 1);
+  });
+
+  it('message ids of messages before 2025 contain their date and come before all others', () => {
+    const dates = [Date.UTC(1970, 0, 1), Date.UTC(2009, 4, 1, 1, 2, 3, 4), Date.UTC(2025, 0, 31, 23, 59, 59, 999)];
+    const ids = dates.map(firstMessageId);
+    expect(ids.map(messageDate)).toEqual(dates);
+    expect([...ids, firstMessageId(Date.UTC(2025, 1, 1))]).toEqual(
+      [...ids, firstMessageId(Date.UTC(2025, 1, 1))].sort((a, b) => a - b),
+    );
+    expect(messageDate(firstMessageId(Date.UTC(2025, 1, 1)))).toBe(Date.UTC(2025, 1, 1));
+  });
+
+  it('ids of imported messages have their date, or up to 341 ms more before 2025-02', () => {
+    const recent = importedIds(Date.UTC(2026, 0, 1));
+    expect([messageDate(recent.first), messageDate(recent.last)]).toEqual([Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 1)]);
+    const early = importedIds(Date.UTC(2020, 0, 1));
+    expect([messageDate(early.first), messageDate(early.last)]).toEqual([
+      Date.UTC(2020, 0, 1),
+      Date.UTC(2020, 0, 1) + 341,
+    ]);
   });
 
   it('message ids stay safe integers for decades', () => {

@@ -4,14 +4,36 @@ export const MESSAGE_EPOCH = 1_735_689_600_000;
 /** Message ids per ms. */
 export const IDS_PER_MS = 4096;
 
+/**
+ * 2025-02-01T00:00:00Z in Unix ms. Messages before it are older than Parley and were imported. Their
+ * ids are `date * 6 + counter`, so that the ids of all years since 1970 fit below the others.
+ */
+const EARLY_END = 1_738_368_000_000;
+export const IDS_PER_EARLY_MS = 6;
+
+/** Ids below this are of messages before {@link EARLY_END}. */
+export const EARLY_IDS = EARLY_END * IDS_PER_EARLY_MS;
+
 /** Returns the date of a message in Unix ms. Ids are `(date - MESSAGE_EPOCH) * 4096 + counter`. */
 export function messageDate(id: number): number {
-  return Math.floor(id / IDS_PER_MS) + MESSAGE_EPOCH;
+  return id < EARLY_IDS ? Math.floor(id / IDS_PER_EARLY_MS) : Math.floor(id / IDS_PER_MS) + MESSAGE_EPOCH;
 }
 
-/** Returns the smallest message id of a ms. `date` is in Unix ms, not before 2025. */
+/** Returns the smallest message id of a ms. `date` is in Unix ms. */
 export function firstMessageId(date: number): number {
-  return Math.max(0, date - MESSAGE_EPOCH) * IDS_PER_MS;
+  return date < EARLY_END ? Math.max(0, date) * IDS_PER_EARLY_MS : (date - MESSAGE_EPOCH) * IDS_PER_MS;
+}
+
+/**
+ * Ids that imported messages of one chat and date can have: the upper half of the counters of a ms,
+ * which live messages do not reach. Before 2025-02, also the ids of the 341 ms after the date.
+ */
+const IMPORTED_IDS = 2048;
+
+/** Returns the ids that imported messages of a date can have, in ascending order. */
+export function importedIds(date: number): { first: number; last: number } {
+  const first = firstMessageId(date) + (date < EARLY_END ? 0 : IDS_PER_MS - IMPORTED_IDS);
+  return { first, last: first + IMPORTED_IDS - 1 };
 }
 
 /** Number of ids of users and groups per ms. */

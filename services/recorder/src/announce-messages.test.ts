@@ -1,3 +1,4 @@
+import { messageDate } from '@parley/protocol';
 import { type ClaimedEvent, claimWebhooks, countWebhooks } from '@parley/redis';
 import { startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
@@ -29,7 +30,7 @@ it('webhook endpoints subscribed to messages receive committed messages', async 
   await using world = new Fixture(url);
   const [a, b, c] = await world.users(3);
   const group = await world.group([a, b, c]);
-  const date = 1_735_689_600_000;
+  const date = messageDate(4096);
   await addEntries(link, a % BUCKETS, [
     message(4096, a, b, '李 "1"'),
     mark(b, a, { read: 4096 }),
@@ -49,8 +50,8 @@ it('webhook endpoints subscribed to messages receive committed messages', async 
       {
         id: `message_${conversation}_4096`,
         type: 'message.sent',
-        date: date + 1,
-        data: { ...data, from: a, to: b, date: date + 1, ref: 'r4096', body: { type: 'text', text: '李 "1"' } },
+        date,
+        data: { ...data, from: a, to: b, date, ref: 'r4096', body: { type: 'text', text: '李 "1"' } },
       },
       {
         id: `edit_${conversation}_4096_${a}_7`,

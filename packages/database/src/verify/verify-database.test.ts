@@ -50,9 +50,8 @@ describe('verifyDatabase', () => {
     [
       'a message that was recorded twice',
       `insert into messages (owner_id, peer_id, id, sender_id, body, ref)
-       select owner_id, peer_id, 12 + owner_id, sender_id, body, ref from messages where id = 10 and false
-       union all select 9, 9, 19, 1, '{}', 'g20'`,
-      ['group-count', 'once'],
+       select 9, 9, id, 1, '{}', 'g30' from generate_series(11000000000000, 11000000000001) id`,
+      ['group-count', 'group-unread', 'last', 'once'],
     ],
     ['a wrong unread count', 'update chats set unread = 3 where owner_id = 2', ['unread']],
     ['a wrong count of a group', 'update groups set message_count = 4', ['group-count', 'group-unread']],
@@ -73,8 +72,8 @@ describe('verifyDatabase', () => {
     [
       'messages of a former owner of the id',
       `insert into users (username, name) values ('new', 'New');
-       insert into messages (owner_id, peer_id, id, sender_id) select max(id), max(id), 12, max(id) from users where username = 'new';
-       insert into chats (owner_id, peer_id, last_id, last_sender) select max(id), max(id), 12, max(id) from users where username = 'new'`,
+       insert into messages (owner_id, peer_id, id, sender_id) select max(id), max(id), 11000000000000, max(id) from users where username = 'new';
+       insert into chats (owner_id, peer_id, last_id, last_sender) select max(id), max(id), 11000000000000, max(id) from users where username = 'new'`,
       ['ids'],
     ],
     ['messages without their chat', 'delete from chats where owner_id = 1', ['marks', 'orphans']],

@@ -1,5 +1,14 @@
 import { type Database, groupFloor } from '@parley/database';
-import { type Body, type Chat, type Custom, type Draft, IDS_PER_MS, MESSAGE_EPOCH } from '@parley/protocol';
+import {
+  type Body,
+  type Chat,
+  type Custom,
+  type Draft,
+  EARLY_IDS,
+  IDS_PER_EARLY_MS,
+  IDS_PER_MS,
+  MESSAGE_EPOCH,
+} from '@parley/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
 import { toColumn } from './custom.ts';
@@ -70,6 +79,10 @@ const archivedOf = (last: RawBuilder<unknown>) => sql`c.archived and (c.muted or
 const draft = sql`case when d.text is not null then jsonb_strip_nulls(jsonb_build_object(
   'text', d.text, 'replyTo', d.reply_to, 'mentions', to_jsonb(d.mentions), 'updated', d.updated)) end`;
 
+// `messageDate` in SQL.
+const lastDate = sql`case when g.last_id < ${EARLY_IDS}::bigint then g.last_id / ${IDS_PER_EARLY_MS}::bigint
+  else g.last_id / ${IDS_PER_MS}::bigint + ${MESSAGE_EPOCH}::bigint end`;
+
 // Selects the group chats of an owner. The last message and the count are stored once, with the
 // group.
 function groupChats(owner: number): RawBuilder<ChatRow> {
@@ -78,7 +91,7 @@ function groupChats(owner: number): RawBuilder<ChatRow> {
     select true, g.id, g.name, g.avatar, null, ${keptUnread(sql`g.message_count - m.seen_count`, theirs)}, m.read_id,
       0, case when m.mention_id > greatest(m.read_id, l.floor) and ${isKept(sql`m.user_id`, sql`m.group_id`, sql`m.mention_id`)}
         then m.mention_id end, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), coalesce(${archivedOf(sql`g.last_id`)}, false), c.custom, ${draft}, coalesce(c.hidden, false),
-      greatest(m.joined, case when g.last_id > l.floor then g.last_id / ${IDS_PER_MS}::bigint + ${MESSAGE_EPOCH}::bigint end),
+      greatest(m.joined, case when g.last_id > l.floor then ${lastDate} end),
       ${keptLast('g')}
     from group_members m join groups g on g.id = m.group_id
     left join chats c on c.owner_id = m.user_id and c.peer_id = m.group_id
