@@ -250,6 +250,21 @@ create table hidden_messages (
   constraint hidden_messages_pkey PRIMARY KEY (owner_id, peer_id, id)
 );
 
+create table imports (
+  id bigint not null default next_principal_id(),
+  key text not null,
+  state text not null default 'running'::text,
+  lines bigint not null default 0,
+  imported bigint not null default 0,
+  duplicates bigint not null default 0,
+  failed bigint not null default 0,
+  errors jsonb not null default '[]'::jsonb,
+  created bigint not null default now_ms(),
+  updated bigint not null default now_ms(),
+  constraint imports_pkey PRIMARY KEY (id),
+  constraint imports_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'interrupted'::text])))
+);
+
 create table installation (
   id uuid not null default gen_random_uuid(),
   mark bigint not null default 0,

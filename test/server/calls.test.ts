@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { ParleyServer, ParleyServerError, verifyWebhook, type WebhookEvent } from '@parley/server';
+import { type ImportLine, ParleyServer, ParleyServerError, verifyWebhook, type WebhookEvent } from '@parley/server';
 import { type Stack, startStack, waitFor } from '@parley/stack';
 import { Receiver } from '@parley/stack/test';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -84,6 +84,33 @@ describe('ParleyServer', () => {
     expect(await parley.call('DELETE /server/jobs/{id}', { id })).toBeUndefined();
   });
 
+  it('ParleyServer imports history from a generator', async () => {
+    for (const user of ['old-ann', 'old-ben']) await parley.call('PUT /server/users/{user}', { user });
+    async function* lines(): AsyncGenerator<ImportLine> {
+      for (let n = 0; n < 1500; n += 1)
+        yield { type: 'message', id: `${n}`, from: 'old-ann', to: 'old-ben', date: n * 1000, body: text('old') };
+      yield { type: 'read', user: 'old-ben', chat: 'old-ann', date: 1_490_000 };
+      yield { type: 'read', user: 'nobody', chat: 'old-ann', date: 0 };
+    }
+    const done = await parley.importHistory(lines());
+    expect(done).toMatchObject({
+      state: 'done',
+      lines: 1502,
+      imported: 1500,
+      errors: [{ line: 1502, code: 'not-found' }],
+    });
+    expect(await parley.importHistory(lines(), { skip: 1000 })).toMatchObject({
+      lines: 1502,
+      imported: 0,
+      duplicates: 500,
+    });
+    expect((await parley.call('GET /server/imports/{id}', { id: done.id })).imported).toBe(1500);
+    const { items } = await parley.call('GET /server/users/{user}/chats', { user: 'old-ben' });
+    expect(items).toMatchObject([{ unread: 9, last: { date: 1_499_000 } }]);
+    const wrong = new ParleyServer({ url: stack.apiUrl, apiKey: 'wrong' });
+    await expect(wrong.importHistory([])).rejects.toMatchObject({ status: 401 });
+  });
+
   it('ParleyServer edits a message, lists sessions and closes reports', async () => {
     const [ann, ben] = [
       await parley.call('PUT /server/users/{user}', { user: 'm-ann' }),
@@ -144,7 +171,8 @@ describe('ParleyServer', () => {
     const offered = Object.entries(paths)
       .filter(([path]) => path.startsWith('/v1/server/'))
       .flatMap(([path, methods]) => Object.keys(methods).map((each) => `${each.toUpperCase()} ${path.slice(3)}`));
-    expect(known.sort()).toEqual(offered.sort());
+    // Sent by `importHistory`.
+    expect([...known, 'POST /server/imports'].sort()).toEqual(offered.sort());
   });
 });
 

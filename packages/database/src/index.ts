@@ -28,6 +28,8 @@ export type {
   MessageEntry,
   PinEntry,
 } from './record/entry.ts';
+export { importBatch } from './record/import-batch.ts';
+export type { Imported, ImportedMark, ImportedMember, ImportedMessage } from './record/imported.ts';
 export { NotCommitted, writeBatch } from './record/write-batch.ts';
 export { grantWaiting, type MediaShare, shareMedia } from './share-media.ts';
 export type { Tables } from './tables/index.ts';

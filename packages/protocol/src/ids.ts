@@ -5,8 +5,8 @@ export const MESSAGE_EPOCH = 1_735_689_600_000;
 export const IDS_PER_MS = 4096;
 
 /**
- * 2025-02-01T00:00:00Z in Unix ms. Messages before it are older than Parley and were imported. Their
- * ids are `date * 6 + counter`, so that the ids of all years since 1970 fit below the others.
+ * 2025-02-01T00:00:00Z in Unix ms. Messages before it are older than Parley and were imported.
+ * Their ids are `date * 6 + counter`, so that the ids of all years since 1970 fit below the others.
  */
 const EARLY_END = 1_738_368_000_000;
 export const IDS_PER_EARLY_MS = 6;

@@ -16,6 +16,8 @@ export { ParleyServerError } from './calls/error.ts';
 export type {
   Accepted,
   DeadWebhook,
+  Import,
+  ImportLine,
   Input,
   Invitation,
   Job,

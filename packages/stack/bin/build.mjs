@@ -7,7 +7,8 @@ import { dirname, join } from 'node:path';
 import { argv, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build as bundle, stop } from 'esbuild';
-import { sourceAliases } from '../../client/bin/entries.mjs';
+import { sourceAliases as clientAliases } from '../../client/bin/entries.mjs';
+import { sourceAliases as serverAliases } from '../../server/bin/entries.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -94,7 +95,7 @@ export async function buildOne(source, result) {
     target: 'node20.19',
     format: 'esm',
     external,
-    alias: sourceAliases,
+    alias: { ...clientAliases, ...serverAliases },
     define: { 'globalThis.PARLEY_BUILD_VERSION': JSON.stringify(version) },
     banner: { js: banner },
     loader: { '.lua': 'text' },

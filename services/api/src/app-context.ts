@@ -5,6 +5,7 @@ import type { Accounts } from './accounts/accounts.ts';
 import type { ApiConfig } from './config.ts';
 import type { Outbox } from './events/outbox.ts';
 import type { RateLimit } from './http/refusal.ts';
+import type { Importer } from './imports/importer.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import type { MediaStore } from './media/media-store.ts';
 import type { FenceCache } from './search/fence-cache.ts';
@@ -21,6 +22,7 @@ export interface AppContext {
   accounts: Accounts;
   outbox: Outbox;
   media: MediaStore;
+  importer: Pick<Importer, 'run'>;
   indexer: SearchIndexer;
   jobs: Pick<JobRunner, 'wake'>;
   /** Undefined if no hooks are configured. */

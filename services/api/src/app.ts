@@ -109,9 +109,16 @@ const refuseOddHost: MiddlewareHandler = async (c, next) => {
   await next();
 };
 
-/** Returns whether a path receives uploads. These routes limit their bodies themselves. */
+/**
+ * Returns whether a path receives uploads or imports. These routes limit their bodies themselves.
+ */
 function takesUpload(path: string): boolean {
-  return path === '/v1/media' || path.startsWith('/v1/media/uploads/') || path.startsWith('/layim/upload/');
+  return (
+    path === '/v1/media' ||
+    path === '/v1/server/imports' ||
+    path.startsWith('/v1/media/uploads/') ||
+    path.startsWith('/layim/upload/')
+  );
 }
 
 function refuseBody(bytes: number) {

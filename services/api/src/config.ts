@@ -30,6 +30,7 @@ import {
 } from '@parley/service';
 import { type AccountConfig, accountConfig, accountVariables } from './accounts/config.ts';
 import { type ApiKey, apiKeys } from './http/api-keys.ts';
+import { type ImportConfig, importConfig, importVariables } from './imports/config.ts';
 import { type JobConfig, jobConfig, jobVariables } from './jobs/config.ts';
 import { type MediaConfig, mediaConfig, mediaVariables } from './media/config.ts';
 import { type PushConfig, pushConfig, pushVariables } from './push/config.ts';
@@ -108,6 +109,7 @@ export function readConfig(env: Environment): ApiConfig {
     DRAFTS_PER_MINUTE: integer({ min: 1, default: 240 }),
     ...accountVariables,
     ...jobVariables,
+    ...importVariables,
     ...mediaVariables,
     ...webhookVariables,
     ...hookVariables,
@@ -195,6 +197,7 @@ export function readConfig(env: Environment): ApiConfig {
     argon2: { memory: value.ARGON2_MEMORY, time: value.ARGON2_TIME, parallelism: value.ARGON2_PARALLELISM },
     accounts: accountConfig(value),
     jobs: jobConfig(value),
+    imports: importConfig(value),
     media: mediaConfig(value),
     webhooks: webhookConfig(value),
     hooks: hookConfig(value),
@@ -327,6 +330,7 @@ export interface ApiConfig {
   argon2: { memory: number; time: number; parallelism: number };
   accounts: AccountConfig;
   jobs: JobConfig;
+  imports: ImportConfig;
   media: MediaConfig;
   webhooks: WebhookConfig;
   hooks: HookConfig;

@@ -18,6 +18,7 @@ import type { ApiConfig } from './config.ts';
 import { createStoresMonitor } from './create-stores-monitor.ts';
 import { Outbox } from './events/outbox.ts';
 import { pingDatabase } from './http/health-queries.ts';
+import { Importer } from './imports/importer.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { MediaStore } from './media/media-store.ts';
 import { Pusher } from './push/pusher.ts';
@@ -77,6 +78,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       const unwatchCertificates = watchCertificates(metrics, publicUrls);
       const hooks = Hooks.create(config.hooks, log, metrics);
       const accounts = new Accounts({ db, log, config });
+      const importer = new Importer({ config, db, log });
       const jobs = new JobRunner({ config, db, redis, hooks, traces, log });
       const app = createApp({
         config,
@@ -87,6 +89,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         log,
         metrics,
         outbox,
+        importer,
         indexer,
         jobs,
         hooks,
@@ -98,7 +101,11 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       await tokens.start();
       const server = createAdaptorServer({
         fetch: app.fetch,
-        serverOptions: { headersTimeout: config.limits.headerTime, connectionsCheckingInterval: 1000 },
+        serverOptions: {
+          headersTimeout: config.limits.headerTime,
+          requestTimeout: Math.max(REQUEST_TIMEOUT_MS, config.imports.time),
+          connectionsCheckingInterval: 1000,
+        },
       });
       const port = await listen(server, config);
       outbox.start();
@@ -109,7 +116,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       indexer.start();
       const unwatch = watchRedis(redis, config.redisTimeout);
       const stop = async (): Promise<void> => {
-        await Promise.all([media.stop(), close(server)]);
+        await Promise.all([media.stop(), importer.stop(), close(server)]);
         await accounts.stop();
         await indexer.stop();
         await jobs.stop();
@@ -138,6 +145,9 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
     throw error;
   }
 }
+
+/** Ms within which the requests of any operation may arrive. Bodies in memory must be faster. */
+const REQUEST_TIMEOUT_MS = 300_000;
 
 function listen(server: ServerType, { host, port }: ApiConfig): Promise<number> {
   return new Promise((resolve, reject) => {

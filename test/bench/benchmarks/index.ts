@@ -4,6 +4,7 @@ import { connections, showConnections } from './connections.ts';
 import { frames, showFrames } from './frames.ts';
 import { groups, showGroups } from './groups.ts';
 import { idle, showIdle } from './idle.ts';
+import { importing, showImport } from './import.ts';
 import { live, showLive } from './live.ts';
 import { overload } from './overload.ts';
 import { rate, showRate } from './rate.ts';
@@ -38,6 +39,10 @@ export const benchmarks: Record<string, Benchmark> = {
   search: async (options, report, results) => {
     results.search = await search(options, report);
     return showSearch(results.search);
+  },
+  import: async (_options, report, results) => {
+    results.import = await importing(report);
+    return showImport(results.import);
   },
   roll: async (options, report, results) => {
     results.roll = await roll(options, report);

@@ -2,6 +2,7 @@ import type { ConnectionsResult } from '../benchmarks/connections.ts';
 import type { FramesResult } from '../benchmarks/frames.ts';
 import type { GroupsResult } from '../benchmarks/groups.ts';
 import type { IdleResult } from '../benchmarks/idle.ts';
+import type { ImportResult } from '../benchmarks/import.ts';
 import type { LiveResult } from '../benchmarks/live.ts';
 import type { OverloadResult } from '../benchmarks/overload.ts';
 import type { RateResult } from '../benchmarks/rate.ts';
@@ -19,6 +20,7 @@ export interface Results {
   frames?: FramesResult[];
   groups?: GroupsResult[];
   search?: SearchResult;
+  import?: ImportResult;
   roll?: RollResult;
   scale?: ScaleResult[];
   connections?: ConnectionsResult;

@@ -24,6 +24,7 @@ import * as groupSettings from './022-group-settings.ts';
 import * as jobs from './023-jobs.ts';
 import * as hiddenMessages from './024-hidden-messages.ts';
 import * as archivedChats from './025-archived-chats.ts';
+import * as imports from './026-imports.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -52,6 +53,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '023-jobs': jobs,
   '024-hidden-messages': hiddenMessages,
   '025-archived-chats': archivedChats,
+  '026-imports': imports,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

@@ -64,7 +64,8 @@ async function writeNew(pool: Pool, sums: Digest, mayWrite: () => boolean): Prom
   }
 }
 
-async function writeMissing(connection: Connection, entries: readonly Entry[]): Promise<void> {
+/** Writes entries of which some may be there already, within the transaction of a connection. */
+export async function writeMissing(connection: Connection, entries: readonly Entry[]): Promise<void> {
   const sums = digest(entries, await insertMissing(connection, digest(entries).messages));
   const rows = await upsertChats(connection, sums.chats);
   await finish(connection, sums, rows, await writeGroups(connection, sums.groups));
@@ -106,7 +107,8 @@ function copiesOf({ user, chat, group }: Pick<ChangeEntry, 'user' | 'chat' | 'gr
   return user === chat ? [mine] : [mine, { owner: chat, peer: user, group }];
 }
 
-async function transaction(
+/** Runs `write` in a transaction, which is rolled back if `mayWrite` then returns false. */
+export async function transaction(
   pool: Pool,
   mayWrite: () => boolean,
   write: (connection: Connection) => Promise<void>,

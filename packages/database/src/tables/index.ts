@@ -11,6 +11,7 @@ import type { GroupInvitationsTable } from './group-invitations.ts';
 import type { GroupMembersTable } from './group-members.ts';
 import type { GroupsTable } from './groups.ts';
 import type { HiddenMessagesTable } from './hidden-messages.ts';
+import type { ImportsTable } from './imports.ts';
 import type { InstallationTable } from './installation.ts';
 import type { InvitationsTable } from './invitations.ts';
 import type { JobsTable } from './jobs.ts';
@@ -45,6 +46,7 @@ export interface Tables {
   group_invitations: GroupInvitationsTable;
   join_requests: JoinRequestsTable;
   jobs: JobsTable;
+  imports: ImportsTable;
   chats: ChatsTable;
   messages: MessagesTable;
   drafts: DraftsTable;

@@ -84,6 +84,9 @@ export interface Operations {
   'GET /server/jobs/{id}': [{ id: number }, Job];
   /** Cancels the job. Messages that were already sent stay. */
   'DELETE /server/jobs/{id}': [{ id: number }, undefined];
+  /** Lists the imports of this API key, the newest first. `importHistory` starts one. */
+  'GET /server/imports': [Paging, Page<Import>];
+  'GET /server/imports/{id}': [{ id: number }, Import];
   /** Opens a session for a device of a user. */
   'POST /server/tokens': [{ user: Ref; device?: string }, Session];
 
@@ -154,6 +157,46 @@ export interface Job {
    * or their id.
    */
   errors: { to: NewMessage['to']; code: ErrorCode; message: string }[];
+  /** Unix ms. */
+  created: number;
+  updated: number;
+}
+
+/** A line of an import. Users and groups are named as in other calls. */
+export type ImportLine =
+  | {
+      type: 'message';
+      /** Id in the system that it comes from, unique for each sender. */
+      id: string;
+      from: 'system' | Ref;
+      to: NewMessage['to'];
+      /** When it was sent, in Unix ms. */
+      date: number;
+      body: Body;
+      custom?: Custom;
+      mentions?: Ref[];
+      /** Id and date of an earlier message of the chat. */
+      replyTo?: { id: string; date: number };
+    }
+  /** The user has read all messages of the chat up to this date. */
+  | { type: 'read'; user: Ref; chat: NewMessage['to']; date: number }
+  /** Since when the user sees and counts messages of the group. */
+  | { type: 'member'; group: Ref; user: Ref; joined: number };
+
+/** An import of history, and how far it is. */
+export interface Import {
+  id: number;
+  state: 'running' | 'done' | 'interrupted';
+  /** Lines that were handled, including skipped ones. */
+  lines: number;
+  /** Messages that were written. */
+  imported: number;
+  /** Messages that had been imported before. */
+  duplicates: number;
+  /** Lines that were refused. */
+  failed: number;
+  /** Why lines were refused, of the first hundred. */
+  errors: { line: number; code: ErrorCode; message: string }[];
   /** Unix ms. */
   created: number;
   updated: number;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Problem } from '@parley/protocol';
 import { ParleyServerError } from './error.ts';
-import type { Input, Job, ManyMessage, Operations } from './operations.ts';
+import type { Import, ImportLine, Input, Job, ManyMessage, Operations } from './operations.ts';
 import { type ServerRequest, toRequest } from './to-request.ts';
 
 /** Ms before the first retry if the response contains no time. Doubles with each attempt. */
@@ -48,6 +48,31 @@ export class ParleyServer {
     return (await this.#repeat(toRequest('POST /server/messages', message))) as Job;
   }
 
+  /**
+   * Imports history of another chat system, while it is read. Does not retry: call it again with
+   * the same lines, which imports nothing twice.
+   *
+   * @param options.skip lines at the beginning that are done, by the `lines` of an earlier import.
+   * They are sent, but not read
+   * @throws ParleyServerError if the api refuses, interrupts the import or does not reply
+   */
+  async importHistory(
+    lines: Iterable<ImportLine> | AsyncIterable<ImportLine>,
+    { skip, signal }: { skip?: number; signal?: AbortSignal } = {},
+  ): Promise<Import> {
+    const query = skip === undefined ? '' : `?skip=${skip}`;
+    const response = await this.#fetch(`/server/imports${query}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.#apiKey}`, 'content-type': 'application/x-ndjson' },
+      body: toBytes(lines),
+      // Streams need it in Node.js. The types of browsers lack it.
+      ...({ duplex: 'half' } as object),
+      redirect: 'manual',
+      ...(signal && { signal }),
+    });
+    return readReply(response) as Import;
+  }
+
   async #repeat(request: ServerRequest): Promise<unknown> {
     const key = request.method === 'POST' ? { 'idempotency-key': randomUUID() } : {};
     for (let attempt = 0; ; attempt += 1) {
@@ -67,7 +92,7 @@ export class ParleyServer {
 
   /** Resolves with the JSON of a successful response. Undefined if it has no content. */
   async #send({ method, path, body }: ServerRequest, more: Record<string, string>): Promise<unknown> {
-    const { status, ok, retryAfter, text } = await this.#fetch(path, {
+    const response = await this.#fetch(path, {
       method,
       headers: {
         authorization: `Bearer ${this.#apiKey}`,
@@ -79,16 +104,10 @@ export class ParleyServer {
       redirect: 'manual',
       signal: AbortSignal.timeout(this.#timeout),
     });
-    if (!ok) throw toError(status, text, retryAfter);
-    if (text === '') return undefined;
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw new ParleyServerError('bad-request', status, 'The reply is not JSON. Is `url` the root of the api?');
-    }
+    return readReply(response);
   }
 
-  async #fetch(path: string, init: RequestInit) {
+  async #fetch(path: string, init: RequestInit): Promise<Reply> {
     try {
       const response = await fetch(`${this.#base}${path}`, init);
       const { status, ok, headers } = response;
@@ -99,6 +118,51 @@ export class ParleyServer {
       throw new ParleyServerError('unavailable', 0, detail, { cause });
     }
   }
+}
+
+/** Parses a successful response. Undefined for none. */
+function readReply({ status, ok, retryAfter, text }: Reply): unknown {
+  if (!ok) throw toError(status, text, retryAfter);
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ParleyServerError('bad-request', status, 'The reply is not JSON. Is `url` the root of the api?');
+  }
+}
+
+/** Joins lines to pieces of about 64 KiB, as fast as they are sent. */
+function toBytes(lines: Iterable<ImportLine> | AsyncIterable<ImportLine>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  async function* pieces(): AsyncGenerator<string> {
+    let piece = '';
+    for await (const line of lines) {
+      piece += `${JSON.stringify(line)}\n`;
+      if (piece.length < 65_536) continue;
+      yield piece;
+      piece = '';
+    }
+    yield piece;
+  }
+  const source = pieces();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await source.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await source.return(undefined);
+    },
+  });
+}
+
+interface Reply {
+  status: number;
+  ok: boolean;
+  /** Seconds. */
+  retryAfter: number | undefined;
+  text: string;
 }
 
 function toError(status: number, text: string, retryAfter: number | undefined): ParleyServerError {

@@ -40,6 +40,7 @@ export type AuditEvent =
   | 'group.role-changed'
   | 'group.unbanned'
   | 'group.visibility'
+  | 'history.imported'
   | 'invitation.created'
   | 'invitation.deleted'
   | 'job.canceled'

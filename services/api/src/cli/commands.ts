@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { CliError, type ServerClient } from './server-client.ts';
 
 /** The options of commands, by their names on the command line. */
@@ -14,6 +16,7 @@ export interface Options {
   custom?: string;
   state?: string;
   note?: string;
+  skip?: string;
 }
 
 /** A command of `parley`. */
@@ -34,6 +37,15 @@ const userColumns = ['id', 'externalId', 'username', 'name', 'created', 'deactiv
 
 /** Every command by its name. USER is an external id, or `~` and an id of Parley. */
 export const commands: Readonly<Record<string, Command>> = {
+  import: {
+    args: ['FILE'],
+    options: ['skip'],
+    summary: 'Import history from a file with one JSON object per line; with --skip without its first lines',
+    run: async (server, [file = ''], { skip }) => {
+      const lines = await openFile(file);
+      return await server.call('POST', '/imports', { query: { skip }, lines });
+    },
+  },
   'user list': {
     args: [],
     options: ['q', 'limit', 'after'],
@@ -189,4 +201,13 @@ function toRef(text: string): string | number {
 
 function pick(options: Options, ...names: (keyof Options)[]): Record<string, string | undefined> {
   return Object.fromEntries(names.map((name) => [name, options[name]]));
+}
+
+async function openFile(file: string): Promise<Blob> {
+  try {
+    await access(file);
+    return await openAsBlob(file);
+  } catch (error) {
+    throw new CliError(`Cannot read ${file}: ${(error as Error).message}`, 2);
+  }
 }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedMessages } from '../../test/seed.ts';
 import { apiKey, type Product, startServerApi } from '../../test/server-api.ts';
@@ -38,6 +41,18 @@ describe('parley', () => {
     expect(await parley('user', 'reactivate', 'cli-1')).toMatch(/^deactivated +-$/m);
     expect(await json('user', 'show', 'cli-1')).toMatchObject({ deactivated: null });
     expect(await parley('user', 'find', 'CLI-1')).toMatch(/^id +externalId .*\n\d+ +cli-1 /);
+  });
+
+  it('parley imports the lines of a file', async () => {
+    const [a, b] = await product.people('cli-i1', 'cli-i2');
+    const folder = await mkdtemp(join(tmpdir(), 'parley-import-'));
+    const file = join(folder, 'export.jsonl');
+    const line = { type: 'message', id: '1', from: a.id, to: b.id, date: 1, body: { type: 'text', text: 'old' } };
+    await writeFile(file, `${JSON.stringify(line)}\n{"type":"message"}\n`);
+    expect(await json('import', file)).toMatchObject({ lines: 2, imported: 1, failed: 1, errors: [{ line: 2 }] });
+    expect(await parley('import', file, '--skip', '1')).toMatch(/^imported +0$/m);
+    await expect(parley('import', join(folder, 'none.jsonl'))).rejects.toThrow('Cannot read');
+    await rm(folder, { recursive: true });
   });
 
   it('parley lists the sessions and push devices of a user and ends a session', async () => {

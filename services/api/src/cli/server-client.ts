@@ -32,16 +32,18 @@ export class ServerClient {
    *
    * @throws CliError if the api refuses or does not respond
    */
-  async call(method: string, path: string, { query = {}, body }: CallOptions = {}): Promise<unknown> {
+  async call(method: string, path: string, { query = {}, body, lines }: CallOptions = {}): Promise<unknown> {
     const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
-    const headers = { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' };
-    const content = body === undefined ? {} : { body: JSON.stringify(body) };
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const type = lines ? 'application/x-ndjson' : 'application/json';
+    const headers = { authorization: `Bearer ${this.#key}`, 'content-type': type };
+    const content = lines ? { body: lines } : body === undefined ? {} : { body: JSON.stringify(body) };
+    // A file of any size may need longer.
+    const limit = lines ? {} : { signal: AbortSignal.timeout(TIMEOUT_MS) };
     const response = await fetch(`${this.#url}/v1/server${path}${search}`, {
       method,
       headers,
-      signal,
+      ...limit,
       ...content,
     }).catch((error: Error) => {
       const { cause } = error as { cause?: Error };
@@ -75,6 +77,8 @@ function explain(status: number, text: string): string {
 interface CallOptions {
   query?: Record<string, string | undefined>;
   body?: unknown;
+  /** NDJSON, instead of a body. */
+  lines?: Blob;
 }
 
 interface Problem {

@@ -47,9 +47,9 @@ export function serverOperation<P extends string, R extends Description & { path
 ): Operation {
   return {
     add: (app) => {
-      const { method, scope = method === 'get' ? 'read' : 'write', refuses = [] } = description;
+      const { method, scope = method === 'get' ? 'read' : 'write', streams, refuses = [] } = description;
       // PUT, PATCH and DELETE are idempotent without an idempotency key.
-      const isPost = method === 'post';
+      const isPost = method === 'post' && !streams;
       const described = {
         ...description,
         ...(isPost && { request: { ...description.request, headers: idempotencyHeaders } }),
@@ -115,7 +115,7 @@ export const noContent = { description: 'Done' } as const;
  * Returns the description without Parley's own keys, and with every response that the operation may
  * send.
  */
-function describe<R extends Description>({ refuses = [], scope: _, ...route }: R, signedIn: boolean) {
+function describe<R extends Description>({ refuses = [], scope: _, streams: __, ...route }: R, signedIn: boolean) {
   const codes: ErrorCode[] = [...refuses, 'internal', 'unavailable', 'too-many'];
   if (route.request !== undefined) codes.push('bad-request');
   if (route.request?.body !== undefined) codes.push('too-large', 'too-slow');
@@ -148,4 +148,9 @@ type Description = RouteConfig & {
   refuses?: readonly ErrorCode[];
   /** For the server API: the scope that a key needs. Default: `read` for GET, else `write`. */
   scope?: ApiScope;
+  /**
+   * Of the server API: true if the body is a stream, which is not held in memory. Repeating the
+   * request must be harmless, because an idempotency key is not supported.
+   */
+  streams?: true;
 };

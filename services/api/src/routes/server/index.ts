@@ -1,4 +1,5 @@
 import { serverGroups } from './groups/index.ts';
+import { serverImports } from './imports/index.ts';
 import { serverInvitations } from './invitations/index.ts';
 import { issueToken } from './issue-token.ts';
 import { serverJobs } from './jobs/index.ts';
@@ -13,6 +14,7 @@ export const server = [
   ...serverGroups,
   sendMessage,
   ...serverJobs,
+  ...serverImports,
   issueToken,
   ...serverInvitations,
   ...serverReports,

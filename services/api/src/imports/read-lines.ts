@@ -1,0 +1,54 @@
+import { isUtf8 } from 'node:buffer';
+
+const NEWLINE = 10;
+
+/**
+ * Splits bytes into lines, without the blank ones. Holds at most one line in memory, which must not
+ * be longer than `most` bytes. The end of the last line may be missing.
+ */
+export async function* readLines(source: AsyncIterable<Buffer>, most: number): AsyncGenerator<Line[]> {
+  let parts: Buffer[] = [];
+  let length = 0;
+  let number = 0;
+  const finish = (): Line[] => {
+    number += 1;
+    const line = length > most ? { number, bytes: length } : toLine(number, Buffer.concat(parts, length));
+    parts = [];
+    length = 0;
+    return line ? [line] : [];
+  };
+  for await (const chunk of source) {
+    const lines: Line[] = [];
+    let begin = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, begin)) {
+      keep(chunk.subarray(begin, end));
+      lines.push(...finish());
+      begin = end + 1;
+    }
+    keep(chunk.subarray(begin));
+    if (lines.length > 0) yield lines;
+  }
+  if (length > 0) yield finish();
+
+  function keep(part: Buffer): void {
+    length += part.length;
+    // The rest of a line that is too long is only counted.
+    if (length <= most) parts.push(part);
+    else parts = [];
+  }
+}
+
+function toLine(number: number, bytes: Buffer): Line | undefined {
+  if (!isUtf8(bytes)) return { number, bytes: bytes.length };
+  const text = bytes.toString().trim();
+  return text === '' ? undefined : { number, bytes: bytes.length, text };
+}
+
+/** A line of a body. */
+export interface Line {
+  /** From 1. */
+  number: number;
+  bytes: number;
+  /** Undefined if the line is too long, or not UTF-8. */
+  text?: string;
+}

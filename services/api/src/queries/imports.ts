@@ -1,0 +1,121 @@
+import type { Database } from '@parley/database';
+import type { ErrorCode } from '@parley/protocol';
+import { sql } from 'kysely';
+
+/** Ms without progress after which an import counts as interrupted: its process has ended. */
+const SILENT_MS = 120_000;
+
+/** Adds an import. Returns its id. */
+export async function insertImport(db: Database, key: string, lines: number): Promise<number> {
+  const { id } = await db.insertInto('imports').values({ key, lines }).returning('id').executeTakeFirstOrThrow();
+  return id;
+}
+
+/** Stores how far an import is. */
+export async function updateImport(db: Database, id: number, { errors, ...progress }: Progress): Promise<void> {
+  await db
+    .updateTable('imports')
+    .set({ ...progress, errors: JSON.stringify(errors), updated: Date.now() })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Returns imports of a key, the newest first, below an id. */
+export async function listImports(
+  db: Database,
+  key: string,
+  { before, limit }: { before: number | undefined; limit: number },
+): Promise<Import[]> {
+  return await imports(db)
+    .where('key', '=', key)
+    .$if(before !== undefined, (query) => query.where('id', '<', before as number))
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** Returns an import of a key. Undefined if it does not exist. */
+export async function getImport(db: Database, key: string, id: number): Promise<Import | undefined> {
+  return await imports(db).where('key', '=', key).where('id', '=', id).executeTakeFirst();
+}
+
+/** Finds users and groups. Those that do not exist are left out. */
+export async function findPeople(db: Database, asked: Asked): Promise<Person[]> {
+  const { rows } = await sql<Person>`
+    select 'u:' || external_id as name, id, false as "group" from users
+    where external_id = any(${asked.users}::text[]) and erased is null
+    union all
+    select 'g:' || external_id, id, true from groups where external_id = any(${asked.groups}::text[]) and dissolved is null
+    union all
+    select 'n:' || id, id, false from users where id = any(${asked.ids}::bigint[]) and erased is null
+    union all
+    select 'n:' || id, id, true from groups where id = any(${asked.ids}::bigint[]) and dissolved is null`.execute(db);
+  return rows;
+}
+
+/** Returns which of some users are members of groups, as `<group>:<user>`. */
+export async function findMembers(
+  db: Database,
+  pairs: readonly { group: number; user: number }[],
+): Promise<Set<string>> {
+  if (pairs.length === 0) return new Set();
+  const { rows } = await sql<{ name: string }>`
+    select m.group_id || ':' || m.user_id as name from group_members m
+    join unnest(${pairs.map(({ group }) => group)}::bigint[], ${pairs.map(({ user }) => user)}::bigint[]) as d (group_id, user_id)
+      on m.group_id = d.group_id and m.user_id = d.user_id`.execute(db);
+  return new Set(rows.map(({ name }) => name));
+}
+
+function imports(db: Database) {
+  return db
+    .selectFrom('imports')
+    .select(['id', 'lines', 'imported', 'duplicates', 'failed', 'created', 'updated'])
+    .select(sql<LineError[]>`errors`.as('errors'))
+    .select(
+      sql<ImportState>`case when state = 'running' and updated < now_ms() - ${SILENT_MS} then 'interrupted' else state end`.as(
+        'state',
+      ),
+    );
+}
+
+type ImportState = 'running' | 'done' | 'interrupted';
+
+/** Why a line was refused. */
+export interface LineError {
+  line: number;
+  code: ErrorCode;
+  message: string;
+}
+
+/** How far an import is. */
+export interface Progress {
+  state: ImportState;
+  /** Lines that were handled, including skipped ones. */
+  lines: number;
+  imported: number;
+  duplicates: number;
+  /** Lines that were refused. */
+  failed: number;
+  errors: LineError[];
+}
+
+/** An import as its key sees it. */
+export interface Import extends Progress {
+  id: number;
+  created: number;
+  updated: number;
+}
+
+interface Asked {
+  /** External ids. */
+  users: string[];
+  groups: string[];
+  ids: number[];
+}
+
+interface Person {
+  /** `u:` or `g:` and an external id, or `n:` and an id. */
+  name: string;
+  id: number;
+  group: boolean;
+}
