@@ -34,7 +34,7 @@ export interface Operations {
   'GET /server/users/{user}/sessions': [OfUser & Paging, Page<ServerSession>];
   'DELETE /server/users/{user}/sessions/{session}': [OfUser & { session: string }, undefined];
   'GET /server/users/{user}/push-devices': [OfUser, Page<PushDevice>];
-  'GET /server/users/{user}/chats': [OfUser & Paging, Page<Chat> & Named];
+  'GET /server/users/{user}/chats': [OfUser & Paging & { archived?: boolean }, Page<Chat> & Named];
   'GET /server/users/{user}/chats/{chat}/messages': [
     OfChat & { before?: number; after?: number; around?: number; limit?: number },
     { items: Message[]; more: boolean } & Named,

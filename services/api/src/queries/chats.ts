@@ -12,7 +12,7 @@ import {
 import { type RawBuilder, sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
 import { toColumn } from './custom.ts';
-import { isKept, joinKept, keptLast, keptUnread } from './hidden-messages.ts';
+import { isHidden, isKept, type KeptMessage, keptUnread, readNewestKept } from './hidden-messages.ts';
 import { toMessage } from './message-row.ts';
 
 /**
@@ -26,14 +26,14 @@ export async function listChats(db: Database, owner: number, { before, archived,
     where ${place} and ${archived === undefined ? sql`true` : sql`archived = ${archived}`} and case when "group" then not hidden or last_id > floor else last_id > floor end
     order by updated desc, peer desc
     limit ${limit}`.execute(db);
-  return rows.map((row) => toChat(owner, row));
+  return await toChats(db, owner, rows);
 }
 
 /** Returns one chat of an owner, even if `listChats` leaves it out. */
 export async function getChat(db: Database, owner: number, peer: number): Promise<Chat | undefined> {
   const { rows } = await sql<ChatRow>`
     select * from (${userChats(owner)} union all ${groupChats(owner)}) c where peer = ${peer}`.execute(db);
-  return rows[0] && toChat(owner, rows[0]);
+  return (await toChats(db, owner, rows))[0];
 }
 
 /**
@@ -54,20 +54,15 @@ export async function upsertChat(db: Database, { owner, peer, group }: ChatKey, 
 }
 
 function userChats(owner: number): RawBuilder<ChatRow> {
-  const mine = {
-    owner: sql<number>`c.owner_id`,
-    peer: sql<number>`c.peer_id`,
-    above: sql<number>`greatest(c.read_id, c.cleared_id)`,
-  };
+  const mine = { owner, peer: sql<number>`c.peer_id`, above: sql<number>`greatest(c.read_id, c.cleared_id)` };
   return sql`
     select false as "group", c.peer_id as peer, u.name, u.avatar, f.remark, ${keptUnread(sql`c.unread`, mine)} as unread, c.read_id as read,
       c.peer_read_id as "peerRead", null::bigint as mention, c.cleared_id as floor, c.pinned, c.muted, ${archivedOf(sql`c.last_id`)} as archived,
       c.custom, ${draft} as draft, c.hidden, c.updated,
-      ${keptLast('c')}
+      ${isHidden({ ...mine, id: sql`c.last_id` })} as "lastHidden", c.last_id, c.last_sender, c.last_body, c.last_edited, c.last_recalled
     from chats c join users u on u.id = c.peer_id
     left join friendships f on f.user_id = c.owner_id and f.friend_id = c.peer_id
     left join drafts d on d.owner_id = c.owner_id and d.peer_id = c.peer_id
-    ${joinKept({ owner: sql`c.owner_id`, rows: sql`c.owner_id`, peer: sql`c.peer_id`, last: sql`c.last_id`, floor: sql`c.cleared_id` })}
     where c.owner_id = ${owner}`;
 }
 
@@ -86,36 +81,41 @@ const lastDate = sql`case when g.last_id < ${EARLY_IDS}::bigint then g.last_id /
 // Selects the group chats of an owner. The last message and the count are stored once, with the
 // group.
 function groupChats(owner: number): RawBuilder<ChatRow> {
-  const theirs = { owner: sql<number>`m.user_id`, peer: sql<number>`m.group_id`, above: sql<number>`m.seen_id` };
+  const theirs = { owner, peer: sql<number>`m.group_id`, above: sql<number>`m.seen_id` };
   return sql`
     select true, g.id, g.name, g.avatar, null, ${keptUnread(sql`g.message_count - m.seen_count`, theirs)}, m.read_id,
       0, case when m.mention_id > greatest(m.read_id, l.floor) and ${isKept(sql`m.user_id`, sql`m.group_id`, sql`m.mention_id`)}
         then m.mention_id end, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), coalesce(${archivedOf(sql`g.last_id`)}, false), c.custom, ${draft}, coalesce(c.hidden, false),
       greatest(m.joined, case when g.last_id > l.floor then ${lastDate} end),
-      ${keptLast('g')}
+      ${isHidden({ ...theirs, id: sql`g.last_id` })}, g.last_id, g.last_sender, g.last_body, g.last_edited, g.last_recalled
     from group_members m join groups g on g.id = m.group_id
     left join chats c on c.owner_id = m.user_id and c.peer_id = m.group_id
     left join drafts d on d.owner_id = m.user_id and d.peer_id = m.group_id
     cross join lateral (select ${sql.raw(groupFloor)} as floor) l
-    ${joinKept({ owner: sql`m.user_id`, rows: sql`g.id`, peer: sql`g.id`, last: sql`g.last_id`, floor: sql`l.floor` })}
     where m.user_id = ${owner}`;
 }
 
-function toChat(owner: number, row: ChatRow): Chat {
+async function toChats(db: Database, owner: number, rows: readonly ChatRow[]): Promise<Chat[]> {
+  const kept = await readNewestKept(
+    db,
+    rows.filter(({ lastHidden }) => lastHidden).map((row) => ({ owner, ...row })),
+  );
+  return rows.map((row) => toChat(owner, row, kept.get(row.peer)));
+}
+
+/** @param kept the last message in place of one that the owner hid */
+function toChat(owner: number, row: ChatRow, kept: KeptMessage | undefined): Chat {
   const { group, peer, last_id: id, last_sender: sender, name, avatar, remark } = row;
-  const last = {
-    id,
-    body: row.last_body,
-    edited: row.last_edited,
-    recalled: row.last_recalled,
-  };
+  const stored = { id, body: row.last_body, edited: row.last_edited, recalled: row.last_recalled };
+  const own = sender === null || id <= row.floor ? undefined : { ...stored, sender };
+  const last = row.lastHidden ? kept : own;
   return {
     chat: peer,
     type: group ? 'group' : 'user',
     name,
     avatar,
     ...(remark ? { remark } : {}),
-    last: sender === null || id <= row.floor ? null : toMessage({ owner, peer, group }, { ...last, sender }),
+    last: last ? toMessage({ owner, peer, group }, last) : null,
     unread: row.unread,
     read: row.read,
     peerRead: row.peerRead,
@@ -148,6 +148,8 @@ interface ChatRow {
   draft: Draft | null;
   hidden: boolean;
   updated: number;
+  /** The owner hid the last message. */
+  lastHidden: boolean;
   last_id: number;
   last_sender: number | null;
   last_body: Body | null;

@@ -1,4 +1,7 @@
+import type { Database } from '@parley/database';
 import { type RawBuilder, sql } from 'kysely';
+import type { ChatKey } from './chat-key.ts';
+import type { MessageRow } from './message-row.ts';
 
 // SQL for messages that a user deleted from their own copy of a chat. In each function, `owner` is
 // the user and `peer` the chat.
@@ -10,42 +13,58 @@ export function isKept(owner: Sql, peer: Sql, id: Sql): RawBuilder<boolean> {
 }
 
 /** SQL expression: an unread number minus the hidden messages of others above an id. */
-export function keptUnread(unread: Sql, { owner, peer, above }: { owner: Sql; peer: Sql; above: Sql }): Sql {
-  return sql`greatest(0, ${unread} - (
+export function keptUnread(unread: Sql, { owner, peer, above }: Chat<'above'>): Sql {
+  return sql`case when ${hides(owner)} then greatest(0, ${unread} - (
     select count(*) from hidden_messages h
-    where h.owner_id = ${owner} and h.peer_id = ${peer} and h.id > ${above} and h.sender_id <> ${owner}))`;
+    where h.owner_id = ${owner} and h.peer_id = ${peer} and h.id > ${above} and h.sender_id <> ${owner}))
+    else ${unread} end`;
 }
 
 /**
- * SQL that joins the newest message that the owner has not hidden, as `kept`. Used only if the
- * owner has hidden the last message. `keptLast` selects it.
- *
- * @param rows the `owner_id` of the chat's rows in `messages` @param floor the owner sees no
- * messages up to this id
+ * SQL condition: the owner has hidden a message. Most owners have hidden nothing, which PostgreSQL
+ * reads once per statement.
  */
-export function joinKept({
-  owner,
-  rows,
-  peer,
-  last,
-  floor,
-}: Record<'owner' | 'rows' | 'peer' | 'last' | 'floor', Sql>) {
-  return sql`left join lateral (
-    select true as replaces, n.* from (select) as one left join lateral (
-      select e.id, e.sender_id, e.body, e.edited, e.recalled from messages e
-      where e.owner_id = ${rows} and e.peer_id = ${peer} and e.id > ${floor} and e.id < ${last}
-        and ${isKept(owner, peer, sql`e.id`)}
-      order by e.id desc limit 1) n on true
-    where not ${isKept(owner, peer, last)}) kept on true`;
+export function isHidden({ owner, peer, id }: Chat<'id'>): RawBuilder<boolean> {
+  return sql`${hides(owner)} and not ${isKept(sql`${owner}`, peer, id)}`;
 }
 
-/** SQL columns of the last message of the table `of` for the owner. Id 0: no message. */
-export function keptLast(of: 'c' | 'g') {
-  const column = (name: string, kept: string) =>
-    sql`case when kept.replaces then ${sql.ref(`kept.${kept}`)} else ${sql.ref(`${of}.${name}`)} end as ${sql.ref(name)}`;
-  return sql`case when kept.replaces then coalesce(kept.id, 0) else ${sql.ref(`${of}.last_id`)} end as last_id,
-      ${column('last_sender', 'sender_id')}, ${column('last_body', 'body')}, ${column('last_edited', 'edited')},
-      ${column('last_recalled', 'recalled')}`;
+/**
+ * Returns the newest message of each chat that the owner has not hidden, by peer. Chats without one
+ * are missing. It is a statement of its own, since the partitions of `messages` make a plan
+ * expensive.
+ */
+export async function readNewestKept(db: Database, chats: readonly KeptRange[]): Promise<Map<number, KeptMessage>> {
+  if (chats.length === 0) return new Map();
+  const { rows } = await sql<KeptMessage & { peer: number }>`
+    select k.peer_id as peer, m.* from unnest(${chats.map(({ owner }) => owner)}::bigint[],
+      ${chats.map(({ peer }) => peer)}::bigint[], ${chats.map(({ group }) => group)}::boolean[],
+      ${chats.map(({ floor }) => floor)}::bigint[]) as k (owner_id, peer_id, is_group, floor)
+    cross join lateral (
+      select e.id, e.sender_id as sender, e.body, e.edited, e.recalled from messages e
+      where e.owner_id = case when k.is_group then k.peer_id else k.owner_id end and e.peer_id = k.peer_id
+        and e.id > k.floor and ${isKept(sql`k.owner_id`, sql`k.peer_id`, sql`e.id`)}
+      order by e.id desc limit 1) m`.execute(db);
+  return new Map(rows.map(({ peer, ...message }) => [peer, message]));
 }
+
+/** Deletes the rows of the messages that members of a dissolved group have hidden. */
+export async function deleteHidden(tx: Database, group: number, members: readonly number[]): Promise<void> {
+  await sql`delete from hidden_messages where owner_id = any(${members}::bigint[]) and peer_id = ${group}`.execute(tx);
+}
+
+/** SQL condition: the owner has hidden any message. */
+function hides(owner: number): RawBuilder<boolean> {
+  return sql`(select exists (select from hidden_messages where owner_id = ${owner}))`;
+}
+
+/** A chat, and the id up to which its owner sees no messages. */
+interface KeptRange extends ChatKey {
+  floor: number;
+}
+
+export type KeptMessage = Pick<MessageRow, 'id' | 'sender' | 'body' | 'edited' | 'recalled'>;
+
+/** The owner, and SQL of the peer and other numbers. */
+type Chat<Name extends string> = { owner: number } & Record<'peer' | Name, Sql>;
 
 type Sql = RawBuilder<number>;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { edit, groupMessage, message, recall } from '../testing/entries.ts';
+import { edit, groupMessage, hide, message, recall } from '../testing/entries.ts';
 import { Fixture } from '../testing/fixture.ts';
 
 let fixture: Fixture;
@@ -54,6 +54,17 @@ describe('a message with a media', () => {
     expect(await sees(carl, media)).toBe(true);
     await fixture.db.deleteFrom('group_members').where('user_id', '=', ben).execute();
     expect(await sees(ben, media)).toBe(false);
+  });
+
+  it('a message that a user hid grants this user no access, and others keep theirs', async () => {
+    const [ann, ben, carl] = await fixture.users(3);
+    const group = await fixture.group([ann, ben, carl]);
+    const [direct, many] = [await upload(ann), await upload(ann)];
+    const [first, second] = [nextId(), nextId()];
+    await fixture.write(carry(message(first, ann, ben), direct), carry(groupMessage(second, ann, group), many));
+    expect([await sees(ben, direct), await sees(ben, many)]).toEqual([true, true]);
+    await fixture.write(hide(ben, ann, [first]), hide(ben, group, [second], true));
+    expect([await sees(ben, direct), await sees(ben, many), await sees(carl, many)]).toEqual([false, false, true]);
   });
 
   it('a message with a media grants no access if its sender has no access to the media', async () => {

@@ -4,6 +4,7 @@ import { deleteAllBans } from '../../queries/group-bans.ts';
 import { deleteAllInvitations } from '../../queries/group-invitations.ts';
 import { deleteMembers, memberIds } from '../../queries/group-members.ts';
 import { dissolveGroup } from '../../queries/groups.ts';
+import { deleteHidden } from '../../queries/hidden-messages.ts';
 import { deleteAllJoinRequests } from '../../queries/join-requests.ts';
 
 /** Dissolves a group, which must be locked. Its messages are deleted in the background. */
@@ -11,6 +12,7 @@ export async function endGroup(tx: Database, notify: Notify, group: number): Pro
   await bumpPermits(tx, [group]);
   const members = await memberIds(tx, group);
   await deleteMembers(tx, group, members);
+  await deleteHidden(tx, group, members);
   await deleteAllBans(tx, group);
   await deleteAllInvitations(tx, group);
   await deleteAllJoinRequests(tx, group);
