@@ -45,8 +45,8 @@ export interface Operations {
     OfMessage & { body?: Body; custom?: Custom | null },
     Message,
   ];
-  /** Removes the message for everybody. */
-  'DELETE /server/users/{user}/chats/{chat}/messages/{message}': [OfMessage, undefined];
+  /** Removes the message for everybody; with `for: 'user'` only from the copy of this user. */
+  'DELETE /server/users/{user}/chats/{chat}/messages/{message}': [OfMessage & { for?: 'all' | 'user' }, undefined];
   /** Creates a link for choosing a new password. */
   'POST /server/users/{user}/password-reset': [OfUser, { token: string; url: string; expires: number }];
   /** Disables the second factor of the user. */

@@ -46,6 +46,7 @@ export type AuditEvent =
   | 'job.canceled'
   | 'job.created'
   | 'message.edited'
+  | 'message.hidden'
   | 'message.removed'
   | 'messages.read'
   | 'password.changed'

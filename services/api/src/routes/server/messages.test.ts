@@ -180,6 +180,20 @@ describe('an operator', () => {
     expect((await product.call('delete', `/users/o-4/chats/${a.id}/messages/${id + 1}`)).status).toBe(404);
   });
 
+  it('an operator removes a message from the copy of one user', async () => {
+    const [a, b] = await product.people('o-12', 'o-13');
+    const [id = 0] = await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'private' }]);
+    const path = `/users/o-13/chats/${a.id}/messages/${id}`;
+    expect((await product.call('delete', `${path}?for=nobody`)).status).toBe(400);
+    expect((await product.call('delete', `${path}?for=user`)).status).toBe(204);
+    expect(await product.api.events(b)).toContainEqual({ kind: 'hide', chat: a.id, ids: [id] });
+    expect((await product.api.events(a)).filter(({ kind }) => kind === 'hide' || kind === 'recall')).toEqual([]);
+    const { client, keys } = product.api.redis;
+    const stream = keys.record(keys.home(`${a.id}_${b.id}`));
+    const records = (await client.xrange(stream, '-', '+')).map(([, fields]) => JSON.parse(fields[1] ?? ''));
+    expect(records).toContainEqual({ kind: 'hide', user: b.id, chat: a.id, ids: [id] });
+  });
+
   it('an operator edits a message for everybody, and omitted fields stay', async () => {
     const [a, b] = await product.people('o-6', 'o-7');
     const [id = 0] = await seedMessages(product.api.db, [

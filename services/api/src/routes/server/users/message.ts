@@ -1,4 +1,4 @@
-import type { z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { type Body, bodySchema, type Custom } from '@parley/protocol';
 import { hasOldRecorder, mutate } from '@parley/redis';
 import { audit } from '../../../accounts/audit.ts';
@@ -83,7 +83,16 @@ export const editMessage = serverOperation(
   },
 );
 
-/** Recalls a message for everybody, at any time, in the name of its sender. */
+const removal = z.strictObject({
+  for: z.enum(['all', 'user']).default('all').openapi({
+    description: '`user`: from the copy of the user in the path, on all their devices. Others keep the message',
+  }),
+});
+
+/**
+ * Recalls a message for everybody, at any time, in the name of its sender. Or deletes it from the
+ * copy of one user.
+ */
 export const removeMessage = serverOperation(
   {
     method: 'delete',
@@ -91,9 +100,9 @@ export const removeMessage = serverOperation(
     path,
     scope: 'moderate',
     tags: ['Server'],
-    summary: 'Remove a message for everybody',
-    description: 'As if its sender had recalled it.',
-    request: { params },
+    summary: 'Remove a message for everybody, or for one user',
+    description: 'As if its sender had recalled it; with `for=user`, as if the user had deleted it from the own copy.',
+    request: { params, query: removal },
     responses: { 204: noContent },
     refuses: ['not-found', 'history-disabled'],
   },
@@ -101,6 +110,11 @@ export const removeMessage = serverOperation(
     const { context } = c.var;
     const { key, message } = await findUserMessage(context, c.req.valid('param'));
     const { id, recalled } = message;
+    if (c.req.valid('query').for === 'user') {
+      await hideMessage(context, key, id);
+      audit(c, 'message.hidden', { user: key.owner, chat: key.peer, message: id });
+      return c.body(null, 204);
+    }
     if (recalled === null) await writeMutation(context, key, message, Date.now(), { kind: 'recall', id });
     audit(c, 'message.removed', { ...partiesOf(key, message), message: id });
     return c.body(null, 204);
@@ -118,6 +132,15 @@ async function findUserMessage(
   const [message] = await readMessages(db, key, { below: id + 1, limit: 1 });
   if (message?.id !== id) throw new Refusal('not-found', 'The chat has no message with this id.');
   return { key, message };
+}
+
+/** Deletes a message from one user's copy of a chat, and notifies that user's devices. */
+async function hideMessage({ redis }: AppContext, { owner, peer, group }: ChatKey, id: number): Promise<void> {
+  await mutate(redis, {
+    record: { kind: 'hide', user: owner, chat: peer, ...(group && { group }), ids: [id] },
+    recorded: true,
+    entries: [{ user: owner, event: JSON.stringify({ kind: 'hide', chat: peer, ids: [id] }) }],
+  });
 }
 
 /** Returns the sender of a message, and the id of the chat for the sender. */
