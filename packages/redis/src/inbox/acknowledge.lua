@@ -14,12 +14,19 @@
 --   7  'relay', or 'mirror'
 --   8  mirror: Unix time in ms up to which everything is recorded, 0 if that is unknown
 --   9  mirror: number of newest events that stay
+--
+-- Reply: 0 if the position is after the last event of the inbox, which the device cannot have. Else
+-- 1. A device that resumed there would lose the events up to it.
 local cursors, inbox = KEYS[1], KEYS[2]
 local device, epoch, offset = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local limits = read_limits(0, 0, 0, ARGV[4])
 local most, device_ttl = tonumber(ARGV[5]), tonumber(ARGV[6])
 local relay, recorded, tail = ARGV[7] == 'relay', tonumber(ARGV[8]), tonumber(ARGV[9])
 local seconds = math.floor(clock() / 1000)
+
+local current, last = last_id(inbox)
+last = tonumber(last)
+if current and (tonumber(epoch) > tonumber(current) or epoch == current and offset > last) then return 0 end
 
 local index = inbox .. ':index'
 if tonumber(redis.call('HGET', index, '@' .. device) or 0) < seconds - 14400 then
@@ -36,14 +43,12 @@ local known = redis.call('HGET', cursors, device)
 if known then
   local known_epoch, known_offset = read(known)
   -- An older cursor is ignored.
-  if known_epoch == epoch and known_offset >= offset then return end
+  if known_epoch == epoch and known_offset >= offset then return 1 end
 end
 redis.call('HSET', cursors, device, epoch .. '-' .. ARGV[3])
 redis.call('EXPIRE', cursors, ARGV[4])
 
-local current, last = last_id(inbox)
-if not current then return end
-last = tonumber(last)
+if not current then return 1 end
 
 -- The device with the oldest cursor most likely never returns.
 local devices = redis.call('HGETALL', cursors)
@@ -67,7 +72,7 @@ end
 
 if not relay then least = math.min(least, last - tail) end
 local first = first_offset(inbox, last)
-if least < first or not relay and least - first < tail then return end
+if least < first or not relay and least - first < tail then return 1 end
 local next_entry = entries_after(inbox, current, least, 1)[1]
 if not relay then
   -- The newest message that would be removed must be in PostgreSQL.
@@ -75,10 +80,11 @@ if not relay then
   for _, entry in ipairs(redis.call('XREVRANGE', inbox, before, '-', 'COUNT', 100)) do
     local date = string.match(entry[2][2], '^{"kind":"message".-"date":(%d+)')
     if date then
-      if tonumber(date) >= recorded then return end
+      if tonumber(date) >= recorded then return 1 end
       break
     end
   end
 end
 redis.call('XTRIM', inbox, 'MINID', next_entry and next_entry[1] or current .. '-' .. whole(least + 1))
 if not relay then note_loss(inbox, least, limits) end
+return 1

@@ -34,6 +34,16 @@ onEachRedis((redis) => {
       expect(await places(user)).toEqual({ phone: `${epoch}-2` });
     });
 
+    it('a resume point after the last event of the inbox is refused', async () => {
+      const { user, epoch } = await userWithEvents();
+      for (const cursor of [
+        { epoch, offset: 6 },
+        { epoch: epoch + 1, offset: 1 },
+      ])
+        expect(await acknowledge(redis.connection, user, 'phone', cursor, mode)).toBe(false);
+      expect(await places(user)).toEqual({});
+    });
+
     it('an inbox keeps the resume points of 64 devices and forgets the device with the oldest', async () => {
       const { user, epoch } = await userWithEvents();
       for (let i = 0; i < 64; i += 1) {

@@ -20,7 +20,8 @@ const TAIL = 64;
 /**
  * Stores the resume point of a device, which continues there if it connects without a cursor. An
  * older cursor is ignored. Removes the events that every known device has acknowledged: in relay
- * mode all of them, in mirror mode the recorded ones except a short tail.
+ * mode all of them, in mirror mode the recorded ones except a short tail. Resolves with false, and
+ * stores nothing, if the inbox has no such event yet.
  */
 export async function acknowledge(
   redis: RedisConnection,
@@ -28,9 +29,9 @@ export async function acknowledge(
   device: string,
   cursor: Cursor,
   { relay = false }: { relay?: boolean } = {},
-): Promise<void> {
+): Promise<boolean> {
   const names = [redis.keys.cursors(user), redis.keys.inbox(user)];
   const mode = relay ? ['relay', 0, 0] : ['mirror', lastRecordedUpTo(redis), TAIL];
   const args = [device, cursor.epoch, cursor.offset, redis.inboxTtl, MAX_DEVICES, DEVICE_TTL_S, ...mode];
-  await redis.run(script, names, args);
+  return (await redis.run(script, names, args)) === 1;
 }

@@ -10,8 +10,12 @@ export async function received(deps: CommandDeps, sender: FrameSender, frame: Fr
   if (!cursor) throw new Refusal('bad-frame', 'cursor: Not a cursor');
   const sent = sender.connection?.cursor;
   if (sent && (cursor.epoch !== sent.epoch || cursor.offset > sent.offset)) {
-    throw new Refusal('bad-frame', 'cursor: Nothing has been sent up to here');
+    throw notSent();
   }
   const relay = deps.config.history === 'relay';
-  await acknowledge(deps.redis, sender.user.id, sender.device, cursor, { relay });
+  if (!(await acknowledge(deps.redis, sender.user.id, sender.device, cursor, { relay }))) throw notSent();
+}
+
+function notSent(): Refusal {
+  return new Refusal('bad-frame', 'cursor: Nothing has been sent up to here');
 }
