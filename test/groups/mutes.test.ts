@@ -55,6 +55,21 @@ describe('muted members', () => {
     expect(await say(other, group)).toMatchObject({ type: 'ack' });
   });
 
+  it('a muted member cannot write, even if the gateway missed the mute', async () => {
+    const { member, group } = await makeGroup();
+    await using client = await Client.open(kit.gateway(0), member.token);
+    expect(await say(client, group)).toMatchObject({ type: 'ack' });
+    await kit.link.client.hset(kit.link.keys.restrictions(group), member.id, later());
+    expect(await say(client, group)).toMatchObject(muted);
+    const response = await fetch(`${kit.gateway(0).replace(/^ws/, 'http')}/v1/frames`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${member.token}` },
+      body: JSON.stringify({ type: 'send', ref: 'posted', to: group, body: { type: 'text', text: 'hi' } }),
+    });
+    expect(response.status).toBe(403);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(3500);
+  });
+
   it('a member stays muted after Redis lost its copies and on a new connection', async () => {
     const { owner, member, group } = await makeGroup();
     await mute(owner, group, member, later());

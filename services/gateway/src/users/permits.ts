@@ -48,17 +48,25 @@ export class Permits {
 
   /**
    * Like `membership`, but with the permit fence of both users, which `accept` checks. Returns the
-   * permit of a muted member instead of the members, unless `evenMuted` is set.
+   * permit of a muted member instead of the members, unless `evenMuted` is set. Mutes are read each
+   * time, like members.
    */
   async admission(user: LocalUser, to: number, { evenMuted = false } = {}): Promise<number[] | Permit> {
-    const admits = (permit: Permit) => permit.standing === 'member' && (evenMuted || !isMuted(permit));
     const permit = user.permit(to) ?? (await this.#readAndKeep(user, to));
-    if (!admits(permit)) return permit;
-    const members = await readMembers(this.#redis, to);
-    if (members.includes(user.id)) return members;
+    if (permit.standing !== 'member') return permit;
+    const found = await this.#readGroup(user, to, evenMuted);
+    if (!Array.isArray(found) || found.includes(user.id)) return found;
     user.forgetPermit(to);
     const now = await this.#readAndKeep(user, to);
-    return admits(now) ? await readMembers(this.#redis, to) : now;
+    return now.standing === 'member' ? await this.#readGroup(user, to, evenMuted) : now;
+  }
+
+  /** Returns the members of a group, or the permit of the user if the user is muted in it. */
+  async #readGroup(user: LocalUser, group: number, evenMuted: boolean): Promise<number[] | Permit> {
+    const mute = evenMuted ? 0 : readMute(this.#redis, group, user.id);
+    const [members, mutedUntil] = await Promise.all([readMembers(this.#redis, group), mute]);
+    const isMuted = mutedUntil > Date.now() && members.includes(user.id);
+    return isMuted ? { ...unfenced.member, mutedUntil } : members;
   }
 
   /** Returns the standing of a user towards another user or a group, without caching. */
@@ -70,17 +78,10 @@ export class Permits {
     const keep = user.readPermit(to);
     const fence = await readPermitFence(this.#redis, user.id, to);
     const standing = await this.read(user, to);
-    const mutedUntil = standing === 'member' ? await readMute(this.#redis, to, user.id) : 0;
-    const plain = fence === 0 ? unfenced[standing] : { standing, fence };
-    const permit = mutedUntil === 0 ? plain : { ...plain, mutedUntil };
+    const permit = fence === 0 ? unfenced[standing] : { standing, fence };
     if (standing !== 'unknown' && standing !== 'nobody') keep(permit);
     return permit;
   }
-}
-
-/** Returns whether a member may not write to the group now. A mute ends at its time. */
-function isMuted({ mutedUntil = 0 }: Permit): boolean {
-  return mutedUntil > Date.now();
 }
 
 const withoutFence = (standing: Standing): Permit => ({ standing, fence: 0 });

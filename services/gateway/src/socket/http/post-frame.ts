@@ -86,9 +86,10 @@ function toReply(text: string | undefined): HttpReply {
   const frame = JSON.parse(text) as ServerFrame;
   if (frame.type !== 'error') return jsonReply(text);
   const { status, retry } = errorCodes[frame.code];
+  const later = retry || frame.retryAfter !== undefined;
   const seconds = Math.ceil((frame.retryAfter ?? 1000) / 1000);
   const headers: Record<string, string> = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
-  return jsonReply(text, retry ? { ...headers, 'retry-after': String(seconds) } : headers, status);
+  return jsonReply(text, later ? { ...headers, 'retry-after': String(seconds) } : headers, status);
 }
 
 function errorReply(ref: string | undefined, code: ErrorCode, message?: string, retryAfter?: number): HttpReply {
