@@ -107,6 +107,11 @@ describe('ParleyServer', () => {
     expect((await parley.call('GET /server/imports/{id}', { id: done.id })).imported).toBe(1500);
     const { items } = await parley.call('GET /server/users/{user}/chats', { user: 'old-ben' });
     expect(items).toMatchObject([{ unread: 9, last: { date: 1_499_000 } }]);
+    const unreadable = async function* (): AsyncGenerator<ImportLine> {
+      yield* lines();
+      throw new RangeError('unreadable');
+    };
+    await expect(parley.importHistory(unreadable())).rejects.toThrow(RangeError);
     const wrong = new ParleyServer({ url: stack.apiUrl, apiKey: 'wrong' });
     await expect(wrong.importHistory([])).rejects.toMatchObject({ status: 401 });
   });

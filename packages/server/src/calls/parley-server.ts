@@ -54,23 +54,24 @@ export class ParleyServer {
    *
    * @param options.skip lines at the beginning that are done, by the `lines` of an earlier import.
    * They are sent, but not read
-   * @throws ParleyServerError if the api refuses, interrupts the import or does not reply
+   * @throws ParleyServerError if the api refuses, interrupts the import or does not reply; and what
+   * the iterable throws
    */
   async importHistory(
     lines: Iterable<ImportLine> | AsyncIterable<ImportLine>,
-    { skip, signal }: { skip?: number; signal?: AbortSignal } = {},
+    { skip }: { skip?: number } = {},
   ): Promise<Import> {
     const query = skip === undefined ? '' : `?skip=${skip}`;
-    const response = await this.#fetch(`/server/imports${query}`, {
+    const source = new LineSource(lines);
+    const request = this.#fetch(`/server/imports${query}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${this.#apiKey}`, 'content-type': 'application/x-ndjson' },
-      body: toBytes(lines),
+      body: source.bytes(),
       // Streams need it in Node.js. The types of browsers lack it.
       ...({ duplex: 'half' } as object),
       redirect: 'manual',
-      ...(signal && { signal }),
     });
-    return readReply(response) as Import;
+    return readReply(await request.catch((error) => Promise.reject(source.failed ? source.failure : error))) as Import;
   }
 
   async #repeat(request: ServerRequest): Promise<unknown> {
@@ -131,31 +132,51 @@ function readReply({ status, ok, retryAfter, text }: Reply): unknown {
   }
 }
 
-/** Joins lines to pieces of about 64 KiB, as fast as they are sent. */
-function toBytes(lines: Iterable<ImportLine> | AsyncIterable<ImportLine>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  async function* pieces(): AsyncGenerator<string> {
+/** Lines as bytes: pieces of about 64 KiB, as fast as they are sent. */
+class LineSource {
+  readonly #lines: Iterable<ImportLine> | AsyncIterable<ImportLine>;
+  failed = false;
+  /** What the iterable threw. */
+  failure: unknown;
+
+  constructor(lines: Iterable<ImportLine> | AsyncIterable<ImportLine>) {
+    this.#lines = lines;
+  }
+
+  bytes(): ReadableStream<Uint8Array> {
+    const encoder = new TextEncoder();
+    const pieces = this.#pieces();
+    return new ReadableStream({
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      },
+      async cancel() {
+        await pieces.return(undefined);
+      },
+    });
+  }
+
+  async *#pieces(): AsyncGenerator<string> {
     let piece = '';
-    for await (const line of lines) {
-      piece += `${JSON.stringify(line)}\n`;
-      if (piece.length < 65_536) continue;
-      yield piece;
-      piece = '';
+    try {
+      for await (const line of this.#lines) {
+        piece += `${JSON.stringify(line)}\n`;
+        if (piece.length < PIECE_CHARACTERS) continue;
+        yield piece;
+        piece = '';
+      }
+    } catch (error) {
+      this.failed = true;
+      this.failure = error;
+      throw error;
     }
     yield piece;
   }
-  const source = pieces();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await source.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    async cancel() {
-      await source.return(undefined);
-    },
-  });
 }
+
+const PIECE_CHARACTERS = 65_536;
 
 interface Reply {
   status: number;
