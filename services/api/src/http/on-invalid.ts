@@ -13,8 +13,13 @@ export function onInvalid(result: Validated): void {
   throw new Refusal('bad-request', detail, { errors });
 }
 
-function fieldErrors({ code, keys, path, message }: Issue): FieldError[] {
+function fieldErrors({ code, keys, errors = [], path, message }: Issue): FieldError[] {
   const at = (last: readonly PropertyKey[]) => [...path, ...last].map(String).join('.');
+  // Of a union, the errors of the member that is nearest to what was sent.
+  const [nearest] = errors.toSorted((a, b) => a.length - b.length);
+  if (code === 'invalid_union' && nearest) {
+    return nearest.flatMap((issue) => fieldErrors({ ...issue, path: [...path, ...issue.path] }));
+  }
   if (code === 'unrecognized_keys' && keys) {
     return keys.map((key) => ({ path: at([key]), message: 'Unknown field' }));
   }
@@ -26,6 +31,8 @@ type Validated = { success: true } | { success: false; error: { issues: readonly
 interface Issue {
   code?: string | undefined;
   keys?: string[];
+  /** Of a union: the issues of each member, with paths below that of the union. */
+  errors?: readonly (readonly Issue[])[];
   path: readonly PropertyKey[];
   message: string;
 }

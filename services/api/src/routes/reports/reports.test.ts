@@ -34,6 +34,20 @@ describe('reporting', () => {
     expect((await list()).items[0]).toEqual({ ...body, reporter: ann.id, note: '', updated: body.created });
   });
 
+  it('an invalid report gets an error that names the field', async () => {
+    const [ann, ben] = await product.api.people();
+    for (const [body, path] of [
+      [{ user: 'x' }, 'user'],
+      [{ user: ben.id, reason: 'boredom' }, 'reason'],
+      [{ user: ben.id, group: 1 }, 'group'],
+      [{ chat: ben.id, message: -1 }, 'message'],
+    ] as const) {
+      const { status, body: problem } = await report(ann, body);
+      expect([status, problem.errors?.map((error) => error.path)]).toEqual([400, [path]]);
+      expect(problem.detail).toMatch(new RegExp(`^${path}: `));
+    }
+  });
+
   it('the report of a message keeps a copy of the message, also after its deletion', async () => {
     const [ann, ben] = await product.api.people();
     const [id = 0] = await seedMessages(product.api.db, [{ from: ben.id, to: ann.id, text: 'rude' }]);
