@@ -146,7 +146,7 @@ describe('tokens of other issuers', () => {
     });
   });
 
-  it("a connection of another issuer's token closes when its session, or all sessions of its user, are revoked", async () => {
+  it('a connection with a token of another issuer closes when its session, or all sessions of its user, are revoked', async () => {
     const { a, external } = await friends();
     const phone = tokenOf(external, { sid: 'phone' });
     await using one = await Client.open(kit.gateway().url, phone, { device: 'phone' });

@@ -1,7 +1,7 @@
 import { freePort, root, type ServiceOptions, type ServiceProcess, startService } from '@parley/stack';
 
 /**
- * An api, two gateways and two recorders, each with its own address, and of the previous or the
+ * An api, two gateways and two recorders, each with its own address. Each runs the previous or the
  * current release.
  */
 export class Fleet implements AsyncDisposable {

@@ -18,7 +18,7 @@ const token = (user: number) => signToken(secret, { user, session: `session-${us
 const missing = await whyNoOldRelease();
 if (missing) process.stderr.write(`Skipped: upgrade and rollback. ${missing}\n`);
 
-describe.skipIf(missing !== undefined)('upgrade and rollback between the release before and this one', () => {
+describe.skipIf(missing !== undefined)('upgrade and rollback between the previous and this release', () => {
   let old: OldRelease;
   let redis: TestRedis;
   let databaseUrl: string;

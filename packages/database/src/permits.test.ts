@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => db.destroy());
 
 describe('readPermits', () => {
-  it('permits contain the friends and blocks of a user, the members of a group, and nobody for an unknown id', async () => {
+  it('permits contain the friends and blocks of a user, the members of a group, and are of kind nobody for an unknown id', async () => {
     const [a, b, c] = await users(3);
     await db
       .insertInto('friendships')
@@ -37,14 +37,14 @@ describe('readPermits', () => {
     expect(await readPermits(db, 1)).toEqual({ kind: 'nobody' });
   });
 
-  it('permits of a deleted user are nobody, at a later version', async () => {
+  it('permits of a deleted user are of kind nobody', async () => {
     const [a] = await users(1);
     await bumpPermits(db, [a]);
     await db.updateTable('users').set({ erased: 1 }).where('id', '=', a).execute();
     expect(await readPermits(db, a)).toEqual({ kind: 'nobody', version: 1 });
   });
 
-  it('permits of a deactivated user are nobody, and the user again after reactivation', async () => {
+  it('permits of a deactivated user are of kind nobody, until reactivation restores them', async () => {
     const [a] = await users(1);
     await bumpPermits(db, [a]);
     await db.updateTable('users').set({ deactivated: 1 }).where('id', '=', a).execute();
@@ -54,7 +54,7 @@ describe('readPermits', () => {
     expect(await readPermits(db, a)).toEqual({ kind: 'user', version: 2, contacts: [], blocks: [] });
   });
 
-  it('permits of a dissolved group are nobody, at a later version', async () => {
+  it('permits of a dissolved group are of kind nobody', async () => {
     const [a] = await users(1);
     const group = await createGroup(a);
     await addMembers(db, group, [{ user: a, role: 'owner' }], 5);

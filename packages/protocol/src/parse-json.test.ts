@@ -19,7 +19,7 @@ describe('parseJson', () => {
     expect(parseJson(`{"__proto__":${lists(30_000)}}`)).toMatchObject({ ok: false, reason: 'depth' });
   });
 
-  it.each(['', 'hello', '{', '{"a":1}{}', '\u0000'])('rejects %j, which is no JSON', (text) => {
+  it.each(['', 'hello', '{', '{"a":1}{}', '\u0000'])('parseJson rejects %j, which is not JSON', (text) => {
     expect(parseJson(text)).toMatchObject({ ok: false, reason: 'syntax' });
   });
 });

@@ -50,7 +50,7 @@ export interface Keys {
    * complete.
    */
   stream(conversation: string, id: number): string;
-  /** List: its first text, then that of each append, as JSON texts. */
+  /** List: the texts of a streamed message, first its start, then each append, as JSON texts. */
   streamTexts(conversation: string, id: number): string;
   /** Sorted set: `<conversation>:<message id>` -> Unix ms at which the stream ends by itself. */
   streams(bucket: number): string;

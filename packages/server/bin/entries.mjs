@@ -5,5 +5,5 @@ import { fileURLToPath } from 'node:url';
 /** Sources of the published modules, by the name of the module in dist/. */
 export const entries = { index: fileURLToPath(new URL('../src/index.ts', import.meta.url)) };
 
-/** Sources by import specifier. */
+/** The source file of each import specifier. */
 export const sourceAliases = { '@parley/server': entries.index };

@@ -6,7 +6,7 @@ import { freePort } from './free-port.ts';
 const check = (redisUrl?: string, databaseUrl?: string) => checkExternal({ redisUrl, databaseUrl });
 
 describe('checkExternal', () => {
-  it('names host, port and reason if nothing listens at an external server, and never the password', async () => {
+  it('an error names host, port and reason if nothing listens at an external server, and never the password', async () => {
     const port = await freePort();
     await expect(check(`redis://:secret@127.0.0.1:${port}/0`)).rejects.toThrow(
       `REDIS_URL: cannot connect to Redis at 127.0.0.1:${port}: nothing listens there. ` +
@@ -17,18 +17,21 @@ describe('checkExternal', () => {
     );
   });
 
-  it('adds the default port of an external server, and names an unknown host', async () => {
+  it('an external server has a default port, and an error names an unknown host', async () => {
     await expect(check('redis://no-such-host.invalid')).rejects.toThrow(
       'cannot connect to Redis at no-such-host.invalid:6379: the host name is unknown',
     );
   });
 
-  it.each(['redis', 'localhost:6379', 'http://127.0.0.1:6379'])('shows the form of an address for %s', async (url) => {
-    await expect(check(url)).rejects.toThrow('REDIS_URL is not an address such as redis://127.0.0.1:6379');
-    await expect(check(undefined, url)).rejects.toThrow('DATABASE_URL is not an address such as postgresql://');
-  });
+  it.each(['redis', 'localhost:6379', 'http://127.0.0.1:6379'])(
+    'the error for %s shows the form of an address',
+    async (url) => {
+      await expect(check(url)).rejects.toThrow('REDIS_URL is not an address such as redis://127.0.0.1:6379');
+      await expect(check(undefined, url)).rejects.toThrow('DATABASE_URL is not an address such as postgresql://');
+    },
+  );
 
-  it('reports an external server that closes the connection', async () => {
+  it('an external server that closes the connection is reported', async () => {
     const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };

@@ -40,18 +40,21 @@ describe('a refusal', () => {
     },
   );
 
-  it('responds 405 to an unsupported method and names the supported ones', async () => {
+  it('an unsupported method responds 405 with the supported methods', async () => {
     const { status, body, headers } = await ann.call<Problem>('delete', '/v1/friends');
     expect(status).toBe(405);
     expect(body).toMatchObject({ status: 405, code: 'method-not-allowed' });
     expect(headers.get('allow')).toBe('GET, HEAD');
   });
 
-  it.each(['{', '{"username":"x"', 'null x', '', '\u0000'])('responds 400 to %j, which is not JSON', async (raw) => {
-    const { status, body } = await api.call<Problem>('post', '/v1/users', { raw });
-    expect([status, body.code]).toEqual([400, 'bad-request']);
-    expect(body.detail).toContain('JSON');
-  });
+  it.each(['{', '{"username":"x"', 'null x', '', '\u0000'])(
+    'the body %j, which is not JSON, responds 400',
+    async (raw) => {
+      const { status, body } = await api.call<Problem>('post', '/v1/users', { raw });
+      expect([status, body.code]).toEqual([400, 'bad-request']);
+      expect(body.detail).toContain('JSON');
+    },
+  );
 
   it.each(['1e999127.0.0.1', '999.1.1.1', '0x', 'a:99999'])(
     'responds 400 or 401 to an invalid Host, %s',
@@ -64,17 +67,17 @@ describe('a refusal', () => {
     },
   );
 
-  it('responds 400 to another content type than JSON', async () => {
+  it('a content type other than JSON responds 400', async () => {
     const headers = { 'content-type': 'text/plain' };
     const { status, body } = await api.call<Problem>('post', '/v1/users', { raw: '{"username":"a"}', headers });
     expect([status, body.code]).toEqual([400, 'bad-request']);
   });
 
-  it('responds 400 to a missing body', async () => {
+  it('a missing body responds 400', async () => {
     expect((await api.call<Problem>('post', '/v1/users')).status).toBe(400);
   });
 
-  it('responds 413 to a body that is too large, with and without a content length', async () => {
+  it('a body that is too large responds 413, with and without a content length', async () => {
     const text = JSON.stringify({ username: 'x'.repeat(70_000), password });
     const announced = await api.call<Problem>('post', '/v1/users', { raw: text });
     expect([announced.status, announced.body.code]).toEqual([413, 'too-large']);
@@ -150,7 +153,7 @@ describe('every response', () => {
 });
 
 describe('health', () => {
-  it('serves liveness, readiness and metrics', async () => {
+  it('the api serves liveness, readiness and metrics', async () => {
     expect((await get('/healthz')).status).toBe(200);
     expect(await (await get('/readyz')).json()).toEqual({ ok: true, reasons: [] });
     await ann.get<User>(`/v1/users/${ann.id}`);

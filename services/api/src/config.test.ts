@@ -20,12 +20,12 @@ describe('readConfig', () => {
     expect(readConfig({ ...least, NODE_ENV: 'production', TOKEN_SECRET }).cookieSecure).toBe(true);
   });
 
-  it('reads the nodes of a Redis Cluster', () => {
+  it('REDIS_URL may contain the nodes of a Redis Cluster', () => {
     const REDIS_URL = 'redis://a:7000,redis://b:7000';
     expect(readConfig({ ...least, REDIS_URL }).redis.url).toBe(REDIS_URL);
   });
 
-  it('reports every invalid variable at once', () => {
+  it('an error lists every invalid variable', () => {
     expect(() => readConfig({ PORT: 'x', REDIS_URL: 'http://a', HISTORY: 'both' })).toThrow(
       /PORT.*DATABASE_URL.*REDIS_URL.*HISTORY/s,
     );

@@ -77,7 +77,7 @@ it('webhook endpoints subscribed to messages receive committed messages', async 
   expect(await countWebhooks(link, 'two')).toEqual({ waiting: 0, dead: 0 });
 });
 
-it('drops and logs webhook events that exceed the queue of an endpoint', async () => {
+it('webhook events that exceed the queue of an endpoint are dropped and logged', async () => {
   await using link = await testConnection(redis.url, BUCKETS);
   await using world = new Fixture(url);
   const [a, b] = await world.users(2);

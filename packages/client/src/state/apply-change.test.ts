@@ -14,7 +14,7 @@ function open() {
 }
 
 describe('applyChange', () => {
-  it('counts an unread message that arrives after the acknowledgement of a later own message', () => {
+  it('an unread message counts even if it arrives after the acknowledgement of a later own message', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });
     state.apply({ type: 'queued', entry: { ref: 'r', chat: peer, body: { type: 'text', text: 'mine' }, date: 0 } });
@@ -24,7 +24,7 @@ describe('applyChange', () => {
     expect(state.chats.get(peer)).toMatchObject({ unread: 1, messages: [{ id: 10 }, { id: 11 }] });
   });
 
-  it('shows an own message as a hook of the server changed it', () => {
+  it('an own message appears as a hook of the server changed it', () => {
     const state = open();
     const body = { type: 'text', text: 'raw' } as const;
     const accepted = { type: 'accepted', conversation: '1_2', date: 0, body: { ...body, text: 'clean' } } as const;

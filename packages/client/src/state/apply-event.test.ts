@@ -107,7 +107,7 @@ describe('applyEvent', () => {
     expect(state.chat(2)).toMatchObject({ unread: 1, messages: [{ id: 5 }] });
   });
 
-  it('removes an own message from the outbox when its copy arrives before the acknowledgement', () => {
+  it('an own message leaves the outbox when its copy arrives before the acknowledgement', () => {
     const state = open();
     const left: unknown[] = [];
     state.onLeftOutbox = (ref, accepted) => left.push([ref, accepted?.id]);

@@ -17,7 +17,7 @@ onEachRedis((redis) => {
       JSON.parse(event),
     );
 
-  it('finds a message by its chat and id for each participant', async () => {
+  it('each participant finds a message by its chat and id', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const one = await send(a, b, 'r1');
     let group = redis.newId();
@@ -38,7 +38,7 @@ onEachRedis((redis) => {
     expect(await findMessage(redis.connection, redis.newId(), a, one.id)).toBeUndefined();
   });
 
-  it('reports a recalled message without its text', async () => {
+  it('a recalled message is returned without its text', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const gone = await send(a, b, 'r1');
     await send(a, b, 'r2');
@@ -50,7 +50,7 @@ onEachRedis((redis) => {
     expect((await read(a))[0]).toMatchObject({ ref: 'r1', recalled: true, body: { type: 'text', text: '' } });
   });
 
-  it('recalls no message of another chat with the same id', async () => {
+  it('a recall leaves a message with the same id in another chat unchanged', async () => {
     const [a, b, group] = [redis.newId(), redis.newId(), redis.newId()];
     const event = (conversation: string) =>
       `{"kind":"message","id":4096,"conversation":"${conversation}","from":${a},"to":${b},"date":1,"body":${body}}`;

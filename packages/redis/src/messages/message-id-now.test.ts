@@ -8,22 +8,25 @@ onEachRedis((redis) => {
   const send = (from: number, to: number, ref: string, members?: number[]) =>
     accept(redis.connection, { from, to, ref, body: '{}', record: false, ...(members ? { members } : {}) });
 
-  it.each(['users', 'group'])('separates the messages of %s before from those after within one ms', async (kind) => {
-    const [from, to] = [redis.newId(), redis.newId()];
-    const members = kind === 'group' ? [from] : undefined;
-    const conversation = members ? groupConversation(to) : userConversation(from, to);
-    for (let i = 0; i < 200; i += 1) {
-      const [before, parting, after] = await Promise.all([
-        send(from, to, `before ${i}`, members),
-        messageIdNow(redis.connection, conversation),
-        send(from, to, `after ${i}`, members),
-      ]);
-      expect(before.id).toBeLessThanOrEqual(parting);
-      expect(after.id).toBeGreaterThan(parting);
-    }
-  });
+  it.each(['users', 'group'])(
+    'the current message id separates the messages of %s before it from those after it within one ms',
+    async (kind) => {
+      const [from, to] = [redis.newId(), redis.newId()];
+      const members = kind === 'group' ? [from] : undefined;
+      const conversation = members ? groupConversation(to) : userConversation(from, to);
+      for (let i = 0; i < 200; i += 1) {
+        const [before, parting, after] = await Promise.all([
+          send(from, to, `before ${i}`, members),
+          messageIdNow(redis.connection, conversation),
+          send(from, to, `after ${i}`, members),
+        ]);
+        expect(before.id).toBeLessThanOrEqual(parting);
+        expect(after.id).toBeGreaterThan(parting);
+      }
+    },
+  );
 
-  it('returns the newest id of a conversation whose ids are ahead of the clock', async () => {
+  it('the current message id is the newest id of a conversation whose ids are ahead of the clock', async () => {
     const [from, to] = [redis.newId(), redis.newId()];
     const conversation = userConversation(from, to);
     const ahead = firstMessageId(Date.now() + 60_000);

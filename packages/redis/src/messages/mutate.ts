@@ -131,7 +131,7 @@ interface Delivery {
   withheld: Withheld;
   /** The entry for the recorder, as JSON text. Default: empty, nothing is recorded. */
   noted?: string;
-  /** Kept in the bucket until the users of other buckets have the event. */
+  /** Field and value that stay in `forwards` until the users of other buckets have the event. */
   left?: { field: string; value: string } | undefined;
   /** The permit that must be valid, its user, and the key that it is compared with. */
   required?: { permit: number | 'member'; user: number; key: string };

@@ -4,7 +4,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { readExternalUser, writeExternalUser } from './external-users.ts';
 
 onEachRedis((redis) => {
-  it('distinguishes a known external id, an id of nobody, and an unknown one', async () => {
+  it('a known external id, an id of nobody and an unknown id are distinguished', async () => {
     expect(await readExternalUser(redis.connection, 'ann')).toBeUndefined();
     await writeExternalUser(redis.connection, 'ann', 195752);
     expect(await readExternalUser(redis.connection, 'ann')).toBe(195752);

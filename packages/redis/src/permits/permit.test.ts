@@ -34,7 +34,7 @@ onEachRedis((redis) => {
     expect(await ask(5, id)).toBe('stranger');
   });
 
-  it('permits of a group know its members and list them', async () => {
+  it('permits of a group contain its members', async () => {
     const id = redis.newId();
     await writePermits(redis.connection, id, group(1, [5, 6]));
     expect(await ask(5, id)).toBe('member');

@@ -81,7 +81,7 @@ onEachRedis((redis) => {
     expect(grants.reduce((sum, { granted }) => sum + granted, 0)).toBe(50);
   });
 
-  it('a token bucket with an impossible level counts as empty after a clock step or a lowered burst', async () => {
+  it('a token bucket whose level is below zero, after a clock step or a lowered burst, counts as empty', async () => {
     const user = redis.newId();
     await fullIn(user, 86_400_000);
     const { granted, after } = await takeTokens(redis.connection, 'test', user, rate);

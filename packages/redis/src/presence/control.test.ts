@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { CONTROL_BYTE, forgetPermits, isRevoked, publish, revokeSession } from './control.ts';
 
 onEachRedis((redis) => {
-  it('distinguishes a control message from a frame by its first byte', async () => {
+  it('the first byte distinguishes a control message from a frame', async () => {
     const [one, other] = [redis.newId(), redis.newId()];
     await using hearOne = await redis.listen(redis.connection.keys.user(one));
     await using hearOther = await redis.listen(redis.connection.keys.user(other));

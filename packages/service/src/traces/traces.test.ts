@@ -15,7 +15,7 @@ function create(ratio: number, url = 'http://127.0.0.1:9/v1/traces', warn: (...s
 }
 
 describe('traces', () => {
-  it('traces sample the same messages in every process, by the ratio', () => {
+  it('every process samples the same messages, in the configured ratio', () => {
     fc.assert(
       fc.property(fc.nat(2 ** 31), fc.constantFrom(0.01, 0.25, 0.5), (start, ratio) => {
         const [one, other] = [create(ratio), create(ratio)];

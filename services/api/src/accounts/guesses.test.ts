@@ -82,7 +82,7 @@ describe('an attacker who guesses passwords', () => {
     expect(all.filter(({ status }) => status === 401)).toHaveLength(3);
   });
 
-  it('guesses at an unknown username get the same responses as at an existing account', async () => {
+  it('wrong passwords for an unknown username get the same responses as for an existing account', async () => {
     const body = (username: string) => ({
       body: { username, password: wrong },
       headers: { 'x-forwarded-for': '5.5.5.5' },
@@ -109,7 +109,7 @@ it('failed sign-ins are limited per day', async () => {
   expect(seen).toEqual([401, 401, 401, 401, 429]);
 });
 
-it('limits guesses at the current password of a signed-in user on every route that checks it', async () => {
+it('guesses at the current password of a signed-in user are limited on every route that checks it', async () => {
   const ann = await api.person();
   const seen: number[] = [];
   seen.push((await ann.call('put', '/v1/me/password', { current: wrong, password: 'another horse' })).status);

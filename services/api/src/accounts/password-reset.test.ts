@@ -185,7 +185,7 @@ it('an operator can create a password reset link, which works once', async () =>
   expect((await signIn(person.session.user.username, next)).status).toBe(201);
 });
 
-it('stores only hashes of reset tokens', async () => {
+it('only hashes of reset tokens are stored', async () => {
   const { username, email } = await withEmail();
   await askForReset(username);
   const token = await tokenFor(email);

@@ -21,9 +21,12 @@ it.each([
   expect(await strength.score('ann', password, [])).toBeLessThan(2);
 });
 
-it.each(['correct horse', 'battery staple', 'pässwörter', 'parley-demo'])('scores %s at least 2', async (password) => {
-  expect(await strength.score('ann', password, [])).toBeGreaterThanOrEqual(2);
-});
+it.each(['correct horse', 'battery staple', 'pässwörter', 'parley-demo'])(
+  'the strength of %s is at least 2',
+  async (password) => {
+    expect(await strength.score('ann', password, [])).toBeGreaterThanOrEqual(2);
+  },
+);
 
 it('a password that repeats the username gets a low score', async () => {
   expect(await strength.score('ann', 'zebediah-flint', ['zebediah.flint'])).toBeLessThan(2);

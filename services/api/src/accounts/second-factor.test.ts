@@ -105,7 +105,7 @@ describe('a second factor', () => {
     expect((await signIn(person)).status).toBe(201);
   });
 
-  it('stores the secret of the second factor encrypted', async () => {
+  it('the secret of the second factor is stored encrypted', async () => {
     const { person, secret, recoveryCodes } = await withTotp();
     const row = await product.api.db.selectFrom('users').selectAll().where('id', '=', person.id).execute();
     const codes = await product.api.db.selectFrom('recovery_codes').selectAll().execute();

@@ -107,7 +107,7 @@ describe('a hook is called before', () => {
   });
 });
 
-it('responds 503 with Retry-After if a hook changes fields that only messages have', async () => {
+it('an operation responds 503 with Retry-After if its hook changes fields that only messages have', async () => {
   const [a, b] = await product.people('xa', 'xb');
   reply({ allow: true, body: { type: 'text', text: 'x' } });
   const answer = await a.call<Problem>('post', '/v1/friend-requests', { to: b.id });

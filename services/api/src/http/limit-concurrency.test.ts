@@ -7,7 +7,7 @@ import { TestApi } from '../../test/test-api.ts';
 const inFlight = async ({ url }: TestApi) =>
   Number(/^parley_api_requests_under_way(?:{.*})? (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1]);
 
-it('rejects requests above the concurrency limit with Retry-After, but serves health checks', async () => {
+it('requests above the concurrency limit are rejected with Retry-After, but health checks are served', async () => {
   await using api = await TestApi.start({ MAX_REQUESTS_UNDER_WAY: '2' });
   const ann = await api.person();
   const taken = await api.db.transaction().execute(async (db) => {
@@ -26,7 +26,7 @@ it('rejects requests above the concurrency limit with Retry-After, but serves he
   expect(await inFlight(api)).toBe(0);
 });
 
-it('admits an address without requests in flight while another address floods', async () => {
+it('an address without requests in flight is admitted while another address floods', async () => {
   await using api = await TestApi.start({ MAX_REQUESTS_UNDER_WAY: '4', TRUSTED_PROXIES: '127.0.0.1' });
   const token = (await api.person()).session.accessToken;
   const from = (address: string) =>

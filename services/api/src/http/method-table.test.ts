@@ -20,10 +20,10 @@ it.each([
   expect(methodsOf(path)).toEqual(methods);
 });
 
-it('returns the methods of the most specific path', () => {
+it('the method table returns the methods of the most specific path', () => {
   expect(methodsOf('/v1/sessions/refresh')).toEqual(['POST']);
 });
 
-it('excludes GET where only HEAD is defined', () => {
+it('the method table excludes GET where only HEAD is defined', () => {
   expect(methodsOf('/v1/media/uploads/5')).toEqual(['HEAD', 'PATCH']);
 });

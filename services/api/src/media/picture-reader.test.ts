@@ -30,7 +30,7 @@ function bomb(edge: number): Promise<Buffer> {
   return sharp({ create: pixel, limitInputPixels: false }).toColourspace('rgb16').png({ progressive: true }).toBuffer();
 }
 
-it('measures a picture and makes a thumbnail', async () => {
+it('the picture reader measures a picture and makes a thumbnail', async () => {
   start();
   const found = await read(1, await picture(640, 320));
   expect(found).toMatchObject({ width: 640, height: 320 });
@@ -38,23 +38,26 @@ it('measures a picture and makes a thumbnail', async () => {
   expect(await read(1, Buffer.from('no picture'))).toBeUndefined();
 });
 
-it('rejects a picture of too many pixels before decoding it', async () => {
+it('a picture of too many pixels is rejected before it is decoded', async () => {
   start();
   await expect(read(1, hollowPng(50_000, 50_000))).rejects.toThrow(PictureTooLarge);
 });
 
-it.runIf(process.platform === 'linux')('survives three pictures that decode to 400 MB each', async () => {
-  start();
-  const bytes = await bomb(7000);
-  expect(bytes.length).toBeLessThan(5_000_000);
-  const before = process.memoryUsage().rss;
-  const bombs = [1, 1, 1].map((user) => read(user, bytes).catch((error: unknown) => error));
-  expect(await read(2, await picture(10, 10))).toMatchObject({ width: 10 });
-  for (const result of await Promise.all(bombs)) expect(result).not.toBeInstanceOf(SideProcessBusy);
-  expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
-});
+it.runIf(process.platform === 'linux')(
+  'the picture reader survives three pictures that decode to 400 MB each',
+  async () => {
+    start();
+    const bytes = await bomb(7000);
+    expect(bytes.length).toBeLessThan(5_000_000);
+    const before = process.memoryUsage().rss;
+    const bombs = [1, 1, 1].map((user) => read(user, bytes).catch((error: unknown) => error));
+    expect(await read(2, await picture(10, 10))).toMatchObject({ width: 10 });
+    for (const result of await Promise.all(bombs)) expect(result).not.toBeInstanceOf(SideProcessBusy);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+  },
+);
 
-it('reads a picture of one user while slow pictures of another user are in progress', async () => {
+it('a picture of one user is read while slow pictures of another user are in progress', async () => {
   start({ timeout: 60_000 });
   const [slow, quick] = await Promise.all([bomb(4000), picture(10, 10)]);
   const done: number[] = [];
@@ -66,12 +69,12 @@ it('reads a picture of one user while slow pictures of another user are in progr
   expect(done.slice(0, 2)).toContain(2);
 });
 
-it('aborts the decoding of a picture that exceeds its time limit', async () => {
+it('the decoding of a picture is aborted at its time limit', async () => {
   start({ timeout: 100 });
   await expect(read(1, await bomb(5000))).rejects.toThrow(PictureTooLarge);
 });
 
-it('rejects a picture if too many pictures of its user are waiting', async () => {
+it('a picture is rejected if too many pictures of its user are waiting', async () => {
   start({ maxPerUser: 1 });
   const bytes = await picture(10, 10);
   const accepted = [read(1, bytes), read(1, bytes)];

@@ -48,7 +48,7 @@ describe.each<[string, () => Storage]>([
 
   const read = (key: string, start: number, end: number) => buffer(storage.read(key, { start, end }));
 
-  it('returns bytes that were appended in parts, also through another client of the same storage', async () => {
+  it('bytes appended in parts are readable, also through another client of the same storage', async () => {
     const [key, content] = [newKey(), randomBytes(20 * 1024 * 1024 + 3)];
     await storage.create(key);
     expect(await storage.size(key)).toBe(0);

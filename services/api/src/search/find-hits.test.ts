@@ -15,7 +15,7 @@ function mark(query: string, text: string): string | undefined {
   return marked + text.slice(at);
 }
 
-describe('finds and marks hits', () => {
+describe('search hits and their marks', () => {
   it.each([
     ['hello', 'Hello, hello world', '[Hello], [hello] world'],
     ['wor', 'Hello world', 'Hello [wor]ld'],

@@ -2,7 +2,7 @@ import type { ErrorCode } from '@parley/protocol';
 import type { Standing } from '@parley/redis';
 import type { Permit } from '../users/local-user.ts';
 
-/** Rejects a frame with an error code. */
+/** Thrown to reject a frame with an error code. */
 export class Refusal extends Error {
   readonly code: ErrorCode;
   /** A sentence for the user. Default: the title of the code. */

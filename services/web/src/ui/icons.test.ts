@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { icons } from './icons.ts';
 
-it('assigns no picture to two meanings', () => {
+it('no picture of an icon has two meanings', () => {
   const meanings = new Map<unknown, string>();
   const shared = Object.entries(icons).filter(([name, icon]) => {
     const taken = meanings.has(icon);

@@ -210,7 +210,7 @@ describe('a device', () => {
     expect((await ann.call('post', '/v1/push/devices', device)).status).toBe(400);
   });
 
-  it('rejects a push device of a service that the server does not use', async () => {
+  it('a push device of a service that the server does not use is rejected', async () => {
     const ann = await api.person();
     const device = { kind: 'apns', token: 'ab'.repeat(32) };
     expect((await ann.call('post', '/v1/push/devices', device)).status).toBe(404);

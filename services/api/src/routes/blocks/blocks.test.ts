@@ -43,13 +43,13 @@ describe('blocking', () => {
     expect(body.items[0]?.state).toBe('declined');
   });
 
-  it('rejects a block of oneself and of an unknown user', async () => {
+  it('users cannot block themselves or an unknown user', async () => {
     const ann = await api.person();
     expect((await ann.call('put', `/v1/blocks/${ann.id}`)).status).toBe(409);
     expect((await ann.call('put', '/v1/blocks/7')).status).toBe(404);
   });
 
-  it('limits the number of users that one user blocks', async () => {
+  it('the number of users that one user blocks is limited', async () => {
     await using small = await TestApi.start({ MAX_BLOCKS: '1' });
     const [ann, ben, carl] = await small.people();
     expect((await ann.call('put', `/v1/blocks/${ben.id}`)).status).toBe(200);
@@ -57,7 +57,7 @@ describe('blocking', () => {
     expect((await ann.call('put', `/v1/blocks/${ben.id}`)).status).toBe(200);
   });
 
-  it('lists blocks in pages', async () => {
+  it('blocks are listed in pages', async () => {
     const [ann, ben, carl] = await api.people();
     for (const other of [carl, ben]) await ann.call('put', `/v1/blocks/${other.id}`);
     const page = await ann.get<{ items: Block[]; next: string }>('/v1/blocks?limit=1');

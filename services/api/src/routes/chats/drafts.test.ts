@@ -75,7 +75,7 @@ describe('a draft', () => {
     expect(kept.map(({ peer_id }) => peer_id)).toEqual(peers.slice(1).map(({ id }) => id));
   });
 
-  it('rejects a draft that is too long for a message, or of a chat that does not exist', async () => {
+  it('a draft that is too long for a message, or of a chat that does not exist, is rejected', async () => {
     const [ann, ben] = await api.people();
     const { status, body } = await ann.call<Problem>('put', `/v1/chats/${ben.id}/draft`, { text: 'x'.repeat(8001) });
     expect([status, body.errors?.[0]?.path]).toEqual([400, 'text']);

@@ -46,7 +46,7 @@ describe('asking to become friends', () => {
     expect(await api.events(ben)).toHaveLength(1);
   });
 
-  it('rejects a friend request to oneself, to an unknown user or to a friend', async () => {
+  it('a friend request to oneself, to an unknown user or to a friend is rejected', async () => {
     const [ann, ben] = await api.people();
     const self = await ask(ann, ann);
     expect(self).toMatchObject({ status: 409, body: { errors: [{ path: 'to' }] } });
@@ -55,7 +55,7 @@ describe('asking to become friends', () => {
     expect(await ask(ann, ben)).toMatchObject({ status: 409, body: { code: 'conflict' } });
   });
 
-  it('rejects a friend request if either user blocks the other', async () => {
+  it('a friend request is rejected if either user blocks the other', async () => {
     const [ann, ben] = await api.people();
     await ben.call('put', `/v1/blocks/${ann.id}`);
     expect(await ask(ann, ben)).toMatchObject({ status: 403, body: { code: 'blocked' } });
@@ -75,7 +75,7 @@ describe('asking to become friends', () => {
     expect(answer.body.errors?.map((it) => it.path)).toEqual([path]);
   });
 
-  it('limits friend requests per minute', async () => {
+  it('friend requests are limited per minute', async () => {
     await using strict = await TestApi.start({ FRIEND_REQUESTS_PER_MINUTE: '1' });
     const [ann, ben, carl] = await strict.people();
     expect((await ask(ann, ben)).status).toBe(201);
@@ -179,7 +179,7 @@ describe('declining', () => {
   });
 });
 
-it('lists friend requests in pages, newest first, optionally of one state', async () => {
+it('friend requests are listed in pages, newest first, optionally of one state', async () => {
   const [ann, ben, carl] = await api.people();
   const { body: first } = await ask(ann, ben);
   const { body: second } = await ask(carl, ann);

@@ -86,7 +86,7 @@ describe('finding groups', () => {
     expect((await visitor.get('/v1/groups')).status).toBe(200);
   });
 
-  it.each(['open', '', null, 1])('rejects %j as visibility', async (visibility) => {
+  it.each(['open', '', null, 1])('%j is rejected as visibility of a group', async (visibility) => {
     const { owner, visitor, group } = await makeGroup('public');
     expect((await owner.call('patch', `/v1/groups/${group}`, { visibility })).status).toBe(400);
     await join(visitor, group);

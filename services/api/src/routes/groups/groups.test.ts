@@ -104,7 +104,7 @@ describe('making a group', () => {
     expect([status, problem.code, problem.errors?.[0]?.path]).toEqual([400, 'bad-request', path]);
   });
 
-  it('rejects a group with strangers, unknown users or users who block its creator, and creates nothing', async () => {
+  it('a group with strangers, unknown users or users who block its creator is rejected and not created', async () => {
     const name = newName();
     const [dora, emil] = await api.people();
     await ann.befriend(emil);
@@ -122,7 +122,7 @@ describe('making a group', () => {
     expect((await create(ann, { name })).status).toBe(201);
   });
 
-  it('rejects a new group with more members than allowed', async () => {
+  it('a new group with more members than allowed is rejected', async () => {
     const answer = await create(ann, { name: newName(), maxMembers: 2, members: [ben.id, carl.id] });
     expect([answer.status, answer.body.code]).toEqual([409, 'group-full']);
     expect((await create(ann, { name: newName(), maxMembers: 3, members: [ben.id, carl.id] })).status).toBe(201);

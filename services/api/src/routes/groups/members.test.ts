@@ -72,7 +72,7 @@ describe('adding a member', () => {
     expect((await put(ben, group, carl)).status).toBe(200);
   });
 
-  it('rejects strangers, unknown users and users who block the caller as new members of a group', async () => {
+  it('strangers, unknown users and users who block the caller are rejected as new members of a group', async () => {
     const group = await groupOf(ann, [ben]);
     const [dora, emil] = await api.people();
     await ann.befriend(emil);

@@ -36,7 +36,7 @@ describe('muting a member', () => {
     expect((await mute(admin, group, member, later())).status).toBe(200);
   });
 
-  it.each([-1, 1.5, '2030', 1e17, true])('rejects %j as the end of a mute', async (until) => {
+  it.each([-1, 1.5, '2030', 1e17, true])('%j is rejected as the end of a mute', async (until) => {
     const { owner, member, group } = await makeGroup();
     expect((await mute(owner, group, member, until)).status).toBe(400);
   });

@@ -105,12 +105,12 @@ describe('authentication of LayIM', () => {
     expect(both.headers.get('cache-control')).toBe('no-store');
   });
 
-  it.each(['', '?token=', '?token=garbage'])("rejects LayIM's token in %s with a message", async (query) => {
+  it.each(['', '?token=', '?token=garbage'])("LayIM's token in %s is rejected with a message", async (query) => {
     const { status, body } = await api.call('get', `/layim/init${query}`);
     expect([status, body]).toEqual([200, { code: 401, msg: expect.stringMatching(/token/), data: {} }]);
   });
 
-  it("rejects LayIM's requests of an ended session with a message", async () => {
+  it("LayIM's requests of an ended session are rejected with a message", async () => {
     const eve = await api.person();
     await eve.call('delete', '/v1/sessions/current');
     expect((await eve.get('/layim/init')).body).toMatchObject({ code: 401 });

@@ -43,7 +43,7 @@ async function unpack(zip: Buffer): Promise<Map<string, unknown[] | string>> {
 const exported = async (person: Person) => unpack(Buffer.from(await (await ask(person)).arrayBuffer()));
 
 describe('exporting', () => {
-  it('an export contains everything of the caller and nothing of others as one archive', async () => {
+  it("an export is one archive of all the caller's data, without the data of other users", async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('put', `/v1/blocks/${carl.id}`);

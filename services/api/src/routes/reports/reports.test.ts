@@ -67,7 +67,7 @@ describe('reporting', () => {
     expect((await report(carl, { group })).status).toBe(404);
   });
 
-  it('rejects a report of oneself, or of a target that the reporter cannot see', async () => {
+  it('a report of oneself, or of a target that the reporter cannot see, is rejected', async () => {
     const [ann, ben, carl] = await product.api.people();
     const texts = [{ from: ben.id, to: carl.id, text: 'private' }];
     const [foreign = 0] = await seedMessages(product.api.db, texts);
@@ -101,7 +101,7 @@ describe('reporting', () => {
     expect((await report(ann, { user: ben.id })).status).toBe(201);
   });
 
-  it('limits the reports of a user per minute', async () => {
+  it('the reports of a user are limited per minute', async () => {
     const ann = await product.api.person();
     for (let i = 0; i < 5; i += 1) expect((await report(ann, { user: 7 })).status).toBe(404);
     expect(await report(ann, { user: 7 })).toMatchObject({ status: 429, body: { code: 'too-many' } });

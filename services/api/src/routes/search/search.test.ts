@@ -163,12 +163,12 @@ describe('searching', () => {
     },
   );
 
-  it('rejects a search without words and filters', async () => {
+  it('a search without words and filters is rejected', async () => {
     const { status, body } = await (await api.person()).get<Problem>('/v1/search?limit=5');
     expect([status, body.errors?.map((it) => it.path)]).toEqual([400, ['q']]);
   });
 
-  it('limits searches per minute', async () => {
+  it('searches are limited per minute', async () => {
     await using strict = await TestApi.start({ SEARCHES_PER_MINUTE: '2', HISTORY: 'mirror' });
     const ann = await strict.person();
     const statuses = [];

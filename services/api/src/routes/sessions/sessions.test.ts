@@ -132,7 +132,7 @@ describe('refreshing', () => {
     expect((await person.get('/v1/me')).status).toBe(200);
   });
 
-  it('stores no readable refresh token', async () => {
+  it('no readable refresh token is stored', async () => {
     const { refreshToken } = (await api.person()).session;
     const rows = await api.db.selectFrom('sessions').selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(refreshToken);
@@ -221,7 +221,7 @@ describe('signing out', () => {
   });
 });
 
-it('lists sessions in pages, newest first', async () => {
+it('sessions are listed in pages, newest first', async () => {
   const person = await api.person();
   for (const device of ['a', 'b', 'c']) await signIn(person.session.user.username, password, device);
   const first = await person.get<{ items: SignIn[]; next: string }>('/v1/sessions?limit=3');

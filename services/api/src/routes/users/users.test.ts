@@ -89,7 +89,7 @@ describe('registering', () => {
     expect((await register({ username: 'emoji', password, name: '🦊'.repeat(64) })).status).toBe(201);
   });
 
-  it('limits registrations per minute and address', async () => {
+  it('registrations are limited per minute and address', async () => {
     await using strict = await TestApi.start({ REGISTRATIONS_PER_MINUTE: '2' });
     const ask = (username: string) => strict.call<Problem>('post', '/v1/users', { body: { username, password } });
     await ask('one');
@@ -149,7 +149,7 @@ describe('people', () => {
     expect(body.errors?.[0]?.path).toMatch(/^(q|limit|after|order)$/);
   });
 
-  it('returns the users of a list of ids, without those that do not exist', async () => {
+  it('a list of ids returns the users that exist', async () => {
     const [ann, ben, carl] = await api.people();
     const { status, body } = await ann.get(`/v1/users?ids=${carl.id},999,${ben.id},${carl.id}`);
     expect([status, body]).toEqual([200, { items: [ben.session.user, carl.session.user], next: null }]);
@@ -164,7 +164,7 @@ describe('people', () => {
     },
   );
 
-  it('returns a user by id', async () => {
+  it('a user is found by id', async () => {
     const [ann, ben] = await api.people();
     expect((await ann.get<User>(`/v1/users/${ben.id}`)).body).toEqual(ben.session.user);
     expect((await ann.get(`/v1/users/999`)).status).toBe(404);
