@@ -219,9 +219,9 @@ export const messageSchema = z.object({
 /** The unsent text of a chat, which the user's devices share. */
 export const draftSchema = z.object({
   text: z.string(),
-  /** Id of the message that it replies to. */
+  /** Id of the message that the draft replies to. */
   replyTo: id.optional(),
-  /** Ids of the users it mentions. */
+  /** Ids of the mentioned users. */
   mentions: z.array(id).optional(),
   /** When it was written. Different from that of every earlier draft of the chat. */
   updated: date,

@@ -118,7 +118,7 @@ export interface Keys {
    * bucket 0 stands for all.
    */
   server(bucket: number): string;
-  /** String that is written last: replicas that have it have all earlier writes too. */
+  /** String that is written after other writes: a replica that has it has those writes too. */
   confirm(bucket: number): string;
   /** String: the last epoch that a new inbox of a bucket got. */
   issued(bucket: number): string;

@@ -70,7 +70,7 @@ export function showImport({ first, again }: ImportResult): string {
   ]);
 }
 
-/** Both runs of the same lines. */
+/** The first import of some messages, and a second import of the same messages. */
 export interface ImportResult {
   first: ImportRun;
   again: ImportRun;

@@ -1,4 +1,4 @@
-/** A code that replaces one code of the second factor. It is deleted when it was used. */
+/** A code that replaces one code of the second factor. Deleted once it was used. */
 export interface RecoveryCodesTable {
   user_id: number;
   /** SHA-256 of the code, as base64url. */

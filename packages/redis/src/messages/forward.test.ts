@@ -50,7 +50,7 @@ onEachRedis((redis) => {
       expect(await arrived()).toEqual([1, 2, 3]);
     });
 
-    it('a forwarded message proceeds without a lost predecessor, which may still arrive later', async () => {
+    it('a forwarded message is delivered if an earlier message was lost, and the earlier one may still arrive', async () => {
       const { message, arrived } = conversation(1);
       await forward(redis.connection, message(1));
       await forward(redis.connection, message(3));

@@ -66,7 +66,7 @@ async function isRecalled(redis: RedisConnection, from: number, conversation: st
   return (await redis.call(key, ['ZSCORE', key, `${conversation}:${id}`])) !== null;
 }
 
-/** Returns the chat as the sender names it. */
+/** Returns the chat of a conversation from the sender's view: the peer or the group. */
 function chatOf(conversation: string, from: number): { chat: number; group?: true } {
   const parsed = parseConversation(conversation);
   if (!parsed) throw new TypeError(`No conversation: ${conversation}`);

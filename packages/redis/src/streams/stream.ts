@@ -13,7 +13,7 @@ export interface NewStream {
     chars: number;
     /** Whether its end is recorded: 1 or 0. */
     record: 0 | 1;
-    /** Name of its slot in `openStreams`. */
+    /** Member that stands for the stream in the sorted set `openStreams`. */
     slot: string;
     /** Data of the app as JSON text. */
     custom?: string;

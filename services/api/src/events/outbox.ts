@@ -100,7 +100,7 @@ interface OutboxOptions {
   db: Database;
   redis: RedisConnection;
   log: Log;
-  /** Ms between two checks. */
+  /** Ms between two searches for notices that were not delivered. */
   interval: number;
   /** Queues a notice for webhooks. A repeated notice has the same id. */
   note(id: number, notice: Notice): Promise<void>;

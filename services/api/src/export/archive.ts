@@ -44,7 +44,7 @@ export function linesFile(name: string, pages: () => AsyncIterable<readonly unkn
 
 /** One file of an archive. */
 export interface ArchivedFile {
-  /** Its path, with `/` between folders. */
+  /** The path of the file, with `/` between folders. */
   name: string;
   /** Whether compression makes it smaller. */
   compress: boolean;

@@ -135,7 +135,7 @@ function sinceOf(heads: readonly SegmentName[]): Map<number, number> {
   return since;
 }
 
-/** Returns the owners whose index needs work or was not marked as used lately. */
+/** Returns the owners whose index must be extended, rebuilt or marked as used. */
 function outdated(
   sources: readonly Source[],
   heads: readonly SegmentName[],
@@ -193,6 +193,6 @@ export interface SearchResult {
   found: FoundRow[];
   /** Only messages with a greater id were searched. Undefined: all messages were. */
   end: number | undefined;
-  /** Owners whose index needs work. */
+  /** Owners whose index must be extended, rebuilt or marked as used. */
   outdated: number[];
 }

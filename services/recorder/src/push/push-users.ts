@@ -8,7 +8,7 @@
 export class PushUsers {
   #users: Set<number> | undefined;
 
-  /** Replaces all users. Undefined: the users are unknown from now on. */
+  /** Sets all users with a push device. Undefined: the users are unknown from now on. */
   set(users: Iterable<number> | undefined): void {
     this.#users = users && new Set(users);
   }

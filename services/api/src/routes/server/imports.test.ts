@@ -115,7 +115,7 @@ describe('an import of history', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('messages of one date keep their order, and many of them fit into the date', async () => {
+  it('imported messages of one ms keep their order, and at most 2,048 of them are accepted', async () => {
     const [ann, ben] = await product.people('h-6', 'h-7');
     const names = Array.from({ length: 30 }, (_, n) => `same-${n}`);
     for (const date of [OLD, RECENT]) {
