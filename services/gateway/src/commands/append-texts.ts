@@ -41,7 +41,10 @@ export async function appendTexts(deps: CommandDeps, user: LocalUser, batch: App
       case 'forbidden':
         throw new Refusal('forbidden', 'The message belongs to another user');
       case 'index':
-        throw new Refusal('conflict', `The next append has index ${outcome.last + 1}`);
+        throw new Refusal(
+          'conflict',
+          `Append ${outcome.last + 1} is missing or has another text. Read the text so far.`,
+        );
     }
   }
 }
