@@ -126,11 +126,11 @@ async function storm(system: System, count: number): Promise<StormOutcome> {
 export interface OverloadResult {
   /** Acknowledged messages per second with a window, which is the maximum throughput. */
   carried: number;
-  /** The result of half of that load, at a fixed rate, with the measurements of the quiet pairs. */
+  /** The result of half of `carried`, at a fixed rate, with the measurements of the quiet pairs. */
   normal: Outcome;
   othersNormally: Outcome;
   /**
-   * The result of ten times that load, with the measurements of the quiet pairs before, during and
+   * The result of ten times `carried`, with the measurements of the quiet pairs before, during and
    * after it.
    */
   flood: Outcome;

@@ -91,7 +91,7 @@ onEachRedis((redis) => {
       expect(await forward(redis.connection, { ...message(3), from: to })).toMatchObject({ online: false });
     });
 
-    it('a forwarded message differs from a message of another conversation with the same id', async () => {
+    it('a message of another conversation with the same id does not count as a copy of a forwarded message', async () => {
       const { message, to, arrived } = conversation();
       const { client, keys } = redis.connection;
       for (const place of [2, 1]) {

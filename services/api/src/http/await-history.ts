@@ -12,7 +12,7 @@ const MAX_WAIT_MS = 1000;
 /** Ms for which no request waits after one waited too long, because probably no recorder runs. */
 const PAUSE_MS = 5000;
 
-/** When requests wait again, as a value of `performance.now()`. */
+/** The end of the pause in which no request waits, as a value of `performance.now()`. */
 const paused = new WeakMap<RedisConnection, number>();
 
 /**

@@ -72,7 +72,7 @@ export class Presence {
     this.#live = live;
     const silence = performance.now() - this.#lastHeartbeat;
     this.#lastHeartbeat = performance.now();
-    // After such a silence, the other gateways may have dropped the counts of this one.
+    // Other gateways drop the counts of a gateway without heartbeats for this time.
     if (silence >= GATEWAY_GONE_AFTER) await this.missed(users());
     else {
       if (!same) this.#refreshesLeft = REFRESHES;
