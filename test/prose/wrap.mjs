@@ -3,9 +3,9 @@ export const WIDTH = 100;
 
 /**
  * Matches a line that must stay a separate line: a list item, a tag, a table row, a fence, a
- * heading, an HTML tag or an indented block.
+ * heading, an HTML tag, an indented line, or a heading of a script (KEYS, ARGV, Reply).
  */
-const startsBlock = /^(\s*([-*+]|\d+[.)])\s|@\w|\||#{1,6}\s|```|~~~|<\/?\w|>|\s{4,}\S)/;
+const startsBlock = /^(\s*([-*+]|\d+[.)])\s|@\w|\||#{1,6}\s|```|~~~|<\/?\w|>|\s{2,}\S|(KEYS|ARGV|Reply)\b)/;
 
 /**
  * Returns the comments of a source file wrapped at `WIDTH` columns. Comments that fit stay as they
