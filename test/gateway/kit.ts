@@ -129,10 +129,15 @@ export class Kit {
     return users;
   }
 
-  /** Replaces the users who may write to a user. */
-  async permit(user: number, contacts: number[], blocks: number[] = []): Promise<void> {
+  /** Replaces the users who may write to a user, and who sees the user's presence. */
+  async permit(
+    user: number,
+    contacts: number[],
+    blocks: number[] = [],
+    lastSeen: 'everyone' | 'friends' | 'nobody' = 'everyone',
+  ): Promise<void> {
     this.#version += 1;
-    await writePermits(this.link, user, { kind: 'user', version: this.#version, contacts, blocks });
+    await writePermits(this.link, user, { kind: 'user', version: this.#version, contacts, blocks, lastSeen });
   }
 
   /** Writes to Redis, as the recorder does, that no user has this id. */

@@ -1,4 +1,5 @@
 import type { PresenceFrame } from '@parley/protocol';
+import { publishHidden } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from './client.ts';
@@ -147,6 +148,26 @@ describe('users that the watcher may not write to', () => {
     await alice.settled();
     expect(alice.frames.filter(({ type }) => type === 'presence')).toHaveLength(2);
     expect(told(bob, stranger).map(({ online }) => online)).toEqual([true, false]);
+  });
+
+  it('users appear offline to watchers after they hide their presence', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    await using bob = await kit.connect(b, 1);
+    await bob.settled();
+    expect(await watch(alice, [b])).toMatchObject([{ online: true }]);
+    const choose = async (lastSeen: 'friends' | 'nobody') => {
+      await kit.permit(b, [a], [], lastSeen);
+      await publishHidden(kit.link, b);
+    };
+    await choose('friends');
+    expect(await watch(alice, [b])).toMatchObject([{ online: true }]);
+    await choose('nobody');
+    await untilTold(alice, b, false);
+    await bob.close();
+    await waitFor(() => kit.link.client.get(kit.link.keys.seen(b)));
+    expect(await watch(alice, [b])).toMatchObject([{ online: false, lastSeen: null }]);
+    expect(told(alice, b).map(({ online }) => online)).toEqual([true, true, false, false]);
   });
 
   it('a user can watch their own presence', async () => {

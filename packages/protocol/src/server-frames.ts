@@ -92,7 +92,7 @@ const presenceSchema = z
     type: z.literal('presence'),
     user: id.describe('A watched user'),
     online: z.boolean().describe('True while a device is connected'),
-    lastSeen: z.int().nullable().describe('Unix ms. Null while online and if unknown'),
+    lastSeen: z.int().nullable().describe('Unix ms. Null while online, if unknown and if the user hides it'),
   })
   .describe('Presence of a watched user');
 

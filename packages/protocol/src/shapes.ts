@@ -49,6 +49,11 @@ export const privacySchema = z.object({
   addToGroups: z.enum(['everyone', 'friends', 'nobody']).default('everyone'),
   /** Whether other users can find the user by name or username. */
   find: z.boolean().default(true),
+  /**
+   * Who sees whether the user is online and when they last were, among users who may write to the
+   * user. Others see the user as offline. The user still sees the presence of others.
+   */
+  lastSeen: z.enum(['everyone', 'friends', 'nobody']).default('everyone'),
 });
 
 /** A session in the list of a user's sessions. */

@@ -46,6 +46,7 @@ export * from './presence/control.ts';
 export * from './presence/disconnect.ts';
 export * from './presence/forget-gateways.ts';
 export * from './presence/heartbeat.ts';
+export * from './presence/publish-hidden.ts';
 export * from './presence/raise-fence.ts';
 export * from './presence/read-presence.ts';
 export * from './requests/first-request.ts';

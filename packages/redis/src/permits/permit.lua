@@ -7,6 +7,7 @@
 --   4  members of the recipient
 -- ARGV
 --   1  sender
+--   2  'presence' if the reply shall be 'hidden' for a user who hides presence from the sender
 -- Reply
 --   'friend', 'stranger', 'blocked', 'member', 'not-member', 'nobody', or 'unknown' without a copy
 local copy = redis.call('GET', KEYS[1])
@@ -16,4 +17,9 @@ if string.sub(copy, 1, 1) == 'g' then
   return redis.call('SISMEMBER', KEYS[4], ARGV[1]) == 1 and 'member' or 'not-member'
 end
 if redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 1 then return 'blocked' end
-return redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 1 and 'friend' or 'stranger'
+local standing = redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 1 and 'friend' or 'stranger'
+if ARGV[2] == 'presence' then
+  local shown = string.match(copy, '^user%.(%a+)')
+  if shown == 'nobody' or shown == 'friends' and standing == 'stranger' then return 'hidden' end
+end
+return standing

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { onEachRedis } from '../test/each-redis.ts';
 import { readMembers } from './members.ts';
-import { readPermit } from './permit.ts';
+import { readPermit, readPresencePermit } from './permit.ts';
 import { hasPermits, type PermitsCopy, writePermits } from './write-permits.ts';
 
 onEachRedis((redis) => {
@@ -32,6 +32,23 @@ onEachRedis((redis) => {
     const id = redis.newId();
     await writePermits(redis.connection, id, user(1));
     expect(await ask(5, id)).toBe('stranger');
+  });
+
+  it('a presence permit is hidden from those who may not see the presence of a user', async () => {
+    const id = redis.newId();
+    const read = (from: number) => readPresencePermit(redis.connection, from, id);
+    const choices = ['everyone', 'friends', 'nobody'] as const;
+    const found: unknown[] = [];
+    for (const [i, lastSeen] of choices.entries()) {
+      await writePermits(redis.connection, id, { kind: 'user', version: i + 1, contacts: [5], blocks: [7], lastSeen });
+      found.push(await Promise.all([5, 7, 8].map(read)));
+      expect(await ask(5, id)).toBe('friend');
+    }
+    expect(found).toEqual([
+      ['friend', 'blocked', 'stranger'],
+      ['friend', 'blocked', 'hidden'],
+      ['hidden', 'blocked', 'hidden'],
+    ]);
   });
 
   it('permits of a group contain its members', async () => {

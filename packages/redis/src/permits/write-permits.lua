@@ -7,7 +7,7 @@
 --   4 members
 --   5 restrictions
 -- ARGV
---   1 'user', 'group' or 'nobody'
+--   1 'user', 'user.friends' or 'user.nobody' (who sees the user's presence), 'group' or 'nobody'
 --   2 version, or -1 for an id that never existed
 --   3 time to live of 'nobody', in s
 --   4 length of the first list
@@ -37,7 +37,7 @@ local function fill(key, from, to)
 end
 
 local middle = 4 + tonumber(ARGV[4])
-if ARGV[1] == 'user' then
+if string.sub(ARGV[1], 1, 1) == 'u' then
   fill(KEYS[2], 5, middle)
   fill(KEYS[3], middle + 1, #ARGV)
 else

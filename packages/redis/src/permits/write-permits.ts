@@ -27,7 +27,13 @@ export async function writePermits(redis: RedisConnection, id: number, copy: Per
   const { version = -1 } = copy;
   const ttl = version < 0 ? NOBODY_TTL : GONE_TTL;
   const names = [keys.copy(id), keys.contacts(id), keys.blocks(id), keys.members(id), keys.restrictions(id)];
-  return (await redis.run(script, names, [copy.kind, version, ttl, ...lists])) === 1;
+  return (await redis.run(script, names, [kindOf(copy), version, ttl, ...lists])) === 1;
+}
+
+/** Returns the kind of a copy, with the choice of a user who hides their presence. */
+function kindOf(copy: PermitsCopy): string {
+  if (copy.kind !== 'user' || !copy.lastSeen || copy.lastSeen === 'everyone') return copy.kind;
+  return `user.${copy.lastSeen}`;
 }
 
 /** Returns whether Redis has a copy for this id. */
@@ -39,10 +45,19 @@ export async function hasPermits(redis: RedisConnection, id: number): Promise<bo
  * The users who may write to an id, as in PostgreSQL, with a version that grows with each change.
  */
 export type PermitsCopy =
-  | { kind: 'user'; version: number; contacts: number[]; blocks: number[] }
+  | UserCopy
   | GroupCopy
   /** `version` is set if the id once was a group. */
   | { kind: 'nobody'; version?: number };
+
+interface UserCopy {
+  kind: 'user';
+  version: number;
+  contacts: number[];
+  blocks: number[];
+  /** Who sees the user's presence. Default: `everyone` who may write to the user. */
+  lastSeen?: 'everyone' | 'friends' | 'nobody';
+}
 
 interface GroupCopy extends GroupRestrictions {
   kind: 'group';

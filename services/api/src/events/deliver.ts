@@ -3,6 +3,7 @@ import {
   append,
   closeSockets,
   forgetPermits,
+  publishHidden,
   type RedisConnection,
   raisePermitFence,
   revokeSession,
@@ -28,6 +29,7 @@ export async function deliver(
 ): Promise<void> {
   const {
     copies = [],
+    hidden = [],
     fences = [],
     externals = [],
     forget = [],
@@ -41,6 +43,7 @@ export async function deliver(
   await Promise.all([...copies, ...shown].map((id) => copyProfile(db, redis, id)));
   await Promise.all(externals.map(({ external, user }) => writeExternalUser(redis, external, user)));
   await Promise.all(fences.map(([a, b]) => raisePermitFence(redis, a, b)));
+  await Promise.all(hidden.map((user) => publishHidden(redis, user)));
   if (forget.length > 0) await forgetPermits(redis, forget);
   await Promise.all(revoked.map(({ user, session, until }) => revokeSession(redis, user, session, until)));
   await Promise.all(closed.map((user) => closeSockets(redis, user)));

@@ -8,6 +8,8 @@ import type { ParleyEvent } from '@parley/protocol';
 export interface Notice {
   /** Users or groups whose permit copy is written again from PostgreSQL. */
   copies?: number[];
+  /** Users whose watchers must check whether they still see the user's presence. */
+  hidden?: number[];
   /** Pairs of users whose cached permits in gateways have become invalid. */
   fences?: [number, number][];
   /** Users whose cached permits gateways must clear. */

@@ -35,7 +35,11 @@ export async function* contents(db: Database, storage: Storage, me: number): Asy
     'sessions',
     all(() => listAllSessions(db, me)),
   );
-  yield list<FriendRow>('friends', (last) => listFriends(db, me, { after: last?.place, limit }));
+  yield list<Omit<FriendRow, 'hidden'>>('friends', async (last) => {
+    const rows = await listFriends(db, me, { after: last?.place, limit });
+    // A friend's privacy settings are not the user's data.
+    return rows.map(({ hidden: _, ...row }) => row);
+  });
   yield list<FriendGroup>('friend-groups', (last) => listFriendGroups(db, me, last && [last.position, last.id], limit));
   yield list<FriendRequest>('friend-requests', (last) =>
     listRequests(db, me, { before: last?.id, state: undefined, limit }),

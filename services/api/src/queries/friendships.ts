@@ -90,6 +90,7 @@ export async function listFriends(db: Database, user: number, { after, friend, l
     .innerJoin('users as u', 'u.id', 'f.friend_id')
     .leftJoin('friend_groups as g', 'g.id', 'f.friend_group_id')
     .select(['f.remark', 'f.friend_group_id as friendGroup', 'f.since'])
+    .select(sql<boolean>`coalesce(u.privacy ->> 'lastSeen' = 'nobody', false)`.as('hidden'))
     .select(userJson('u').as('user'))
     .select(sql<FriendPlace>`json_build_array(${order})`.as('place'))
     .where('f.user_id', '=', user)
@@ -107,6 +108,8 @@ export interface FriendRow {
   remark: string;
   friendGroup: number | null;
   since: number;
+  /** True if the friend shows nobody when they are online. */
+  hidden: boolean;
   place: FriendPlace;
 }
 

@@ -7,8 +7,8 @@ import { Refusal, sendRefusal } from './refusal.ts';
 const USERS_PER_FRAME = 10;
 
 /**
- * Replaces the watch list of a connection. Users that its user may not write to are shown as
- * offline.
+ * Replaces the watch list of a connection. Users that its user may not write to, and users who hide
+ * their presence from its user, are shown as offline.
  */
 export async function watch(
   deps: CommandDeps,
@@ -20,7 +20,10 @@ export async function watch(
   const users = [...new Set(frame.users)];
   if (!me.budget.takeFrame(users.length / USERS_PER_FRAME, 0, clock.now, frameRates))
     throw new Refusal('too-many', 'You watch too many users at once', 1000);
-  const isVisible = async (user: number) =>
-    user === me.id || sendRefusal(await permits.read(me, user), config.sendPolicy) === undefined;
+  const isVisible = async (user: number) => {
+    if (user === me.id) return true;
+    const standing = await permits.readForPresence(me, user);
+    return standing !== 'hidden' && sendRefusal(standing, config.sendPolicy) === undefined;
+  };
   await watchList.watch(connection, users, isVisible);
 }

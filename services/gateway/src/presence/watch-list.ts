@@ -21,7 +21,7 @@ export class WatchList {
    */
   async watch(watcher: Watcher, users: number[], isVisible: (user: number) => Promise<boolean>): Promise<void> {
     this.unwatch(watcher);
-    const watch: Watch = { users, missed: false };
+    const watch: Watch = { users, isVisible, missed: false };
     this.#watchers.set(watcher, watch);
     const visible = await Promise.all(users.map(isVisible)).catch((error) => {
       if (this.#watchers.get(watcher) === watch) this.unwatch(watcher);
@@ -85,17 +85,33 @@ export class WatchList {
       const created: Watched = { watchers: new Set(), subscribed: Promise.resolve(), state: undefined, changes: 0 };
       watched = created;
       this.#watched.set(user, created);
-      created.subscribed = this.#source.subscribe(user, { receive: (frame) => this.#receive(created, frame) });
+      created.subscribed = this.#source.subscribe(user, { receive: (frame) => this.#receive(user, created, frame) });
     }
     watched.watchers.add(watcher);
     return watched.subscribed;
   }
 
-  #receive(watched: Watched, frame: Buffer): void {
-    const { online, lastSeen } = JSON.parse(frame.toString()) as State;
+  #receive(user: number, watched: Watched, frame: Buffer): void {
+    const { online, lastSeen, hidden } = JSON.parse(frame.toString()) as State & { hidden?: boolean };
+    if (hidden) {
+      for (const watcher of watched.watchers) void this.#hide(user, watched, watcher);
+      return;
+    }
     watched.state = { online, lastSeen };
     watched.changes += 1;
     this.#forward(watched, frame);
+  }
+
+  /** Shows a user as offline to a watcher who no longer may see the user. */
+  async #hide(user: number, watched: Watched, watcher: Watcher): Promise<void> {
+    const watch = this.#watchers.get(watcher);
+    // Without Redis the watcher sees the user as offline until its next `watch`.
+    const visible = await watch?.isVisible(user).catch(() => false);
+    if (visible || this.#watchers.get(watcher) !== watch || !watched.watchers.delete(watcher)) return;
+    watcher.reply(presenceFrame(user, false, null));
+    if (watched.watchers.size > 0 || this.#watched.get(user) !== watched) return;
+    this.#watched.delete(user);
+    this.#source.unsubscribe(user);
   }
 
   #forward({ watchers }: Watched, frame: string | Uint8Array): void {
@@ -144,6 +160,7 @@ export interface PresenceSource {
 
 interface Watch {
   users: number[];
+  isVisible: (user: number) => Promise<boolean>;
   /** True if a change could not be forwarded to the watcher. */
   missed: boolean;
 }

@@ -4,6 +4,7 @@ import {
   readMute,
   readPermit,
   readPermitFence,
+  readPresencePermit,
   type Standing,
   sendRequest,
 } from '@parley/redis';
@@ -74,6 +75,18 @@ export class Permits {
     return readStanding(this.#redis, user.id, to, () => this.#chargeLookup(user));
   }
 
+  /**
+   * Like `read`, but returns `hidden` for another user who does not show the user their presence.
+   */
+  readForPresence(user: LocalUser, to: number): Promise<Standing | 'hidden'> {
+    return readCopy(
+      this.#redis,
+      to,
+      () => readPresencePermit(this.#redis, user.id, to),
+      () => this.#chargeLookup(user),
+    );
+  }
+
   async #readAndKeep(user: LocalUser, to: number): Promise<Permit> {
     const keep = user.readPermit(to);
     const fence = await readPermitFence(this.#redis, user.id, to);
@@ -108,9 +121,18 @@ export async function readStanding(
   to: number,
   charge: () => Promise<void> = async () => {},
 ): Promise<Standing> {
+  return readCopy(redis, to, () => readPermit(redis, from, to), charge);
+}
+
+async function readCopy<Found extends string>(
+  redis: RedisConnection,
+  to: number,
+  readNow: () => Promise<Found | 'unknown'>,
+  charge: () => Promise<void>,
+): Promise<Found | 'unknown'> {
   const read = async () => {
-    const standing = await readPermit(redis, from, to);
-    return standing === 'unknown' ? undefined : standing;
+    const found = await readNow();
+    return found === 'unknown' ? undefined : found;
   };
   const request = async () => {
     await charge();

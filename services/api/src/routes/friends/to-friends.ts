@@ -2,11 +2,11 @@ import type { Friend } from '@parley/protocol';
 import { liveGateways, type RedisConnection, readPresence } from '@parley/redis';
 import type { FriendRow } from '../../queries/friendships.ts';
 
-/** Adds the presence to friends. While Redis is down, all appear offline. */
+/** Adds the presence to friends. Those who hide it, and all while Redis is down, appear offline. */
 export async function toFriends(redis: RedisConnection, rows: readonly FriendRow[]): Promise<Friend[]> {
   const presence = await presenceOf(
     redis,
-    rows.map((row) => row.user.id),
+    rows.filter((row) => !row.hidden).map((row) => row.user.id),
   );
   return rows.map(({ user, remark, friendGroup, since }) => {
     const { online = false, lastSeen = null } = presence.get(user.id) ?? {};

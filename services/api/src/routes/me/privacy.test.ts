@@ -1,4 +1,5 @@
-import type { Group, Problem, User } from '@parley/protocol';
+import type { Friend, Group, Problem, User } from '@parley/protocol';
+import { readPresencePermit } from '@parley/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Person, TestApi } from '../../../test/test-api.ts';
 
@@ -55,6 +56,21 @@ it('a user who opted out of search is in no search result', async () => {
   expect(await find()).not.toContain(ann.id);
   await ann.call('patch', '/v1/me', { privacy: { find: true } });
   expect(await find()).toContain(ann.id);
+});
+
+it('a user who hides their presence is offline in lists of friends and for gateways', async () => {
+  const [ann, ben] = await api.people();
+  await ann.befriend(ben);
+  const { redis } = api;
+  await redis.client.set(redis.keys.seen(ann.id), 5);
+  const seen = async () => (await ben.get<{ items: Friend[] }>('/v1/friends')).body.items[0]?.lastSeen;
+  expect(await seen()).toBe(5);
+  await ann.call('patch', '/v1/me', { privacy: { lastSeen: 'friends' } });
+  expect(await seen()).toBe(5);
+  expect(await readPresencePermit(redis, ben.id, ann.id)).toBe('friend');
+  await ann.call('patch', '/v1/me', { privacy: { lastSeen: 'nobody' } });
+  expect(await seen()).toBeNull();
+  expect(await readPresencePermit(redis, ben.id, ann.id)).toBe('hidden');
 });
 
 it('a change of privacy settings sends no event to friends', async () => {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { bumpPermits } from '@parley/database';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { checkAvatar } from '../../http/check-avatar.ts';
 import { checkCustom } from '../../http/check-custom.ts';
@@ -20,9 +21,12 @@ const schema = changes({
     .strictObject({
       addToGroups: z.enum(['everyone', 'friends', 'nobody']).optional(),
       find: z.boolean().optional(),
+      lastSeen: z.enum(['everyone', 'friends', 'nobody']).optional(),
     })
     .optional()
-    .openapi({ description: 'Who may add you to groups, and whether others find you by name' }),
+    .openapi({
+      description: 'Who may add you to groups, whether others find you by name, and who sees when you are online',
+    }),
 });
 
 /** Changes the caller's profile and notifies their friends. */
@@ -46,6 +50,10 @@ export const update = callerOperation(
     if (profile.name !== undefined) requireFreeName(reservedNames, 'name', profile.name);
     const user = await commitAndNotify(c.var.context, async (tx, notify) => {
       if (privacy !== undefined) await updatePrivacy(tx, me, privacy);
+      if (privacy?.lastSeen !== undefined) {
+        await bumpPermits(tx, [me]);
+        notify({ copies: [me], hidden: [me] });
+      }
       const shown = Object.keys(profile).length > 0;
       const updated = shown ? await updateUser(tx, me, profile) : await getUser(tx, me);
       if (updated === undefined) throw new Refusal('unauthenticated');
