@@ -8,6 +8,7 @@ import type {
   JoinRequest,
   Media,
   Message,
+  Privacy,
   Report,
   ReportReason,
   SignIn,
@@ -42,7 +43,10 @@ export interface Operations {
   'DELETE /sessions/current': [Nothing, undefined];
   'GET /me': [Nothing, User];
   /** `custom` is data of the app, which null removes. */
-  'PATCH /me': [Partial<Pick<User, 'name' | 'avatar' | 'sign'>> & { custom?: UserCustom | null }, User];
+  'PATCH /me': [
+    Partial<Pick<User, 'name' | 'avatar' | 'sign'>> & { custom?: UserCustom | null; privacy?: Partial<Privacy> },
+    User,
+  ];
   /**
    * Deletes the account permanently. Requires the password if the account has one. Returns the data
    * that remains.
