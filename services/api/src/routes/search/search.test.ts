@@ -155,7 +155,7 @@ describe('searching', () => {
     expect([status, body.errors?.map((it) => it.path)]).toEqual([400, [path]]);
   });
 
-  it.each(['x'.repeat(200), '%00', '%ED%A0%80', '%F0%9F%A6%8A', 'a%00b', '天'.repeat(200)])(
+  it.each(['x'.repeat(200), '%00', '%F0%9F%A6%8A', 'a%00b', '天'.repeat(200)])(
     'accepts the search %s and finds nothing',
     async (asked) => {
       const { status, body } = await (await api.person()).get(`/v1/search?q=${asked}`);
