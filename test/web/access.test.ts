@@ -31,6 +31,7 @@ const pages = () => [
   '/settings/appearance',
   '/settings/notifications',
   '/settings/devices',
+  '/settings/privacy',
   '/settings/account',
 ];
 

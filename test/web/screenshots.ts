@@ -57,6 +57,7 @@ const pages = ({ friend, group }: Scene) => [
   { name: 'devices', path: '/settings/devices' },
   { name: 'notifications', path: '/settings/notifications' },
   { name: 'appearance', path: '/settings/appearance' },
+  { name: 'privacy', path: '/settings/privacy' },
   { name: 'account', path: '/settings/account' },
 ];
 

@@ -68,6 +68,45 @@ describe('language and look', () => {
   });
 });
 
+describe('privacy', () => {
+  it('privacy settings are stored, and friends see the user as offline', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    const page = await kit.open(ann, { path: '/settings/privacy', size: 'phone' });
+    const other = await kit.open(bob, { path: '/people' });
+    await other.getByText('online', { exact: true }).waitFor();
+    const choice = (group: string, name: string) => page.getByRole('group', { name: group }).getByLabel(name);
+    await choice('Who sees when you are online', 'Nobody').check();
+    await other.getByText('online', { exact: true }).waitFor({ state: 'detached' });
+    await choice('Who may add you to groups', 'Friends').check();
+    await page.getByRole('switch', { name: 'People can find you by name or username' }).click();
+    await expect
+      .poll(() => kit.call<{ privacy: object }>('GET', '/me/account', { token: ann.token }).then((it) => it.privacy))
+      .toEqual({ lastSeen: 'nobody', addToGroups: 'friends', find: false });
+    await page.reload();
+    expect(await choice('Who sees when you are online', 'Nobody').isChecked()).toBe(true);
+  });
+});
+
+describe('the password', () => {
+  it('a user changes the password, which a wrong current one does not', async () => {
+    const ann = await kit.person('Ann');
+    const lost = await kit.open(ann, { path: '/people' });
+    const page = await kit.open(ann, { path: '/settings/account' });
+    const change = async (current: string, next: string) => {
+      await page.getByLabel('Current password').fill(current);
+      await page.getByLabel('New password').fill(next);
+      await page.getByRole('button', { name: 'Change password' }).click();
+    };
+    await change('not the password', 'gorse-quarry-lantern-7');
+    await page.getByText('Wrong password.').waitFor();
+    await change(password, 'password1');
+    await expect.poll(() => page.getByLabel('New password').getAttribute('aria-invalid')).toBe('true');
+    await change(password, 'gorse-quarry-lantern-7');
+    await page.getByText('Your password was changed.').waitFor();
+    await lost.waitForURL(/\/sign-in/);
+  });
+});
+
 describe('sessions', () => {
   it("ending another device's session redirects that device to sign-in at once", async () => {
     const ann = await kit.person('Ann');

@@ -9,6 +9,7 @@ export type {
   Media,
   Message,
   ParleyEvent,
+  Privacy,
   Role,
   SignIn,
 } from '@parley/protocol';
@@ -17,6 +18,7 @@ export type { SavedSession, TokenSource } from './api/credentials.ts';
 export type { Answer, Fetch, FetchInit, FetchLike, FetchResponse, Init } from './api/fetch.ts';
 export type {
   Account,
+  AccountSettings,
   Api,
   Hit,
   ListedPushDevice,

@@ -55,7 +55,8 @@ export interface Operations {
 
   /** Facts about the server that are known before sign-in, such as whether registration is open. */
   'GET /info': [Nothing, Record<string, unknown>];
-  'GET /me/account': [Nothing, Record<string, unknown>];
+  /** How the user signs in, and their privacy settings. */
+  'GET /me/account': [Nothing, AccountSettings];
   'PUT /me/password': [{ current: string; password: string }, undefined];
   'PUT /me/email': [{ email: string; password?: string }, undefined];
   'DELETE /me/email': [{ password?: string }, undefined];
@@ -172,6 +173,20 @@ export interface Account {
   name?: string;
   /** Name of this device in the list of sessions. */
   device?: string;
+}
+
+/** How a user signs in, and their privacy settings. Only the user sees them. */
+export interface AccountSettings {
+  email: string | null;
+  /** A new address that the user has not confirmed yet. */
+  pendingEmail: string | null;
+  /** False for users who sign in by an external system. */
+  hasPassword: boolean;
+  /** Whether a sign-in needs a code of a second factor. */
+  totp: boolean;
+  /** Number of recovery codes that are left. */
+  recoveryCodes: number;
+  privacy: Privacy;
 }
 
 /** Selects the newest messages, or those before, after or around a message id. */

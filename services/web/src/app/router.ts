@@ -70,6 +70,7 @@ const routes: RouteRecordRaw[] = [
           { path: 'appearance', component: () => import('../settings/Appearance.vue'), meta: { page: true } },
           { path: 'notifications', component: () => import('../settings/Notifications.vue'), meta: { page: true } },
           { path: 'devices', component: () => import('../settings/Devices.vue'), meta: { page: true } },
+          { path: 'privacy', component: () => import('../settings/Privacy.vue'), meta: { page: true } },
           { path: 'account', component: () => import('../settings/Account.vue'), meta: { page: true } },
         ],
       },
