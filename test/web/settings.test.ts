@@ -93,14 +93,14 @@ describe('the password', () => {
     const lost = await kit.open(ann, { path: '/people' });
     const page = await kit.open(ann, { path: '/settings/account' });
     const change = async (current: string, next: string) => {
-      await page.getByLabel('Current password').fill(current);
-      await page.getByLabel('New password').fill(next);
+      await page.getByLabel('Current password', { exact: true }).fill(current);
+      await page.getByLabel('New password', { exact: true }).fill(next);
       await page.getByRole('button', { name: 'Change password' }).click();
     };
     await change('not the password', 'gorse-quarry-lantern-7');
     await page.getByText('Wrong password.').waitFor();
     await change(password, 'password1');
-    await expect.poll(() => page.getByLabel('New password').getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => page.getByLabel('New password', { exact: true }).getAttribute('aria-invalid')).toBe('true');
     await change(password, 'gorse-quarry-lantern-7');
     await page.getByText('Your password was changed.').waitFor();
     await lost.waitForURL(/\/sign-in/);
