@@ -1,5 +1,6 @@
-import { type Database, groupFloor } from '@parley/database';
+import type { Database } from '@parley/database';
 import { sql } from 'kysely';
+import { chatFloor } from './chat-floor.ts';
 import type { ChatKey } from './chat-key.ts';
 import { isKept } from './hidden-messages.ts';
 import { type MessageRow, pinnedColumn } from './message-row.ts';
@@ -16,17 +17,10 @@ export async function readMessages(
 ): Promise<MessageRow[]> {
   const side = above === undefined ? sql`id < ${below ?? Number.MAX_SAFE_INTEGER}` : sql`id > ${above}`;
   const order = above === undefined ? sql`desc` : sql`asc`;
-  const floor = group
-    ? sql`
-      select ${sql.raw(groupFloor)} from group_members m join groups g on g.id = m.group_id
-      left join chats c on c.owner_id = m.user_id and c.peer_id = m.group_id
-      where m.group_id = ${peer} and m.user_id = ${owner}`
-    : sql`
-      select coalesce((select cleared_id from chats where owner_id = ${owner} and peer_id = ${peer}), 0)`;
   const { rows } = await sql<MessageRow>`
     select id, sender_id as sender, body, ref, reply_to as "replyTo", mentions, custom, edited, recalled, reactions, ${sql.raw(pinnedColumn)} as pinned
     from messages m
-    where owner_id = ${group ? peer : owner} and peer_id = ${peer} and ${side} and id > (${floor})
+    where owner_id = ${group ? peer : owner} and peer_id = ${peer} and ${side} and id > (${chatFloor({ owner, peer, group })})
       and ${isKept(sql`${owner}`, sql`${peer}`, sql`m.id`)}
     order by id ${order}
     limit ${limit}`.execute(db);

@@ -1,5 +1,6 @@
-import { type Database, groupFloor } from '@parley/database';
+import type { Database } from '@parley/database';
 import { sql } from 'kysely';
+import { chatFloor } from './chat-floor.ts';
 import type { ChatKey } from './chat-key.ts';
 import { isKept } from './hidden-messages.ts';
 import type { MessageRow } from './message-row.ts';
@@ -12,19 +13,12 @@ export async function readPins(
   limit: number,
 ): Promise<PinnedRow[]> {
   const place = before === undefined ? sql`true` : sql`(p.date, p.id) < (${before[0]}, ${before[1]})`;
-  const floor = group
-    ? sql`
-      select ${sql.raw(groupFloor)} from group_members m join groups g on g.id = m.group_id
-      left join chats c on c.owner_id = m.user_id and c.peer_id = m.group_id
-      where m.group_id = ${peer} and m.user_id = ${owner}`
-    : sql`
-      select coalesce((select cleared_id from chats where owner_id = ${owner} and peer_id = ${peer}), 0)`;
   const { rows } = await sql<PinnedRow>`
     select m.id, m.sender_id as sender, m.body, m.ref, m.reply_to as "replyTo", m.mentions, m.custom, m.edited,
       m.recalled, m.reactions, jsonb_build_object('user', p.user_id, 'date', p.date) as pinned
     from pins p join messages m on m.owner_id = p.owner_id and m.peer_id = p.peer_id and m.id = p.id
     where p.owner_id = ${group ? peer : owner} and p.peer_id = ${peer} and p.active and ${place}
-      and m.recalled is null and m.id > (${floor})
+      and m.recalled is null and m.id > (${chatFloor({ owner, peer, group })})
       and ${isKept(sql`${owner}`, sql`${peer}`, sql`m.id`)}
     order by p.date desc, p.id desc
     limit ${limit}`.execute(db);
