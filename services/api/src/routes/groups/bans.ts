@@ -71,7 +71,7 @@ export const putBan = callerOperation(
     const ban = await commitAndNotify(context, async (tx, notify) => {
       const exists = await lockUsers(tx, [user]);
       const mine = await enterGroup(tx, id, me, 'admin');
-      if (!exists) throw new Refusal('not-found', 'There is no such user.');
+      if (!exists) throw new Refusal('not-found', 'This user does not exist.');
       const theirs = await getRole(tx, id, user);
       if (mine === 'admin' && theirs !== undefined && theirs !== 'member') {
         throw new Refusal('forbidden', 'Only the owner may ban admins.');

@@ -61,5 +61,5 @@ export async function withdrawJoinRequest(context: AppContext, id: number, me: n
 }
 
 function noGroup(): Refusal {
-  return new Refusal('not-found', 'There is no such group.');
+  return new Refusal('not-found', 'This group does not exist.');
 }

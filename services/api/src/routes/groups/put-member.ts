@@ -40,7 +40,7 @@ export const putMember = callerOperation(
       await enterGroup(tx, id, me, 'admin');
       const found = await getMember(tx, id, user);
       if (found !== undefined) return found;
-      if (!exists) throw new Refusal('not-found', 'There is no such user.');
+      if (!exists) throw new Refusal('not-found', 'This user does not exist.');
       if (await isBanned(tx, id, user)) throw new Refusal('forbidden', `User ${user} is banned from the group.`);
       const group = (await getGroup(tx, id, me)) as Group;
       await requireAddable(tx, context.config, me, [user], group.owner);

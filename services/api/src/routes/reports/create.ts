@@ -77,7 +77,7 @@ async function findTarget({ db, config }: AppContext, me: number, given: z.infer
 
 async function userTarget(db: Database, me: number, user: number) {
   if (user === me) throw fieldRefusal('conflict', 'user', 'You cannot report yourself.');
-  if ((await getUser(db, user)) === undefined) throw new Refusal('not-found', 'There is no such user.');
+  if ((await getUser(db, user)) === undefined) throw new Refusal('not-found', 'This user does not exist.');
   return { kind: 'user' as const, target: user, user, group: null, message: null };
 }
 

@@ -30,7 +30,7 @@ export const updateServerReport = serverOperation(
     const given = c.req.valid('json');
     await refuseSecondOpen(updateReport(db, id, given));
     const report = await getReport(db, id);
-    if (report === undefined) throw new Refusal('not-found', 'There is no such report.');
+    if (report === undefined) throw new Refusal('not-found', 'This report does not exist.');
     audit(c, 'report.updated', { report: id, state: report.state });
     return c.json(report, 200);
   },
