@@ -6,6 +6,7 @@ export * from './connection/publish-probe.ts';
 export * from './connection/read-clock.ts';
 export * from './connection/recorder-features.ts';
 export * from './connection/redis-connection.ts';
+export * from './connection/redis-unavailable-error.ts';
 export * from './connection/script.ts';
 export * from './connection/share-settings.ts';
 export * from './connection/subscriber.ts';

@@ -12,10 +12,10 @@ describe('the health server', () => {
       expect((await get('/healthz')).status).toBe(200);
       expect((await get('/readyz?verbose')).status).toBe(200);
 
-      readiness = { ok: false, reasons: ['redis is away'] };
+      readiness = { ok: false, reasons: ['redis is not reachable'] };
       const unready = await get('/readyz');
       expect(unready.status).toBe(503);
-      expect(await unready.json()).toEqual({ ok: false, reasons: ['redis is away'] });
+      expect(await unready.json()).toEqual({ ok: false, reasons: ['redis is not reachable'] });
       expect((await get('/healthz')).status).toBe(200);
       expect((await get('/elsewhere')).status).toBe(404);
     } finally {

@@ -35,7 +35,7 @@ describe('the writer', () => {
     let failures = 1;
     const { writer, calls, lease } = createWriter({
       committed: async () => {
-        if (failures-- > 0) throw new Error('Redis is away');
+        if (failures-- > 0) throw new Error('Redis is not reachable');
       },
     });
     await writer.write([entry(lease, 1)]);

@@ -35,7 +35,7 @@ describe('replies', () => {
   });
 
   it('the decoder throws for bytes that are not a Redis reply', () => {
-    expect(() => decode(Buffer.from('HTTP/1.1 400 Bad Request\r\n'))).toThrow(/begins no reply/);
+    expect(() => decode(Buffer.from('HTTP/1.1 400 Bad Request\r\n'))).toThrow(/does not begin a RESP2 reply/);
   });
 });
 

@@ -51,7 +51,7 @@ export class Decoder {
           this.#add(new ReplyError(data.toString('utf8', at + 1, end)));
           break;
         default:
-          throw new Error(`Redis answered with byte ${data[at]}, which begins no reply`);
+          throw new Error(`Redis sent byte ${data[at]}, which does not begin a RESP2 reply`);
       }
       at = next;
     }

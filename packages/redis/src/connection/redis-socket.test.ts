@@ -67,7 +67,7 @@ describe('the Redis socket', () => {
     await other.kill();
     await waitFor(async () => {
       const outcome = await wire.call(['PING']).catch((error: Error) => error.message);
-      return outcome === 'Redis is away';
+      return outcome === 'Redis is not reachable';
     });
     await other.restart();
     expect(await waitFor(() => wire.call(['PING']).catch(() => false))).toBe('PONG');

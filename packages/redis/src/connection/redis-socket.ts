@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Decoder, ReplyError } from './decoder.ts';
+import { RedisUnavailableError } from './redis-unavailable-error.ts';
 import type { Argument, Call } from './script.ts';
 
 /** Ms within which replicas must confirm a write. */
@@ -36,7 +37,8 @@ export class RedisSocket {
   /** Sends a command. With `durable`, resolves only once `replicas` replicas have it. */
   call(args: readonly Argument[], durable = false): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#state === 'down' || this.#state === 'closed') return reject(new Error('Redis is away'));
+      if (this.#state === 'down' || this.#state === 'closed')
+        return reject(new RedisUnavailableError('Redis is not reachable'));
       const pending = { args, durable, command: { resolve, reject } };
       if (this.#state === 'open') this.#start(pending);
       else this.#held.push(pending);
@@ -154,7 +156,7 @@ export class RedisSocket {
   #lost(): void {
     const unanswered = [...this.#waiting.slice(this.#next), ...this.#held.map(({ command }) => command)];
     [this.#text, this.#waiting, this.#next, this.#durable, this.#held] = ['', [], 0, [], []];
-    for (const { reject } of unanswered) reject(new Error('The connection to Redis was lost'));
+    for (const { reject } of unanswered) reject(new RedisUnavailableError('The connection to Redis was lost'));
     if (this.#state === 'closed') return;
     this.#state = 'down';
     this.#failures += 1;
@@ -171,7 +173,7 @@ function hold(command: Command, confirmed: Promise<unknown>, replicas: number): 
   command.resolve = (value) => {
     confirmed.then((count) => {
       if ((count as number) >= replicas) resolve(value);
-      else reject(new Error(`Only ${count} of ${replicas} replicas confirmed`));
+      else reject(new RedisUnavailableError(`Only ${count} of ${replicas} replicas confirmed`));
     }, reject);
   };
 }

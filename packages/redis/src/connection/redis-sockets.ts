@@ -1,5 +1,6 @@
 import calculateSlot from 'cluster-key-slot';
 import { RedisSocket, type RedisSocketOptions } from './redis-socket.ts';
+import { RedisUnavailableError } from './redis-unavailable-error.ts';
 import type { Argument, Call } from './script.ts';
 import type { SlotMap } from './slot-map.ts';
 
@@ -34,7 +35,7 @@ export class RedisSockets {
   /** Sends a command to the server of its key. */
   call(key: string, args: readonly Argument[], durable: boolean): Promise<unknown> {
     const socket = this.#only ?? this.#socketOf(key);
-    if (!socket) return Promise.reject(new Error('Redis is away'));
+    if (!socket) return Promise.reject(new RedisUnavailableError('Redis is not reachable'));
     return this.#only ? socket.call(args, durable) : this.#follow(key, socket.call(args, durable), args, durable);
   }
 

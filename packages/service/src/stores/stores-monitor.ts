@@ -38,7 +38,7 @@ export class StoresMonitor {
 
   /** Why the process serves no requests, as a sentence. Undefined if the stores match. */
   get reason(): string | undefined {
-    return this.#reason === undefined ? undefined : `${this.#reason}. Run "reconcile" (deploy/README.md)`;
+    return this.#reason === undefined ? undefined : `${this.#reason}. Run "reconcile" (deploy/guides/back-up.md)`;
   }
 
   /**

@@ -1,12 +1,16 @@
+import { RedisUnavailableError } from '@parley/redis';
+import { MediaStoreError } from '../media/media-store-error.ts';
+
 /**
- * Returns whether an error means that PostgreSQL or Redis is down or overloaded, so that the same
- * request may succeed later. Both drivers throw plain errors. This function recognises them by
- * their code or, without a code, by their message.
+ * Returns whether an error means that PostgreSQL, Redis or the media store is down or overloaded,
+ * so that the same request may succeed later. PostgreSQL's driver and ioredis throw plain errors:
+ * these are recognised by their code or, without a code, by their message.
  */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof RedisUnavailableError || error instanceof MediaStoreError) return true;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return networkCodes.has(code) || sqlStates.test(code) || words.test(error.message);
+  return networkCodes.has(code) || sqlStates.test(code) || messages.test(error.message);
 }
 
 const networkCodes = new Set([
@@ -28,7 +32,7 @@ const networkCodes = new Set([
 // server (a fail-over), deadlock.
 const sqlStates = /^(08...|53...|57014|57P0[1-5]|25006|40001|40P01)$/;
 
-const words = new RegExp(
+const messages = new RegExp(
   [
     '^Connection terminated',
     '^timeout exceeded when trying to connect',
@@ -38,9 +42,7 @@ const words = new RegExp(
     "^Stream isn't writeable",
     '^Reached the max retries per request',
     '^Command timed out',
-    '^(Redis is away|The connection to Redis was lost|Only \\d+ of \\d+ replicas confirmed)',
     '^(All sentinels|Failed to refresh slots cache|Cluster isn.t ready|None of startup nodes)',
-    '^The media store ',
     '^(LOADING|CLUSTERDOWN|READONLY|MASTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|BUSY) ',
   ].join('|'),
 );

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { AwsClient } from 'aws4fetch';
+import { MediaStoreError } from './media-store-error.ts';
 
 /**
- * Client for one bucket of an S3 store. Retries failed calls a few times, then rejects with an
- * error that `isUnavailable` recognises.
+ * Client for one bucket of an S3 store. Retries failed calls up to three times, then rejects with a
+ * `MediaStoreError`.
  */
 export class S3Bucket {
   readonly #client: AwsClient;
@@ -18,32 +19,32 @@ export class S3Bucket {
   async put(name: string, content: Buffer): Promise<void> {
     const digest = createHash('sha256').update(content).digest('hex');
     const headers = { 'x-amz-content-sha256': digest, 'content-length': String(content.length) };
-    await this.#ask(`/${name}`, { method: 'PUT', body: content, headers });
+    await this.#request(`/${name}`, { method: 'PUT', body: content, headers });
   }
 
   /** Yields the bytes from `start` to `end`, both included. */
   async *get(name: string, start: number, end: number): AsyncGenerator<Uint8Array> {
-    const answer = await this.#ask(`/${name}`, { headers: { range: `bytes=${start}-${end}` } });
-    if (!answer.body) return;
+    const response = await this.#request(`/${name}`, { headers: { range: `bytes=${start}-${end}` } });
+    if (!response.body) return;
     // Some stores ignore the end, or the whole range.
-    let place = Number(/^bytes (\d+)-/.exec(answer.headers.get('content-range') ?? '')?.[1] ?? 0);
-    for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
-      const wanted = chunk.subarray(Math.max(0, start - place), Math.max(0, end + 1 - place));
+    let position = Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? 0);
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      const wanted = chunk.subarray(Math.max(0, start - position), Math.max(0, end + 1 - position));
       if (wanted.length > 0) yield wanted;
-      place += chunk.length;
-      if (place > end) return;
+      position += chunk.length;
+      if (position > end) return;
     }
   }
 
   async remove(name: string): Promise<void> {
-    await this.#ask(`/${name}`, { method: 'DELETE' });
+    await this.#request(`/${name}`, { method: 'DELETE' });
   }
 
   /** Yields the objects ordered by name. Names are ASCII. */
   async *list(prefix: string, page = 1000): AsyncGenerator<ListedObject> {
     for (let last = ''; ; ) {
       const query = new URLSearchParams({ prefix, marker: last, 'max-keys': String(page) });
-      const text = await (await this.#ask(`?${query}`, {})).text();
+      const text = await (await this.#request(`?${query}`, {})).text();
       const found = [...text.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(([, entry = '']) => toObject(entry));
       yield* found;
       last = found.at(-1)?.name ?? '';
@@ -51,25 +52,25 @@ export class S3Bucket {
     }
   }
 
-  async #ask(path: string, init: RequestInit): Promise<Response> {
-    const silence = new AbortController();
-    const timer = setTimeout(() => silence.abort(), patienceMs);
-    let answer: Response;
+  async #request(path: string, init: RequestInit): Promise<Response> {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), RESPONSE_TIMEOUT_MS);
+    let response: Response;
     try {
-      answer = await this.#client.fetch(`${this.#root}${path}`, { ...init, signal: silence.signal });
+      response = await this.#client.fetch(`${this.#root}${path}`, { ...init, signal: abort.signal });
     } catch (cause) {
-      throw new Error('The media store does not answer', { cause });
+      throw new MediaStoreError('The media store does not respond', { cause });
     } finally {
       clearTimeout(timer);
     }
-    if (answer.ok) return answer;
-    const reason = element(await answer.text(), 'Code');
-    throw new Error(`The media store refuses: ${answer.status} ${reason}`);
+    if (response.ok) return response;
+    const reason = element(await response.text(), 'Code');
+    throw new MediaStoreError(`The media store refuses the call: ${response.status} ${reason}`);
   }
 }
 
 /** Timeout until a response begins. */
-const patienceMs = 30_000;
+const RESPONSE_TIMEOUT_MS = 30_000;
 
 function toObject(entry: string): ListedObject {
   return {

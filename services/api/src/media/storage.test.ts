@@ -113,9 +113,9 @@ it('a storage on disk rejects a key that points outside of its folder', async ()
 
 it('a storage in S3 reports that the store is unavailable or rejects requests', async () => {
   const away = new S3Storage({ ...s3.options, endpoint: 'http://127.0.0.1:1' });
-  await expect(away.open()).rejects.toThrow('The media store does not answer');
+  await expect(away.open()).rejects.toThrow('The media store does not respond');
   const wrong = new S3Storage({ ...s3.options, accessKey: 'nobody' });
-  await expect(wrong.open()).rejects.toThrow('The media store refuses: 403');
+  await expect(wrong.open()).rejects.toThrow('The media store refuses the call: 403');
   const elsewhere = new S3Storage({ ...s3.options, bucket: 'nowhere' });
   await expect(elsewhere.open()).rejects.toThrow('NoSuchBucket');
 });

@@ -49,7 +49,7 @@ describe('the request handler', () => {
   });
 
   it('the request handler handles the other requests when one fails, and reports the failure', async () => {
-    const failure = new Error('PostgreSQL is away');
+    const failure = new Error('PostgreSQL is not reachable');
     const { handler, calls } = createHandler({ rebuildPermits: () => Promise.reject(failure) });
     await handler.handle([
       { kind: 'rebuild', id: 5 },

@@ -1,0 +1,4 @@
+/** Thrown if the S3 store does not respond, or refuses a call. */
+export class MediaStoreError extends Error {
+  override name = 'MediaStoreError';
+}
