@@ -1,5 +1,5 @@
 import type { PresenceFrame } from '@parley/protocol';
-import { publishHidden } from '@parley/redis';
+import { forgetPermits, publishHidden } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from './client.ts';
@@ -168,6 +168,26 @@ describe('users that the watcher may not write to', () => {
     await waitFor(() => kit.link.client.get(kit.link.keys.seen(b)));
     expect(await watch(alice, [b])).toMatchObject([{ online: false, lastSeen: null }]);
     expect(told(alice, b).map(({ online }) => online)).toEqual([true, true, false, false]);
+  });
+
+  it('watchers get no presence of users who may not be written to any more', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    await using other = await kit.connect(b, 0, { device: 'other' });
+    await using bob = await kit.connect(b, 1);
+    await bob.settled();
+    await watch(other, [b]);
+    expect(await watch(alice, [b])).toMatchObject([{ online: true }]);
+    await forgetPermits(kit.link, [a, b], [[a, b]]);
+    expect(await watch(alice, [b])).toMatchObject([{ online: true }]);
+    await kit.permit(b, []);
+    await forgetPermits(kit.link, [a, b], [[a, b]]);
+    await untilTold(alice, b, false);
+    const frame = { type: 'presence', user: b, online: true, lastSeen: null };
+    await kit.link.client.spublish(kit.link.keys.presence(b), JSON.stringify(frame));
+    await waitFor(() => told(other, b).length === 2);
+    await alice.settled();
+    expect(told(alice, b)).toHaveLength(3);
   });
 
   it('a user can watch their own presence', async () => {

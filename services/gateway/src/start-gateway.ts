@@ -243,6 +243,7 @@ export async function startGateway(
     isRevoked: (user, session) => isRevoked(redis, user, session),
     opening: (opened) => admission.trackOpening(opened),
     live: (connection) => watchList.sendMissed(connection),
+    checkWatch: (connection, users) => watchList.check(connection, users),
     gone: (connection) => watchList.unwatch(connection),
     runFrame: (connection, frame) => frames.runForwarded(connection, frame as ClientFrame),
   };

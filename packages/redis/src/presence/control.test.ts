@@ -16,6 +16,15 @@ onEachRedis((redis) => {
     expect(await hearOther.heard()).toEqual(['!{"do":"forget"}']);
   });
 
+  it('forgotten permits name the users who may not see each other any more', async () => {
+    const [one, other] = [redis.newId(), redis.newId()];
+    await using hearOne = await redis.listen(redis.connection.keys.user(one));
+    await using hearOther = await redis.listen(redis.connection.keys.user(other));
+    await forgetPermits(redis.connection, [one, other], [[one, other]]);
+    expect(await hearOne.heard()).toEqual([`!{"do":"forget","hidden":[${other}]}`]);
+    expect(await hearOther.heard()).toEqual([`!{"do":"forget","hidden":[${one}]}`]);
+  });
+
   it('a revoked session is rejected before its gateways are notified', async () => {
     const user = redis.newId();
     await using gateway = await redis.listen(redis.connection.keys.user(user));

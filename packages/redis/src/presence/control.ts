@@ -3,11 +3,12 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 /**
  * A control message to the gateways that hold a user's sockets, on the channel of the user's
  * frames. Its first byte, which no frame has, identifies it. `forget` clears the cached permits of
- * this user. `revoke` closes the sockets of a session, or all of the user. `fence` closes the
- * sockets with a lower number. `frame` carries a frame of a device without a socket.
+ * this user, and checks whether the user still may see the presence of the users in `hidden`.
+ * `revoke` closes the sockets of a session, or all of the user. `fence` closes the sockets with a
+ * lower number. `frame` carries a frame of a device without a socket.
  */
 export type Control =
-  | { do: 'forget' }
+  | { do: 'forget'; hidden?: number[] }
   | { do: 'revoke'; session?: string }
   | { do: 'fence'; number: number }
   | { do: 'frame'; device: string; frame: unknown };
@@ -26,9 +27,20 @@ export function liveMessage(frames: string[]): string {
   return frames.length === 1 ? (frames[0] as string) : `${LIVE_HEAD}${frames.join(',\n')}\n]}`;
 }
 
-/** Makes every gateway read the permits of these users again. */
-export async function forgetPermits(redis: RedisConnection, users: number[]): Promise<void> {
-  await Promise.all(users.map((user) => sendControl(redis, user, { do: 'forget' })));
+/**
+ * Makes every gateway read the permits of these users again. `pairs` are users who may have lost
+ * the right to see each other's presence.
+ */
+export async function forgetPermits(
+  redis: RedisConnection,
+  users: number[],
+  pairs: readonly [number, number][] = [],
+): Promise<void> {
+  const forget = (user: number): Control => {
+    const hidden = pairs.flatMap(([a, b]) => (a === user ? [b] : b === user ? [a] : []));
+    return { do: 'forget', ...(hidden.length > 0 && { hidden }) };
+  };
+  await Promise.all(users.map((user) => sendControl(redis, user, forget(user))));
 }
 
 /**

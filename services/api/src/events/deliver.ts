@@ -44,7 +44,7 @@ export async function deliver(
   await Promise.all(externals.map(({ external, user }) => writeExternalUser(redis, external, user)));
   await Promise.all(fences.map(([a, b]) => raisePermitFence(redis, a, b)));
   await Promise.all(hidden.map((user) => publishHidden(redis, user)));
-  if (forget.length > 0) await forgetPermits(redis, forget);
+  if (forget.length > 0) await forgetPermits(redis, forget, fences);
   await Promise.all(revoked.map(({ user, session, until }) => revokeSession(redis, user, session, until)));
   await Promise.all(closed.map((user) => closeSockets(redis, user)));
   for (const { users, event } of events) {

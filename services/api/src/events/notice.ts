@@ -10,7 +10,10 @@ export interface Notice {
   copies?: number[];
   /** Users whose watchers must check whether they still see the user's presence. */
   hidden?: number[];
-  /** Pairs of users whose cached permits in gateways have become invalid. */
+  /**
+   * Pairs of users whose cached permits in gateways have become invalid, and who may not see each
+   * other's presence any more.
+   */
   fences?: [number, number][];
   /** Users whose cached permits gateways must clear. */
   forget?: number[];

@@ -37,6 +37,8 @@ export interface ConnectionDeps<Self> {
   opening(opened: Promise<void>): void;
   /** Called when the connection is live: sends the presence changes that it missed. */
   live(connection: Self): void;
+  /** Called when the connection may not see the presence of some users any more. */
+  checkWatch(connection: Self, users: number[]): void;
   /** Called when the connection is closed. */
   gone(connection: Self): void;
   /** Runs a frame that the connection's device sent by another transport. */

@@ -88,6 +88,7 @@ class World {
     isRevoked: async () => this.revoked,
     opening: () => {},
     live: () => this.calls.push('live'),
+    checkWatch: (_, users) => this.calls.push(`check ${users}`),
     gone: () => this.calls.push('gone'),
     runFrame: (_, frame) => this.calls.push(`run ${JSON.stringify(frame)}`),
   };
@@ -297,6 +298,14 @@ describe('a control', () => {
     connection.control({ do: 'frame', device: 'another', frame: { type: 'ping' } });
     connection.control({ do: 'frame', device: 'd', frame: { type: 'focus' } });
     expect(world.calls.filter((call) => call.startsWith('run'))).toEqual(['run {"type":"focus"}']);
+  });
+
+  it('a forget control checks the watch of the users whose presence may be hidden now', async () => {
+    const { opened } = world.connect();
+    await opened;
+    world.hub.find(USER)?.receive(Buffer.from('!{"do":"forget"}'));
+    world.hub.find(USER)?.receive(Buffer.from('!{"do":"forget","hidden":[8,9]}'));
+    expect(world.calls.filter((call) => call.startsWith('check'))).toEqual(['check 8,9']);
   });
 
   it('where only one connection is allowed, a fence control closes the older of two', async () => {

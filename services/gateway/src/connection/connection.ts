@@ -225,8 +225,10 @@ export class Connection implements UserConnection {
     }
   }
 
-  control(control: Exclude<Control, { do: 'forget' }>): void {
-    if (control.do === 'fence') this.#closeIfReplaced();
+  control(control: Control): void {
+    if (control.do === 'forget') {
+      if (control.hidden) this.#deps.checkWatch(this, control.hidden);
+    } else if (control.do === 'fence') this.#closeIfReplaced();
     else if (control.do === 'revoke') {
       if (control.session === undefined || control.session === this.#session)
         this.close('sessionRevoked', 'session revoked');

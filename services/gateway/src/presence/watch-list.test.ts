@@ -71,6 +71,44 @@ describe('WatchList', () => {
     expect(source.listeners.size).toBe(0);
   });
 
+  it('a watch list reads a permit again once it has subscribed, and shows no change before', async () => {
+    source.states.set(1, online);
+    source.duringRead = () => source.publish(1, true);
+    let reads = 0;
+    await list.watch(watcher, [1], async () => {
+      reads += 1;
+      return reads === 1;
+    });
+    expect(watcher.frames).toEqual([{ user: 1, online: false }]);
+    expect(source.listeners.size).toBe(0);
+  });
+
+  it('a watch list ends the watch of users that the watcher may not see any more, on request', async () => {
+    source.states.set(1, online).set(2, online);
+    let visible = [1, 2];
+    await list.watch(watcher, [1, 2], async (user) => visible.includes(user));
+    watcher.frames.length = 0;
+    visible = [2];
+    list.check(watcher, [1, 2, 3]);
+    await new Promise(setImmediate);
+    source.publish(1, true);
+    expect(watcher.frames).toEqual([{ user: 1, online: false }]);
+    expect([...source.listeners.keys()]).toEqual([2]);
+  });
+
+  it('a watch list ends a watch whose permits cannot be read again', async () => {
+    let reads = 0;
+    const isVisible = async () => {
+      reads += 1;
+      if (reads > 1) throw new Error('unavailable');
+      return true;
+    };
+    await expect(list.watch(watcher, [1], isVisible)).rejects.toThrow('unavailable');
+    source.publish(1, true);
+    expect(watcher.frames).toEqual([]);
+    expect(source.listeners.size).toBe(0);
+  });
+
   it('a watch list prefers a change that was published during the read', async () => {
     source.duringRead = () => source.publish(1, true);
     await list.watch(watcher, [1], everybody);

@@ -16,27 +16,37 @@ export class WatchList {
 
   /**
    * Replaces the users that a watcher watches and sends it one presence frame for each. Subscribes
-   * first, then reads, so that no change in between is lost. Users whose presence the watcher may
-   * not see are sent as offline.
+   * first, then reads, so that no change in between is lost. Permits are read before, so that
+   * nobody subscribes to strangers, and again after, because a permit may have ended in between.
+   * Users whose presence the watcher may not see are sent as offline.
    */
   async watch(watcher: Watcher, users: number[], isVisible: (user: number) => Promise<boolean>): Promise<void> {
     this.unwatch(watcher);
-    const watch: Watch = { users, isVisible, missed: false };
+    const watch: Watch = { users, isVisible, started: false, missed: false };
     this.#watchers.set(watcher, watch);
-    const visible = await Promise.all(users.map(isVisible)).catch((error) => {
-      if (this.#watchers.get(watcher) === watch) this.unwatch(watcher);
-      throw error;
-    });
-    const seen = users.filter((_, i) => visible[i]);
     const isCurrent = () => this.#watchers.get(watcher) === watch;
-    if (!isCurrent()) return;
-    await Promise.all(seen.map((user) => this.#follow(user, watcher)));
-    const states = await this.#read(seen);
-    if (!isCurrent()) return;
-    for (const user of users) {
-      const { online, lastSeen } = states.get(user) ?? { online: false, lastSeen: null };
-      watcher.reply(presenceFrame(user, online, lastSeen));
+    try {
+      const seen = await filterVisible(users, isVisible);
+      if (!isCurrent()) return;
+      await Promise.all(seen.map((user) => this.#follow(user, watcher)));
+      const [still] = await Promise.all([filterVisible(seen, isVisible), this.#read(seen)]);
+      if (!isCurrent()) return;
+      for (const user of seen) if (!still.includes(user)) this.#unfollow(user, watcher);
+    } catch (error) {
+      if (isCurrent()) this.unwatch(watcher);
+      throw error;
     }
+    watch.started = true;
+    for (const user of users) {
+      const watched = this.#watched.get(user);
+      const state = watched?.watchers.has(watcher) ? watched.state : undefined;
+      watcher.reply(presenceFrame(user, state?.online ?? false, state?.lastSeen ?? null));
+    }
+  }
+
+  /** Shows users as offline to a watcher who may not see them any more, until its next `watch`. */
+  check(watcher: Watcher, users: number[]): void {
+    for (const user of users) void this.#check(user, watcher);
   }
 
   /** Sends a watcher the current states if changes could not be forwarded to it before. */
@@ -55,12 +65,7 @@ export class WatchList {
     const watch = this.#watchers.get(watcher);
     if (!watch) return;
     this.#watchers.delete(watcher);
-    for (const user of watch.users) {
-      const watched = this.#watched.get(user);
-      if (!watched?.watchers.delete(watcher) || watched.watchers.size > 0) continue;
-      this.#watched.delete(user);
-      this.#source.unsubscribe(user);
-    }
+    for (const user of watch.users) this.#unfollow(user, watcher);
   }
 
   /**
@@ -91,10 +96,20 @@ export class WatchList {
     return watched.subscribed;
   }
 
+  /** Returns false if the watcher did not follow the user. */
+  #unfollow(user: number, watcher: Watcher): boolean {
+    const watched = this.#watched.get(user);
+    if (!watched?.watchers.delete(watcher)) return false;
+    if (watched.watchers.size > 0) return true;
+    this.#watched.delete(user);
+    this.#source.unsubscribe(user);
+    return true;
+  }
+
   #receive(user: number, watched: Watched, frame: Buffer): void {
     const { online, lastSeen, hidden } = JSON.parse(frame.toString()) as State & { hidden?: boolean };
     if (hidden) {
-      for (const watcher of watched.watchers) void this.#hide(user, watched, watcher);
+      for (const watcher of watched.watchers) void this.#check(user, watcher);
       return;
     }
     watched.state = { online, lastSeen };
@@ -102,23 +117,20 @@ export class WatchList {
     this.#forward(watched, frame);
   }
 
-  /** Shows a user as offline to a watcher who no longer may see the user. */
-  async #hide(user: number, watched: Watched, watcher: Watcher): Promise<void> {
+  async #check(user: number, watcher: Watcher): Promise<void> {
     const watch = this.#watchers.get(watcher);
+    if (!watch || !this.#watched.get(user)?.watchers.has(watcher)) return;
     // Without Redis the watcher sees the user as offline until its next `watch`.
-    const visible = await watch?.isVisible(user).catch(() => false);
-    if (visible || this.#watchers.get(watcher) !== watch || !watched.watchers.delete(watcher)) return;
-    watcher.reply(presenceFrame(user, false, null));
-    if (watched.watchers.size > 0 || this.#watched.get(user) !== watched) return;
-    this.#watched.delete(user);
-    this.#source.unsubscribe(user);
+    const visible = await watch.isVisible(user).catch(() => false);
+    if (visible || this.#watchers.get(watcher) !== watch || !this.#unfollow(user, watcher)) return;
+    if (watch.started) watcher.reply(presenceFrame(user, false, null));
   }
 
   #forward({ watchers }: Watched, frame: string | Uint8Array): void {
     for (const watcher of watchers) {
-      if (watcher.forward(frame)) continue;
       const watch = this.#watchers.get(watcher);
-      if (watch) watch.missed = true;
+      // Until its first frames, a watcher gets no changes: they contain the newest state.
+      if (watch?.started && !watcher.forward(frame)) watch.missed = true;
     }
   }
 
@@ -137,6 +149,11 @@ export class WatchList {
     }
     return states;
   }
+}
+
+async function filterVisible(users: number[], isVisible: Watch['isVisible']): Promise<number[]> {
+  const visible = await Promise.all(users.map(isVisible));
+  return users.filter((_, i) => visible[i]);
 }
 
 /** A connection that receives the presence of other users. */
@@ -161,6 +178,8 @@ export interface PresenceSource {
 interface Watch {
   users: number[];
   isVisible: (user: number) => Promise<boolean>;
+  /** True once the watcher got the first state of each user. */
+  started: boolean;
   /** True if a change could not be forwarded to the watcher. */
   missed: boolean;
 }

@@ -111,10 +111,7 @@ export class LocalUser {
   }
 
   #control(control: Control): void {
-    if (control.do === 'forget') {
-      this.#permits = undefined;
-      return;
-    }
+    if (control.do === 'forget') this.#permits = undefined;
     if (control.do === 'fence') this.fence = Math.max(this.fence, control.number);
     // Iterates over a copy, because a connection that closes removes itself from the list.
     for (const connection of [...this.connections]) connection.control(control);
@@ -136,7 +133,7 @@ export interface UserConnection {
   deliver(epoch: number, offset: number, frame: Uint8Array): void;
   /** Called with each other published frame. Returns false if the connection cannot send it now. */
   forward(frame: string | Uint8Array): boolean;
-  control(control: Exclude<Control, { do: 'forget' }>): void;
+  control(control: Control): void;
   /** Called if events and control messages may have been lost. */
   missed(): void;
 }

@@ -101,6 +101,7 @@ function notifyOf(
   const all = [...new Set([...friends, ...asked, ...peers])];
   notify({
     copies: [me, ...friends],
+    hidden: [me],
     forget: [me, ...all],
     events: [
       { users: [...new Set([...friends, ...asked])], event: { kind: 'friend', user: me, change: 'removed' } },

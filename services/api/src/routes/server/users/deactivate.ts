@@ -40,6 +40,7 @@ export const deactivateUser = serverOperation(
       const until = endOfTokens(context.config);
       notify({
         copies: [id],
+        hidden: [id],
         forget: [id],
         revoked: sessions.map((session) => ({ user: id, session, until })),
         closed: [id],
