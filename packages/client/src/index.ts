@@ -31,6 +31,8 @@ export type {
   PushDevice,
   PushTarget,
   Remains,
+  ServerInfo,
+  SignInAccount,
 } from './api/operations.ts';
 export type { Backoff } from './connection/backoff.ts';
 export type { ConnectionState } from './connection/transitions.ts';

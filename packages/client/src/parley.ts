@@ -2,7 +2,7 @@ import type { Body, Custom } from '@parley/protocol';
 import { Announcer, type ParleyEvents } from './announcer.ts';
 import { createApi, createRequest, type Request } from './api/api.ts';
 import { Credentials, type SavedSession } from './api/credentials.ts';
-import type { Account, Api } from './api/operations.ts';
+import type { Account, Api, SignInAccount } from './api/operations.ts';
 import { Emitter } from './emitter.ts';
 import type { Command } from './engine/command.ts';
 import type { AckedFrame } from './engine/context.ts';
@@ -85,7 +85,7 @@ export class Parley {
   }
 
   /** Signs in. @throws ParleyError */
-  async signIn(account: Omit<Account, 'name'>): Promise<Session> {
+  async signIn(account: SignInAccount): Promise<Session> {
     return this.#setSession(await this.api('POST /sessions', account));
   }
 

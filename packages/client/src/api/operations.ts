@@ -36,7 +36,7 @@ export interface Operations {
   'POST /users': [Account, Session];
   'GET /users': [(Paging & { q: string }) | { ids: string }, Page<User>];
   'GET /users/{id}': [Id, User];
-  'POST /sessions': [Omit<Account, 'name'>, Session];
+  'POST /sessions': [SignInAccount, Session];
   'POST /sessions/refresh': [{ refreshToken?: string | undefined }, Session];
   'GET /sessions': [Paging, Page<SignIn>];
   'DELETE /sessions/{id}': [{ id: string }, undefined];
@@ -54,7 +54,7 @@ export interface Operations {
   'DELETE /me': [{ password?: string }, { remains: Remains[] }];
 
   /** Facts about the server that are known before sign-in, such as whether registration is open. */
-  'GET /info': [Nothing, Record<string, unknown>];
+  'GET /info': [Nothing, ServerInfo];
   /** How the user signs in, and their privacy settings. */
   'GET /me/account': [Nothing, AccountSettings];
   'PUT /me/password': [{ current: string; password: string }, undefined];
@@ -173,6 +173,26 @@ export interface Account {
   name?: string;
   /** Name of this device in the list of sessions. */
   device?: string;
+}
+
+/** Credentials of a sign-in. */
+export interface SignInAccount extends Omit<Account, 'name'> {
+  /**
+   * Code of the second factor or a recovery code. A sign-in without it fails with `code-required`
+   * if the account has a second factor.
+   */
+  code?: string;
+}
+
+/** Facts about a server that a client needs before sign-in. */
+export interface ServerInfo {
+  registration: 'open' | 'invite' | 'closed';
+  /** Whether users reset their passwords by e-mail. Otherwise the operator resets them. */
+  passwordReset: boolean;
+  /** `relay`: the server does not record messages. */
+  history: 'mirror' | 'relay';
+  /** Maximum bytes of an upload. */
+  maxUpload: number;
 }
 
 /** How a user signs in, and their privacy settings. Only the user sees them. */
