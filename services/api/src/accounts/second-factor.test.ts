@@ -1,8 +1,8 @@
 import type { Problem, Session } from '@parley/protocol';
-import { TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Product, startServerApi } from '../../test/server-api.ts';
 import { type Person, password } from '../../test/test-api.ts';
+import { codeOf } from '../../test/totp-code.ts';
 
 let product: Product;
 
@@ -15,9 +15,6 @@ const signIn = (person: Person, code?: string) =>
   product.api.call<Session & Problem>('post', '/v1/sessions', {
     body: { username: person.session.user.username, password, ...(code && { code }) },
   });
-
-/** Returns the code of a secret, `steps` of 30 s from now. */
-const codeOf = (secret: string, steps = 0) => new TOTP({ secret }).generate({ timestamp: Date.now() + steps * 30_000 });
 
 /** Registers a person with a second factor. Only the code of the previous step was used. */
 async function withTotp(): Promise<{ person: Person; secret: string; recoveryCodes: string[] }> {

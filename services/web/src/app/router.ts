@@ -31,6 +31,9 @@ const routes: RouteRecordRaw[] = [
     meta: { public: true },
   },
   { path: '/register', component: SignIn, props: { registering: true }, meta: { public: true } },
+  { path: '/forgot-password', component: () => import('../session/ForgotPassword.vue'), meta: { public: true } },
+  { path: '/reset-password', component: () => import('../session/ResetPassword.vue'), meta: { public: true } },
+  { path: '/confirm-email', component: () => import('../session/ConfirmEmail.vue'), meta: { public: true } },
   {
     path: '/',
     component: Shell,

@@ -1,4 +1,4 @@
-import { type Account, ParleyError } from '@parley/client';
+import { type Account, ParleyError, type SignInAccount } from '@parley/client';
 import { shallowRef } from 'vue';
 import { me, setMe } from '../core/current-user.ts';
 import { localStore } from '../core/local-store.ts';
@@ -29,8 +29,8 @@ export async function ensureSession(): Promise<boolean> {
   return true;
 }
 
-/** Signs in. @throws ParleyError */
-export async function signIn(account: Omit<Account, 'name'>): Promise<void> {
+/** Signs in. @throws ParleyError `code-required` if the account has a second factor */
+export async function signIn(account: SignInAccount): Promise<void> {
   await parley.signIn({ ...account, device: deviceName() });
   await connect();
 }

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Mailbox } from '../../services/api/test/mailbox.ts';
+import { codeOf } from '../../services/api/test/totp-code.ts';
+import { type Person, password, WebKit } from './kit.ts';
+
+let kit: WebKit;
+let mailbox: Mailbox;
+beforeAll(async () => {
+  mailbox = await Mailbox.start();
+  kit = await WebKit.start({ env: { SMTP_URL: mailbox.url, PASSWORD_RESETS_PER_HOUR: '100' } });
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+  await mailbox?.[Symbol.asyncDispose]();
+});
+
+const newPassword = 'gorse-quarry-lantern-7';
+
+/** Returns the token of the link that was sent to an address, once it has arrived. */
+async function linkTo(address: string): Promise<string> {
+  await expect.poll(() => mailbox.tokenFor(address)).toBeDefined();
+  const token = mailbox.tokenFor(address) as string;
+  mailbox.mails.length = 0;
+  return token;
+}
+
+/** Sets and confirms an e-mail address by the api. */
+async function confirmEmail({ token }: Person, email: string): Promise<void> {
+  await kit.call('PUT', '/me/email', { token, body: { email, password } });
+  await kit.call('PUT', `/email-confirmations/${await linkTo(email)}`);
+}
+
+describe('a forgotten password', () => {
+  it('a user resets a forgotten password with a link that works once', async () => {
+    const ann = await kit.person('Ann');
+    await confirmEmail(ann, 'ann@example.org');
+    const page = await (await kit.context({ size: 'phone' })).newPage();
+    await page.goto('/sign-in');
+    await page.getByRole('link', { name: 'Forgot password?' }).click();
+    await page.getByLabel('Username').fill(ann.username);
+    await page.getByRole('button', { name: 'Send link' }).click();
+    await page.getByRole('status').getByText('a link is on its way').waitFor();
+    const token = await linkTo('ann@example.org');
+
+    await page.goto(`/reset-password#${token}`);
+    await page.getByLabel('New password', { exact: true }).fill('password1');
+    expect(new URL(page.url()).hash).toBe('');
+    await page.getByRole('button', { name: 'Set password' }).click();
+    await expect.poll(() => page.getByLabel('New password', { exact: true }).getAttribute('aria-invalid')).toBe('true');
+    await page.getByLabel('New password', { exact: true }).fill(newPassword);
+    await page.getByRole('button', { name: 'Set password' }).click();
+    await page.getByText('Your password was changed.').waitFor();
+    await page.getByRole('link', { name: 'Back to sign-in' }).click();
+    await page.getByLabel('Username').fill(ann.username);
+    await page.getByLabel('Password', { exact: true }).fill(newPassword);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/chats');
+
+    const again = await (await kit.context()).newPage();
+    await again.goto(`/reset-password#${token}`);
+    await again.getByLabel('New password', { exact: true }).fill(newPassword);
+    await again.getByRole('button', { name: 'Set password' }).click();
+    await again.getByText('This link has expired or was used already.').waitFor();
+    await again.getByRole('link', { name: 'Get a new link' }).click();
+    await again.getByLabel('Username').waitFor();
+  });
+
+  it('the page of a link without a token offers a new link', async () => {
+    const page = await (await kit.context()).newPage();
+    await page.goto('/reset-password#short');
+    await page.getByRole('link', { name: 'Get a new link' }).waitFor();
+  });
+});
+
+describe('sign-in with a second factor', () => {
+  it('sign-in requires a code or a recovery code, and rejects a used one', async () => {
+    const ann = await kit.person('Ann');
+    const body = { password };
+    const { secret } = await kit.call<{ secret: string }>('POST', '/me/totp', { token: ann.token, body });
+    const { recoveryCodes } = await kit.call<{ recoveryCodes: string[] }>('PUT', '/me/totp', {
+      token: ann.token,
+      body: { code: codeOf(secret) },
+    });
+    const signIn = async (code: string) => {
+      const page = await (await kit.context({ size: 'phone' })).newPage();
+      await page.goto('/sign-in');
+      await page.getByLabel('Username').fill(ann.username);
+      await page.getByLabel('Password', { exact: true }).fill(password);
+      await page.keyboard.press('Enter');
+      const field = page.getByLabel('Code', { exact: true });
+      await field.waitFor();
+      await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
+      await page.keyboard.type(code);
+      await page.keyboard.press('Enter');
+      return page;
+    };
+    // The code of the next 30 s: setting up used the current one.
+    await (await signIn(codeOf(secret, 1))).waitForURL('**/chats');
+    await (await signIn(recoveryCodes[0] as string)).waitForURL('**/chats');
+    const page = await signIn(recoveryCodes[0] as string);
+    await page.getByRole('alert').getByText('The code is wrong or was used already.').waitFor();
+  });
+});
