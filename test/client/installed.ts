@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -20,14 +20,16 @@ export class Installed {
   }
 
   /**
-   * Packs a package with npm, which builds it, or with pnpm, which packs the last build. Installs
-   * the tarball with npm, offline.
+   * Builds a package and packs it with npm or pnpm, in a copy of its own, so that tests that run at
+   * the same time do not replace each other's build. Installs the tarball with npm, offline.
    *
    * @param source folder of the package. Default: the client SDK
    */
   static async create(packer: 'npm' | 'pnpm' = 'npm', source = packageFolder): Promise<Installed> {
     const folder = await mkdtemp(join(tmpdir(), 'parley-installed-'));
-    const tarball = await pack(packer, source, folder);
+    const workspace = await mkdtemp(join(tmpdir(), 'parley-packed-'));
+    const tarball = await pack(packer, await copyPackage(source, workspace), folder);
+    await rm(workspace, { recursive: true, force: true });
     await writeFile(join(folder, 'package.json'), '{ "name": "app", "private": true, "type": "module" }');
     await run('npm', ['install', tarball, '--offline', '--no-audit', '--no-fund'], { cwd: folder });
     return new Installed(folder, tarball);
@@ -50,14 +52,29 @@ export class Installed {
   }
 }
 
+/** Copies a package without its build into a workspace that uses the same node_modules. */
+async function copyPackage(source: string, workspace: string): Promise<string> {
+  const root = join(source, '../..');
+  for (const file of ['package.json', 'pnpm-workspace.yaml', 'tsconfig.base.json']) {
+    await cp(join(root, file), join(workspace, file));
+  }
+  const copy = join(workspace, relative(root, source));
+  const left = [join(source, 'dist'), join(source, 'node_modules')];
+  await cp(source, copy, { recursive: true, filter: (path) => !left.includes(path) });
+  await symlink(join(source, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
 async function pack(packer: 'npm' | 'pnpm', source: string, folder: string): Promise<string> {
   const { packageManager } = JSON.parse(await readFile(join(source, '../../package.json'), 'utf8'));
   const to = ['pack', '--pack-destination', folder];
   if (packer === 'npm') await run('npm', to, { cwd: source });
-  else
-    await run('npx', ['--yes', packageManager, '--config.pm-on-fail=ignore', '--config.ignore-scripts=true', ...to], {
-      cwd: source,
-    });
+  else {
+    // pnpm would check the installed packages before it runs the script `prepack`.
+    await run(process.execPath, ['bin/build.mjs'], { cwd: source });
+    const options = ['--config.pm-on-fail=ignore', '--config.ignore-scripts=true'];
+    await run('npx', ['--yes', packageManager, ...options, ...to], { cwd: source });
+  }
   const [name = ''] = (await readdir(folder)).filter((file) => file.endsWith('.tgz'));
   return join(folder, name);
 }
