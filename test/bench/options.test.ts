@@ -25,6 +25,7 @@ describe('options of the benchmark', () => {
     [['--only', 'other'], /--only/],
     [['--windows', '1,x'], /--windows/],
     [['--pairs', '0'], /--pairs/],
+    [['--rounds', 'x'], /--rounds/],
     [['--profile', 'disk'], /--profile/],
     [['--unknown'], /unknown/],
   ])('the command line rejects %j', (args, sentence) => {

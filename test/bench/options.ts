@@ -21,6 +21,7 @@ export function readOptions(args: string[]): Options {
     pairs: count('--pairs', values.pairs),
     seconds: count('--seconds', values.seconds),
     warmup: count('--warmup', values.warmup),
+    rounds: count('--rounds', values.rounds),
     idle: count('--idle', values.idle),
     rate: count('--rate', values.rate),
     members: count('--members', values.members),
@@ -38,6 +39,7 @@ const options = {
   pairs: { type: 'string', default: '200' },
   seconds: { type: 'string', default: '10' },
   warmup: { type: 'string', default: '4' },
+  rounds: { type: 'string', default: '4' },
   only: { type: 'string' },
   idle: { type: 'string', default: '5000' },
   rate: { type: 'string', default: '2000' },
@@ -69,6 +71,8 @@ export interface Options {
   seconds: number;
   /** Length in seconds of the run before each measured one. Default: 4. */
   warmup: number;
+  /** Measured runs of each system in `sockets`. Default: 4. */
+  rounds: number;
   /** Number of idle connections. Default: 5000. */
   idle: number;
   /** Messages per second over all pairs together. Default: 2000. */

@@ -12,6 +12,7 @@ import { roll, showRoll } from './roll.ts';
 import { scale, showScale } from './scale.ts';
 import { search, showSearch } from './search.ts';
 import { showOverload } from './show-overload.ts';
+import { showSockets, sockets } from './sockets.ts';
 import { showStreams, streams } from './streams.ts';
 import { showWeb, web } from './web.ts';
 
@@ -35,6 +36,10 @@ export const benchmarks: Record<string, Benchmark> = {
   groups: async (options, report, results) => {
     results.groups = await groups(options, report);
     return showGroups(results.groups);
+  },
+  sockets: async (options, report, results) => {
+    results.sockets = await sockets(options, report);
+    return showSockets(results.sockets);
   },
   search: async (options, report, results) => {
     results.search = await search(options, report);
@@ -75,7 +80,7 @@ export const benchmarks: Record<string, Benchmark> = {
 };
 
 /** Benchmarks that need several minutes and a large machine. `all` leaves them out. */
-export const apart = ['roll', 'scale', 'connections', 'overload'];
+export const apart = ['roll', 'scale', 'connections', 'overload', 'sockets'];
 
 /** `report` receives progress messages. */
 export type Benchmark = (options: Options, report: (line: string) => void, results: Results) => Promise<string>;

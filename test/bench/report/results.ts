@@ -9,6 +9,7 @@ import type { RateResult } from '../benchmarks/rate.ts';
 import type { RollResult } from '../benchmarks/roll.ts';
 import type { ScaleResult } from '../benchmarks/scale.ts';
 import type { SearchResult } from '../benchmarks/search.ts';
+import type { SocketsResult } from '../benchmarks/sockets.ts';
 import type { StreamsResult } from '../benchmarks/streams.ts';
 import type { WebResult } from '../benchmarks/web.ts';
 
@@ -19,6 +20,7 @@ export interface Results {
   idle?: IdleResult[];
   frames?: FramesResult[];
   groups?: GroupsResult[];
+  sockets?: SocketsResult[];
   search?: SearchResult;
   import?: ImportResult;
   roll?: RollResult;

@@ -1,4 +1,5 @@
 import { livePath } from '../benchmarks/scale.ts';
+import { gatewayRatios, median } from '../benchmarks/sockets.ts';
 import type { Results } from './results.ts';
 
 /**
@@ -16,6 +17,7 @@ export function targets({
   connections,
   overload,
   web,
+  sockets,
 }: Results): Target[] {
   const list: Target[] = [];
   const atMost = (name: string, limit: number, measured: number | undefined, unit: string) => {
@@ -71,6 +73,11 @@ export function targets({
   if (overload) {
     atMost('end to end p99 of what is admitted, ten times too much offered', 1000, overload.flood.latency.p99, 'ms');
     atMost('and normal again after', 10, overload.recovery, 's');
+  }
+  for (const result of sockets ?? []) {
+    const name = `gateway CPU on node:http and ws, window ${result.window}`;
+    atMost(name, 2, median(gatewayRatios(result, 'uws')), 'times that on uWebSockets.js');
+    atMost(name, 0.5, median(gatewayRatios(result, 'socketio')), "of Socket.IO's");
   }
   if (web) {
     atMost('JavaScript of the chat page, gzipped', 120, web.scriptBytes / 1024, 'KiB');

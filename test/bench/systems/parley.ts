@@ -10,9 +10,19 @@ import type { System } from './system.ts';
  * Starts Parley as `npm start` does. Default: two gateways. With several masters, starts a Redis
  * Cluster. Rate limits are active but high.
  */
-export async function startParley({ gateways: count = 2, masters = 1, bounded }: ParleyOptions = {}): Promise<System> {
+export async function startParley({
+  gateways: count = 2,
+  masters = 1,
+  bounded,
+  sockets,
+}: ParleyOptions = {}): Promise<System> {
   const cluster = masters > 1 ? await startRedisCluster({ masters }) : undefined;
-  const env = { ...process.env, ...environment, ...(bounded ? {} : unbounded) };
+  const env = {
+    ...process.env,
+    ...environment,
+    ...(bounded ? {} : unbounded),
+    ...(sockets && { SOCKETS: sockets }),
+  };
   const stack = await startStack({ gateways: count, recorders: 1, env, redisUrl: cluster?.url });
   const { api, gateways, recorders } = stack.processes;
   const { postgres } = stack.databases;
@@ -136,6 +146,8 @@ export interface ParleyOptions {
   gateways?: number;
   /** Whether gateways apply their default admission limits. Default: no limits. */
   bounded?: boolean;
+  /** The socket library of the gateways. Default: `SOCKETS`, else the one that `auto` chooses. */
+  sockets?: 'uws' | 'node';
   /** Number of Redis masters. Default: 1, without a cluster. */
   masters?: number;
 }
