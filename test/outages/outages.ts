@@ -154,7 +154,7 @@ export const outages: readonly Outage[] = [
     },
   },
   {
-    name: 'a webhook endpoint away',
+    name: 'a webhook endpoint down',
     alerts: ['ParleyWebhookFails'],
     strike: async ({ webhook }) => {
       await webhook.close();
@@ -162,7 +162,7 @@ export const outages: readonly Outage[] = [
     },
   },
   {
-    name: 'a hook away',
+    name: 'a hook down',
     alerts: ['ParleyHookFails'],
     strike: async ({ hook }) => {
       await hook.close();

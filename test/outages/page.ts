@@ -4,23 +4,24 @@ import { OTHER_SECONDS, passed, QUIET_SECONDS, type Result, TOTAL_SECONDS } from
 /** Creates the page of the guides that shows which alert each outage causes. */
 export function writePage(results: readonly Result[], date: string): string {
   return `${[
-    '# See which alert an outage causes',
+    '# Outages and their alerts',
     '',
-    'Each outage was made in a running installation, watched by a real Prometheus with the settings',
-    'and [alerts](alerts.md) of `kubernetes/monitoring`. `npm run outages -- --write` repeats it and',
-    'writes this page, in about a quarter of an hour. Several installations share the Prometheus. A page',
-    'in one of them before its outage begins fails the run.',
+    '`npm run outages -- --write` causes each outage in a running installation and writes this page. A',
+    'real Prometheus with the settings and [alerts](alerts.md) of `kubernetes/monitoring` watches it. The',
+    'run takes about a quarter of an hour. Several installations share the Prometheus. An alert with the',
+    'severity `page` before the outage begins fails the run.',
     '',
     `Last run: ${date}, ${cpus().length} cores, Node.js ${process.version}.`,
     '',
-    `A total stop must page within ${TOTAL_SECONDS} s, any other outage within ${OTHER_SECONDS / 60} minutes, and the alert must end within`,
-    `${QUIET_SECONDS / 60} minutes after the outage. Alertmanager's \`group_wait\` comes on top.`,
+    `The alert of a total stop (bold) must fire within ${TOTAL_SECONDS} s, any other within ${OTHER_SECONDS / 60} minutes. It must end`,
+    `within ${QUIET_SECONDS / 60} minutes after the outage. Alertmanager adds its \`group_wait\`.`,
     '',
     '| outage | alert | severity | fires after | ends after | other pages |',
     '|---|---|---|---|---|---|',
     ...results.map(rowOf),
     '',
-    'A storm of connections is `MAX_OPENING` exceeded on every gateway. The clock is that of one gateway.',
+    'In the storm of connections, each gateway gets more than `MAX_OPENING`. The clock is that of one',
+    'gateway.',
   ].join('\n')}\n`;
 }
 

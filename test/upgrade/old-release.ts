@@ -9,7 +9,7 @@ import { root, temporaryFolder } from '@parley/stack';
 const execute = promisify(execFile);
 
 /** The previous release: its version, and its commit in the history of this repository. */
-const { version, commit } = JSON.parse(readFileSync(new URL('./release-before.json', import.meta.url), 'utf8')) as {
+const { version, commit } = JSON.parse(readFileSync(new URL('./previous-release.json', import.meta.url), 'utf8')) as {
   version: string;
   commit: string;
 };

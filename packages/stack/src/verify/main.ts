@@ -7,7 +7,7 @@ const { values } = parseArgs({
 });
 const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, BUCKETS = '64' } = env;
 if (!databaseUrl) {
-  stderr.write('Set DATABASE_URL, and REDIS_URL if Redis is to be looked at too\n');
+  stderr.write('Set DATABASE_URL. Set REDIS_URL too to check the inboxes\n');
   process.exit(2);
 }
 const results = await verify({ databaseUrl, redisUrl, buckets: Number(BUCKETS), users: Number(values.users) });
