@@ -52,3 +52,17 @@ describe('the end of a watch', () => {
     expect(await watch(alice, ben)).toMatchObject({ online: false, lastSeen: null });
   });
 });
+
+it('a sender no longer learns whether a user is connected after the user hides their presence', async () => {
+  const [ann, ben] = await friends();
+  await using alice = await ann.connect(0);
+  await using bob = await ben.connect(1);
+  await bob.settled();
+  expect(await alice.text(ben.id, 'shown')).toMatchObject({ online: true });
+  await ben.call('PATCH', '/me', { privacy: { lastSeen: 'nobody' } });
+  await alice.settled();
+  expect(await alice.text(ben.id, 'hidden')).not.toHaveProperty('online');
+  await ben.call('PATCH', '/me', { privacy: { lastSeen: 'friends' } });
+  await alice.settled();
+  expect(await alice.text(ben.id, 'shown again')).toMatchObject({ online: true });
+});

@@ -170,6 +170,24 @@ describe('users that the watcher may not write to', () => {
     expect(told(alice, b).map(({ online }) => online)).toEqual([true, true, false, false]);
   });
 
+  it('the acknowledgement of a message does not contain whether the recipient is connected if they hide it', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    await using bob = await kit.connect(b, 0);
+    await bob.settled();
+    expect(await alice.text(b, 'shown')).toMatchObject({ online: true });
+    await kit.permit(b, [a], [], 'friends');
+    await forgetPermits(kit.link, [a]);
+    expect(await alice.text(b, 'friend')).toMatchObject({ online: true });
+    await kit.permit(b, [a], [], 'nobody');
+    await forgetPermits(kit.link, [a]);
+    let sent = 0;
+    await waitFor(async () => !('online' in (await alice.text(b, `hidden ${++sent}`))));
+    const again = await alice.text(b, `hidden ${sent}`);
+    expect(again.duplicate).toBe(true);
+    expect(again).not.toHaveProperty('online');
+  });
+
   it('watchers get no presence of users who may not be written to any more', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);

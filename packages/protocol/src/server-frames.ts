@@ -28,7 +28,13 @@ const sendAckSchema = z
     id: id.describe('Id of the message'),
     conversation: z.string().describe('`195752_748418` of two users, `g88` of a group'),
     date: z.int().describe('Unix ms'),
-    online: z.boolean().describe('True if a device of the recipient, or of another member of the group, was connected'),
+    online: z
+      .boolean()
+      .optional()
+      .describe(
+        'True if a device of the recipient, or of another member of the group, was connected. ' +
+          'Missing if the recipient hides it from the sender',
+      ),
     duplicate: z.boolean().describe('True if the same `ref` was accepted before'),
     cursor: z.string().describe("Cursor of the message in the sender's own inbox"),
     body: bodySchema.optional().describe('Body of the message if a hook of the server changed it'),

@@ -67,6 +67,8 @@ export interface Keys {
   presence(user: number): string;
   /** Hash: gateway -> number of connections. */
   online(user: number): string;
+  /** String, part of the permit copy: exists if the user hides their presence from some users. */
+  hidden(user: number): string;
   /** String: Unix ms at which the last connection closed. */
   seen(user: number): string;
   /** String: number and session of a user's newest connection. */
@@ -185,6 +187,7 @@ export function createKeys(buckets: number): Keys {
     user: (user) => `${of(user)}user:${user}`,
     presence: (user) => `${of(user)}presence:${user}`,
     online: (user) => `${of(user)}online:${user}`,
+    hidden: (user) => `${of(user)}hidden:${user}`,
     seen: (user) => `${of(user)}seen:${user}`,
     fence: (user) => `${of(user)}fence:${user}`,
     permitFence: (conversation) => `${of(homeOf(conversation))}permit-fence:${conversation}`,

@@ -17,11 +17,12 @@ export function errorFrame(ref: string | undefined, code: ErrorCode, message?: s
   return JSON.stringify({ type: 'error', ref, code, message: message ?? title, retry, retryAfter });
 }
 
-/** Returns the reply to `send`. */
-export function sendAckFrame(ref: string, accepted: Acceptance): string {
+/** Returns the reply to `send`. `hidden`: the recipient does not show the sender their presence. */
+export function sendAckFrame(ref: string, accepted: Acceptance, { hidden = false } = {}): string {
   const { id, conversation, date, cursor, online, duplicate } = accepted;
   const head = `{"type":"ack","ref":${JSON.stringify(ref)},"id":${id},"conversation":"${conversation}"`;
-  return `${head},"date":${date},"cursor":"${cursor}","online":${online},"duplicate":${duplicate}}`;
+  const shown = hidden ? '' : `,"online":${online}`;
+  return `${head},"date":${date},"cursor":"${cursor}"${shown},"duplicate":${duplicate}}`;
 }
 
 /** Adds the content that a hook changed to a reply to `send`, unless it is an error. */

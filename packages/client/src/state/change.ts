@@ -73,7 +73,8 @@ export interface Accepted {
   ref?: string | undefined;
   /**
    * True if a device of the recipient, or of another member of the group, was connected. Undefined
-   * if unknown.
+   * if unknown, and if
+   * the recipient hides it.
    */
   online?: boolean | undefined;
 }

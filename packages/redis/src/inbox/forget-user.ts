@@ -13,6 +13,7 @@ export async function forgetUser({ client, keys }: RedisConnection, user: number
     keys.cursors(user),
     keys.recalled(user),
     keys.seen(user),
+    keys.hidden(user),
     keys.contacts(user),
     keys.blocks(user),
     keys.profile(user),

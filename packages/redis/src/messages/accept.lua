@@ -49,6 +49,7 @@ local distant, kept, users, permit, stream = ARGV[13], ARGV[14], ARGV[15], ARGV[
 local FIRST, HINTS = 5, 17
 local count = kept == '' and #KEYS or #KEYS - 1
 local sender_id = string.match(name, '^%d+')
+local in_group = string.find(conversation, ':conv:g', 1, true) ~= nil
 
 -- A gateway that was paused may have missed the change of a permit.
 local is_member = false
@@ -95,7 +96,7 @@ if redis.call('ZADD', conversation, 'NX', number, name) == 0 then
   local others = 0
   for i = FIRST, count, 3 do
     local online = KEYS[i + 2]
-    if (i - FIRST) / 3 + 1 ~= sender and redis.call('EXISTS', online) == 1 then
+    if (i - FIRST) / 3 + 1 ~= sender and is_online(online, in_group) then
       others = 1
       break
     end
@@ -191,7 +192,7 @@ for i = FIRST, count, 3 do
       reply[#reply + 1] = participant
       reply[#reply + 1] = epoch
     end
-    if not own and reply[3] == 0 and heard > 0 and redis.call('EXISTS', online) == 1 then reply[3] = 1 end
+    if not own and reply[3] == 0 and heard > 0 and is_online(online, in_group) then reply[3] = 1 end
   end
 end
 return reply

@@ -310,6 +310,29 @@ onEachRedis((redis) => {
       expect((await readInbox(redis.connection, member))[0]?.event.ref).toBeUndefined();
     });
 
+    it('members who hide their presence do not count as connected', async () => {
+      const [group, from, other] = [redis.newId(), redis.newId(), redis.newId()];
+      const { client, keys } = redis.connection;
+      await client.hset(keys.online(other), 'gateway', 1);
+      await using _other = await redis.listen(keys.user(other));
+      const ask = async (ref: string) =>
+        (await send(redis.connection, from, group, ref, { members: [from, other] })).online;
+      const found: boolean[] = [];
+      for (const [i, lastSeen] of (['friends', 'nobody', 'everyone'] as const).entries()) {
+        await writePermits(redis.connection, other, {
+          kind: 'user',
+          version: i + 1,
+          contacts: [from],
+          blocks: [],
+          lastSeen,
+        });
+        found.push(await ask(`r${i}`), await ask(`r${i}`));
+      }
+      expect(found).toEqual([false, false, false, false, true, true]);
+      await client.del(keys.online(other));
+      expect(await ask('offline')).toBe(false);
+    });
+
     it('a group message is recorded when the group has no members left', async () => {
       const [group, from] = [redis.newId(), redis.newId()];
       const { id, online } = await send(redis.connection, from, group, 'r', { members: [] });

@@ -4,6 +4,7 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { createScript } from '../connection/script.ts';
 import inbox from '../inbox/inbox.lua';
 import { inboxLimits } from '../inbox/inbox-limits.ts';
+import isOnline from '../presence/is-online.lua';
 import type { NewStream } from '../streams/stream.ts';
 import source from './accept.lua';
 import { forward } from './forward.ts';
@@ -11,7 +12,7 @@ import { PermitChanged } from './permit-changed.ts';
 import { refName } from './ref-name.ts';
 import { SlowModeError } from './slow-mode-error.ts';
 
-const script = createScript('accept', [clock, inbox, source], { durable: true });
+const script = createScript('accept', [clock, inbox, isOnline, source], { durable: true });
 
 /** Maximum number of refs that a conversation remembers. They use about 1 MB of Redis memory. */
 const MAX_REFS = 10_000;
@@ -127,6 +128,9 @@ export interface Accepted {
    */
   cursor: string;
   duplicate: boolean;
-  /** Whether a device of another participant was connected. */
+  /**
+   * Whether a device of another participant was connected. In a group, members who hide their
+   * presence from some users do not count.
+   */
   online: boolean;
 }

@@ -52,7 +52,7 @@ for i = 2, #KEYS, 4 do
     end
     if own then at = found end
   end
-  if not own and others == 0 and heard > 0 and redis.call('EXISTS', online) == 1 then others = 1 end
+  if not own and others == 0 and heard > 0 and is_online(online, group ~= '') then others = 1 end
 end
 if id > last then redis.call('SET', arrived, whole(id), 'EX', 90000) end
 return { others, at }

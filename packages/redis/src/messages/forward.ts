@@ -5,9 +5,10 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { createScript } from '../connection/script.ts';
 import inbox from '../inbox/inbox.lua';
 import { inboxLimits } from '../inbox/inbox-limits.ts';
+import isOnline from '../presence/is-online.lua';
 import source from './forward.lua';
 
-const script = createScript('forward', [clock, inbox, source], { durable: true });
+const script = createScript('forward', [clock, inbox, isOnline, source], { durable: true });
 
 /**
  * Ms for which a message waits for the previous one. If the gateway of the previous one died,

@@ -7,9 +7,10 @@
 --   4  members of the recipient
 -- ARGV
 --   1  sender
---   2  'presence' if the reply shall be 'hidden' for a user who hides presence from the sender
+--   2  'private' to add what the recipient hides from the sender
 -- Reply
---   'friend', 'stranger', 'blocked', 'member', 'not-member', 'nobody', or 'unknown' without a copy
+--   'friend', 'stranger', 'blocked', 'member', 'not-member', 'nobody', or 'unknown' without a copy.
+--   With 'private', '.presence' follows if the recipient hides their presence
 local copy = redis.call('GET', KEYS[1])
 if not copy then return 'unknown' end
 if string.sub(copy, 1, 1) == 'n' then return 'nobody' end
@@ -18,8 +19,7 @@ if string.sub(copy, 1, 1) == 'g' then
 end
 if redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 1 then return 'blocked' end
 local standing = redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 1 and 'friend' or 'stranger'
-if ARGV[2] == 'presence' then
-  local shown = string.match(copy, '^user%.(%a+)')
-  if shown == 'nobody' or shown == 'friends' and standing == 'stranger' then return 'hidden' end
-end
+if ARGV[2] ~= 'private' then return standing end
+local shown = string.match(copy, '^user%.(%a+)')
+if shown == 'nobody' or shown == 'friends' and standing == 'stranger' then standing = standing .. '.presence' end
 return standing

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { onEachRedis } from '../test/each-redis.ts';
 import { readMembers } from './members.ts';
-import { readPermit, readPresencePermit } from './permit.ts';
+import { readPermit, readRelation } from './permit.ts';
 import { hasPermits, type PermitsCopy, writePermits } from './write-permits.ts';
 
 onEachRedis((redis) => {
@@ -34,9 +34,9 @@ onEachRedis((redis) => {
     expect(await ask(5, id)).toBe('stranger');
   });
 
-  it('a presence permit is hidden from those who may not see the presence of a user', async () => {
+  it('a relation contains whether a user hides their presence', async () => {
     const id = redis.newId();
-    const read = (from: number) => readPresencePermit(redis.connection, from, id);
+    const read = (from: number) => readRelation(redis.connection, from, id);
     const choices = ['everyone', 'friends', 'nobody'] as const;
     const found: unknown[] = [];
     for (const [i, lastSeen] of choices.entries()) {
@@ -45,9 +45,13 @@ onEachRedis((redis) => {
       expect(await ask(5, id)).toBe('friend');
     }
     expect(found).toEqual([
-      ['friend', 'blocked', 'stranger'],
-      ['friend', 'blocked', 'hidden'],
-      ['hidden', 'blocked', 'hidden'],
+      [{ standing: 'friend' }, { standing: 'blocked' }, { standing: 'stranger' }],
+      [{ standing: 'friend' }, { standing: 'blocked' }, { standing: 'stranger', hidesPresence: true }],
+      [
+        { standing: 'friend', hidesPresence: true },
+        { standing: 'blocked' },
+        { standing: 'stranger', hidesPresence: true },
+      ],
     ]);
   });
 

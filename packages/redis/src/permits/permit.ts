@@ -9,20 +9,16 @@ export async function readPermit(redis: RedisConnection, from: number, to: numbe
   return (await run(redis, to, [from])) as Standing;
 }
 
-/**
- * Like `readPermit`, but returns `hidden` for a user who does not show `from` when they are online.
- */
-export async function readPresencePermit(
-  redis: RedisConnection,
-  from: number,
-  to: number,
-): Promise<Standing | 'hidden'> {
-  return (await run(redis, to, [from, 'presence'])) as Standing | 'hidden';
+/** Like `readPermit`, with what a user hides from `from`. */
+export async function readRelation(redis: RedisConnection, from: number, to: number): Promise<Relation> {
+  const [standing, ...hidden] = (await run(redis, to, [from, 'private'])).split('.');
+  return { standing: standing as Standing, ...(hidden.includes('presence') && { hidesPresence: true }) };
 }
 
-function run(redis: RedisConnection, to: number, args: (string | number)[]): Promise<unknown> {
+async function run(redis: RedisConnection, to: number, args: (string | number)[]): Promise<string> {
   const { keys } = redis;
-  return redis.run(script, [keys.copy(to), keys.contacts(to), keys.blocks(to), keys.members(to)], args);
+  const names = [keys.copy(to), keys.contacts(to), keys.blocks(to), keys.members(to)];
+  return (await redis.run(script, names, args)) as string;
 }
 
 /**
@@ -30,3 +26,10 @@ function run(redis: RedisConnection, to: number, args: (string | number)[]): Pro
  * this id.
  */
 export type Standing = 'friend' | 'stranger' | 'blocked' | 'member' | 'not-member' | 'nobody' | 'unknown';
+
+/** The relation of a user to another user or a group. */
+export interface Relation {
+  readonly standing: Standing;
+  /** Set if the other user does not show the user when they are online. */
+  readonly hidesPresence?: true;
+}

@@ -6,6 +6,7 @@
 --   3 blocks
 --   4 members
 --   5 restrictions
+--   6 hidden
 -- ARGV
 --   1 'user', 'user.friends' or 'user.nobody' (who sees the user's presence), 'group' or 'nobody'
 --   2 version, or -1 for an id that never existed
@@ -24,7 +25,7 @@ if ARGV[2] == '-1' then
 end
 if version >= tonumber(ARGV[2]) then return 0 end
 if ARGV[1] == 'nobody' then
-  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5])
+  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6])
   redis.call('SET', KEYS[1], 'nobody:' .. ARGV[2], 'EX', ARGV[3])
   return 1
 end
@@ -40,6 +41,8 @@ local middle = 4 + tonumber(ARGV[4])
 if string.sub(ARGV[1], 1, 1) == 'u' then
   fill(KEYS[2], 5, middle)
   fill(KEYS[3], middle + 1, #ARGV)
+  local shown = string.match(ARGV[1], '^user%.(%a+)') or 'everyone'
+  if shown == 'everyone' then redis.call('DEL', KEYS[6]) else redis.call('SET', KEYS[6], 1) end
 else
   fill(KEYS[4], 5, middle)
   redis.call('DEL', KEYS[5])

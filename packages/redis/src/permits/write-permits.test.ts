@@ -53,6 +53,21 @@ onEachRedis((redis) => {
     });
   });
 
+  it('a copy of permits notes who hides their presence, until they show it or are deleted', async () => {
+    const id = redis.newId();
+    const { client, keys } = redis.connection;
+    const found: number[] = [];
+    const write = async (copy: PermitsCopy) => {
+      await writePermits(redis.connection, id, copy);
+      found.push(await client.exists(keys.hidden(id)));
+    };
+    await write({ ...user(1), lastSeen: 'friends' } as PermitsCopy);
+    await write({ ...user(2), lastSeen: 'everyone' } as PermitsCopy);
+    await write({ ...user(3), lastSeen: 'nobody' } as PermitsCopy);
+    await write({ kind: 'nobody', version: 4 });
+    expect(found).toEqual([1, 0, 1, 0]);
+  });
+
   describe("nobody's id", () => {
     it('an id of nobody is cached for a minute', async () => {
       const id = redis.newId();

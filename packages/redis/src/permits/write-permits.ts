@@ -26,7 +26,8 @@ export async function writePermits(redis: RedisConnection, id: number, copy: Per
         : [0];
   const { version = -1 } = copy;
   const ttl = version < 0 ? NOBODY_TTL : GONE_TTL;
-  const names = [keys.copy(id), keys.contacts(id), keys.blocks(id), keys.members(id), keys.restrictions(id)];
+  const { copy: name, contacts, blocks, members, restrictions, hidden } = keys;
+  const names = [name, contacts, blocks, members, restrictions, hidden].map((key) => key(id));
   return (await redis.run(script, names, [kindOf(copy), version, ttl, ...lists])) === 1;
 }
 

@@ -208,8 +208,11 @@ export interface Accepted {
   conversation: string;
   /** Unix ms. */
   date: number;
-  /** True if a device of another participant was connected. */
-  online: boolean;
+  /**
+   * True if a device of another participant was connected. Undefined if the recipient hides it from
+   * the sender.
+   */
+  online?: boolean;
   /** True if a message of this sender with this `ref` had already been sent. */
   duplicate: boolean;
 }

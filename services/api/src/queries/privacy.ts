@@ -7,12 +7,13 @@ export async function getPrivacy(db: Database, user: number): Promise<Privacy> {
   return privacySchema.parse(row?.privacy ?? {});
 }
 
-/** Changes the given privacy settings of a user, in a transaction. */
-export async function updatePrivacy(tx: Database, user: number, changes: PrivacyChanges): Promise<void> {
+/** Changes the given privacy settings of a user, in a transaction. Returns the former settings. */
+export async function updatePrivacy(tx: Database, user: number, changes: PrivacyChanges): Promise<Privacy> {
   const query = tx.selectFrom('users').select('privacy').where('id', '=', user).forNoKeyUpdate();
   const before = (await query.executeTakeFirst())?.privacy ?? {};
   const privacy = JSON.stringify({ ...before, ...changes });
   await tx.updateTable('users').set({ privacy }).where('id', '=', user).execute();
+  return privacySchema.parse(before);
 }
 
 /** Returns the choice of each of these users for a setting. */
@@ -25,4 +26,5 @@ export async function whoPermits(
   return new Map(rows.map(({ id, privacy }) => [id, privacySchema.parse(privacy)[what]]));
 }
 
-type PrivacyChanges = { [Choice in keyof Privacy]?: Privacy[Choice] | undefined };
+/** Settings to change. Undefined ones stay. */
+export type PrivacyChanges = { [Choice in keyof Privacy]?: Privacy[Choice] | undefined };

@@ -2,11 +2,11 @@ import { readPermits } from '@parley/database';
 import { SYSTEM_USER } from '@parley/protocol';
 import {
   type NewMessage,
+  type Relation,
   readMembers,
   readMute,
-  readPermit,
   readPermitFence,
-  type Standing,
+  readRelation,
   writePermits,
 } from '@parley/redis';
 import { Refusal } from '../http/refusal.ts';
@@ -19,7 +19,7 @@ import type { SendDeps } from './send-deps.ts';
  */
 export async function participantsOf(context: SendDeps, from: number, to: number): Promise<Permit> {
   const fence = from === SYSTEM_USER ? 0 : await readPermitFence(context.redis, from, to);
-  const standing = await readStanding(context, from, to);
+  const { standing, hidesPresence } = await readKnownRelation(context, from, to);
   if (standing === 'nobody') throw new Refusal('not-found', 'This user or group does not exist.');
   if (standing === 'member' || standing === 'not-member') {
     // Members are read after the permit, so that members who are removed in between are left out.
@@ -36,21 +36,24 @@ export async function participantsOf(context: SendDeps, from: number, to: number
     }
     return { members, permit: 'member' };
   }
-  if (from === SYSTEM_USER) return {};
+  if (from === SYSTEM_USER) return { hidesPresence };
   if (standing === 'blocked') throw new Refusal('blocked');
   if (standing === 'stranger' && context.config.sendPolicy === 'friends') throw new Refusal('not-friends');
-  return { permit: fence };
+  return { permit: fence, hidesPresence };
 }
 
 /** The part of a message that `accept` checks before it accepts it. */
-export type Permit = Pick<NewMessage, 'members' | 'permit'>;
+export interface Permit extends Pick<NewMessage, 'members' | 'permit'> {
+  /** True if the recipient does not show the sender when they are online. */
+  hidesPresence?: boolean | undefined;
+}
 
-/** Returns the standing from the permit copy in Redis. Writes the copy first if it is missing. */
-async function readStanding({ db, redis }: SendDeps, from: number, to: number): Promise<Standing> {
-  const standing = await readPermit(redis, from, to);
-  if (standing !== 'unknown') return standing;
+/** Returns the relation from the permit copy in Redis. Writes the copy first if it is missing. */
+async function readKnownRelation({ db, redis }: SendDeps, from: number, to: number): Promise<Relation> {
+  const relation = await readRelation(redis, from, to);
+  if (relation.standing !== 'unknown') return relation;
   await writePermits(redis, to, await readPermits(db, to));
-  const known = await readPermit(redis, from, to);
-  if (known === 'unknown') throw new Refusal('unavailable', undefined, { retryAfter: 1 });
+  const known = await readRelation(redis, from, to);
+  if (known.standing === 'unknown') throw new Refusal('unavailable', undefined, { retryAfter: 1 });
   return known;
 }

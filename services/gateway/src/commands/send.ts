@@ -87,9 +87,10 @@ async function chargeAndRead(
   const { to } = frame;
   await rates.charge(user, 'send');
   const admission = checkStanding(deps, await permits.admission(user, to));
-  await rates.chargeBytes(user, bytes * (typeof admission === 'number' ? COPIES : admission.length + 1));
-  if (typeof admission === 'number') await sends.waitForFence(to, admission);
-  if (storeGuard.refsLost) await restoreRef(deps, user, frame, typeof admission !== 'number');
+  const group = Array.isArray(admission);
+  await rates.chargeBytes(user, bytes * (group ? admission.length + 1 : COPIES));
+  if (!group) await sends.waitForFence(to, admission.fence);
+  if (storeGuard.refsLost) await restoreRef(deps, user, frame, group);
   return admitted(sends, admission);
 }
 
@@ -114,7 +115,7 @@ function checkStanding({ config }: CommandDeps, found: Permit | number[]): Admis
   const code = sendRefusal(found.standing, config.sendPolicy);
   if (code) throw new Refusal(code);
   refuseMuted(found);
-  return found.fence;
+  return found;
 }
 
 async function acceptMessage(
@@ -132,14 +133,15 @@ async function acceptMessage(
     ref: frame.ref,
     ...content,
     record: config.history === 'mirror',
-    ...(typeof admission === 'number' ? { permit: admission } : { members: admission, permit: 'member' as const }),
+    ...(Array.isArray(admission) ? { members: admission, permit: 'member' as const } : { permit: admission.fence }),
   });
   if (accepted.duplicate) counters.duplicates += 1;
   else {
     counters.accepted += 1;
     if (traces) traceSend(traces, sender, accepted, start);
   }
-  return sendAckFrame(frame.ref, accepted);
+  const hidden = !Array.isArray(admission) && admission.hidesPresence;
+  return sendAckFrame(frame.ref, accepted, { hidden });
 }
 
 function traceSend(
@@ -155,5 +157,5 @@ function traceSend(
 
 type Send = FrameOf<'send'>;
 
-/** The members of the group, or the permit fence of both users. */
-type Admission = number[] | number;
+/** The members of the group, or the permit to write to the user. */
+type Admission = number[] | Permit;

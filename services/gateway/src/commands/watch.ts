@@ -22,8 +22,8 @@ export async function watch(
     throw new Refusal('too-many', 'You watch too many users at once', 1000);
   const isVisible = async (user: number) => {
     if (user === me.id) return true;
-    const standing = await permits.readForPresence(me, user);
-    return standing !== 'hidden' && sendRefusal(standing, config.sendPolicy) === undefined;
+    const { standing, hidesPresence } = await permits.read(me, user);
+    return !hidesPresence && sendRefusal(standing, config.sendPolicy) === undefined;
   };
   await watchList.watch(connection, users, isVisible);
 }

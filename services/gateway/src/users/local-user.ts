@@ -1,5 +1,5 @@
 import type { Cursor } from '@parley/protocol';
-import { CONTROL_BYTE, type Control, type Standing } from '@parley/redis';
+import { CONTROL_BYTE, type Control, type Relation } from '@parley/redis';
 import { Budget } from '../admission/budget.ts';
 import { isEventFrame, isLive, readCursor, splitLive } from '../frames.ts';
 
@@ -119,8 +119,7 @@ export class LocalUser {
 }
 
 /** The permit of a user to write to another user or a group. */
-export interface Permit {
-  readonly standing: Standing;
+export interface Permit extends Relation {
   /** The permit fence of both users when the standing was read. 0 for a group. */
   readonly fence: number;
   /** Until when a member may not write to the group, in Unix ms. */

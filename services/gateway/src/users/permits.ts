@@ -1,10 +1,11 @@
 import {
   type RedisConnection,
+  type Relation,
   readMembers,
   readMute,
   readPermit,
   readPermitFence,
-  readPresencePermit,
+  readRelation,
   type Standing,
   sendRequest,
 } from '@parley/redis';
@@ -70,19 +71,12 @@ export class Permits {
     return isMuted ? { ...unfenced.member, mutedUntil } : members;
   }
 
-  /** Returns the standing of a user towards another user or a group, without caching. */
-  read(user: LocalUser, to: number): Promise<Standing> {
-    return readStanding(this.#redis, user.id, to, () => this.#chargeLookup(user));
-  }
-
-  /**
-   * Like `read`, but returns `hidden` for another user who does not show the user their presence.
-   */
-  readForPresence(user: LocalUser, to: number): Promise<Standing | 'hidden'> {
+  /** Returns the relation of a user to another user or a group, without caching. */
+  read(user: LocalUser, to: number): Promise<Relation> {
     return readCopy(
       this.#redis,
       to,
-      () => readPresencePermit(this.#redis, user.id, to),
+      () => readRelation(this.#redis, user.id, to),
       () => this.#chargeLookup(user),
     );
   }
@@ -90,8 +84,9 @@ export class Permits {
   async #readAndKeep(user: LocalUser, to: number): Promise<Permit> {
     const keep = user.readPermit(to);
     const fence = await readPermitFence(this.#redis, user.id, to);
-    const standing = await this.read(user, to);
-    const permit = fence === 0 ? unfenced[standing] : { standing, fence };
+    const relation = await this.read(user, to);
+    const { standing, hidesPresence } = relation;
+    const permit = fence === 0 && !hidesPresence ? unfenced[standing] : { ...relation, fence };
     if (standing !== 'unknown' && standing !== 'nobody') keep(permit);
     return permit;
   }
@@ -99,7 +94,7 @@ export class Permits {
 
 const withoutFence = (standing: Standing): Permit => ({ standing, fence: 0 });
 
-/** Permits without a fence, which are most: one shared object per standing. */
+/** Permits with a standing only, which are most: one shared object per standing. */
 const unfenced: Readonly<Record<Standing, Permit>> = {
   friend: withoutFence('friend'),
   stranger: withoutFence('stranger'),
@@ -121,24 +116,25 @@ export async function readStanding(
   to: number,
   charge: () => Promise<void> = async () => {},
 ): Promise<Standing> {
-  return readCopy(redis, to, () => readPermit(redis, from, to), charge);
+  const read = async () => ({ standing: await readPermit(redis, from, to) });
+  return (await readCopy(redis, to, read, charge)).standing;
 }
 
-async function readCopy<Found extends string>(
+async function readCopy(
   redis: RedisConnection,
   to: number,
-  readNow: () => Promise<Found | 'unknown'>,
+  readNow: () => Promise<Relation>,
   charge: () => Promise<void>,
-): Promise<Found | 'unknown'> {
+): Promise<Relation> {
   const read = async () => {
     const found = await readNow();
-    return found === 'unknown' ? undefined : found;
+    return found.standing === 'unknown' ? undefined : found;
   };
   const request = async () => {
     await charge();
     await sendRequest(redis, { kind: 'rebuild', id: to });
   };
-  return (await readOrRequest(read, request)) ?? 'unknown';
+  return (await readOrRequest(read, request)) ?? { standing: 'unknown' };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Friend, Group, Problem, User } from '@parley/protocol';
-import { readPresencePermit } from '@parley/redis';
+import { readRelation } from '@parley/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Person, TestApi } from '../../../test/test-api.ts';
 
@@ -67,10 +67,10 @@ it('a user who hides their presence is offline in lists of friends and for gatew
   expect(await seen()).toBe(5);
   await ann.call('patch', '/v1/me', { privacy: { lastSeen: 'friends' } });
   expect(await seen()).toBe(5);
-  expect(await readPresencePermit(redis, ben.id, ann.id)).toBe('friend');
+  expect(await readRelation(redis, ben.id, ann.id)).toEqual({ standing: 'friend' });
   await ann.call('patch', '/v1/me', { privacy: { lastSeen: 'nobody' } });
   expect(await seen()).toBeNull();
-  expect(await readPresencePermit(redis, ben.id, ann.id)).toBe('hidden');
+  expect(await readRelation(redis, ben.id, ann.id)).toEqual({ standing: 'friend', hidesPresence: true });
 });
 
 it('a change of privacy settings sends no event to friends', async () => {

@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { bumpPermits } from '@parley/database';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { checkAvatar } from '../../http/check-avatar.ts';
 import { checkCustom } from '../../http/check-custom.ts';
@@ -9,8 +8,8 @@ import { Refusal } from '../../http/refusal.ts';
 import { userSchema } from '../../http/schemas.ts';
 import { requireFreeName } from '../../names/reserved-names.ts';
 import { friendIds } from '../../queries/friendships.ts';
-import { updatePrivacy } from '../../queries/privacy.ts';
 import { getUser, updateUser } from '../../queries/users.ts';
+import { changePrivacy } from './change-privacy.ts';
 
 const schema = changes({
   name: nameField.optional(),
@@ -49,11 +48,7 @@ export const update = callerOperation(
     checkAvatar(c.var.context.config, profile.avatar);
     if (profile.name !== undefined) requireFreeName(reservedNames, 'name', profile.name);
     const user = await commitAndNotify(c.var.context, async (tx, notify) => {
-      if (privacy !== undefined) await updatePrivacy(tx, me, privacy);
-      if (privacy?.lastSeen !== undefined) {
-        await bumpPermits(tx, [me]);
-        notify({ copies: [me], hidden: [me] });
-      }
+      if (privacy !== undefined) await changePrivacy(tx, notify, me, privacy);
       const shown = Object.keys(profile).length > 0;
       const updated = shown ? await updateUser(tx, me, profile) : await getUser(tx, me);
       if (updated === undefined) throw new Refusal('unauthenticated');

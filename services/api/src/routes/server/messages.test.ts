@@ -56,6 +56,19 @@ describe('Idempotency-Key', () => {
 });
 
 describe('a message of the product', () => {
+  it('a sent message does not contain whether the recipient is connected if they hide it', async () => {
+    const [a, b] = await product.people('h-1', 'h-2');
+    await product.call('put', '/users/h-1/friends/h-2');
+    const shown = async (from: string, ref: string) => (await send({ from, to: 'h-2', ref, body: text('hi') })).body;
+    expect(await shown('h-1', 'r1')).toMatchObject({ online: false });
+    await b.call('patch', '/v1/me', { privacy: { lastSeen: 'friends' } });
+    expect(await shown('h-1', 'r2')).toMatchObject({ online: false });
+    expect(await shown('system', 'r2')).not.toHaveProperty('online');
+    await b.call('patch', '/v1/me', { privacy: { lastSeen: 'nobody' } });
+    expect(await shown('h-1', 'r3')).not.toHaveProperty('online');
+    expect(await messages(a)).toHaveLength(3);
+  });
+
   it('a server API message from a user is in both inboxes and recorded when the api responds', async () => {
     const [a, b] = await product.people('m-1', 'm-2');
     await product.call('put', '/users/m-1/friends/m-2');
