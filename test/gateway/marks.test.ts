@@ -1,4 +1,6 @@
 import { firstMessageId, type ParleyEvent } from '@parley/protocol';
+import { readFocus } from '@parley/redis';
+import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from './client.ts';
 import { Kit } from './kit.ts';
@@ -139,12 +141,33 @@ describe('typing', () => {
 });
 
 describe('focus', () => {
-  it('a focus frame is accepted and reset without a reply', async () => {
+  const untilFocus = (user: number, chats: number[]) =>
+    waitFor(
+      async () => {
+        const focus = (await readFocus(kit.link, [user])).get(user);
+        return focus?.chats.size === chats.length && chats.every((chat) => focus.chats.has(chat));
+      },
+      { message: `user ${user} is not looking at ${chats}` },
+    );
+
+  it('a focus frame sets the chat that the user is looking at, without a reply', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     alice.send({ type: 'focus', chat: b });
+    await untilFocus(a, [b]);
     alice.send({ type: 'focus', chat: null, ref: 'f' });
-    await alice.settled();
+    await untilFocus(a, []);
     expect(alice.frames.filter(({ type }) => type !== 'pong' && type !== 'welcome')).toEqual([]);
+  });
+
+  it('the focus of a device ends with its connection, and other devices keep theirs', async () => {
+    const [a, b, c] = (await kit.circle(3)) as [number, number, number];
+    const one = await kit.connect(a, 0, { device: 'one' });
+    await using two = await kit.connect(a, 1, { device: 'two' });
+    one.send({ type: 'focus', chat: b });
+    two.send({ type: 'focus', chat: c });
+    await untilFocus(a, [b, c]);
+    await one.close();
+    await untilFocus(a, [c]);
   });
 });

@@ -73,7 +73,7 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
       ref: optionalRef,
       chat: id.nullable().describe("The peer's or group's id. Null for none"),
     })
-    .describe('Sets the chat that the user is looking at. No reply'),
+    .describe('Sets the chat that the user is looking at, whose messages cause no push notification. No reply'),
   z
     .strictObject({
       type: z.literal('watch'),

@@ -14,6 +14,7 @@ describe('names', () => {
         keys.presence(user),
         keys.online(user),
         keys.seen(user),
+        keys.focus(user),
         keys.copy(user),
         keys.contacts(user),
         keys.blocks(user),

@@ -69,6 +69,8 @@ export interface Keys {
   online(user: number): string;
   /** String, part of the permit copy: exists if the user hides their presence from some users. */
   hidden(user: number): string;
+  /** Hash: gateway -> ids of the chats that the user is looking at there, separated by commas. */
+  focus(user: number): string;
   /** String: Unix ms at which the last connection closed. */
   seen(user: number): string;
   /** String: number and session of a user's newest connection. */
@@ -188,6 +190,7 @@ export function createKeys(buckets: number): Keys {
     presence: (user) => `${of(user)}presence:${user}`,
     online: (user) => `${of(user)}online:${user}`,
     hidden: (user) => `${of(user)}hidden:${user}`,
+    focus: (user) => `${of(user)}focus:${user}`,
     seen: (user) => `${of(user)}seen:${user}`,
     fence: (user) => `${of(user)}fence:${user}`,
     permitFence: (conversation) => `${of(homeOf(conversation))}permit-fence:${conversation}`,

@@ -17,6 +17,7 @@ import {
   recordBacklog,
   recover,
   takeTokens,
+  writeFocus,
 } from '@parley/redis';
 import {
   addGauge,
@@ -47,6 +48,7 @@ import { drainConnections } from './connection/drain.ts';
 import { sweepConnections } from './connection/keepalive.ts';
 import { lagOf } from './connection/lag.ts';
 import { Counters } from './counters.ts';
+import { FocusList } from './presence/focus-list.ts';
 import { Presence } from './presence/presence.ts';
 import { presenceWebhooks } from './presence/presence-webhooks.ts';
 import { redisPresence } from './presence/redis-presence.ts';
@@ -99,6 +101,7 @@ export async function startGateway(
     unsubscribe: (user) => channels.unsubscribe(keys.presence(user)),
     read: (users) => readPresence(redis, users, presence.live),
   });
+  const focusList = new FocusList((user, chats) => writeFocus(redis, { user, gateway: id, chats }));
   const presence: Presence = new Presence(
     redisPresence(redis, {
       gateway: id,
@@ -110,6 +113,7 @@ export async function startGateway(
       gateway: id,
       count: (user) => hub.find(user)?.connections.length ?? 0,
       users: () => hub.ids,
+      restored: (user) => focusList.restore(user),
       refresh: () => watchList.refresh(),
     },
   );
@@ -208,6 +212,7 @@ export async function startGateway(
       rates,
       clock,
       permits,
+      focusList,
       watchList,
       tokens,
       storeGuard,
@@ -242,9 +247,15 @@ export async function startGateway(
     raiseFence: (user, session) => raiseFence(redis, user, session),
     isRevoked: (user, session) => isRevoked(redis, user, session),
     opening: (opened) => admission.trackOpening(opened),
-    live: (connection) => watchList.sendMissed(connection),
+    live: (connection) => {
+      focusList.live(connection);
+      watchList.sendMissed(connection);
+    },
     checkWatch: (connection, users) => watchList.check(connection, users),
-    gone: (connection) => watchList.unwatch(connection),
+    gone: (connection) => {
+      focusList.gone(connection);
+      watchList.unwatch(connection);
+    },
     runFrame: (connection, frame) => frames.runForwarded(connection, frame as ClientFrame),
   };
 
@@ -259,6 +270,7 @@ export async function startGateway(
     unwatchDependencies();
     await streams.close();
     await storeGuard.stop();
+    focusList.stop();
     await presence.stop();
     hub.close();
     channels.close();

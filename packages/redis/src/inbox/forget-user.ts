@@ -14,6 +14,7 @@ export async function forgetUser({ client, keys }: RedisConnection, user: number
     keys.recalled(user),
     keys.seen(user),
     keys.hidden(user),
+    keys.focus(user),
     keys.contacts(user),
     keys.blocks(user),
     keys.profile(user),

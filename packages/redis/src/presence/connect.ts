@@ -10,7 +10,7 @@ const script = createScript('connect', [gateways, source]);
  * Seconds after which the counts of a user expire without a new connection. Longer than any
  * connection stays open.
  */
-const COUNTS_TTL = 90 * 86_400;
+export const COUNTS_TTL = 90 * 86_400;
 
 /**
  * Sets the number of connections of a user, and notifies watchers if the user was offline. With a

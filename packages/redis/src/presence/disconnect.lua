@@ -4,6 +4,7 @@
 --   1 online
 --   2 seen
 --   3 presence channel
+--   4 focus
 -- ARGV
 --   1 user
 --   2 gateway
@@ -22,6 +23,7 @@ end
 local others, _, gone, unknown = survey(KEYS[1], ARGV[2], 5)
 if #unknown > 0 then return unknown end
 redis.call('HDEL', KEYS[1], ARGV[2], unpack(gone))
+redis.call('HDEL', KEYS[4], ARGV[2], unpack(gone))
 if others > 0 then return 0 end
 
 local now = whole(clock())

@@ -16,7 +16,7 @@ export async function disconnect(
   { user, gateway, count, live }: Disconnection,
 ): Promise<boolean> {
   const { keys } = redis;
-  const names = [keys.online(user), keys.seen(user), keys.presence(user)];
+  const names = [keys.online(user), keys.seen(user), keys.presence(user), keys.focus(user)];
   const last = await withLiveGateways(redis, live, async (fates) => {
     return (await redis.run(script, names, [user, gateway, count(), redis.inboxTtl, ...fates])) as number | string[];
   });

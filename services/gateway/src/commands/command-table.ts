@@ -4,6 +4,7 @@ import { action } from './action.ts';
 import { auth } from './auth.ts';
 import type { Command, ConnectionCommand } from './command.ts';
 import { edit } from './edit.ts';
+import { focus } from './focus.ts';
 import { hide } from './hide.ts';
 import { mark } from './mark.ts';
 import { pin } from './pin.ts';
@@ -33,7 +34,7 @@ export const senderCommands: { [Type in Exclude<ClientFrame['type'], ConnectionF
 
 /** Commands for frames that act on the sender's connection. */
 export const connectionCommands: { [Type in ConnectionFrame]: ConnectionCommand<Type> } = {
-  focus: async () => undefined,
+  focus,
   watch,
   auth,
 };

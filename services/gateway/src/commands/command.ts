@@ -6,6 +6,7 @@ import type { FrameRates } from '../admission/budget.ts';
 import type { UserRates } from '../admission/user-rates.ts';
 import type { Config } from '../config.ts';
 import type { RefusalReason } from '../counters.ts';
+import type { FocusList } from '../presence/focus-list.ts';
 import type { WatchList } from '../presence/watch-list.ts';
 import type { StoreGuard } from '../redis/store-guard.ts';
 import type { ExternalBearer, NoUser } from '../users/external-user.ts';
@@ -39,6 +40,7 @@ export interface CommandDeps {
   /** A clock in seconds, for rate limits. */
   readonly clock: { readonly now: number };
   readonly permits: Permits;
+  readonly focusList: Pick<FocusList, 'focus'>;
   readonly watchList: Pick<WatchList, 'watch'>;
   readonly tokens: Pick<TokenVerifier, 'verify'>;
   readonly storeGuard: Pick<StoreGuard, 'refuse' | 'refuseNew' | 'refsLost'>;

@@ -1,5 +1,6 @@
 import type { CloseReason, Cursor } from '@parley/protocol';
 import { SendWindow } from '../admission/send-window.ts';
+import type { FocusedConnection } from '../presence/focus-list.ts';
 import type { Watcher } from '../presence/watch-list.ts';
 import type { LocalUser } from '../users/local-user.ts';
 
@@ -16,7 +17,8 @@ export interface FrameSender {
 }
 
 /** A sender that has a connection. */
-export interface SenderConnection extends FrameSender, Watcher {
+export interface SenderConnection extends FrameSender, Watcher, FocusedConnection {
+  readonly user: LocalUser;
   /** Number of the connection among those of its user. Set only with `SESSION_POLICY=single`. */
   readonly number: number;
   /** The position up to which the connection has sent events of the inbox. */

@@ -33,17 +33,20 @@ class FakeStore implements PresenceStore {
 
 let store: FakeStore;
 let local: Map<number, number>;
+let restored: number[];
 let refreshes: number;
 let presence: Presence;
 beforeEach(() => {
   vi.useFakeTimers();
   store = new FakeStore();
   local = new Map();
+  restored = [];
   refreshes = 0;
   presence = new Presence(store, {
     gateway: 'me',
     count: (user) => local.get(user) ?? 0,
     users: () => local.keys(),
+    restored: (user) => restored.push(user),
     refresh: async () => {
       refreshes += 1;
     },
@@ -99,6 +102,7 @@ describe('Presence', () => {
     expect(store.counts.size).toBe(0);
     await presence.heartbeat();
     expect(store.counts.get(7)).toBe(1);
+    expect(restored).toEqual([7]);
   });
 
   it('presence stops within a second although Redis does not reply', async () => {

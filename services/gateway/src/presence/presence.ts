@@ -142,8 +142,10 @@ export class Presence {
   async #write(user: number): Promise<void> {
     const count = this.#countOf(user);
     try {
-      if (count.count() > 0) await this.#store.connect(count);
-      else await this.#store.disconnect(count);
+      if (count.count() > 0) {
+        await this.#store.connect(count);
+        this.#options.restored(user);
+      } else await this.#store.disconnect(count);
     } catch {
       this.#pending.add(user);
     }
@@ -157,6 +159,8 @@ export interface PresenceOptions {
   count(user: number): number;
   /** Users with connections at this gateway. */
   users(): Iterable<number>;
+  /** Called when the count of a user with connections at this gateway was written again. */
+  restored(user: number): void;
   /** Reads the presence of all watched users again. */
   refresh(): Promise<void>;
 }

@@ -1,0 +1,35 @@
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import { liveGateways } from './heartbeat.ts';
+
+/**
+ * Returns which users are online, and which chats they are looking at. Ignores connections of dead
+ * gateways.
+ */
+export async function readFocus(redis: RedisConnection, users: readonly number[]): Promise<Map<number, Focus>> {
+  const { client, keys } = redis;
+  const read = await Promise.all(
+    users.map(async (user) => {
+      const [counts, chats] = await Promise.all([
+        client.hkeys(keys.online(user)),
+        client.hgetall(keys.focus(user)) as Promise<Record<string, string>>,
+      ]);
+      return { user, counts, chats };
+    }),
+  );
+  const connected = read.some(({ counts }) => counts.length > 0);
+  const live = new Set(connected ? await liveGateways(redis) : []);
+  return new Map(
+    read.map(({ user, counts, chats }) => {
+      const at = counts.filter((gateway) => live.has(gateway));
+      const looking = at.flatMap((gateway) => chats[gateway]?.split(',').map(Number) ?? []);
+      return [user, { online: at.length > 0, chats: new Set(looking) }];
+    }),
+  );
+}
+
+export interface Focus {
+  /** Whether the user has a connection. */
+  online: boolean;
+  /** The chats that the user is looking at, as the user names them. */
+  chats: ReadonlySet<number>;
+}
