@@ -23,3 +23,25 @@ export async function pushed({ redis }: TestApi): Promise<void> {
   const idle = async () => (await redis.client.zcard(redis.keys.webhook('~push'))) === 0;
   await waitFor(idle, { message: 'messages wait to be pushed' });
 }
+
+/**
+ * Waits until so many messages wait for `PUSH_DELAY`, and all others were pushed. `passed` makes
+ * them due.
+ */
+export async function delayed({ redis }: TestApi, count: number): Promise<{ passed(): Promise<void> }> {
+  const { client, keys } = redis;
+  const due = keys.webhook('~push');
+  let ids: string[] = [];
+  await waitFor(
+    async () => {
+      ids = await client.zrange(due, '0', '-1');
+      return ids.length === count && ids.every((id) => id.endsWith('_unread'));
+    },
+    { message: `not exactly ${count} messages wait for PUSH_DELAY` },
+  );
+  return {
+    passed: async () => {
+      for (const id of ids) await client.zadd(due, 'XX', 0, id);
+    },
+  };
+}

@@ -5,17 +5,18 @@
 --   2 events
 -- ARGV
 --   1 maximum of queued events
---   2... for each event: id, JSON text
+--   2 ms until the events are due
+--   3... for each event: id, JSON text
 -- Reply
 --   how many were dropped because the queue is full. A queued event stays as it is
-local now = whole(clock())
+local due = whole(clock() + ARGV[2])
 local room = ARGV[1] - redis.call('ZCARD', KEYS[1])
 local dropped = 0
-for i = 2, #ARGV, 2 do
+for i = 3, #ARGV, 2 do
   if room <= 0 then
     if redis.call('HEXISTS', KEYS[2], ARGV[i]) == 0 then dropped = dropped + 1 end
   elseif redis.call('HSETNX', KEYS[2], ARGV[i], '0 ' .. ARGV[i + 1]) == 1 then
-    redis.call('ZADD', KEYS[1], now, ARGV[i])
+    redis.call('ZADD', KEYS[1], due, ARGV[i])
     room = room - 1
   end
 end

@@ -19,6 +19,7 @@ export const pushVariables = {
   ...fcmVariables,
   ...apnsVariables,
   PUSH_TTL: duration({ min: 0, max: 28 * 86_400_000, default: 86_400_000 }),
+  PUSH_DELAY: duration({ min: 0, max: 600_000, default: 3000 }),
   PUSH_TIMEOUT: duration({ min: 100, max: 300_000, default: 10_000 }),
   PUSH_CONCURRENCY: integer({ min: 1, max: 1000, default: 8 }),
   PUSH_NETWORKS: networks(),
@@ -38,6 +39,7 @@ export function pushConfig(value: Values<typeof pushVariables>): PushConfig | un
   return {
     ...services,
     ttl: value.PUSH_TTL / 1000,
+    delay: value.PUSH_DELAY,
     timeout: value.PUSH_TIMEOUT,
     concurrency: value.PUSH_CONCURRENCY,
     allowed: value.PUSH_NETWORKS,
@@ -57,6 +59,8 @@ export interface PushConfig {
   apns: ApnsConfig | undefined;
   /** Seconds for which a push service keeps a notification for an offline device. */
   ttl: number;
+  /** Ms within which a connected user may read a message before it is pushed. */
+  delay: number;
   /** Ms per request. */
   timeout: number;
   /** Maximum messages that a process pushes at the same time. */

@@ -97,20 +97,6 @@ describe('a browser', () => {
     expect(service.got.map(({ shown }) => shown.text)).toEqual(['heard']);
   });
 
-  it('a browser receives no push notifications while its user is connected', async () => {
-    const [ann, ben] = await api.people();
-    await subscribe(ann);
-    const { client, keys: names } = api.redis;
-    await client.hset(names.online(ann.id), 'g1', 1);
-    await client.zadd(names.gateways, Date.now(), 'g1');
-    await recorded(ben, ann.id, text('seen in the page'));
-    await settled();
-    expect(service.got).toEqual([]);
-    await client.del(names.online(ann.id));
-    await recorded(ben, ann.id, text('away'));
-    await waitFor(() => service.got.length === 1);
-  });
-
   it('a browser receives no push notifications after its session or subscription ended', async () => {
     const [[ann, ben, carl], dora] = [await api.people(), await api.person()];
     const { endpoint } = await subscribe(ann);

@@ -1,9 +1,10 @@
 import type { Database } from '@parley/database';
 import { bodySchema } from '@parley/protocol';
-import { type RedisConnection, readPresence } from '@parley/redis';
+import { pushWebhooks, type RedisConnection, readFocus, webhookEvent } from '@parley/redis';
 import { Counter, type Log, pushEndpoint, type Registry } from '@parley/service';
 import {
   deleteSubscription,
+  isRecalled,
   type PushServiceName,
   type Subscription,
   subscriptionsFor,
@@ -20,9 +21,10 @@ import { WebPushSender } from './web-push-sender.ts';
 const WARNING_INTERVAL_MS = 60_000;
 
 /**
- * Pushes messages to the devices of users without a connection, except from muted chats. Processes
- * the push events that the recorder queues, so another process continues after a crash. Does not
- * retry if a push service fails, because a late notification is useless.
+ * Pushes messages to the devices of users who are not looking at the chat, except from muted chats.
+ * A user with a connection may read the message first, within `PUSH_DELAY`. Processes the push
+ * events that the recorder queues, so another process continues after a crash. Does not retry if a
+ * push service fails, because a late notification is useless.
  */
 export class Pusher {
   readonly #options: PusherOptions;
@@ -62,20 +64,28 @@ export class Pusher {
   }
 
   /**
-   * Pushes one message to all devices. Rejects while PostgreSQL or Redis is down, so that the event
-   * is retried.
+   * Pushes one message to the devices of users without a connection. Queues it again for users with
+   * a connection. Rejects while PostgreSQL or Redis is down, so that the event is retried.
    */
   async #push(text: string) {
     const done = { status: 200, retryAfter: undefined };
-    const { type, data } = JSON.parse(text) as { type: string; data: Sent };
-    const { db, redis } = this.#options;
+    const { id, type, date, data } = JSON.parse(text) as PushEvent;
+    const { db, redis, config } = this.#options;
     const body = type === 'message.sent' ? bodySchema.safeParse(data.body).data : undefined;
     if (!body) return done;
     const subscriptions = await subscriptionsFor(db, data, Date.now());
-    if (subscriptions.length === 0) return done;
-    const presence = await readPresence(redis, [...new Set(subscriptions.map(({ user }) => user))], []);
-    const away = subscriptions.filter(({ user }) => !presence.get(user)?.online);
-    await Promise.all(away.map((each) => this.#send(each, notificationOf({ ...each, id: data.id, body }))));
+    if (subscriptions.length === 0 || (data.users !== undefined && (await isRecalled(db, data)))) return done;
+    const focus = await readFocus(redis, [...new Set(subscriptions.map(({ user }) => user))]);
+    const unseen = subscriptions.filter(({ user, chat }) => !focus.get(user)?.chats.has(chat));
+    const mayWait = data.users === undefined && config.delay > 0;
+    const [later, due] = split(unseen, ({ user }) => mayWait && focus.get(user)?.online === true);
+    if (later.length > 0) {
+      const users = [...new Set(later.map(({ user }) => user))];
+      const event = webhookEvent(`${id}_unread`, type, date, JSON.stringify({ ...data, users }));
+      // It replaces the event that is pushed now, so the queue does not grow.
+      await pushWebhooks(redis, pushEndpoint.id, [event], Number.MAX_SAFE_INTEGER, config.delay);
+    }
+    await Promise.all(due.map((each) => this.#send(each, notificationOf({ ...each, id: data.id, body }))));
     return done;
   }
 
@@ -111,6 +121,11 @@ export class Pusher {
   }
 }
 
+/** Returns the items that meet a condition, and the others. */
+function split<T>(items: readonly T[], meets: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(meets), items.filter((item) => !meets(item))];
+}
+
 function createSenders(config: PushConfig): Senders {
   const { web, fcm, apns } = config;
   return {
@@ -130,6 +145,13 @@ export interface PusherOptions {
   config: PushConfig;
 }
 
+interface PushEvent {
+  id: string;
+  type: string;
+  date: number;
+  data: Sent;
+}
+
 /** A message, in the form that webhooks use. */
 interface Sent {
   id: number;
@@ -137,4 +159,6 @@ interface Sent {
   from: number;
   to: number;
   body: unknown;
+  /** The recipients who may have read the message since it was queued. Default: all recipients. */
+  users?: number[];
 }

@@ -37,7 +37,7 @@ export async function listPushDevices(db: Database, user: number): Promise<Liste
  * read the message.
  */
 export async function subscriptionsFor(db: Database, message: Told, now: number): Promise<Subscription[]> {
-  const { id, conversation, from, to } = message;
+  const { id, conversation, from, to, users } = message;
   const group = conversation.startsWith('g');
   const chat = group ? to : from;
   const members = sql`select user_id, read_id from group_members where group_id = ${to} and user_id <> ${from}`;
@@ -54,8 +54,23 @@ export async function subscriptionsFor(db: Database, message: Told, now: number)
     left join friendships f on f.user_id = p.user_id and f.friend_id = ${from}
     left join chats c on c.owner_id = p.user_id and c.peer_id = ${chat}
     where (p.session_id is null or (s.revoked is null and s.expires > ${now}))
-      and not coalesce(c.muted, false) and greatest(coalesce(c.read_id, 0), r.read_id) < ${id}`.execute(db);
+      ${users === undefined ? sql`` : sql`and p.user_id = any(${users})`}
+      and not coalesce(c.muted, false) and greatest(coalesce(c.read_id, 0), coalesce(c.cleared_id, 0), r.read_id) < ${id}`.execute(
+    db,
+  );
   return rows.map((row) => ({ ...row, sender: row.sender ?? undefined }));
+}
+
+/** Returns whether a message was recalled. */
+export async function isRecalled(db: Database, { id, conversation, from, to }: Told): Promise<boolean> {
+  const found = await db
+    .selectFrom('messages')
+    .select('recalled')
+    .where('owner_id', '=', to)
+    .where('peer_id', '=', conversation.startsWith('g') ? to : from)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return (found?.recalled ?? null) !== null;
 }
 
 interface NewSubscription extends Device {
@@ -76,6 +91,8 @@ interface Told {
   conversation: string;
   from: number;
   to: number;
+  /** Recipients to consider. Default: all. */
+  users?: number[] | undefined;
 }
 
 /** The push services: Web Push, Firebase Cloud Messaging, Apple's service. */

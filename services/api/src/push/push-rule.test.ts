@@ -1,0 +1,98 @@
+import { groupConversation, userConversation } from '@parley/protocol';
+import { connect, heartbeat, writeFocus } from '@parley/redis';
+import { waitFor } from '@parley/stack';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import webPush from 'web-push';
+import { PushService } from '../../test/push-service.ts';
+import { delayed, pushed, queuePush } from '../../test/queue-push.ts';
+import { type Person, TestApi } from '../../test/test-api.ts';
+
+const vapid = webPush.generateVAPIDKeys();
+let api: TestApi;
+let service: PushService;
+beforeAll(async () => {
+  service = await PushService.start();
+  const keys = { PUSH_PUBLIC_KEY: vapid.publicKey, PUSH_PRIVATE_KEY: vapid.privateKey };
+  api = await TestApi.start({ ...keys, PUSH_NETWORKS: '127.0.0.0/8', PUSH_DELAY: '10m' });
+});
+afterAll(async () => {
+  await api?.[Symbol.asyncDispose]();
+  await service?.close();
+});
+beforeEach(() => {
+  service.got.length = 0;
+});
+
+const text = (said: string) => ({ type: 'text', text: said });
+const say = (from: Person, to: number, said: string, conversation = userConversation(from.id, to)) =>
+  queuePush(api, { from, to, body: text(said), conversation });
+const shown = () => service.got.map(({ shown }) => shown.text);
+
+async function subscribe(person: Person): Promise<void> {
+  const { status } = await person.call('put', '/v1/push/subscriptions', service.subscribe());
+  expect(status).toBe(204);
+}
+
+/** Connects a user, who is looking at these chats. */
+async function open({ id: user }: Person, ...chats: number[]): Promise<void> {
+  await heartbeat(api.redis, 'g1');
+  await connect(api.redis, { user, gateway: 'g1', count: () => 1, most: 16, live: ['g1'] });
+  await writeFocus(api.redis, { user, gateway: 'g1', chats: () => chats });
+}
+
+it('pushes at once to a user without a connection, and after PUSH_DELAY to a connected one', async () => {
+  const [ann, ben, carl] = await api.people();
+  for (const person of [ann, ben]) await subscribe(person);
+  await open(ben);
+  await say(carl, ann.id, 'away');
+  await say(carl, ben.id, 'connected');
+  const later = await delayed(api, 1);
+  await waitFor(() => service.got.length === 1);
+  expect(shown()).toEqual(['away']);
+  await later.passed();
+  await pushed(api);
+  expect(shown()).toEqual(['away', 'connected']);
+});
+
+it('does not push a message that a connected user reads, or its sender recalls, within PUSH_DELAY', async () => {
+  const [ann, ben, carl] = await api.people();
+  await subscribe(ann);
+  await open(ann);
+  const [read, recalled] = [await say(ben, ann.id, 'read'), await say(carl, ann.id, 'recalled')];
+  const later = await delayed(api, 2);
+  await api.db
+    .insertInto('chats')
+    .values({ owner_id: ann.id, peer_id: ben.id, is_group: false, read_id: read })
+    .execute();
+  const message = { owner_id: ann.id, peer_id: carl.id, id: recalled, sender_id: carl.id, recalled: 1 };
+  await api.db
+    .insertInto('messages')
+    .values({ ...message, body: '{"type":"text","text":""}' })
+    .execute();
+  await later.passed();
+  await pushed(api);
+  expect(shown()).toEqual([]);
+});
+
+it('does not push to a user who is looking at the chat, now or after PUSH_DELAY', async () => {
+  const [ann, ben, carl] = await api.people();
+  await subscribe(ann);
+  const { body: group } = await ben.call<{ id: number }>('post', '/v1/groups', {
+    name: `Focus ${ann.id}`,
+    members: [],
+  });
+  await api.db
+    .insertInto('group_members')
+    .values({ group_id: group.id, user_id: ann.id, role: 'member', joined: 1 })
+    .execute();
+  await open(ann, ben.id, group.id);
+  await say(ben, ann.id, 'seen');
+  await say(ben, group.id, 'seen in a group', groupConversation(group.id));
+  await say(carl, ann.id, 'another chat');
+  const later = await delayed(api, 1);
+  expect(await api.redis.client.zcard(api.redis.keys.webhook('~push'))).toBe(1);
+  await open(ann, carl.id);
+  await later.passed();
+  await pushed(api);
+  expect(shown()).toEqual([]);
+});
