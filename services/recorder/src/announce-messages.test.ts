@@ -1,5 +1,5 @@
 import { messageDate } from '@parley/protocol';
-import { type ClaimedEvent, claimWebhooks, countWebhooks } from '@parley/redis';
+import { type ClaimedEvent, claimWebhooks, connect, countWebhooks, heartbeat, writeFocus } from '@parley/redis';
 import { startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -130,3 +130,26 @@ it.each([
     expect(await push(b, { silent: true })).toBe(0);
   },
 );
+
+it('queues no push event for a recipient who is looking at the chat', async () => {
+  await using link = await testConnection(redis.url, BUCKETS);
+  await using world = new Fixture(url);
+  const [a, b, c] = await world.users(3);
+  const group = await world.group([a, b]);
+  const device = { endpoint: `https://push.example/seen/${b}`, session_id: null, p256dh: '', auth: '', language: 'en' };
+  await world.db
+    .insertInto('push_subscriptions')
+    .values({ ...device, user_id: b })
+    .execute();
+  await using _ = await runRecorder(env({ WEBHOOKS: '[]', PUSH_PUBLIC_KEY: 'key' }));
+  await heartbeat(link, 'g1');
+  await connect(link, { user: b, gateway: 'g1', count: () => 1, most: 16, live: ['g1'] });
+  await writeFocus(link, { user: b, gateway: 'g1', chats: () => [a, group] });
+  await addEntries(link, a % BUCKETS, [message(200_001, a, b)]);
+  await addEntries(link, c % BUCKETS, [message(200_002, c, b)]);
+  await addEntries(link, group % BUCKETS, [groupMessage(200_003, a, group)]);
+  await drained(link);
+  const queued = told(await claimWebhooks(link, '~push', 100, 60_000)).map(({ data }) => data.id);
+  // Whether the members of a group are looking at it is decided when the message is pushed.
+  expect(queued.filter((id) => id > 200_000).toSorted()).toEqual([200_002, 200_003]);
+});

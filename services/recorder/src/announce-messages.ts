@@ -2,18 +2,20 @@ import type { ChangeEntry, Entry, MessageEntry, PinEntry } from '@parley/databas
 import { messageDate } from '@parley/protocol';
 import { announce, type QueuedEvent, type RedisConnection, webhookEvent } from '@parley/redis';
 import { type Log, pushEndpoint, type WebhookEndpoint } from '@parley/service';
+import { omitSeen } from './push/omit-seen.ts';
 import type { PushUsers } from './push/push-users.ts';
 
 /**
  * Queues webhook events for committed messages, edits, recalls, reactions and pins, and push events
- * for messages whose recipients may have a push device. Rejects if Redis does not accept them. If
- * an event is queued again, it has the same id.
+ * for messages whose recipients may have a push device and are not looking at the chat. Rejects if
+ * Redis does not accept them. If an event is queued again, it has the same id.
  */
 export async function announceMessages(
   { redis, endpoints, pushUsers, most, log }: AnnounceOptions,
   entries: readonly Entry[],
 ): Promise<void> {
-  const toPush = pushUsers ? entries.flatMap(toPushed).filter((message) => pushUsers.mayReach(message)) : [];
+  const reachable = pushUsers ? entries.flatMap(toPushed).filter((message) => pushUsers.mayReach(message)) : [];
+  const toPush = await omitSeen(redis, reachable);
   const [forWebhooks, forPush] = await Promise.all([
     queue(endpoints, entries),
     queue(toPush.length > 0 ? [pushEndpoint] : [], toPush),
