@@ -1,6 +1,10 @@
+import { text } from 'node:stream/consumers';
+import jsQR from 'jsqr';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Mailbox } from '../../services/api/test/mailbox.ts';
 import { codeOf } from '../../services/api/test/totp-code.ts';
+import { seriousFindings } from './axe.ts';
 import { type Person, password, WebKit } from './kit.ts';
 
 let kit: WebKit;
@@ -37,6 +41,7 @@ describe('a forgotten password', () => {
     const page = await (await kit.context({ size: 'phone' })).newPage();
     await page.goto('/sign-in');
     await page.getByRole('link', { name: 'Forgot password?' }).click();
+    await page.getByRole('heading', { name: 'Reset your password' }).waitFor();
     await page.getByLabel('Username').fill(ann.username);
     await page.getByRole('button', { name: 'Send link' }).click();
     await page.getByRole('status').getByText('a link is on its way').waitFor();
@@ -51,6 +56,7 @@ describe('a forgotten password', () => {
     await page.getByRole('button', { name: 'Set password' }).click();
     await page.getByText('Your password was changed.').waitFor();
     await page.getByRole('link', { name: 'Back to sign-in' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
     await page.getByLabel('Username').fill(ann.username);
     await page.getByLabel('Password', { exact: true }).fill(newPassword);
     await page.keyboard.press('Enter');
@@ -99,5 +105,86 @@ describe('sign-in with a second factor', () => {
     await (await signIn(recoveryCodes[0] as string)).waitForURL('**/chats');
     const page = await signIn(recoveryCodes[0] as string);
     await page.getByRole('alert').getByText('The code is wrong or was used already.').waitFor();
+  });
+});
+
+/** Returns the text of the QR code on a page. */
+async function readQrCode(page: Page): Promise<string | undefined> {
+  const side = 400;
+  const pixels = await page.getByRole('img', { name: 'QR code' }).evaluate(async (svg, size) => {
+    const image = new Image(size, size);
+    image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`;
+    await image.decode();
+    const context = new OffscreenCanvas(size, size).getContext('2d') as OffscreenCanvasRenderingContext2D;
+    context.drawImage(image, 0, 0, size, size);
+    return [...context.getImageData(0, 0, size, size).data];
+  }, side);
+  return jsQR(Uint8ClampedArray.from(pixels), side, side)?.data;
+}
+
+describe('two-step verification', () => {
+  it('a user sets up a second factor, saves the recovery codes, and turns it off', async () => {
+    const ann = await kit.person('Ann');
+    const page = await kit.open(ann, { path: '/settings/account', size: 'phone', colorScheme: 'dark' });
+    await page.getByRole('button', { name: 'Set up' }).click();
+    const enter = async (given: string) => {
+      await page.getByLabel('Enter your password to continue').fill(given);
+      await page.getByRole('button', { name: 'Next' }).click();
+    };
+    await enter('not the password');
+    await page.getByText('Wrong password.').waitFor();
+    await enter(password);
+    const secret = ((await page.locator('code.secret').textContent()) ?? '').replaceAll(' ', '');
+    expect(await readQrCode(page)).toMatch(new RegExp(`^otpauth://totp/Parley:${ann.username}\\?.*secret=${secret}`));
+    await page.getByLabel('Code that the app shows').fill('000000');
+    await page.getByRole('button', { name: 'Turn on' }).click();
+    await page.getByText('The code is wrong. Check the clock').waitFor();
+    await page.getByLabel('Code that the app shows').fill(codeOf(secret));
+    await page.getByRole('button', { name: 'Turn on' }).click();
+
+    const codes = page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
+    await codes.first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    const shown = await codes.allTextContents();
+    expect(shown).toHaveLength(10);
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download' }).click();
+    const stream = await (await download).createReadStream();
+    expect((await text(stream)).trim().split('\n')).toEqual(shown);
+    await page.getByRole('button', { name: 'I have saved them' }).click();
+    await page.getByText('10 recovery codes are left.').waitFor();
+
+    await page.getByRole('button', { name: 'Turn off' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Password', { exact: true }).fill(password);
+    await dialog.getByLabel('Code', { exact: true }).fill('000000');
+    await dialog.getByRole('button', { name: 'Turn off' }).click();
+    await dialog.getByText('The code is wrong or was used already.').waitFor();
+    await dialog.getByLabel('Code', { exact: true }).fill(shown[0] as string);
+    await dialog.getByRole('button', { name: 'Turn off' }).click();
+    await page.getByRole('button', { name: 'Set up' }).waitFor();
+  });
+});
+
+describe('the e-mail address', () => {
+  it('a user adds an e-mail address, confirms it by a link, and removes it', async () => {
+    const page = await kit.open(await kit.person('Ann'), { path: '/settings/account' });
+    const add = async (address: string, given: string) => {
+      await page.getByLabel('E-mail address').fill(address);
+      await page.getByLabel('Your password').fill(given);
+      await page.getByRole('button', { name: 'Add address' }).click();
+    };
+    await add('ann@example.com', 'not the password');
+    await page.getByText('Wrong password.').waitFor();
+    await add('ann@example.com', password);
+    await page.getByText('To confirm ann@example.com, open the link').waitFor();
+    const tab = await page.context().newPage();
+    await tab.goto(`/confirm-email#${await linkTo('ann@example.com')}`);
+    await tab.getByText('Your e-mail address is confirmed.').waitFor();
+    await page.reload();
+    await page.getByText('ann@example.com', { exact: true }).waitFor();
+    await page.getByLabel('Your password').fill(password);
+    await page.getByRole('button', { name: 'Remove address' }).click();
+    await page.getByRole('button', { name: 'Add address' }).waitFor();
   });
 });
