@@ -431,6 +431,17 @@ create table reports (
   constraint reports_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
 );
 
+create table retention_runs (
+  singleton boolean not null default true,
+  due bigint not null default 0,
+  started bigint not null default 0,
+  finished bigint not null default 0,
+  removed bigint not null default 0,
+  place jsonb,
+  constraint retention_runs_pkey PRIMARY KEY (singleton),
+  constraint retention_runs_singleton_check CHECK (singleton)
+);
+
 create table schema_migrations (
   name text not null,
   applied timestamp with time zone not null default now(),

@@ -34,6 +34,7 @@ import { type ImportConfig, importConfig, importVariables } from './imports/conf
 import { type JobConfig, jobConfig, jobVariables } from './jobs/config.ts';
 import { type MediaConfig, mediaConfig, mediaVariables } from './media/config.ts';
 import { type PushConfig, pushConfig, pushVariables } from './push/config.ts';
+import { type RetentionConfig, retentionConfig, retentionVariables } from './retention/config.ts';
 import { type WebhookConfig, webhookConfig, webhookVariables } from './webhooks/config.ts';
 
 /**
@@ -114,6 +115,7 @@ export function readConfig(env: Environment): ApiConfig {
     ...webhookVariables,
     ...hookVariables,
     ...pushVariables,
+    ...retentionVariables,
     ...traceVariables,
     OUTBOX_INTERVAL: duration({ min: 10, default: second }),
     INDEX_INTERVAL: duration({ min: 10, default: 10 * second }),
@@ -202,6 +204,7 @@ export function readConfig(env: Environment): ApiConfig {
     webhooks: webhookConfig(value),
     hooks: hookConfig(value),
     push: pushConfig(value),
+    retention: retentionConfig(value),
     traces: traceConfig(value),
     outboxInterval: value.OUTBOX_INTERVAL,
     indexInterval: value.INDEX_INTERVAL,
@@ -336,6 +339,7 @@ export interface ApiConfig {
   hooks: HookConfig;
   /** Undefined if push is off. */
   push: PushConfig | undefined;
+  retention: RetentionConfig;
   /** The collector for traces of messages that the server API sends. Undefined: no traces. */
   traces: TraceConfig | undefined;
   /** Ms between two checks of the outbox. */

@@ -22,6 +22,7 @@ import { Importer } from './imports/importer.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { MediaStore } from './media/media-store.ts';
 import { Pusher } from './push/pusher.ts';
+import { Retention } from './retention/retention.ts';
 import { FenceCache } from './search/fence-cache.ts';
 import { SearchIndexer } from './search/indexer.ts';
 import { watchBackups } from './watch-backups.ts';
@@ -79,6 +80,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       const hooks = Hooks.create(config.hooks, log, metrics);
       const accounts = new Accounts({ db, log, config });
       const importer = new Importer({ config, db, log });
+      const retention = new Retention({ db, log, metrics, config: config.retention });
       const jobs = new JobRunner({ config, db, redis, hooks, traces, log });
       const app = createApp({
         config,
@@ -114,11 +116,12 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       pusher?.start();
       media.start();
       indexer.start();
+      retention.start();
       const unwatch = watchRedis(redis, config.redisTimeout);
       const stop = async (): Promise<void> => {
         await Promise.all([media.stop(), importer.stop(), close(server)]);
         await accounts.stop();
-        await indexer.stop();
+        await Promise.all([indexer.stop(), retention.stop()]);
         await jobs.stop();
         await outbox.stop();
         await Promise.all([webhooks.stop(), pusher?.stop()]);

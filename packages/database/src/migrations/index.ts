@@ -25,6 +25,7 @@ import * as jobs from './023-jobs.ts';
 import * as hiddenMessages from './024-hidden-messages.ts';
 import * as archivedChats from './025-archived-chats.ts';
 import * as imports from './026-imports.ts';
+import * as retention from './029-retention.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -54,6 +55,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '024-hidden-messages': hiddenMessages,
   '025-archived-chats': archivedChats,
   '026-imports': imports,
+  '029-retention': retention,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

@@ -24,6 +24,7 @@ import type { PinsTable } from './pins.ts';
 import type { PushSubscriptionsTable } from './push-subscriptions.ts';
 import type { RecoveryCodesTable } from './recovery-codes.ts';
 import type { ReportsTable } from './reports.ts';
+import type { RetentionRunsTable } from './retention-runs.ts';
 import type { SearchIndexSegmentsTable } from './search-index-segments.ts';
 import type { SearchIndexesTable } from './search-indexes.ts';
 import type { SessionsTable } from './sessions.ts';
@@ -58,6 +59,7 @@ export interface Tables {
   outbox: OutboxTable;
   push_subscriptions: PushSubscriptionsTable;
   reports: ReportsTable;
+  retention_runs: RetentionRunsTable;
   installation: InstallationTable;
   search_indexes: SearchIndexesTable;
   search_index_segments: SearchIndexSegmentsTable;

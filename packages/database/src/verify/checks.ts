@@ -67,7 +67,7 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'last',
-    holds: 'the last message of a chat or group is the newest there is',
+    holds: 'the last message of a chat or group is the newest there is, or none if all were removed',
     text: `
       select format('%s with %s says that %s is its last message', b.owner_id, b.peer_id, b.last_id) as what
       from (
@@ -78,7 +78,8 @@ export const checks: readonly Check[] = [
       left join lateral (
         select id, sender_id, body, edited, recalled from messages m
         where m.owner_id = b.owner_id and m.peer_id = b.peer_id and m.id > b.cleared_id order by id desc limit 1) n on true
-      where case when b.last_id <= b.cleared_id then n.id is not null or b.last_sender is not null
+      where case when n.id is null then b.last_sender is not null
+        when b.last_id <= b.cleared_id then true
         else (b.last_id, b.last_sender, b.last_body, b.last_edited, b.last_recalled)
           is distinct from (n.id, n.sender_id, n.body, n.edited, n.recalled) end`,
   },

@@ -1,0 +1,20 @@
+import { sql } from 'kysely';
+import { clearChat } from '../clear-chat.ts';
+import type { Database } from '../open-database.ts';
+import { deleteAttached, deleteIndexed, type Expired } from './delete-attached.ts';
+
+/**
+ * Removes up to `limit` messages of an owner's copy of a chat, the oldest first, inside the
+ * caller's transaction. All messages up to and including `upTo` are hidden from the owner at once.
+ * The peer's copy stays. Returns the number of removed messages.
+ */
+export async function expireChat(tx: Database, { owner, peer, upTo }: Expired, limit: number): Promise<number> {
+  await clearChat(tx, owner, peer, upTo);
+  const { rows } = await sql<{ id: number }>`
+    delete from messages where owner_id = ${owner} and peer_id = ${peer} and id in (
+      select id from messages where owner_id = ${owner} and peer_id = ${peer} and id <= ${upTo} order by id limit ${limit})
+    returning id`.execute(tx);
+  await deleteAttached(tx, { owner, peer, upTo });
+  await deleteIndexed(tx, owner, upTo);
+  return rows.length;
+}

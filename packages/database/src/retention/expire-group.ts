@@ -1,0 +1,50 @@
+import { CompiledQuery, sql } from 'kysely';
+import { advanceSeen } from '../advance-seen.ts';
+import type { Database } from '../open-database.ts';
+import { deleteAttached, deleteIndexed } from './delete-attached.ts';
+
+/**
+ * Removes up to `limit` messages of a group up to and including `upTo`, the oldest first, inside
+ * the caller's transaction. Removed messages no longer count as unread. Returns the number of
+ * removed messages.
+ */
+export async function expireGroup(tx: Database, group: number, upTo: number, limit: number): Promise<number> {
+  // The recorder locks the same row, so that it counts a message either before or after this.
+  await sql`select from groups where id = ${group} for no key update`.execute(tx);
+  const { rows } = await sql<{ count: number; last: number | null }>`
+    select count(*)::integer as count, max(id) as last from (
+      select id from messages where owner_id = ${group} and peer_id = ${group} and id <= ${upTo} order by id limit ${limit}
+    ) m`.execute(tx);
+  const { count = 0, last = null } = rows[0] ?? {};
+  if (last === null) return 0;
+  await seeUpTo(tx, group, last);
+  await sql`delete from messages where owner_id = ${group} and peer_id = ${group} and id <= ${last}`.execute(tx);
+  // Every member has seen the removed messages, so that they are in every `seen_count`.
+  await sql`
+    update group_members set seen_count = seen_count - ${count},
+      mention_id = case when mention_id <= ${last} then 0 else mention_id end
+    where group_id = ${group}`.execute(tx);
+  await sql`
+    update groups set message_count = message_count - ${count},
+      last_sender = case when last_id > ${last} then last_sender end,
+      last_edited = case when last_id > ${last} then last_edited end,
+      last_recalled = case when last_id > ${last} then last_recalled end,
+      last_body = case when last_id > ${last} then last_body end
+    where id = ${group}`.execute(tx);
+  await sql`
+    delete from hidden_messages h using group_members m
+    where m.group_id = ${group} and h.owner_id = m.user_id and h.peer_id = ${group} and h.id <= ${last}`.execute(tx);
+  await deleteAttached(tx, { owner: group, peer: group, upTo: last });
+  await deleteIndexed(tx, group, last);
+  return count;
+}
+
+/** Advances what all members of a group have seen to a message. */
+async function seeUpTo(tx: Database, group: number, id: number): Promise<void> {
+  const { rows } = await sql<{ user: number }>`
+    select user_id as user from group_members where group_id = ${group} and seen_id < ${id}`.execute(tx);
+  const users = rows.map((row) => row.user);
+  if (users.length === 0) return;
+  const all = (value: number) => users.map(() => value);
+  await tx.executeQuery(CompiledQuery.raw(advanceSeen, [all(group), users, all(0), all(0), all(id)]));
+}

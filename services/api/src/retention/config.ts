@@ -1,0 +1,21 @@
+import { duration, type Values } from '@parley/service';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** The environment variables of retention. */
+export const retentionVariables = {
+  RETENTION: duration({ min: 0, max: 36_500 * DAY_MS, default: 0 }),
+  RETENTION_INTERVAL: duration({ min: 10, max: 30 * DAY_MS, default: DAY_MS }),
+};
+
+export function retentionConfig(value: Values<typeof retentionVariables>): RetentionConfig {
+  return { period: value.RETENTION, interval: value.RETENTION_INTERVAL };
+}
+
+export interface RetentionConfig {
+  /** Age in ms at which messages are removed. 0: messages are kept forever. */
+  period: number;
+  /** Ms between two runs. A message is removed at most this long after its period, plus the run. */
+  interval: number;
+}
