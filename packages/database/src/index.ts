@@ -31,7 +31,7 @@ export type {
 export { importBatch } from './record/import-batch.ts';
 export type { Imported, ImportedMark, ImportedMember, ImportedMessage } from './record/imported.ts';
 export { NotCommitted, writeBatch } from './record/write-batch.ts';
-export { deleteAttached } from './retention/delete-attached.ts';
+export { deleteAttached, expireUnshared } from './retention/delete-attached.ts';
 export { expireChat } from './retention/expire-chat.ts';
 export { expireGroup } from './retention/expire-group.ts';
 export { grantWaiting, type MediaShare, shareMedia } from './share-media.ts';

@@ -1,15 +1,19 @@
 import type { Connection } from '../open-database.ts';
+import { expireUnshared } from '../retention/delete-attached.ts';
 import { bigints } from './binary-array.ts';
 
 /**
- * Deletes all messages of dissolved groups, with their shares, pins and deferred changes. The
- * groups' rows must be locked, so that a group is dissolved either before this batch, which purges
- * it, or after it, when the api purges it.
+ * Deletes all messages of dissolved groups, with their shares, pins and deferred changes. Media
+ * that are in no message any more expire. The groups' rows must be locked, so that a group is
+ * dissolved either before this batch, which purges it, or after it, when the api purges it.
  */
 export async function purgeGroups(connection: Connection, groups: readonly number[]): Promise<void> {
   if (groups.length === 0) return;
-  for (const table of ['messages', 'media_shares', 'early_changes', 'pins']) {
-    const text = `delete from ${table} where owner_id = any($1::bigint[]) and peer_id = owner_id`;
-    await connection.query(text, [bigints(groups)]);
-  }
+  const values = [bigints(groups)];
+  const owned = 'where owner_id = any($1::bigint[]) and peer_id = owner_id';
+  for (const table of ['messages', 'early_changes', 'pins'])
+    await connection.query(`delete from ${table} ${owned}`, values);
+  const shares = `delete from media_shares ${owned} returning media_id as media`;
+  const { rows } = await connection.query<{ media: number }>(shares, values);
+  if (rows.length > 0) await connection.query(expireUnshared, [bigints([...new Set(rows.map((row) => row.media))])]);
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import type { Database } from '../open-database.ts';
 
 /**
@@ -11,13 +11,17 @@ export async function deleteAttached(tx: Database, { owner, peer, upTo }: Expire
   const { rows } = await sql<{ media: number }>`
     delete from media_shares where owner_id = ${owner} and peer_id = ${peer} and message_id <= ${upTo}
     returning media_id as media`.execute(tx);
-  if (rows.length === 0) return;
-  // A share that is added at the same time does not matter: the sweeper keeps media with shares.
-  await sql`
-    update media set expires = 0
-    where id = any(${[...new Set(rows.map((row) => row.media))]}::bigint[])
-      and not exists (select from media_shares s where s.media_id = media.id)`.execute(tx);
+  const media = [...new Set(rows.map((row) => row.media))];
+  if (media.length > 0) await tx.executeQuery(CompiledQuery.raw(expireUnshared, [media]));
 }
+
+/**
+ * Lets those media of a list expire that are in no message any more. $1 media. A share that is
+ * added at the same time does not matter: the sweeper keeps media with shares.
+ */
+export const expireUnshared = `
+  update media set expires = 0
+  where id = any($1::bigint[]) and not exists (select from media_shares s where s.media_id = media.id)`;
 
 /**
  * Removes messages up to an id from an owner's search index. Deletes the segments that contain only

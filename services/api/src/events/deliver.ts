@@ -58,7 +58,8 @@ export async function deliver(
     }
   }
   if (purge) {
-    while ((await deleteMessages(db, purge, atOnce)) === atOnce) signal?.throwIfAborted();
+    const deleteNext = () => db.transaction().execute((tx) => deleteMessages(tx, purge, atOnce));
+    while ((await deleteNext()) === atOnce) signal?.throwIfAborted();
     await markStale(db, purge.owner, purge.peer, purge.upTo);
   }
   if (notice.erase) await erase(db, redis, notice.erase, signal);

@@ -1,12 +1,12 @@
-import type { Database } from '@parley/database';
+import { type Database, deleteAttached } from '@parley/database';
 import { sql } from 'kysely';
 
 /**
- * Deletes up to `limit` messages of an owner's copy, up to and including the message `upTo`, and
- * the pins up to there. Returns the number of deleted messages.
+ * Deletes up to `limit` messages of an owner's copy, up to and including the message `upTo`,
+ * with their pins and their shares of media. Returns the number of deleted messages.
  */
 export async function deleteMessages(db: Database, { owner, peer, upTo }: Copy, limit: number): Promise<number> {
-  await sql`delete from pins where owner_id = ${owner} and peer_id = ${peer} and id <= ${upTo}`.execute(db);
+  await deleteAttached(db, { owner, peer, upTo });
   const { numAffectedRows = 0n } = await sql`
     delete from messages where owner_id = ${owner} and peer_id = ${peer} and id in (
       select id from messages where owner_id = ${owner} and peer_id = ${peer} and id <= ${upTo} order by id limit ${limit}

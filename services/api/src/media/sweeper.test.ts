@@ -110,6 +110,23 @@ describe.each<[string, () => Record<string, string>]>([
     expect([await there(sent), await there(avatar)]).toEqual([true, false]);
   });
 
+  it('the media sweeper removes a media once every user has deleted the chats that contain it', async () => {
+    const media = await uploader.send(Buffer.from('twice'));
+    await share(api, ann, ben, media.id);
+    await ann.call('delete', `/v1/chats/${ben.id}`);
+    const claims = async () => {
+      const query = api.db.selectFrom('media_shares').select('owner_id').where('media_id', '=', media.id);
+      return (await query.execute()).map((row) => row.owner_id);
+    };
+    await expect.poll(claims).toEqual([ben.id]);
+    await sweep(Date.now());
+    expect(await there(media)).toBe(true);
+    await ben.call('delete', `/v1/chats/${ann.id}`);
+    await expect.poll(claims).toEqual([]);
+    await sweep(Date.now());
+    expect(await there(media)).toBe(false);
+  });
+
   it('the media sweeper removes a media that only users without access have sent', async () => {
     const media = await uploader.send(Buffer.from('mine'));
     await share(api, ben, carl, media.id);

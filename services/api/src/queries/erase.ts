@@ -1,5 +1,5 @@
-import type { Database } from '@parley/database';
-import { sql } from 'kysely';
+import { type Database, expireUnshared } from '@parley/database';
+import { CompiledQuery, sql } from 'kysely';
 
 /**
  * Returns the users to notify when a user is deleted (friends, and both sides of pending requests)
@@ -99,15 +99,17 @@ export async function deleteCopies(db: Database, user: number, limit: number): P
 }
 
 /**
- * Deletes the remaining rows of a deleted user. Files that no other user received expire and are
- * removed later.
+ * Deletes the remaining rows of a deleted user. The user's files that no other user received, and
+ * files of others that no message contains any more, expire and are removed later.
  */
 export async function deleteRest(tx: Database, user: number): Promise<void> {
   await sql`delete from chats where owner_id = ${user}`.execute(tx);
   await sql`delete from early_changes where owner_id = ${user}`.execute(tx);
   await sql`delete from hidden_messages where owner_id = ${user}`.execute(tx);
   await sql`delete from pins where owner_id = ${user}`.execute(tx);
-  await sql`delete from media_shares where owner_id = ${user}`.execute(tx);
+  const { rows } = await sql<{ media: number }>`
+    delete from media_shares where owner_id = ${user} returning media_id as media`.execute(tx);
+  await tx.executeQuery(CompiledQuery.raw(expireUnshared, [[...new Set(rows.map((row) => row.media))]]));
   await sql`update media set expires = 0 where owner_id = ${user}`.execute(tx);
 }
 
