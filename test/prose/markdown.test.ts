@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commands } from '../../services/api/src/cli/commands.ts';
 import { ownSecrets, readers, variablesOf } from '../deploy/services.ts';
 import { anchorsOf, codeOf, filesOf, linksOf, pages, readText, root, settingsOf } from './markdown.ts';
 
@@ -61,6 +62,11 @@ describe.each(pages)('%s', (page) => {
     ];
     expect(missing).toEqual([]);
   });
+});
+
+it('the guide of the command line names every command', () => {
+  const guide = readText('deploy/guides/operate.md');
+  expect(Object.keys(commands).filter((name) => !guide.includes(`parley ${name}`))).toEqual([]);
 });
 
 describe('names in Markdown', () => {

@@ -41,7 +41,7 @@ export const markSchema = z
   })
   .describe('Reports what this user has received or read: one of `delivered` and `read`. Reply: `ack` to a `ref`')
   .refine((mark) => (mark.delivered === undefined) !== (mark.read === undefined), {
-    error: 'Give one of delivered and read',
+    error: 'Set either delivered or read',
     path: ['read'],
   })
   .meta({ oneOf: ['delivered', 'read'].map((field) => ({ properties: { [field]: {} }, required: [field] })) });

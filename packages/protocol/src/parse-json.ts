@@ -11,7 +11,7 @@ export function parseJson(text: string): JsonReading {
   try {
     value = JSON.parse(text);
   } catch {
-    return { ok: false, reason: 'syntax', message: 'Not JSON', ref: undefined };
+    return { ok: false, reason: 'syntax', message: 'The frame is not JSON', ref: undefined };
   }
   if (!isNestedDeeper(value, limits.depth)) return { ok: true, value };
   const message = `Nested deeper than ${limits.depth} levels`;

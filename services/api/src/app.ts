@@ -105,7 +105,7 @@ function isDecodable(url: string): boolean {
 
 /** Refuses a `Host` header that is not an address. The framework would respond with 500. */
 const refuseOddHost: MiddlewareHandler = async (c, next) => {
-  if (!URL.canParse(c.req.url)) throw new Refusal('bad-request', 'The Host header names no host.');
+  if (!URL.canParse(c.req.url)) throw new Refusal('bad-request', 'The Host header is not a valid host.');
   await next();
 };
 

@@ -24,7 +24,7 @@ const answers = [
   /"detail":"(name|alias): (Holds an invisible character|Holds too many marks|Mixes letters)/,
   /"detail":"password: Too easy to guess/,
   /"(detail|message)":"(custom|body\.(custom|data)): (Holds a null character or a lone surrogate|Holds a key __proto__|Nested deeper|Too large)/,
-  /"detail":"q: Give one of q and ids/,
+  /"detail":"q: Set either q or ids/,
 ];
 
 /** Splits a text at headings. Returns each heading with the text below it. */

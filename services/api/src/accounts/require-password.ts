@@ -26,7 +26,7 @@ export async function requirePassword(
   const { passwordHash, user } = credentials;
   if (passwordHash === null) {
     if (optional) return credentials;
-    throw new Refusal('conflict', 'Your account has no password: you sign in elsewhere.');
+    throw new Refusal('conflict', 'Your account has no password.');
   }
   const address = addressOf(c as unknown as Context<OpenEnv>);
   const guess = await limitGuesses(context, { account: `~${user.id}`, address });

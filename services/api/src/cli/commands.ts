@@ -40,7 +40,7 @@ export const commands: Readonly<Record<string, Command>> = {
   import: {
     args: ['FILE'],
     options: ['skip'],
-    summary: 'Import history from a file with one JSON object per line; with --skip without its first lines',
+    summary: 'Import history from a file with one JSON object per line. --skip N leaves out the first N lines',
     run: async (server, [file = ''], { skip }) => {
       const lines = await openFile(file);
       return await server.call('POST', '/imports', { query: { skip }, lines });
@@ -49,7 +49,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'user list': {
     args: [],
     options: ['q', 'limit', 'after'],
-    summary: 'List users by id; with --q those whose username, name or external id begins with it',
+    summary: 'List users by id. --q TEXT: those whose username, name or external id begins with TEXT',
     columns: userColumns,
     run: (server, _, { q, limit, after }) => server.call('GET', '/users', { query: { q, limit, after } }),
   },
@@ -68,7 +68,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'user sessions': {
     args: ['USER'],
     options: ['limit', 'after'],
-    summary: 'List where a user is signed in',
+    summary: 'List the sessions of a user',
     columns: ['id', 'device', 'created', 'lastUsed'],
     run: (server, args, query) =>
       server.call('GET', `${user(args)}/sessions`, { query: pick(query, 'limit', 'after') }),
@@ -96,12 +96,12 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   'user reactivate': {
     args: ['USER'],
-    summary: 'Let a deactivated user sign in again',
+    summary: 'Reactivate a deactivated user',
     run: (server, args) => server.call('POST', `${user(args)}/reactivate`),
   },
   'user reset-password': {
     args: ['USER'],
-    summary: 'Make a link with which a user sets a new password',
+    summary: 'Create a link with which a user sets a new password',
     run: (server, args) => server.call('POST', `${user(args)}/password-reset`),
   },
   chats: {
@@ -136,7 +136,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'message edit': {
     args: ['USER', 'CHAT', 'MESSAGE'],
     options: ['text', 'body', 'custom'],
-    summary: 'Edit a message for everybody: its text, or body and custom data as JSON; --custom null removes the data',
+    summary: 'Edit a message for everybody: its text, or body and custom data as JSON. --custom null removes the data',
     run: async (server, args, { text, body, custom }) =>
       server.call('PATCH', message(args), {
         body: {
@@ -154,14 +154,14 @@ export const commands: Readonly<Record<string, Command>> = {
   'report list': {
     args: [],
     options: ['state', 'limit', 'after'],
-    summary: 'List reports, the newest first; --state open or closed',
+    summary: 'List reports, the newest first. --state open or closed',
     columns: ['id', 'created', 'state', 'kind', 'reporter', 'user', 'group', 'reason', 'text'],
     run: (server, _, query) => server.call('GET', '/reports', { query: pick(query, 'state', 'limit', 'after') }),
   },
   'report close': {
     args: ['REPORT'],
     options: ['note'],
-    summary: 'Close a report, with --note for what was done',
+    summary: 'Close a report. --note TEXT describes what was done',
     run: (server, [id = ''], { note }) =>
       server.call('PATCH', `/reports/${encodeURIComponent(id)}`, {
         body: { state: 'closed', ...(note !== undefined && { note }) },
@@ -169,19 +169,19 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   'webhook list': {
     args: [],
-    summary: 'Show the webhooks and how many events wait',
+    summary: 'Show the webhook endpoints and their numbers of waiting events',
     run: (server) => server.call('GET', '/webhooks'),
   },
   'dead list': {
     args: [],
     options: ['endpoint', 'limit', 'after'],
-    summary: 'List webhook events of --endpoint that were given up',
+    summary: 'List dead webhook events: those whose retries are used up. --endpoint NAME selects an endpoint',
     run: (server, _, query) =>
       server.call('GET', '/webhooks/dead', { query: pick(query, 'endpoint', 'limit', 'after') }),
   },
   'dead replay': {
     args: ['EVENT'],
-    summary: 'Deliver a webhook event again that was given up',
+    summary: 'Deliver a dead webhook event again',
     run: (server, [id = '']) => server.call('POST', `/webhooks/dead/${encodeURIComponent(id)}/replay`),
   },
 };

@@ -58,12 +58,12 @@ function findCommand([first = '', second = '']: readonly string[]): [string, Com
 function usage(): string {
   const rows = Object.keys(commands).map((name) => [line(name), commands[name]?.summary ?? ''] as const);
   rows.push(
-    ['parley doctor', 'Check the settings of the api, its Redis and its PostgreSQL: needs its environment'],
-    ['parley lag', 'Show what waits to be recorded, by bucket: needs the environment of the api'],
+    ['parley doctor', 'Check the settings of the api, its Redis and its PostgreSQL. Reads the environment of the api'],
+    ['parley lag', 'Show the records that no recorder has written, by bucket. Reads the environment of the api'],
   );
   const width = Math.max(...rows.map(([left]) => left.length));
   return [
-    'Looks at a running Parley and acts on it, by its server API.',
+    'Inspects and manages a running Parley by its server API.',
     '',
     'Environment: PARLEY_URL, the root of the api; PARLEY_API_KEY, one of its API_KEYS.',
     'USER is an external id, or ~ and an id of Parley. CHAT is the id of a user or group.',

@@ -19,7 +19,7 @@ export async function askHooks(
   if (verdict.is === 'refused') throw new Refusal('refused', verdict.message);
   if (verdict.is === 'unavailable') {
     const retryAfter = Math.ceil(verdict.retryAfter / 1000);
-    throw new Refusal('unavailable', 'The rules of this server cannot be checked now.', { retryAfter });
+    throw new Refusal('unavailable', 'The server cannot check its rules now. Try again later.', { retryAfter });
   }
   return verdict;
 }

@@ -16,7 +16,7 @@ export function authorise(scope: ApiScope): MiddlewareHandler<ServerEnv> {
     const key = given === undefined ? undefined : findKey(context.config.apiKeys, given);
     if (key === undefined) {
       audit(c, 'server-api.refused', { reason: 'key' });
-      throw new Refusal('unauthenticated', 'A valid API key is needed.');
+      throw new Refusal('unauthenticated', 'A valid API key is required.');
     }
     await limitRequests(c, 'key', key.name);
     c.set('key', key.name);

@@ -82,7 +82,7 @@ export const idField = z
   .string()
   .regex(/^[1-9]\d{0,15}$/, 'Not an id')
   .transform(Number)
-  .refine(Number.isSafeInteger, { error: 'Not an id' })
+  .refine(Number.isSafeInteger, { error: 'Not a valid id' })
   .openapi({ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
 /** Returns the schema of the body of a PATCH: the fields to change, at least one. */

@@ -71,7 +71,7 @@ function repeat(
   first: { fingerprint: string; response?: string },
 ): Response {
   if (first.fingerprint !== fingerprint)
-    throw new Refusal('conflict', 'Another request had this Idempotency-Key. Use a new one.');
+    throw new Refusal('conflict', 'A different request used this Idempotency-Key. Use a new key.');
   if (first.response === undefined)
     throw new Refusal('conflict', 'A request with this Idempotency-Key is in progress.', { retryAfter: 1 });
   const text = decrypt(config.tokens.secrets, PURPOSE, name, first.response);

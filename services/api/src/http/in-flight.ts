@@ -35,7 +35,7 @@ export class InFlight {
       if (full)
         throw new Refusal(
           'too-many',
-          'You have too many requests in progress. Wait until some of them are done.',
+          'You have too many requests in progress. Try again when some of them are done.',
           later(),
         );
     }

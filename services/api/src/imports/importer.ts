@@ -137,7 +137,7 @@ export class Importer {
     let timer: NodeJS.Timeout | undefined;
     const stop = () => fail(new Refusal('unavailable', 'The server is stopping.', { retryAfter: 1 }));
     const wait = () => {
-      timer = setTimeout(() => fail(new Refusal('bad-request', 'The body has fallen silent.')), silence);
+      timer = setTimeout(() => fail(new Refusal('bad-request', 'The body stopped arriving.')), silence);
     };
     this.#stopped.signal.addEventListener('abort', stop);
     try {

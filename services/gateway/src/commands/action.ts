@@ -18,12 +18,12 @@ export async function action(
   const { user } = sender;
   if (data) checkData(deps, 'data', data);
   const { from, recalled } = await readMessage(deps, sender, chat, id);
-  if (from === null || recalled) throw new Refusal('conflict', 'The message has been recalled');
+  if (from === null || recalled) throw new Refusal('conflict', 'The message has been recalled.');
   const found = await deps.permits.admission(user, chat);
   const group = Array.isArray(found);
   const refusal = group ? undefined : writeRefusal(found, deps.config.sendPolicy);
   if (refusal) throw refusal;
-  if (group && !found.includes(from)) throw new Refusal('not-found', 'The sender has left the group');
+  if (group && !found.includes(from)) throw new Refusal('not-found', 'The sender has left the group.');
   const named = group || from === user.id ? chat : user.id;
   const event = JSON.stringify({
     ...{ kind: 'action', chat: named, id, user: user.id, action },

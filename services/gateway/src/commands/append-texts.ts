@@ -37,9 +37,9 @@ export async function appendTexts(deps: CommandDeps, user: LocalUser, batch: App
         throw new Refusal('stream-ended');
       case 'expired':
         await endStream(deps.redis, conversation, id, { participants: members ?? [] });
-        throw new Refusal('stream-ended', 'The message has used its time or its characters.');
+        throw new Refusal('stream-ended', 'The message has reached its maximum time or length.');
       case 'forbidden':
-        throw new Refusal('forbidden', 'The message belongs to another user');
+        throw new Refusal('forbidden', 'The message belongs to another user.');
       case 'index':
         throw new Refusal(
           'conflict',

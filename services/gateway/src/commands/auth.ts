@@ -28,7 +28,7 @@ export async function checkToken(
   const { bearer, session, expires } = token;
   const owner = 'user' in bearer ? bearer.user : await findExternalUser(bearer);
   if (typeof owner !== 'number') throw new Refusal(owner.code, owner.detail);
-  if (owner !== user) throw new Refusal('forbidden', 'The token belongs to another user');
-  if (await isRevoked(redis, user, session)) throw new Refusal('unauthenticated', 'The session has ended');
+  if (owner !== user) throw new Refusal('forbidden', 'The token belongs to another user.');
+  if (await isRevoked(redis, user, session)) throw new Refusal('unauthenticated', 'The session has ended.');
   return { session, expires };
 }

@@ -10,6 +10,6 @@ export async function edit(deps: CommandDeps, sender: FrameSender, frame: FrameO
   const { chat, id, body, custom } = frame;
   checkCustom(deps, frame);
   const { recalled } = await readOwnMessage(deps, sender, chat, id);
-  if (recalled) throw new Refusal('conflict', 'The message has been recalled');
+  if (recalled) throw new Refusal('conflict', 'The message has been recalled.');
   await mutate(deps, sender, chat, { kind: 'edit', id, body, ...(custom && { custom }) });
 }

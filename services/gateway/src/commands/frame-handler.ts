@@ -153,7 +153,7 @@ export class FrameHandler {
       : newest.session !== '' && newest.session !== session;
     if (!replaced) return;
     connection?.close('replaced', 'replaced by a newer connection');
-    throw new Refusal('forbidden', 'A newer connection has replaced this one');
+    throw new Refusal('forbidden', 'A newer connection has replaced this one.');
   }
 }
 

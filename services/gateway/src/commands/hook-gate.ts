@@ -64,7 +64,7 @@ export class HookGate {
       throw new Refusal('refused', verdict.message);
     }
     if (verdict.is === 'unavailable')
-      throw new Refusal('unavailable', 'The rules of this server cannot be checked now', verdict.retryAfter);
+      throw new Refusal('unavailable', 'The server cannot check its rules now. Try again later', verdict.retryAfter);
     // Another device may have appended texts that the hooks have not seen.
     if (verdict.body === undefined && verdict.custom === undefined)
       return await run(ends ? { ...frame, body: content.body } : frame);

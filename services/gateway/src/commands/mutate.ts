@@ -99,7 +99,7 @@ export async function readOwnMessage(
   id: number,
 ): Promise<MessageFacts> {
   const facts = await readMessage(deps, sender, chat, id);
-  if (facts.from !== sender.user.id) throw new Refusal('forbidden', 'The message belongs to another user');
+  if (facts.from !== sender.user.id) throw new Refusal('forbidden', 'The message belongs to another user.');
   return facts;
 }
 
@@ -113,7 +113,7 @@ export async function requireModerator(
   { user }: FrameSender,
   chat: number,
   id: number,
-  detail = 'The message belongs to another user',
+  detail = 'The message belongs to another user.',
 ): Promise<void> {
   const group = (await deps.permits.standing(user, chat)) === 'member';
   const recorded = group && deps.config.history === 'mirror';
@@ -135,7 +135,7 @@ export async function readMessage(
   await rates.charge(user, 'mutation');
   const event = await findMessage(redis, user.id, chat, id);
   if (event !== undefined && event !== 'recalled') return { from: event.from, recalled: false };
-  if (config.history === 'relay') throw new Refusal('not-found', 'The chat has no message with this id');
+  if (config.history === 'relay') throw new Refusal('not-found', 'The chat has no message with this id.');
   const group = (await permits.standing(user, chat)) === 'member';
   const facts = await requestFacts(deps, user, chat, id, group);
   return { from: facts.from, recalled: facts.recalled || event === 'recalled' };
@@ -157,7 +157,7 @@ export async function requestFacts(
     },
   );
   if (!facts) throw new Refusal('unavailable');
-  if (facts.from === null) throw new Refusal('not-found', 'The chat has no message with this id');
+  if (facts.from === null) throw new Refusal('not-found', 'The chat has no message with this id.');
   return facts;
 }
 

@@ -8,6 +8,6 @@ import { Refusal } from './refusal.ts';
 export async function react(deps: CommandDeps, sender: FrameSender, frame: FrameOf<'react'>): Promise<undefined> {
   const { chat, id, emoji, active } = frame;
   const { recalled } = await readMessage(deps, sender, chat, id);
-  if (recalled) throw new Refusal('conflict', 'The message has been recalled');
+  if (recalled) throw new Refusal('conflict', 'The message has been recalled.');
   await mutate(deps, sender, chat, { kind: 'react', id, emoji, active });
 }

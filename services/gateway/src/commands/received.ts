@@ -7,7 +7,7 @@ import { Refusal } from './refusal.ts';
 /** Acknowledges events: the device resumes after them if it connects without a cursor. */
 export async function received(deps: CommandDeps, sender: FrameSender, frame: FrameOf<'received'>): Promise<undefined> {
   const cursor = parseCursor(frame.cursor);
-  if (!cursor) throw new Refusal('bad-frame', 'cursor: Not a cursor');
+  if (!cursor) throw new Refusal('bad-frame', 'cursor: This is not a valid cursor.');
   const sent = sender.connection?.cursor;
   if (sent && (cursor.epoch !== sent.epoch || cursor.offset > sent.offset)) {
     throw notSent();
@@ -17,5 +17,5 @@ export async function received(deps: CommandDeps, sender: FrameSender, frame: Fr
 }
 
 function notSent(): Refusal {
-  return new Refusal('bad-frame', 'cursor: Nothing has been sent up to here');
+  return new Refusal('bad-frame', 'cursor: The inbox has not reached this cursor.');
 }

@@ -78,7 +78,7 @@ async function end(deps: CommandDeps, sender: FrameSender, frame: Operation<'end
     const { conversation, members, permit } = await admitWriter(deps, user, chat, id);
     const stream = await readStream(redis, conversation, id);
     if (!stream) throw new Refusal('stream-ended');
-    if (stream.from !== user.id) throw new Refusal('forbidden', 'The message belongs to another user');
+    if (stream.from !== user.id) throw new Refusal('forbidden', 'The message belongs to another user.');
     const copies = members ? members.length + 1 : COPIES;
     const bytes = eventBytes(JSON.stringify([body ?? stream.text, custom ?? stream.custom]));
     if (attempt === 1) await rates.chargeBytes(user, bytes * copies);

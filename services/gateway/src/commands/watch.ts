@@ -19,7 +19,7 @@ export async function watch(
   const { user: me } = connection;
   const users = [...new Set(frame.users)];
   if (!me.budget.takeFrame(users.length / USERS_PER_FRAME, 0, clock.now, frameRates))
-    throw new Refusal('too-many', 'You watch too many users at once', 1000);
+    throw new Refusal('too-many', 'You watch too many users at the same time.', 1000);
   const isVisible = async (user: number) => {
     if (user === me.id) return true;
     const { standing, hidesPresence } = await permits.read(me, user);

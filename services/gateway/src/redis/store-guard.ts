@@ -78,9 +78,17 @@ export class StoreGuard {
    */
   refuse(frame: ClientFrame): StoreRefusal | undefined {
     if (this.#reason !== undefined)
-      return { reason: 'stores', detail: 'The service is being restored from a backup', retryAfter: RETRY_AFTER_MS };
+      return {
+        reason: 'stores',
+        detail: 'The service is being restored from a backup. Try again later.',
+        retryAfter: RETRY_AFTER_MS,
+      };
     if (this.#full && isRecorded(frame))
-      return { reason: 'backlog', detail: 'Messages cannot be stored right now', retryAfter: RETRY_AFTER_MS };
+      return {
+        reason: 'backlog',
+        detail: 'Messages cannot be stored now. Try again later.',
+        retryAfter: RETRY_AFTER_MS,
+      };
     const opensStream = frame.type === 'stream' && frame.op === 'start';
     if (opensStream || ('custom' in frame && frame.custom !== undefined)) return this.refuseNew();
     return undefined;
@@ -89,7 +97,7 @@ export class StoreGuard {
   /** Like `refuse`, for data that recorders of the previous release do not store. */
   refuseNew(): StoreRefusal | undefined {
     if (!this.#oldRecorder) return undefined;
-    return { reason: 'update', detail: 'The service is being updated', retryAfter: RETRY_AFTER_MS };
+    return { reason: 'update', detail: 'The service is being updated. Try again later.', retryAfter: RETRY_AFTER_MS };
   }
 
   /**

@@ -39,7 +39,10 @@ function checkServer(server: RedisServerState, { redisDurability: durability }: 
     );
   if (maxMemory === 0)
     checks.push(
-      warning('redis memory', `Redis at ${address} has no maxmemory: it ends when the machine has no memory`),
+      warning(
+        'redis memory',
+        `Redis at ${address} has no maxmemory: the kernel kills it when the machine runs out of memory`,
+      ),
     );
   return checks;
 }
@@ -48,7 +51,12 @@ function checkServer(server: RedisServerState, { redisDurability: durability }: 
 function checkBackups(backups: Readonly<Record<string, number>>): Check[] {
   const noted = Object.entries(backups);
   if (noted.length === 0)
-    return [warning('backups', 'No backup was noted. Make one, and note it as deploy/guides/back-up.md describes')];
+    return [
+      warning(
+        'backups',
+        'No backup is stored in Redis. Make one and store its time, as deploy/guides/back-up.md describes',
+      ),
+    ];
   const hours = (seconds: number) => Math.round((Date.now() / 1000 - seconds) / 3600);
   const old = noted
     .filter(([, seconds]) => hours(seconds) > MAX_BACKUP_HOURS)
@@ -72,7 +80,7 @@ async function checkProcesses(redis: RedisConnection, config: ApiConfig): Promis
   );
   if (missing.length > 0) {
     const names = missing.map(([service]) => service).join(', ');
-    checks.push(warning('processes', `No process runs of: ${names}`));
+    checks.push(warning('processes', `No process of these services runs: ${names}`));
   } else if (checks.length === 0) {
     const found = counts.map(([service, count]) => `${service} ${count}`).join(', ');
     checks.push(ok('processes', `Running with the same settings: ${found}`));

@@ -61,5 +61,5 @@ function isPlain(address: string): boolean {
 }
 
 function auditProblems({ accounts }: ApiConfig): string[] {
-  return accounts.auditLog ? [] : ['AUDIT_LOG is false: nobody can tell later who signed in or changed what'];
+  return accounts.auditLog ? [] : ['AUDIT_LOG is false: sign-ins and changes are not recorded'];
 }

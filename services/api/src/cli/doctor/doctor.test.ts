@@ -52,7 +52,7 @@ describe('parley doctor', () => {
   it('parley doctor warns of backups that are late or have never been made', async () => {
     const { client, keys } = api.redis;
     const found = async () => named(await diagnose(env), 'backups').map(({ status, detail }) => `${status} ${detail}`);
-    expect(await found()).toEqual([expect.stringMatching(/^warning No backup was noted/)]);
+    expect(await found()).toEqual([expect.stringMatching(/^warning No backup is stored/)]);
     const now = Math.round(Date.now() / 1000);
     await client.hset(keys.backups, { redis: now, postgresql: now - 40 * 3600 });
     expect(await found()).toEqual(['warning The last backup of postgresql is 40 hours old']);

@@ -20,7 +20,7 @@ export const remove = callerOperation(
     const { user: me } = c.var.caller;
     const { id: friend } = c.req.valid('param');
     await commitAndNotify(c.var.context, async (tx, notify) => {
-      if (!(await unfriend(tx, notify, me, friend))) throw new Refusal('not-found', 'You are no friends.');
+      if (!(await unfriend(tx, notify, me, friend))) throw new Refusal('not-found', 'This user is not your friend.');
     });
     return c.body(null, 204);
   },

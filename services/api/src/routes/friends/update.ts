@@ -37,7 +37,8 @@ export const update = callerOperation(
       if (group !== null && !(await hasFriendGroup(tx, me, group))) {
         throw fieldRefusal('not-found', 'friendGroup', 'You have no friend group with this id.');
       }
-      if (!(await updateFriendship(tx, me, friend, changes))) throw new Refusal('not-found', 'You are no friends.');
+      if (!(await updateFriendship(tx, me, friend, changes)))
+        throw new Refusal('not-found', 'This user is not your friend.');
       notify({ events: [{ users: [me], event: { kind: 'friend', user: friend, change: 'updated' } }] });
       const [updated] = await listFriends(tx, me, { friend, limit: 1 });
       return updated as FriendRow;

@@ -78,7 +78,7 @@ export const putBan = callerOperation(
       }
       const count = await countBans(tx, id);
       if ((await insertBan(tx, id, user, me)) && count >= context.config.limits.blocks) {
-        throw new Refusal('conflict', 'As many users are banned from the group as possible.');
+        throw new Refusal('conflict', 'The group has the maximum number of bans. Lift one first.');
       }
       await deleteJoinRequests(tx, id, [user]);
       if (theirs !== undefined) await depart(tx, notify, id, user, theirs, 'removed');

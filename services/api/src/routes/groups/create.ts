@@ -56,7 +56,7 @@ export const create = callerOperation(
       const all = [me, ...others];
       if (!(await lockUsers(tx, all))) throw new Refusal('not-found', 'Some of these users do not exist.');
       if ((await countOwned(tx, me)) >= config.limits.groups) {
-        throw new Refusal('conflict', 'You own as many groups as possible.');
+        throw new Refusal('conflict', 'You own the maximum number of groups.');
       }
       await requireAddable(tx, config, me, others);
       await requireFreeName(tx, config, given.name);

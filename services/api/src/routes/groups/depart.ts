@@ -16,7 +16,8 @@ export async function depart(
   role: Role,
   how: 'left' | 'removed',
 ): Promise<void> {
-  if (role === 'owner') throw new Refusal('conflict', 'The owner hands the group over or dissolves it.');
+  if (role === 'owner')
+    throw new Refusal('conflict', 'The owner cannot leave. Transfer or dissolve the group instead.');
   await bumpPermits(tx, [group]);
   const users = await memberIds(tx, group);
   await deleteMembers(tx, group, [user]);

@@ -14,14 +14,14 @@ export async function enterGroup(tx: Database, group: number, me: number, lowest
   if (ranks[role] > ranks[lowest]) {
     throw new Refusal(
       'forbidden',
-      lowest === 'owner' ? 'Only the owner may do this.' : 'Only the owner and admins may.',
+      lowest === 'owner' ? 'Only the owner may do this.' : 'Only the owner and admins may do this.',
     );
   }
   return role;
 }
 
 export function noGroup(): Refusal {
-  return new Refusal('not-found', 'You are in no such group.');
+  return new Refusal('not-found', 'You are in no group with this id.');
 }
 
 const ranks: Record<Role, number> = { owner: 0, admin: 1, member: 2 };

@@ -61,7 +61,7 @@ export async function makeInvitation(
     throw fieldRefusal('bad-request', 'expires', 'Choose a date in the future.');
   }
   if ((await deleteEndedInvitations(tx, group)) >= config.limits.invitations) {
-    throw new Refusal('conflict', 'The group has as many invitations as possible. Revoke one first.');
+    throw new Refusal('conflict', 'The group has the maximum number of links. Revoke one first.');
   }
   // 128 bits.
   const code = randomBytes(16).toString('base64url');

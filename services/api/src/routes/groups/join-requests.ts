@@ -144,5 +144,5 @@ export const declineJoinRequestOf = callerOperation(
 );
 
 function noRequest(): Refusal {
-  return new Refusal('not-found', 'This user does not ask to join.');
+  return new Refusal('not-found', 'This user has no pending request to join.');
 }

@@ -27,7 +27,7 @@ export const removeMember = callerOperation(
     await commitAndNotify(c.var.context, async (tx, notify) => {
       const mine = await enterGroup(tx, id, me, user === me ? 'member' : 'admin');
       const theirs = user === me ? mine : await getRole(tx, id, user);
-      if (theirs === undefined) throw new Refusal('not-found', 'They are not in the group.');
+      if (theirs === undefined) throw new Refusal('not-found', 'This user is not in the group.');
       if (user !== me && mine === 'admin' && theirs !== 'member') {
         throw new Refusal('forbidden', 'Only the owner may remove admins.');
       }

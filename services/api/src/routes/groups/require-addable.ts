@@ -50,5 +50,5 @@ export async function requireRoom(
 ): Promise<void> {
   const [busy] = await findBusy(tx, users, limits.groups);
   const [crowded] = busy === undefined ? await findCrowded(tx, owner, users, limits.groupsOfOneOwner) : [busy];
-  if (crowded !== undefined) throw new Refusal('conflict', `User ${crowded} is in as many groups as possible.`);
+  if (crowded !== undefined) throw new Refusal('conflict', `User ${crowded} is in the maximum number of groups.`);
 }

@@ -45,8 +45,9 @@ export const updateMemberOf = callerOperation(
       const lowest = mutedUntil === undefined ? 'member' : 'admin';
       const mine = await enterGroup(tx, id, me, role === undefined ? lowest : 'owner');
       const before = await getMember(tx, id, user);
-      if (before === undefined) throw new Refusal('not-found', 'They are not in the group.');
-      if (alias !== undefined && user !== me) throw new Refusal('forbidden', 'Everyone chooses their own alias.');
+      if (before === undefined) throw new Refusal('not-found', 'This user is not in the group.');
+      if (alias !== undefined && user !== me)
+        throw new Refusal('forbidden', 'Members can change only their own alias.');
       const users = await memberIds(tx, id);
       const say = () => notify({ events: [{ users, event: { kind: 'group', group: id, change: 'updated', user } }] });
       if (alias !== undefined && alias !== before.alias) {
@@ -75,7 +76,7 @@ export const updateMemberOf = callerOperation(
 
 /** Assigns a new role to a member. Returns the users whose role changed. */
 async function giveRole(tx: Database, group: number, owner: number, user: number, role: Role): Promise<number[]> {
-  if (user === owner) throw new Refusal('conflict', 'A group has an owner: hand it over first.');
+  if (user === owner) throw new Refusal('conflict', 'You own the group. Make another member the owner first.');
   await updateMember(tx, group, user, { role });
   if (role !== 'owner') return [user];
   await updateMember(tx, group, owner, { role: 'admin' });

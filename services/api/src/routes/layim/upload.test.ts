@@ -64,8 +64,11 @@ it('the URL of a file that LayIM uploaded cannot be guessed', async () => {
 });
 
 it('a rejected upload has an error that LayIM shows', async () => {
-  expect(await upload('image', Buffer.from('no picture'))).toMatchObject({ code: 400, msg: 'This is no picture.' });
-  expect(await upload('file', undefined)).toMatchObject({ code: 400, msg: 'file: A file is needed' });
+  expect(await upload('image', Buffer.from('no picture'))).toMatchObject({
+    code: 400,
+    msg: 'This file is not a picture.',
+  });
+  expect(await upload('file', undefined)).toMatchObject({ code: 400, msg: 'file: A file is required' });
   const large = await upload('file', Buffer.alloc(11 * 1024 * 1024), 'large.bin');
   expect(large).toMatchObject({ code: 413, msg: 'At most 10 MiB can be sent.' });
   const stranger = await fetch(`${api.url}/layim/upload/file`, { method: 'POST', body: new FormData() });

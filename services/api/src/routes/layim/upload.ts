@@ -19,7 +19,7 @@ import { layimAnswers } from './schemas.ts';
 const MOST = 10 * 1024 * 1024;
 
 const dataSchema = z.object({ src: z.string(), name: z.string() });
-const fileField = z.instanceof(File, { error: 'A file is needed' }).openapi({ type: 'string', format: 'binary' });
+const fileField = z.instanceof(File, { error: 'A file is required' }).openapi({ type: 'string', format: 'binary' });
 const formSchema = z.object({ file: fileField });
 
 /** Uploads a picture or a file for a chat, from a form with a field `file`. */
@@ -42,7 +42,8 @@ export function addUploads(router: OpenAPIHono<CallerEnv>): void {
       },
       async (c) => {
         const media = await store(c, c.req.valid('form').file);
-        if (kind === 'image' && !pictureTypes.has(media.mime)) throw new Refusal('bad-request', 'This is no picture.');
+        if (kind === 'image' && !pictureTypes.has(media.mime))
+          throw new Refusal('bad-request', 'This file is not a picture.');
         const { context } = c.var;
         await keepMedia(context.db, media.id);
         const src = mediaAddress(context.config.tokens.secret, media.id);

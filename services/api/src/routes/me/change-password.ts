@@ -36,7 +36,8 @@ export const changePassword = callerOperation(
     const passwordHash = await accounts.passwords.hash(password);
     await commitAndNotify(context, async (tx, notify) => {
       const now = await lockCredentials(tx, user.id);
-      if (now?.passwordHash !== before) throw new Refusal('conflict', 'Your password was changed at this moment.');
+      if (now?.passwordHash !== before)
+        throw new Refusal('conflict', 'Another request changed your password. Try again.');
       await setPasswordHash(tx, user.id, passwordHash);
       await deleteAccountTokens(tx, user.id);
       await endSessions(tx, notify, config, user.id, caller.session);

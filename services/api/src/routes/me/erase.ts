@@ -88,7 +88,9 @@ async function lockTies(tx: Database, me: number): Promise<Ties> {
   const now = await readTies(tx, me);
   const come = (before: number[], after: number[]) => after.some((id) => !before.includes(id));
   if (come(ties.friends, now.friends) || come(ties.groups, now.groups)) {
-    throw new Refusal('unavailable', 'Your friends or groups changed just now.', { retryAfter: 1 });
+    throw new Refusal('unavailable', 'Your friends or groups changed during the deletion. Try again.', {
+      retryAfter: 1,
+    });
   }
   return now;
 }

@@ -67,7 +67,7 @@ export const confirmSecret = callerOperation(
     const { codes, hashes } = createRecoveryCodes();
     await commitAndNotify(context, async (tx, notify) => {
       const account = await lockCredentials(tx, caller.user);
-      if (!account?.totpPending) throw new Refusal('conflict', 'Ask for a secret first.');
+      if (!account?.totpPending) throw new Refusal('conflict', 'Start the setup of the second factor first.');
       const secret = decryptTotpSecret(config.tokens.secrets, caller.user, account.totpPending);
       const step = verifyTotp(secret, c.req.valid('json').code, 0);
       if (step === undefined) throw new Refusal('forbidden', 'The code is wrong.');

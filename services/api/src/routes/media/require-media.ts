@@ -35,5 +35,5 @@ export async function askerOf(c: Context<OpenEnv>, id: number, query: SignatureQ
     await limitRequests(c, 'user', user);
     return user;
   }
-  throw new Refusal('unauthenticated', 'The signature of this address is not valid, or no longer.');
+  throw new Refusal('unauthenticated', 'The signature of this address is invalid or expired.');
 }

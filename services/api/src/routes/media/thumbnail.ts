@@ -37,7 +37,7 @@ export const thumbnail = operation(
     const row = await requireMedia(context, await askerOf(c, id, c.req.valid('query')), id);
     const key = thumbnailKey(row.storage_key);
     const size = row.thumbnail ? await storage.size(key) : undefined;
-    if (!size) throw new Refusal('not-found', 'This media has no smaller picture.');
+    if (!size) throw new Refusal('not-found', 'This media has no thumbnail.');
     const thing = { key, size, type: thumbnailType, name: 'thumbnail.webp', inline: true, tag: `${id}-thumbnail` };
     return serveBytes(c.req.raw, storage, thing, stopped);
   },

@@ -40,11 +40,11 @@ export function refuseInside(endpoint: string, allowed: Parameters<typeof checkH
   const { protocol, hostname } = new URL(endpoint);
   // Without TLS the push service must be an address in an allowed network.
   if (protocol === 'http:' && isIP(hostname) === 0)
-    throw new Refusal('bad-request', 'A push service is reached by https.');
+    throw new Refusal('bad-request', 'The endpoint must be an https address.');
   try {
     checkHost(hostname, protocol === 'https:', allowed);
   } catch (error) {
-    if (error instanceof Forbidden) throw new Refusal('bad-request', 'No push service can be there.');
+    if (error instanceof Forbidden) throw new Refusal('bad-request', 'The endpoint must be a public address.');
     throw error;
   }
 }

@@ -9,7 +9,8 @@ import type { PushServiceName } from '../../queries/push-subscriptions.ts';
  * @throws Refusal if the server does not use this push service
  */
 export function offered<S extends PushServiceName>({ config }: AppContext, service: S): Offered<S> {
-  if (!config.push?.[service]) throw new Refusal('not-found', 'This server does not push by this service.');
+  if (!config.push?.[service])
+    throw new Refusal('not-found', 'This server does not send notifications by this service.');
   return config.push as Offered<S>;
 }
 

@@ -69,7 +69,7 @@ function placeOf(context: AppContext, device: z.infer<typeof schema>): Place {
   const { app, environment } = device;
   // Only apps of this server are allowed, because its key reaches every app of its team.
   if (app !== undefined && !offered(context, 'apns').apns.topics.includes(app))
-    throw new Refusal('bad-request', 'This server does not push to this app.');
+    throw new Refusal('bad-request', 'This server does not send notifications to this app.');
   return { ...place, endpoint: endpointOf(device), app: app ?? null, environment };
 }
 

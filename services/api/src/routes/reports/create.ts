@@ -63,13 +63,14 @@ async function findTarget({ db, config }: AppContext, me: number, given: z.infer
   if ('user' in given) return await userTarget(db, me, given.user);
   if ('group' in given) {
     const { group } = given;
-    if ((await getRole(db, group, me)) === undefined) throw new Refusal('not-found', 'You are in no such group.');
+    if ((await getRole(db, group, me)) === undefined)
+      throw new Refusal('not-found', 'You are in no group with this id.');
     return { kind: 'group' as const, target: group, user: null, group, message: null };
   }
   if (config.history === 'relay') throw new Refusal('history-disabled');
   const key = await findChat(db, me, given.chat);
   const [row] = await readMessages(db, key, { below: given.message + 1, limit: 1 });
-  if (row?.id !== given.message) throw new Refusal('not-found', 'The chat has no such message.');
+  if (row?.id !== given.message) throw new Refusal('not-found', 'The chat has no message with this id.');
   if (row.sender === me) throw fieldRefusal('conflict', 'message', 'You cannot report your own message.');
   const group = key.group ? key.peer : null;
   return { kind: 'message' as const, target: key.peer, user: row.sender, group, message: toMessage(key, row) };

@@ -65,7 +65,7 @@ const query = z
     ...pageFields(cursor),
   })
   .refine(({ q, ...filters }) => q !== undefined || filterNames.some((name) => filters[name] !== undefined), {
-    error: `Give q, or one of ${filterNames.join(', ')}`,
+    error: `Set q, or one of ${filterNames.join(', ')}`,
     path: ['q'],
   });
 

@@ -60,7 +60,7 @@ export const sendMessage = serverOperation(
     checkCustom(context.config, content.custom);
     if (content.body.type === 'custom') checkCustom(context.config, content.body.data, 'body.data');
     if (content.custom && (await hasOldRecorder(context.redis)))
-      throw new Refusal('unavailable', 'The service is being updated.', { retryAfter: 5 });
+      throw new Refusal('unavailable', 'The service is being updated. Try again later.', { retryAfter: 5 });
     const from = sender === 'system' ? SYSTEM_USER : await findActive(context.db, sender);
     if (from === undefined) throw new Refusal('not-found', `There is no active user ${show(sender)}.`);
     if (Array.isArray(to)) {

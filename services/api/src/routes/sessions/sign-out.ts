@@ -20,7 +20,7 @@ export const signOut = callerOperation(
   async (c) => {
     const { context } = c.var;
     const { user, session, foreign } = c.var.caller;
-    if (foreign) throw new Refusal('conflict', 'This session is another issuer’s: end it there.');
+    if (foreign) throw new Refusal('conflict', 'This session belongs to another issuer. End it there.');
     await commitAndNotify(context, async (tx, notify) => {
       const now = Date.now();
       await endSession(tx, user, session, now);

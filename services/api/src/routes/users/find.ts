@@ -26,7 +26,7 @@ const idList = z
 
 const query = z
   .strictObject({ q: line(64).optional(), ids: idList.optional(), ...pageFields(cursor) })
-  .refine(({ q, ids }) => (q === undefined) !== (ids === undefined), { error: 'Give one of q and ids', path: ['q'] });
+  .refine(({ q, ids }) => (q === undefined) !== (ids === undefined), { error: 'Set either q or ids', path: ['q'] });
 
 /**
  * Finds users by the beginning of their username or name, or returns the users of a list of ids.

@@ -44,7 +44,8 @@ export const putGroupMember = serverOperation(
       if (!members.includes(user)) await setMembers(context, tx, notify, group, new Set([...members, user]));
       const { role: before } = (await getMember(tx, group, user)) as Member;
       if (role !== undefined && role !== before) {
-        if (before === 'owner') throw new Refusal('conflict', 'A group has an owner: give it another first.');
+        if (before === 'owner')
+          throw new Refusal('conflict', 'This user owns the group. Make another member the owner first.');
         await updateMember(tx, group, user, { role });
         await announceRoles(tx, notify, group, [user]);
       }

@@ -19,7 +19,7 @@ export const getServerImport = serverOperation(
   },
   async (c) => {
     const found = await getImport(c.var.context.db, c.var.key, c.req.valid('param').id);
-    if (found === undefined) throw new Refusal('not-found', 'This API key has no such import.');
+    if (found === undefined) throw new Refusal('not-found', 'This API key has no import with this id.');
     return c.json(found, 200);
   },
 );

@@ -22,7 +22,7 @@ export const cancelServerJob = serverOperation(
   async (c) => {
     const { id } = c.req.valid('param');
     if (!(await cancelJob(c.var.context.db, c.var.key, id)))
-      throw new Refusal('not-found', 'This API key has no such job.');
+      throw new Refusal('not-found', 'This API key has no job with this id.');
     audit(c, 'job.canceled', { job: id });
     return c.body(null, 204);
   },

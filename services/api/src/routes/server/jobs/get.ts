@@ -19,7 +19,7 @@ export const getServerJob = serverOperation(
   },
   async (c) => {
     const job = await getJob(c.var.context.db, c.var.key, c.req.valid('param').id);
-    if (job === undefined) throw new Refusal('not-found', 'This API key has no such job.');
+    if (job === undefined) throw new Refusal('not-found', 'This API key has no job with this id.');
     return c.json(job, 200);
   },
 );

@@ -31,7 +31,7 @@ export const deactivateUser = serverOperation(
     const { user } = c.req.valid('param');
     await commitAndNotify(context, async (tx, notify) => {
       const id = await requireUser(tx, user);
-      if (id === SYSTEM_USER) throw new Refusal('forbidden', 'The system stays.');
+      if (id === SYSTEM_USER) throw new Refusal('forbidden', 'The system user cannot be deactivated.');
       await bumpPermits(tx, [id]);
       const now = Date.now();
       audit(c, 'account.deactivated', { user: id });

@@ -71,7 +71,7 @@ export const editMessage = serverOperation(
     const { body = message.body } = given;
     const custom = (given.custom === undefined ? message.custom : given.custom) ?? undefined;
     if (custom && (await hasOldRecorder(context.redis)))
-      throw new Refusal('unavailable', 'The service is being updated.', { retryAfter: 5 });
+      throw new Refusal('unavailable', 'The service is being updated. Try again later.', { retryAfter: 5 });
     // The later of two edits wins, even if this clock is behind that of a gateway.
     const date = Math.max(Date.now(), (message.edited ?? 0) + 1);
     const { user, chat } = await writeMutation(context, key, message, date, {

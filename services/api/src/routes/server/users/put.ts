@@ -22,7 +22,7 @@ import { reactivate } from './reactivate.ts';
 import { refuseTakenUsername } from './username-taken.ts';
 
 const schema = z.strictObject({
-  username: usernameField.optional().openapi({ description: 'One that nobody can register when absent' }),
+  username: usernameField.optional().openapi({ description: 'Default: a reserved name that nobody can register' }),
   name: nameField.optional().openapi({ description: 'For a new user the username or external id when absent' }),
   avatar: avatarField.optional(),
   sign: line(200, 0).optional(),

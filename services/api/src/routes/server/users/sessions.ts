@@ -65,7 +65,7 @@ export const endUserSession = serverOperation(
     const user = await commitAndNotify(context, async (tx, notify) => {
       const id = await requireUser(tx, ref);
       if (!(await endSession(tx, id, session, Date.now())))
-        throw new Refusal('not-found', 'The user has no such active session.');
+        throw new Refusal('not-found', 'The user has no active session with this id.');
       notify({ revoked: [{ user: id, session, until: endOfTokens(context.config) }] });
       return id;
     });
