@@ -5,7 +5,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** The environment variables of retention. */
 export const retentionVariables = {
-  RETENTION: duration({ min: 0, max: 36_500 * DAY_MS, default: 0 }),
+  RETENTION: duration({ min: DAY_MS, max: 36_500 * DAY_MS, default: undefined }),
   RETENTION_INTERVAL: duration({ min: 10, max: 30 * DAY_MS, default: DAY_MS }),
 };
 
@@ -14,8 +14,8 @@ export function retentionConfig(value: Values<typeof retentionVariables>): Reten
 }
 
 export interface RetentionConfig {
-  /** Age in ms at which messages are removed. 0: messages are kept forever. */
-  period: number;
+  /** Age in ms at which messages are removed. Undefined: messages are kept forever. */
+  period: number | undefined;
   /** Ms between two runs. A message is removed at most this long after its period, plus the run. */
   interval: number;
 }

@@ -46,7 +46,7 @@ export class Retention {
   /** Starts to check for a due run. No-op if messages are kept forever. */
   start(): void {
     const { period, interval } = this.#options.config;
-    if (period === 0) return;
+    if (period === undefined) return;
     this.#timer = setInterval(() => this.wake(), Math.min(interval, CHECK_INTERVAL_MS));
     this.wake();
   }
@@ -69,6 +69,7 @@ export class Retention {
 
   async #runDue(): Promise<void> {
     const { db, log, config } = this.#options;
+    if (config.period === undefined) return;
     try {
       let claimed = Date.now() + LEASE_MS;
       const claim = await claimRun(db, Date.now(), claimed);
