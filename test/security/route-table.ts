@@ -65,6 +65,7 @@ export const table: readonly Row[] = [
   row('get /v1/chats/{id}/pins', members(200), group),
   row('get /v1/chats/{id}/messages', members(200), group),
   row('get /v1/chats/{id}/messages', person(200), owner),
+  row('get /v1/chats/{id}/messages/{message}/readers', theOwner(200), message),
 
   // Media
   row('post /v1/media', person(201), () => ({ headers: { 'tus-resumable': '1.0.0', 'upload-length': '3' } })),
@@ -191,6 +192,10 @@ function chatOfOwner({ world }: Asked): Request {
 
 function owner({ world }: Asked): Request {
   return { params: { id: world.people.owner.id } };
+}
+
+function message({ world }: Asked): Request {
+  return { params: { id: world.people.friend.id, message: world.message } };
 }
 
 function request({ world }: Asked): Request {

@@ -39,7 +39,7 @@ export async function makeWorld(product: Product): Promise<World> {
   await owner.call('patch', `/v1/friends/${friend.id}`, { remark: 'secret-of-owner' });
   const uploader = new Uploader(api.url, owner);
   const media = await uploader.send(await picture(4, 4), { name: 'secret-of-two.png', type: 'image/png' });
-  await seedMessages(api.db, [{ from: owner.id, to: friend.id, text: 'secret-of-two' }]);
+  const [message = 0] = await seedMessages(api.db, [{ from: owner.id, to: friend.id, text: 'secret-of-two' }]);
   await share(api, owner, friend, media.id);
   const { body: invitation } = await owner.call<GroupInvitation>('post', `/v1/groups/${group.id}/invites`, {
     approval: true,
@@ -57,6 +57,7 @@ export async function makeWorld(product: Product): Promise<World> {
     group: group.id,
     heading: heading.body.id,
     media: media.id,
+    message,
     invitation: invitation.id,
     code: invitation.code ?? '',
     asking: asking.id,
@@ -94,6 +95,8 @@ export interface World {
   asking: number;
   /** A picture that the owner sent to the friend. */
   media: number;
+  /** A message of the owner to the friend. */
+  message: number;
   /** The path of an upload that the owner has begun. */
   upload: string;
 }

@@ -93,6 +93,7 @@ export function readConfig(env: Environment): ApiConfig {
     JOIN_REQUEST_COOLDOWN: duration({ min: 0, default: 7 * day }),
     FRIEND_REQUEST_COOLDOWN: duration({ min: 0, default: 7 * day }),
     MAX_GROUP_MEMBERS: integer({ min: 1, max: 500, default: 200 }),
+    MAX_READERS: integer({ min: 0, max: 500, default: 100 }),
     MAX_SESSIONS: integer({ min: 1, default: 100 }),
     REQUESTS_PER_MINUTE: integer({ min: 1, default: 1200 }),
     REQUESTS_PER_ADDRESS: integer({ min: 1, default: 6000 }),
@@ -178,6 +179,7 @@ export function readConfig(env: Environment): ApiConfig {
       groups: value.MAX_GROUPS,
       groupsOfOneOwner: value.MAX_GROUPS_OF_ONE_OWNER,
       groupMembers: value.MAX_GROUP_MEMBERS,
+      readers: value.MAX_READERS,
       sessions: value.MAX_SESSIONS,
       invitations: value.MAX_INVITATIONS,
       joinRequests: value.MAX_JOIN_REQUESTS,
@@ -308,6 +310,8 @@ export interface ApiConfig {
     groupsOfOneOwner: number;
     /** Maximum members of a group: the default and upper bound of `maxMembers`. */
     groupMembers: number;
+    /** Maximum members of a group in which senders see who has read their messages. */
+    readers: number;
     /** Maximum sessions. A sign-in beyond it ends the session that was unused for longest. */
     sessions: number;
     /** Maximum valid invitations of a group. */

@@ -100,6 +100,14 @@ export interface Operations {
   /** Lists the pinned messages, the newest pin first. */
   'GET /chats/{id}/pins': [Id & Paging, Page<Message> & Named];
   'GET /chats/{id}/messages': [Id & MessageQuery, { items: Message[]; more: boolean } & Named];
+  /**
+   * Lists who has read an own message, and who has only received it. A user who hides their read
+   * receipts is in `delivered`.
+   */
+  'GET /chats/{id}/messages/{message}/readers': [
+    Id & { message: number },
+    { read: number[]; delivered: number[] } & Named,
+  ];
   /** Set `q`, or at least one of the other fields. */
   'GET /search': [Paging & SearchQuery, Page<Hit> & Named];
   'GET /media/{id}/info': [Id, Media];

@@ -1,5 +1,5 @@
 import type { Database } from '@parley/database';
-import { type Custom, SYSTEM_USER, type User } from '@parley/protocol';
+import { type BriefUser, type Custom, SYSTEM_USER, type User } from '@parley/protocol';
 import { sql } from 'kysely';
 import { omitNullCustom, toColumn } from './custom.ts';
 
@@ -17,6 +17,14 @@ export async function insertUser(db: Database, user: NewUser): Promise<User | un
 /** Returns the existing users among these ids, by id. */
 export async function getUsers(db: Database, ids: readonly number[]): Promise<User[]> {
   const rows = await db.selectFrom('users').select(userColumns).where('id', 'in', ids).orderBy('id').execute();
+  return rows.map(omitNullCustom);
+}
+
+/** Returns the existing users among these ids in the form of `users` of a page, by id. */
+export async function getBriefUsers(db: Database, ids: readonly number[]): Promise<BriefUser[]> {
+  if (ids.length === 0) return [];
+  const columns = ['id', 'name', 'avatar', 'custom'] as const;
+  const rows = await db.selectFrom('users').select(columns).where('id', 'in', ids).orderBy('id').execute();
   return rows.map(omitNullCustom);
 }
 

@@ -1,3 +1,4 @@
 import { list } from './list.ts';
+import { listReaders } from './readers.ts';
 
-export const messages = [list];
+export const messages = [list, listReaders];
