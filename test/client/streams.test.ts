@@ -50,6 +50,25 @@ describe.each(['websocket', 'sse', 'poll'] as const)('streamed messages over %s'
     }
   });
 
+  it('closing the client of an open stream drops the text that was not sent, and throws nothing', async () => {
+    const [a, b] = await kit.friends();
+    await using people = new People(kit);
+    const agent = await people.online(a, by);
+    const reader = await people.online(b, by);
+    const answer = await agent.stream(b, { text: 'so ' });
+    answer.write('never sent');
+    await agent.close();
+    const thrown: unknown[] = [];
+    const note = (error: unknown) => thrown.push(error);
+    process.on('uncaughtException', note);
+    // Longer than the time for which text is collected.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    process.off('uncaughtException', note);
+    expect(thrown).toEqual([]);
+    await expect(answer.end()).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(texts(reader, a)).toEqual(['so ']);
+  });
+
   it('a writer and a reader whose connections break continue the stream', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);

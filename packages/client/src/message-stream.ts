@@ -69,7 +69,8 @@ export class MessageStream {
     this.#waiting = half;
     if (text === '') return;
     this.#index += 1;
-    this.#run({ do: 'append', chat: this.chat, id: this.id, index: this.#index, text });
+    // Fails if the client is closed. `end` sends the whole text.
+    this.#run({ do: 'append', chat: this.chat, id: this.id, index: this.#index, text }).catch(() => {});
   }
 }
 

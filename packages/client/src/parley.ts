@@ -179,7 +179,7 @@ export class Parley {
   async stream(chat: number, more: SendOptions & { text?: string } = {}): Promise<MessageStream> {
     const frame = { type: 'stream', op: 'start', to: chat, ref: createRef(), ...more } as const;
     const { id } = (await this.#run({ do: 'request', frame })) as Accepted;
-    return new MessageStream({ text: '', ...more, chat, id }, (command) => this.#run(command));
+    return new MessageStream({ text: '', ...more, chat, id }, async (command) => this.#run(command));
   }
 
   /**
