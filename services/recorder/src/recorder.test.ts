@@ -3,7 +3,7 @@ import { accept, hasPermits, readExternalUser, readPermit, sendRequest } from '@
 import { startPostgres, startRedisCluster, startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mark, message } from './testing/entries.ts';
+import { edit, mark, message, pin, react } from './testing/entries.ts';
 import { Fixture } from './testing/fixture.ts';
 import { addEntries, drained, runRecorder, testConnection } from './testing/running.ts';
 
@@ -35,6 +35,34 @@ describe('the recorder', () => {
     expect(metrics).toMatch(/parley_record_backlog_entries\{[^}]*\} 0/);
     expect(metrics).toMatch(/parley_record_oldest_seconds\{[^}]*\} 0/);
     expect((await fetch(`${recorder.url}/readyz`)).status).toBe(200);
+  });
+
+  it('the last edit, reaction and pin in the stream win, whatever the clocks of gateways show', async () => {
+    await using link = await testConnection(redis.url, BUCKETS);
+    await using world = new Fixture(url);
+    const [a, b] = await world.users(2);
+    const [ahead, behind] = [Date.now() + 3_600_000, 1];
+    await using recorder = await runRecorder(env());
+    expect(recorder.url).toBeTruthy();
+    const add = (entry: object) => addEntries(link, a % BUCKETS, [entry]);
+    await add(message(1, a, b));
+    // Entries that share a ms have no order. `mutate` gives each its own.
+    for (const date of [ahead, behind]) {
+      await add(edit(a, b, 1, date, `edited ${date}`));
+      await add(react(b, a, 1, date, '👍', date === ahead));
+      await add(pin(a, b, 1, date, date === ahead));
+      await drained(link);
+    }
+    for (const [owner, peer] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const stored = await world.message(owner, peer, 1);
+      expect(stored?.body).toMatchObject({ text: `edited ${behind}` });
+      expect(stored?.reactions).toEqual({ '👍': { [b]: expect.toSatisfy((date) => date < 0) } });
+      const pins = await world.db.selectFrom('pins').select('active').where('owner_id', '=', owner).execute();
+      expect(pins).toEqual([{ active: false }]);
+    }
   });
 
   it('the recorder moves an entry that cannot be written to the dead entries, with the reason', async () => {

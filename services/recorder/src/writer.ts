@@ -79,7 +79,7 @@ export class Writer {
       try {
         const value = readJson(source.text);
         if (isRequest(value)) requests.push(parseRequest(value));
-        else items.push({ source, entry: parseEntry(value) });
+        else items.push({ source, entry: parseEntry(value, Number.parseInt(source.id, 10)) });
       } catch (error) {
         await this.#bury(source, error);
       }

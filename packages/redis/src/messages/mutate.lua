@@ -69,7 +69,16 @@ if streamed ~= '' then
     redis.call('UNLINK', key, list)
   end
 end
-if record ~= '' then redis.call('XADD', stream, '*', 'e', record) end
+if record ~= '' then
+  local entry = redis.call('XADD', stream, '*', 'e', record)
+  -- Recorders date changes by the ms of their entry. Gateways' clocks may differ, and the clock of
+  -- Redis may step back, but the ids of a stream always grow. No two changes share a ms.
+  local ms, counter = string.match(entry, '^(%d+)-(%d+)$')
+  if counter ~= '0' and string.find(record, '"date":', 1, true) then
+    redis.call('XDEL', stream, entry)
+    redis.call('XADD', stream, whole(tonumber(ms) + 1) .. '-0', 'e', record)
+  end
+end
 if field ~= '' then
   local forwards = KEYS[count]
   redis.call('HSET', forwards, field, value)

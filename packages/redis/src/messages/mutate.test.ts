@@ -29,6 +29,20 @@ onEachRedis((redis) => {
     }
   });
 
+  it('each change has a ms of its own in the record stream, and the order of the calls', async () => {
+    const { connection } = redis;
+    const [a, b] = [redis.newId(), redis.newId()];
+    const stream = connection.keys.record(connection.keys.home(`${a}_${b}`));
+    const ids = Array.from({ length: 50 }, (_, i) => i + 1);
+    const changes = ids.map((id) => mutate(connection, { record: recall(a, b, id), recorded: true, entries: [] }));
+    await Promise.all(changes);
+    const entries = (await connection.client.xrange(stream, '-', '+')).filter(([, [, text]]) =>
+      text?.includes(`"user":${a}`),
+    );
+    expect(entries.map(([, [, text]]) => JSON.parse(text as string).id)).toEqual(ids);
+    expect(new Set(entries.map(([entry]) => entry.split('-')[0])).size).toBe(ids.length);
+  });
+
   it('a limited number of recalls is remembered, for the time to live of an inbox', async () => {
     const user = redis.newId();
     const connection = await redis.open({ inboxLength: 5, inboxTtl: 1000 });

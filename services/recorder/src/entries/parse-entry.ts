@@ -5,8 +5,12 @@ import { BadEntry, type Json, readConversation, readId, readText } from './read-
 /**
  * Validates a record entry. Throws {@link BadEntry} if it is of unknown kind or a field is
  * invalid.
+ *
+ * @param accepted when the entry was added to its stream, in Unix ms. Replaces the date of a
+ * change, which is by the clock of a gateway. Default: the date of the change
  */
-export function parseEntry(value: Json): Entry {
+export function parseEntry({ ...value }: Json, accepted?: number): Entry {
+  if (accepted !== undefined && 'date' in value) value.date = accepted;
   switch (value.kind) {
     case 'message':
       return message(value);
