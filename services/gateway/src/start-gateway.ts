@@ -6,7 +6,6 @@ import {
   isRevoked,
   lostAllRefs,
   lostRefs,
-  messageIdNow,
   publishProbe,
   type RedisConnection,
   raiseFence,
@@ -151,7 +150,10 @@ export async function startGateway(
     maxWait: config.maxWait,
     isServing: () => storeGuard.serving,
     // A random bucket, so that every server of a cluster is measured. Nothing else uses this key.
-    sendCommand: () => messageIdNow(redis, groupConversation(1 + Math.floor(Math.random() * config.buckets))),
+    sendCommand: () => {
+      const key = keys.conversation(groupConversation(1 + Math.floor(Math.random() * config.buckets)));
+      return redis.call(key, ['EXISTS', key]);
+    },
   });
   const probe = new Probe(
     {

@@ -2,7 +2,8 @@
 -- delivers it to those participants whose keys are given.
 --
 -- KEYS
---   1  conversation: sorted set of '<sender>:<ref>' by message id
+--   1  conversation: sorted set of '<sender>:<ref>' by message id. The member '' has an id that
+--      the next message must exceed.
 --   2  record stream
 --   3  reach: hash of bucket -> last message for members there
 --   4  members of the group, or the permit fence of two users
@@ -86,7 +87,8 @@ if restrictions and redis.call('EXISTS', restrictions) == 1 then
 end
 
 local id = (now - ORIGIN) * 4096
-local last = tonumber(redis.call('ZRANGE', conversation, -1, -1, 'WITHSCORES')[2] or 0)
+local newest = redis.call('ZRANGE', conversation, -1, -1, 'WITHSCORES')
+local last = tonumber(newest[2] or 0)
 if id <= last then id = last + 1 end
 local number = whole(id)
 
@@ -155,7 +157,14 @@ if kept ~= '' then
   redis.call('HSET', forwards, number .. ':' .. name, kept .. event)
 end
 
-local reply = { id, 0, 0, last, '' }
+local message_before = last
+if newest[1] == '' then
+  -- The newest id is that of `message-id-now.lua`, not of a message.
+  redis.call('ZREM', conversation, '')
+  message_before = tonumber(redis.call('ZRANGE', conversation, -2, -2, 'WITHSCORES')[2] or 0)
+end
+
+local reply = { id, 0, 0, message_before, '' }
 if distant ~= '' then
   -- Members join and leave, so the previous message may have been sent to other buckets.
   local buckets = {}

@@ -1,6 +1,7 @@
 import { firstMessageId, groupConversation, userConversation } from '@parley/protocol';
 import { expect, it } from 'vitest';
 import { onEachRedis } from '../test/each-redis.ts';
+import { readInbox } from '../test/inbox.ts';
 import { accept } from './accept.ts';
 import { messageIdNow } from './message-id-now.ts';
 
@@ -32,6 +33,32 @@ onEachRedis((redis) => {
     const ahead = firstMessageId(Date.now() + 60_000);
     await redis.connection.client.zadd(redis.connection.keys.conversation(conversation), ahead, `${from}:x`);
     expect(await messageIdNow(redis.connection, conversation)).toBe(ahead);
+  });
+
+  it('messages after the current message id exceed it, although the clock has stepped back', async () => {
+    const [from, to] = [redis.newId(), redis.newId()];
+    const conversation = userConversation(from, to);
+    const { client, keys } = redis.connection;
+    const first = await send(from, to, 'first');
+    await messageIdNow(redis.connection, conversation);
+    const ahead = firstMessageId(Date.now() + 3_600_000);
+    await client.zadd(keys.conversation(conversation), ahead, '');
+    expect(await messageIdNow(redis.connection, conversation)).toBe(ahead);
+    const [second, third] = [await send(from, to, 'second'), await send(from, to, 'third')];
+    expect([second.id, third.id]).toEqual([ahead + 1, ahead + 2]);
+    expect([first, second, third].map(({ duplicate }) => duplicate)).toEqual([false, false, false]);
+    expect(await client.zcard(keys.conversation(conversation))).toBe(3);
+    expect(await client.ttl(keys.conversation(conversation))).toBeGreaterThan(80_000);
+  });
+
+  it('a message to a user of another bucket arrives after the current message id was read', async () => {
+    const [from, to] = [redis.newId(), redis.newId() + 1];
+    await messageIdNow(redis.connection, userConversation(from, to));
+    const first = await send(from, to, 'first');
+    await messageIdNow(redis.connection, userConversation(from, to));
+    const second = await send(from, to, 'second');
+    const ids = (await readInbox(redis.connection, to)).map(({ text }) => JSON.parse(text).id);
+    expect(ids).toEqual([first.id, second.id]);
   });
 
   it('the newest message id equals the clock in an empty conversation', async () => {

@@ -3,7 +3,7 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { createScript } from '../connection/script.ts';
 import source from './message-id-now.lua';
 
-const script = createScript('message-id-now', [clock, source]);
+const script = createScript('message-id-now', [clock, source], { durable: true });
 
 /**
  * Returns the id that separates a conversation in time: all messages so far have at most this id,
