@@ -1,8 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openPool, type Result, verifyDatabase } from '@parley/database';
 import { connectRedis } from '@parley/redis';
+import { checkActs } from './check/acts.ts';
 import { checkDevices } from './check/devices.ts';
-import { type Evidence, type Fault as Finding, readCleared, readCopies } from './check/evidence.ts';
+import {
+  type Evidence,
+  type Fault as Finding,
+  readCleared,
+  readCopies,
+  readHidden,
+  readOwn,
+} from './check/evidence.ts';
 import { readMissed } from './check/missed.ts';
 import { checkRecords } from './check/records.ts';
 import { compareView } from './check/views.ts';
@@ -56,13 +64,20 @@ export async function runChaos(options: Options, log: (line: string) => void = (
   const link = await connectRedis({ url: system.redis.url, name: 'chaos' });
   try {
     const { faults: restless, stalled } = await settle(world, link, log);
-    const [copies, cleared] = [await readCopies(pool), await readCleared(pool)];
     const { devices, groups, users } = population;
+    for (const device of devices.slice(0, 20))
+      await writers.acts.archive(device, population.friends.get(device.user)?.[0] ?? 0);
+    await showImports(world);
+    const [copies, cleared] = [await readCopies(pool), await readCleared(pool)];
+    const hidden = await readHidden(pool);
     const evidence: Evidence = {
       ...{
         sent: ledger.sent,
         copies,
         cleared,
+        hidden,
+        ...(await readOwn(pool)),
+        acts: writers.acts,
         devices: devices.map(({ name, user, journal }) => ({ name, user, entries: journal.entries })),
       },
       ...{ deleted: writers.deleted, groups, mayHear: (conversation, user) => population.mayHear(conversation, user) },
@@ -71,18 +86,18 @@ export async function runChaos(options: Options, log: (line: string) => void = (
     const told = checkDevices(evidence);
     const database = await verifyDatabase(pool);
     const differences = await untilNone(
-      async () => (await Promise.all(devices.map((device) => compareView(device, copies)))).flat(),
+      async () => (await Promise.all(devices.map((device) => compareView(device, copies, hidden)))).flat(),
       30_000,
     );
     const unequal = differences.map((what): Finding => ({ kind: 'unequal', what }));
-    const unread = await readMissed(devices, told.missed, cleared);
+    const unread = await readMissed(devices, told.missed, { cleared, hidden });
     return {
       options,
       strikes,
       leftOut,
       wrote,
       database,
-      faults: [...restless, ...checkRecords(evidence), ...told.faults, ...unread, ...unequal],
+      faults: [...restless, ...checkRecords(evidence), ...checkActs(evidence), ...told.faults, ...unread, ...unequal],
       figures: {
         written: ledger.sent.length,
         acknowledged: ledger.acknowledged,
@@ -93,6 +108,8 @@ export async function runChaos(options: Options, log: (line: string) => void = (
         users: users.length,
         devices: devices.length,
         ...writers.figures,
+        ...writers.acts.figures,
+        imports: writers.acts.imports.length,
         deviceReloads: devices.reduce((sum, device) => sum + device.reloads, 0),
         stalled,
         signOuts: devices.reduce((sum, device) => sum + device.signOuts, 0),
@@ -101,6 +118,19 @@ export async function runChaos(options: Options, log: (line: string) => void = (
   } finally {
     await Promise.all([pool.end(), link.close()]);
     await Promise.all(population.devices.map((device) => device.stop()));
+  }
+}
+
+/**
+ * Reads the chats of users with imported messages from the api, as devices must do, because imports
+ * send no events.
+ */
+async function showImports({ population, writers }: World): Promise<void> {
+  const users = new Set(
+    writers.acts.imports.flatMap(({ from, to, group }) => (group ? (population.groups.get(to) ?? []) : [from, to])),
+  );
+  for (const { user, client } of population.devices) {
+    if (users.has(user)) await client.load(...(await client.api('GET /chats', { limit: 200 })).items);
   }
 }
 

@@ -76,7 +76,7 @@ describe.skipIf(missing !== undefined)('upgrade and rollback between the previou
     for (const key of [copyKey(ann, ben), copyKey(ben, ann)]) copies.delete(key);
     const stored = await pool.query('select custom from messages where owner_id = $1', [ben]);
     expect(stored.rows).toEqual([{ custom: { a: 1 } }]);
-    const evidence = { ...talk.evidence, copies, cleared: await readCleared(pool) };
+    const evidence = { ...talk.evidence, copies, cleared: await readCleared(pool), hidden: new Map() };
     const devices = checkDevices(evidence);
     expect([...checkRecords(evidence), ...devices.faults]).toEqual([]);
     expect([devices.missed, talk.failures]).toEqual([[], []]);

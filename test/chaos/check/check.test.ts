@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Journal } from '../people/journal.ts';
-import { textOf } from '../people/ledger.ts';
+import { importedNumber, importedText, numberOf, type Sent, tailOf, textOf } from '../people/ledger.ts';
+import { checkActs } from './acts.ts';
 import { checkDevices } from './devices.ts';
 import type { Evidence, Fault, Row } from './evidence.ts';
 import { checkRecords } from './records.ts';
@@ -11,7 +12,7 @@ const [ann, ben, cem, group] = [1, 2, 3, 9];
 class Case {
   readonly sent = [0, 1, 2, 3, 4].map((n) => {
     const toGroup = n > 2;
-    return { n, from: ann, chat: toGroup ? group : ben, group: toGroup, state: 'acknowledged' as const, id: 10 + n };
+    return { n, from: ann, chat: toGroup ? group : ben, group: toGroup, state: 'acknowledged', id: 10 + n } as Sent;
   });
   readonly copies = new Map<string, Row[]>([
     [`${ann}:${ben}`, [0, 1, 2].map(row)],
@@ -19,6 +20,7 @@ class Case {
     [`${group}:${group}`, [3, 4].map(row)],
   ]);
   readonly journals = [new Journal(), new Journal()] as const;
+  readonly acts: Evidence['acts'] = { hides: [], archives: [], drafts: new Map(), imports: [] };
   readonly more: Partial<Evidence> = {};
 
   constructor() {
@@ -29,12 +31,15 @@ class Case {
   find(): Fault['kind'][] {
     const evidence: Evidence = {
       ...{ sent: this.sent, copies: this.copies, cleared: new Map(), deleted: [] },
+      ...{ hidden: new Map(), drafts: new Map(), archived: new Set(), acts: this.acts },
       devices: this.journals.map(({ entries }, i) => ({ name: `device${i}`, user: i === 0 ? ann : ben, entries })),
       groups: new Map([[group, [ann, ben]]]),
       mayHear: (conversation, user) => conversation === 'g9' || (conversation === '1_2' && user !== cem),
       ...this.more,
     };
-    return [...checkRecords(evidence), ...checkDevices(evidence).faults].map(({ kind }) => kind);
+    return [...checkRecords(evidence), ...checkActs(evidence), ...checkDevices(evidence).faults].map(
+      ({ kind }) => kind,
+    );
   }
 }
 
@@ -136,6 +141,92 @@ describe('faults in the evidence of a run', () => {
     expect(world.find()).toEqual(['unequal']);
     Object.assign(world.more, { deleted: [], cleared: new Map([[`${ben}:${ann}`, 12]]) });
     expect(world.find()).toEqual(['lost']);
+  });
+
+  it.each<[string, Partial<Sent>, Partial<Row>]>([
+    ['an edit', { tail: ' ~e1' }, { tail: ' ~e1' }],
+    ['the final text of a stream', { tail: ' ~w1 ~w2' }, { tail: ' ~w1 ~w2' }],
+    ['a pin', { pinned: true }, { pinned: true }],
+    ['a reaction', { reactions: new Map([[ben, true]]) }, { reactions: [ben] }],
+  ])('the checker finds %s that is missing in one copy, or that nobody made', (_, expected, stored) => {
+    const world = new Case();
+    Object.assign(world.sent[1] as object, expected);
+    Object.assign(world.copies.get(`${ann}:${ben}`)?.[1] as object, stored);
+    expect(world.find()).toEqual(['unequal']);
+    Object.assign(world.copies.get(`${ben}:${ann}`)?.[1] as object, stored);
+    expect(world.find()).toEqual([]);
+    Object.assign(world.copies.get(`${ben}:${ann}`)?.[2] as object, stored);
+    expect(world.find()).toEqual(['unequal']);
+  });
+
+  it('the checker ignores changes of which nobody knows the result', () => {
+    const world = new Case();
+    Object.assign(world.sent[1] as object, { tail: null, pinned: null, reactions: new Map([[ben, null]]) });
+    Object.assign(world.copies.get(`${ann}:${ben}`)?.[1] as object, { tail: ' ~e1', pinned: true, reactions: [ben] });
+    expect(world.find()).toEqual([]);
+  });
+
+  it('the checker finds a message that is not deleted from the own copy, or from a copy of another user', () => {
+    const world = new Case();
+    world.acts.hides.push({ owner: ben, chat: ann, id: 11, acknowledged: true });
+    expect(world.find()).toEqual(['unequal']);
+    Object.assign(world.more, { hidden: new Map([[`${ben}:${ann}`, new Set([11])]]) });
+    expect(world.find()).toEqual([]);
+    Object.assign(world.more, {
+      hidden: new Map([`${ben}:${ann}`, `${ann}:${ben}`].map((key) => [key, new Set([11])])),
+    });
+    expect(world.find()).toEqual(['lost']);
+  });
+
+  it('the checker does not expect that devices receive messages deleted from the own copy', () => {
+    const world = new Case();
+    world.acts.hides.push({ owner: ben, chat: ann, id: 11, acknowledged: true });
+    Object.assign(world.more, { hidden: new Map([[`${ben}:${ann}`, new Set([11])]]) });
+    world.journals[1].entries.splice(1, 1);
+    expect(world.find()).toEqual([]);
+  });
+
+  it('the checker finds a lost draft, an old one, and one that nobody wrote', () => {
+    const world = new Case();
+    world.acts.drafts.set(`${ann}:${ben}`, new Set(['new']));
+    expect(world.find()).toEqual(['unequal']);
+    Object.assign(world.more, { drafts: new Map([[`${ann}:${ben}`, 'old']]) });
+    expect(world.find()).toEqual(['unequal']);
+    Object.assign(world.more, { drafts: new Map([[`${ann}:${ben}`, 'new']]) });
+    expect(world.find()).toEqual([]);
+    Object.assign(world.more, { drafts: new Map([`${ann}:${ben}`, `${ben}:${ann}`].map((key) => [key, 'new'])) });
+    expect(world.find()).toEqual(['unequal']);
+  });
+
+  it('the checker finds an archive that got lost, and one that a message did not end', () => {
+    const world = new Case();
+    world.acts.archives.push({ owner: ann, chat: ben, known: 12, after: 5 });
+    expect(world.find()).toEqual(['unequal']);
+    Object.assign(world.more, { archived: new Set([`${ann}:${ben}`]) });
+    expect(world.find()).toEqual([]);
+    world.acts.archives.splice(0, 1, { owner: ann, chat: ben, known: 11, after: 2 });
+    expect(world.find()).toEqual(['unequal']);
+  });
+
+  it('the checker finds imported messages that are lost, doubled, misdelivered or unknown', () => {
+    const world = new Case();
+    world.acts.imports.push({ from: ann, to: ben, group: false, acknowledged: true });
+    const rows = [`${ann}:${ben}`, `${ben}:${ann}`].map((key) => world.copies.get(key) ?? []);
+    const imported = { id: 1, from: ann, n: -1, recalled: false, imported: 0 };
+    expect(world.find()).toEqual(['lost', 'lost']);
+    for (const copy of rows) copy.unshift(imported);
+    expect(world.find()).toEqual([]);
+    rows[0]?.unshift(imported);
+    expect(world.find()).toEqual(['doubled']);
+    rows[0]?.splice(0, 1, { ...imported, imported: 7 });
+    world.copies.get(`${group}:${group}`)?.unshift(imported);
+    expect(world.find()).toEqual(['misdelivered', 'misdelivered']);
+  });
+
+  it('texts contain the number of their message and the words appended to it', () => {
+    const text = `${textOf({ n: 12 })} ~w1 ~e2`;
+    expect([numberOf(text), tailOf(text), importedNumber(text)]).toEqual([12, ' ~w1 ~e2', undefined]);
+    expect([numberOf(`${text} x`), numberOf(importedText(3)), importedNumber(importedText(3))]).toEqual([-1, -1, 3]);
   });
 
   it('the checker ignores events that a crashed device received but did not store', () => {

@@ -1,13 +1,13 @@
 import { groupConversation, parseConversation, userConversation } from '@parley/protocol';
 import type { Heard } from '../people/journal.ts';
-import { copyKey, type Evidence, type Fault, type Row, type Witness } from './evidence.ts';
+import { copyKey, type Fault, type MessageEvidence, type Row, type Witness } from './evidence.ts';
 
 /**
  * Compares what devices received with PostgreSQL: every message of their user once, in the order of
  * the records, and none of other users. A device that had to reload may lack earlier messages,
  * because it must read them from the api. `missed` contains these messages.
  */
-export function checkDevices(evidence: Evidence): { faults: Fault[]; missed: Missed[]; withdrawn: number } {
+export function checkDevices(evidence: MessageEvidence): { faults: Fault[]; missed: Missed[]; withdrawn: number } {
   const faults: Fault[] = [];
   const missed: Missed[] = [];
   let withdrawn = 0;
@@ -18,7 +18,8 @@ export function checkDevices(evidence: Evidence): { faults: Fault[]; missed: Mis
     withdrawn += told.withdrawn;
     for (const [conversation, ids] of conversations) {
       if (!entitled(evidence, conversation, witness.user)) continue;
-      const lacks = [...ids.keys()].filter((id) => !told.ids.get(conversation)?.has(id));
+      const hidden = evidence.hidden.get(ownKey(conversation, witness.user));
+      const lacks = [...ids.keys()].filter((id) => !told.ids.get(conversation)?.has(id) && !hidden?.has(id));
       if (lacks.length === 0) continue;
       if (told.reloaded) missed.push({ device: witness.name, conversation, ids: lacks });
       else {
@@ -30,7 +31,7 @@ export function checkDevices(evidence: Evidence): { faults: Fault[]; missed: Mis
   return { faults, missed, withdrawn };
 }
 
-function readJournal({ name, user, entries }: Witness, evidence: Evidence, conversations: Conversations) {
+function readJournal({ name, user, entries }: Witness, evidence: MessageEvidence, conversations: Conversations) {
   const faults: Fault[] = [];
   const ids = new Map<string, Set<number>>();
   const lastReload = entries.lastIndexOf('reload');
@@ -73,33 +74,41 @@ function readJournal({ name, user, entries }: Witness, evidence: Evidence, conve
 }
 
 /** Returns whether every participant has deleted the copy, so that there is nothing to compare. */
-function deletedByAll(conversation: string, id: number, { cleared }: Evidence): boolean {
+function deletedByAll(conversation: string, id: number, { cleared }: MessageEvidence): boolean {
   const parsed = parseConversation(conversation);
   if (parsed?.type !== 'users') return false;
   const [a, b] = parsed.users;
   return [copyKey(a, b), copyKey(b, a)].every((key) => id <= (cleared.get(key) ?? 0));
 }
 
-function mayHave({ conversation, n }: Heard, user: number, { mayHear, sent }: Evidence): boolean {
+function mayHave({ conversation, n }: Heard, user: number, { mayHear, sent }: MessageEvidence): boolean {
   if (!mayHear(conversation, user)) return false;
   return n === null || n < 0 || !sent[n]?.withheld?.includes(user);
 }
 
+/** Returns the key of a user's own copy of a conversation. */
+function ownKey(conversation: string, user: number): string {
+  const parsed = parseConversation(conversation);
+  if (parsed?.type !== 'users') return copyKey(user, parsed?.group ?? 0);
+  return copyKey(user, parsed.users.find((id) => id !== user) ?? user);
+}
+
 /** Merges both copies of every conversation by message id, because one may be deleted. */
-function conversationsOf(copies: Evidence['copies']): Conversations {
+function conversationsOf(copies: MessageEvidence['copies']): Conversations {
   const conversations: Conversations = new Map();
   for (const [key, rows] of copies) {
     const [owner, peer] = key.split(':').map(Number) as [number, number];
     const conversation = owner === peer ? groupConversation(owner) : userConversation(owner, peer);
     const messages = conversations.get(conversation) ?? new Map<number, Row>();
     conversations.set(conversation, messages);
-    for (const row of rows) messages.set(row.id, row);
+    // Devices receive no events of imported messages.
+    for (const row of rows) if (row.imported === undefined) messages.set(row.id, row);
   }
   return conversations;
 }
 
 /** Returns whether a user must receive every message of a conversation. */
-function entitled({ groups }: Evidence, conversation: string, user: number): boolean {
+function entitled({ groups }: MessageEvidence, conversation: string, user: number): boolean {
   const parsed = parseConversation(conversation);
   if (parsed?.type === 'users') return parsed.users.includes(user);
   return parsed !== undefined && (groups.get(parsed.group)?.includes(user) ?? false);

@@ -10,7 +10,7 @@ import type { Evidence, Fault } from './evidence.ts';
 export async function readMissed(
   devices: readonly Device[],
   missed: readonly Missed[],
-  cleared: Evidence['cleared'],
+  { cleared, hidden }: Pick<Evidence, 'cleared' | 'hidden'>,
 ): Promise<Fault[]> {
   const faults: Fault[] = [];
   for (const { device: name, conversation, ids } of missed) {
@@ -20,7 +20,7 @@ export async function readMissed(
     const chat =
       parsed.type === 'group' ? parsed.group : (parsed.users.find((id) => id !== device.user) ?? device.user);
     const floor = cleared.get(`${device.user}:${chat}`) ?? 0;
-    const wanted = new Set(ids.filter((id) => id > floor));
+    const wanted = new Set(ids.filter((id) => id > floor && !hidden.get(`${device.user}:${chat}`)?.has(id)));
     let after = Math.min(...wanted) - 1;
     while (wanted.size > 0) {
       const { items, more } = await device.client.api('GET /chats/{id}/messages', { id: chat, after, limit: 200 });

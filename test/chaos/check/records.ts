@@ -1,11 +1,11 @@
-import { copyKey, type Evidence, type Fault } from './evidence.ts';
+import { copyKey, type Fault, type MessageEvidence } from './evidence.ts';
 
 /**
  * Compares PostgreSQL with the results that the writers saw. Every acknowledged message must be in
  * both copies with its id, once. No refused or unknown message may be stored. A recalled message
  * must have no text.
  */
-export function checkRecords({ sent, copies, deleted, cleared }: Evidence): Fault[] {
+export function checkRecords({ sent, copies, deleted, cleared }: MessageEvidence): Fault[] {
   const faults: Fault[] = [];
   const index = new Map([...copies].map(([key, rows]) => [key, new Map(rows.map((row) => [row.id, row]))]));
 
@@ -30,8 +30,8 @@ export function checkRecords({ sent, copies, deleted, cleared }: Evidence): Faul
   for (const [key, rows] of copies) {
     const [owner] = key.split(':').map(Number) as [number, number];
     const seen = new Set<number>();
-    for (const { id, n, from } of rows) {
-      if (n === null) continue;
+    for (const { id, n, from, imported } of rows) {
+      if (n === null || imported !== undefined) continue;
       const message = sent[n];
       if (seen.has(n)) faults.push({ kind: 'doubled', what: `m${n} is twice in copy ${key}` });
       seen.add(n);

@@ -1,5 +1,6 @@
-import type { Chat } from '@parley/protocol';
+import type { Chat, Message } from '@parley/protocol';
 import type { Device } from '../people/device.ts';
+import { tailOf } from '../people/ledger.ts';
 import { copyKey, type Evidence } from './evidence.ts';
 
 /**
@@ -7,17 +8,32 @@ import { copyKey, type Evidence } from './evidence.ts';
  * the newest messages of each chat. Returns the differences. Marks may still be in flight right
  * after a run.
  */
-export async function compareView(device: Device, copies: Evidence['copies']): Promise<string[]> {
+export async function compareView(
+  device: Device,
+  copies: Evidence['copies'],
+  hidden: Evidence['hidden'],
+): Promise<string[]> {
   const { items } = await device.client.api('GET /chats', { limit: 200 });
   const shown = new Map(device.chats().map((chat) => [chat.chat, chat]));
-  return items.flatMap((chat) => {
+  const differences: string[] = [];
+  for (const chat of items) {
+    const note = (what: string[]) =>
+      differences.push(...what.map((each) => `${device.name} of ${device.user} in chat ${chat.chat}: ${each}`));
     const mine = shown.get(chat.chat);
-    if (!mine) return [`${device.name} of ${device.user} does not show the chat ${chat.chat}`];
+    if (!mine) {
+      note(['is not shown']);
+      continue;
+    }
     const key = chat.type === 'group' ? copyKey(chat.chat, chat.chat) : copyKey(device.user, chat.chat);
-    return [...compareChat(mine, chat), ...compareMessages(device, chat.chat, copies.get(key) ?? [])].map(
-      (what) => `${device.name} of ${device.user} in chat ${chat.chat}: ${what}`,
-    );
-  });
+    const gone = hidden.get(copyKey(device.user, chat.chat));
+    const rows = (copies.get(key) ?? []).filter(({ id }) => !gone?.has(id));
+    note([
+      ...compareChat(mine, chat),
+      ...compareIds(device, chat.chat, rows),
+      ...(await compareContent(device, chat.chat)),
+    ]);
+  }
+  return differences;
 }
 
 function compareChat(shown: Chat, recorded: Chat): string[] {
@@ -33,16 +49,32 @@ function compareChat(shown: Chat, recorded: Chat): string[] {
   return differences;
 }
 
-function compareMessages(device: Device, chat: number, rows: readonly { id: number; recalled: boolean }[]): string[] {
+function compareIds(device: Device, chat: number, rows: readonly { id: number }[]): string[] {
   const shown = device.client.messages(chat).filter(({ id }) => id !== undefined);
   const recorded = rows.slice(-Math.max(1, shown.length));
-  if (shown.length > 0 && shown.map(({ id }) => id).join() !== recorded.map(({ id }) => id).join())
-    return [
-      `shows ${shown.length} messages up to ${shown.at(-1)?.id}, the last recorded ones end with ${recorded.at(-1)?.id}`,
-    ];
-  return shown.flatMap(({ id, body }, index) =>
-    (body === null) === recorded[index]?.recalled
-      ? []
-      : [`${id} is ${body === null ? '' : 'not '}taken back here alone`],
-  );
+  if (shown.length === 0 || shown.map(({ id }) => id).join() === recorded.map(({ id }) => id).join()) return [];
+  return [
+    `shows ${shown.length} messages up to ${shown.at(-1)?.id}, the last recorded ones end with ${recorded.at(-1)?.id}`,
+  ];
 }
+
+/** Compares the texts, pins and reactions of the messages that the device shows. */
+async function compareContent({ client }: Device, chat: number): Promise<string[]> {
+  const shown = client.messages(chat).filter(({ id }) => id !== undefined);
+  if (shown.length === 0) return [];
+  const { items } = await client.api('GET /chats/{id}/messages', { id: chat, limit: Math.min(200, shown.length) });
+  const recorded = new Map(items.map((message) => [message.id, describe(message)]));
+  return shown.flatMap((message) => {
+    const mine = describe(message);
+    const theirs = recorded.get(message.id as number);
+    return mine === theirs ? [] : [`${message.id} is ${mine}, recorded is ${theirs}`];
+  });
+}
+
+function describe({ body, pinned, reactions = [], streaming }: Content): string {
+  const text = body === null ? 'recalled' : body.type === 'text' ? tailOf(body.text) : body.type;
+  const fans = reactions.flatMap(({ emoji, users }) => users.map((user) => `${emoji}${user}`)).sort();
+  return [text, pinned ? `pinned by ${pinned.user}` : '', fans.join(' '), streaming ? 'streaming' : ''].join('|');
+}
+
+type Content = Pick<Message, 'body' | 'pinned' | 'reactions'> & { streaming?: boolean };

@@ -2,7 +2,9 @@ import { crashClients, reloadClients, replayFrames, slowReaders } from './client
 import { stepClocks } from './clocks.ts';
 import { fullPostgresDisk, fullRedisDisk } from './disks.ts';
 import type { Fault } from './fault.ts';
+import { importHistory } from './imports.ts';
 import { cutLink, delayLink, halfOpenLink, refusedLink, throttleLink } from './links.ts';
+import { banGuest, muteMember, slowMode } from './moderation.ts';
 import { guestLeaves, partFriends } from './people.ts';
 import { absentPostgres, freezePostgres, killPostgres, restartPostgres } from './postgres.ts';
 import { drain, freeze, killApi, killGateway, killRecorder } from './processes.ts';
@@ -23,6 +25,7 @@ const ofOthers: Fault[] = [
   ...[cutLink, delayLink, throttleLink, halfOpenLink, refusedLink],
   ...[reloadClients, crashClients, slowReaders, replayFrames],
   ...[partFriends, guestLeaves],
+  ...[muteMember, banGuest, slowMode, importHistory],
 ];
 
 /** Returns all faults for this kind of Redis. */

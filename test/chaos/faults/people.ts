@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault, World } from './fault.ts';
+import type { Fault } from './fault.ts';
+import { writeFrom } from './write-from.ts';
 
 /** Ms for which users try actions that they are not allowed to perform. */
 const WINDOW = 1500;
@@ -58,12 +59,3 @@ export const guestLeaves: Fault = {
     return `${user} in ${group}`;
   },
 };
-
-function writeFrom({ population, writers, ledger }: World, user: number, chat: number, count: number, group = false) {
-  const device = population.devicesOf(user).find(({ running }) => running);
-  if (!device) return [];
-  return Array.from({ length: count }, () => {
-    const message = ledger.write(user, chat, group);
-    return { message, done: writers.send(device, message) };
-  });
-}

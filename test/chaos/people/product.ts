@@ -48,18 +48,39 @@ export class Product {
     return { ...session, expires: Date.now() + session.expiresIn * 1000 };
   }
 
-  async #call<T>(method: string, path: string, body?: object): Promise<T> {
+  /** Deletes a message from the copy of one user. Resolves with false if the api refuses it. */
+  async hide(user: number, chat: number, id: number): Promise<boolean> {
+    try {
+      await this.#call('DELETE', `/users/~${user}/chats/${chat}/messages/${id}?for=user`);
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) return false;
+      throw error;
+    }
+  }
+
+  /** Imports history. Repeats the same lines until all are imported. */
+  async importHistory(lines: readonly object[]): Promise<{ failed: number; errors: object[] }> {
+    for (;;) {
+      const done = await this.#call<Import>('POST', '/imports', lines.map((line) => JSON.stringify(line)).join('\n'));
+      if (done.state === 'done' && done.errors.every(({ code }) => code !== 'unavailable')) return done;
+    }
+  }
+
+  async #call<T>(method: string, path: string, body?: object | string): Promise<T> {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const type = typeof body === 'string' ? 'application/x-ndjson' : 'application/json';
     for (let attempt = 1; ; attempt += 1) {
       try {
         const response = await fetch(`${this.#url}/v1/server${path}`, {
           method,
-          headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' },
-          ...(body && { body: JSON.stringify(body) }),
+          headers: { authorization: `Bearer ${this.#key}`, 'content-type': type },
+          ...(body && { body: text }),
           signal: AbortSignal.timeout(10_000),
         });
-        const text = await response.text();
-        if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
-        if (response.status < 500 && response.status !== 429) throw new Refused(`${method} ${path}: ${text}`);
+        const reply = await response.text();
+        if (response.ok) return (reply === '' ? undefined : JSON.parse(reply)) as T;
+        if (response.status < 500 && response.status !== 429) throw new Refused(`${method} ${path}: ${reply}`);
       } catch (error) {
         if (error instanceof Refused || attempt >= 600) throw error;
       }
@@ -69,3 +90,9 @@ export class Product {
 }
 
 class Refused extends Error {}
+
+interface Import {
+  state: string;
+  failed: number;
+  errors: { code: string }[];
+}

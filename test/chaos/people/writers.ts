@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ParleyError } from '@parley/client';
 import { parseConversation } from '@parley/protocol';
 import type { Random } from '../random.ts';
+import { Acts } from './acts.ts';
 import type { Device } from './device.ts';
 import { type Ledger, type Sent, textOf } from './ledger.ts';
 import type { Population } from './population.ts';
@@ -25,14 +27,16 @@ export class Writers {
   #due = 0;
   /** Deleted chats: the owner deleted their copy up to a known message. */
   readonly deleted: Deleted[] = [];
+  readonly acts: Acts;
   /** Counts of reads, recalls and other actions, by kind. */
-  readonly figures = { reads: 0, recalls: 0, deletions: 0, fellBehind: 0 };
+  readonly figures = { reads: 0, recalls: 0, deletions: 0, streams: 0, fellBehind: 0 };
 
   constructor(population: Population, ledger: Ledger, random: Random, rate: number) {
     this.#population = population;
     this.#ledger = ledger;
     this.#random = random;
     this.#rate = rate;
+    this.acts = new Acts(population, ledger, random);
   }
 
   start(): void {
@@ -81,6 +85,30 @@ export class Writers {
     }
   }
 
+  /** Sends a message whose text grows. Its end may get lost with the device. */
+  async #stream(device: Device, message: Sent): Promise<void> {
+    this.#underWay.set(device, (this.#underWay.get(device) ?? 0) + 1);
+    message.tail = null;
+    let tail = '';
+    try {
+      const stream = await device.client.stream(message.chat, { text: textOf(message), ref: `m${message.n}` });
+      this.#ledger.accept(message, stream.id);
+      for (let word = this.#random.whole(1, 8); word > 0; word -= 1) {
+        tail += ` ~w${word}`;
+        stream.write(` ~w${word}`);
+        await delay(this.#random.whole(10, 300));
+      }
+      await stream.end();
+      message.tail = tail;
+      this.figures.streams += 1;
+    } catch (error) {
+      if (!(error instanceof ParleyError)) throw error;
+      if (message.state === 'open' && error.code !== 'aborted') this.#ledger.refuse(message, error.code);
+    } finally {
+      this.#underWay.set(device, (this.#underWay.get(device) ?? 1) - 1);
+    }
+  }
+
   #writeOne(): boolean {
     const random = this.#random;
     const device = random.pick(this.#population.devices);
@@ -94,7 +122,8 @@ export class Writers {
       const stranger = random.pick(this.#population.strangers);
       Object.assign(message, { chat: stranger, group: false, forbidden: true });
     }
-    this.send(device, message).then(() => this.#afterwards(device, message));
+    if (!message.forbidden && random.chance(0.004)) this.#stream(device, message);
+    else this.send(device, message).then(() => this.#afterwards(device, message));
     return true;
   }
 
@@ -122,7 +151,7 @@ export class Writers {
       } catch (error) {
         if (!(error instanceof ParleyError)) throw error;
       }
-    }
+    } else await this.acts.afterwards(device, message);
   }
 }
 

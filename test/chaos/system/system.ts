@@ -75,6 +75,7 @@ export class System {
         API_KEYS: productKey,
         REPLICAS_ACK: '1',
         REQUESTS_PER_ADDRESS: '1000000',
+        STREAM_IDLE: '10s',
         LOG_LEVEL: 'warn',
         ...env,
       },
