@@ -46,7 +46,7 @@ describe('the recorder', () => {
     expect(recorder.url).toBeTruthy();
     const add = (entry: object) => addEntries(link, a % BUCKETS, [entry]);
     await add(message(1, a, b));
-    // Entries that share a ms have no order. `mutate` gives each its own.
+    // Two changes never share a ms: `mutate` assigns each its own.
     for (const date of [ahead, behind]) {
       await add(edit(a, b, 1, date, `edited ${date}`));
       await add(react(b, a, 1, date, '👍', date === ahead));
