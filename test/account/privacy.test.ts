@@ -1,4 +1,5 @@
 import type { PresenceFrame, ServerFrame } from '@parley/protocol';
+import { shareSettings } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../gateway/client.ts';
@@ -15,6 +16,14 @@ const friends = async () => (await kit.people(2)) as [Person, Person];
 
 const isPresence = (frame: ServerFrame, { id }: Person): frame is PresenceFrame =>
   frame.type === 'presence' && frame.user === id;
+
+/** Marks a message as read and waits until the mark is recorded. */
+async function read(client: Client, chat: number, id: number): Promise<void> {
+  await client.ask({ type: 'mark', ref: `read ${id}`, chat, read: id });
+  await kit.recorded();
+}
+
+const marksOf = (client: Client) => client.events.flatMap(({ event }) => (event.kind === 'mark' ? [event.read] : []));
 
 /** Watches a user and returns the state. */
 function watch(client: Client, person: Person): Promise<PresenceFrame> {
@@ -65,4 +74,46 @@ it('a sender no longer learns whether a user is connected after the user hides t
   await ben.call('PATCH', '/me', { privacy: { lastSeen: 'friends' } });
   await alice.settled();
   expect(await alice.text(ben.id, 'shown again')).toMatchObject({ online: true });
+});
+
+describe('read marks', () => {
+  it('neither of two users sees what the other has read while one of them hides it', async () => {
+    const [ann, ben] = await friends();
+    await using alice = await ann.connect(0);
+    await using bob = await ben.connect(1);
+    const first = await alice.text(ben.id, 'first');
+    const reply = await bob.text(ann.id, 'reply');
+    await read(bob, ann.id, first.id);
+    await read(alice, ben.id, reply.id);
+    const shown = async () => [(await ann.chat(ben.id)).peerRead, (await ben.chat(ann.id)).peerRead];
+    expect(await shown()).toEqual([first.id, reply.id]);
+
+    await ben.call('PATCH', '/me', { privacy: { readReceipts: 'nobody' } });
+    for (const client of [alice, bob]) await client.settled();
+    const second = await alice.text(ben.id, 'second');
+    const again = await bob.text(ann.id, 'again');
+    await read(bob, ann.id, second.id);
+    await read(alice, ben.id, again.id);
+    for (const client of [alice, bob]) await client.settled();
+    expect(await shown()).toEqual([0, 0]);
+    expect((await ben.chat(ann.id)).read).toBe(second.id);
+    // Each gets the other's first mark, and the own ones.
+    expect(marksOf(alice)).toEqual([first.id, reply.id, again.id]);
+    expect(marksOf(bob)).toEqual([first.id, reply.id, second.id]);
+
+    await ben.call('PATCH', '/me', { privacy: { readReceipts: 'everyone' } });
+    for (const client of [alice, bob]) await client.settled();
+    expect(await shown()).toEqual([first.id, reply.id]);
+    await read(bob, ann.id, second.id + 1);
+    expect(await shown()).toEqual([second.id + 1, reply.id]);
+  });
+
+  it('nobody can hide read marks while a recorder of the previous release runs', async () => {
+    const [ann] = await friends();
+    const leave = await shareSettings(kit.link, 'recorder old:1', {});
+    const hide = () => ann.call('PATCH', '/me', { privacy: { readReceipts: 'nobody' } });
+    await expect(hide()).rejects.toThrow('503 unavailable');
+    await leave();
+    await hide();
+  });
 });

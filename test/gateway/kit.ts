@@ -1,5 +1,5 @@
 import { type Config, type Gateway, readConfig, startGateway } from '@parley/gateway';
-import { userConversation } from '@parley/protocol';
+import { type Privacy, userConversation } from '@parley/protocol';
 import { connectRedis, type RedisConnection, writePermits, writeRecordedRefs } from '@parley/redis';
 import { createLog, createMetrics, signToken } from '@parley/service';
 import { startTestRedis, type TestRedis } from '@parley/stack';
@@ -129,15 +129,15 @@ export class Kit {
     return users;
   }
 
-  /** Replaces the users who may write to a user, and who sees the user's presence. */
+  /** Replaces the users who may write to a user, and what the user hides. */
   async permit(
     user: number,
     contacts: number[],
     blocks: number[] = [],
-    lastSeen: 'everyone' | 'friends' | 'nobody' = 'everyone',
+    privacy: Partial<Pick<Privacy, 'lastSeen' | 'readReceipts'>> = {},
   ): Promise<void> {
     this.#version += 1;
-    await writePermits(this.link, user, { kind: 'user', version: this.#version, contacts, blocks, lastSeen });
+    await writePermits(this.link, user, { kind: 'user', version: this.#version, contacts, blocks, ...privacy });
   }
 
   /** Writes to Redis, as the recorder does, that no user has this id. */

@@ -73,6 +73,28 @@ describe('marks', () => {
     expect(marks(alice)).toEqual([]);
   });
 
+  it.each(['reader', 'peer'] as const)(
+    'a read mark does not reach the peer if the %s hides read marks',
+    async (who) => {
+      const [a, b] = await kit.friends();
+      const [hiding, other] = who === 'reader' ? [b, a] : [a, b];
+      await kit.permit(hiding, [other], [], { readReceipts: 'nobody' });
+      await using alice = await kit.connect(a, 0);
+      await using bob = await kit.connect(b, 1, { device: 'one' });
+      await using tablet = await kit.connect(b, 0, { device: 'two' });
+      const { id } = await alice.text(b, 'hello');
+      await bob.ask({ type: 'mark', ref: 'read', chat: a, read: id });
+      await bob.ask({ type: 'mark', ref: 'delivered', chat: a, delivered: id });
+      expect(await untilMark(alice)).toEqual([{ kind: 'mark', chat: b, user: b, delivered: id }]);
+      expect((await kit.inbox(a)).filter(({ event }) => event.kind === 'mark')).toHaveLength(1);
+      expect((await untilMark(tablet))[0]).toEqual({ kind: 'mark', chat: a, user: b, read: id });
+      expect(await kit.recorded(({ kind, user }) => kind === 'mark' && user === b)).toEqual([
+        { kind: 'mark', user: b, chat: a, read: id, private: true },
+        { kind: 'mark', user: b, chat: a, delivered: id },
+      ]);
+    },
+  );
+
   it('a mark does not reach a peer that the user may no longer write to', async () => {
     const [a, b] = await kit.friends();
     await kit.permit(a, [], [b]);

@@ -24,22 +24,22 @@ export async function readPermits(db: Database, id: number): Promise<PermitsCopy
     select 'user' as kind, permits_version as version, null::bigint[] as members, null::json as mutes, 0 as slow_mode, null::bigint[] as exempt,
       case when u.erased is null and u.deactivated is null then array(select friend_id from friendships where user_id = u.id order by friend_id) end as contacts,
       array(select blocked_id from blocks where user_id = u.id order by blocked_id) as blocks,
-      u.privacy ->> 'lastSeen' as last_seen
+      u.privacy ->> 'lastSeen' as last_seen, u.privacy ->> 'readReceipts' as read_receipts
     from users u where id = ${id}
     union all
     select 'group', permits_version,
       case when g.dissolved is null then array(select user_id from group_members where group_id = g.id order by user_id) end,
       (select json_agg(json_build_array(user_id, muted_until)) from group_members where group_id = g.id and muted_until > ${Date.now()}),
       slow_mode, case when slow_mode > 0 then array(select user_id from group_members where group_id = g.id and role <> 'member' order by user_id) end,
-      null, null, null
+      null, null, null, null
     from groups g where id = ${id}`.execute(db);
   const row = rows[0];
   if (!row) return { kind: 'nobody' };
   const { kind, version, members, contacts, blocks } = row;
   if (kind === 'user') {
     if (contacts === null) return { kind: 'nobody', version };
-    const { last_seen: lastSeen } = row;
-    return { kind, version, contacts, blocks, ...(lastSeen && { lastSeen }) };
+    const { last_seen: lastSeen, read_receipts: readReceipts } = row;
+    return { kind, version, contacts, blocks, ...(lastSeen && { lastSeen }), ...(readReceipts && { readReceipts }) };
   }
   if (members === null) return { kind: 'nobody', version };
   const { mutes, slow_mode: seconds, exempt } = row;
@@ -48,13 +48,21 @@ export async function readPermits(db: Database, id: number): Promise<PermitsCopy
 
 /** The users who may write to an id. `version` increases with each change. */
 export type PermitsCopy =
-  | { kind: 'user'; version: number; contacts: number[]; blocks: number[]; lastSeen?: Audience }
+  | UserCopy
   | { kind: 'group'; version: number; members: number[]; mutes: Mute[]; slowMode?: SlowMode }
   /** `version` is set if the id once belonged to a user or group. */
   | { kind: 'nobody'; version?: number };
 
-/** Who sees the user's presence. Default: everyone who may write to the user. */
-type Audience = 'everyone' | 'friends' | 'nobody';
+interface UserCopy {
+  kind: 'user';
+  version: number;
+  contacts: number[];
+  blocks: number[];
+  /** Who sees the user's presence. Default: everyone who may write to the user. */
+  lastSeen?: 'everyone' | 'friends' | 'nobody';
+  /** Whether the user and the peers of direct chats see each other's read marks. Default: yes. */
+  readReceipts?: 'everyone' | 'nobody';
+}
 
 /** A muted member, and until when, in Unix ms. */
 type Mute = [user: number, until: number];
@@ -71,8 +79,9 @@ interface PermitsRow {
   /** Null if the user is deleted or deactivated. */
   contacts: number[] | null;
   blocks: number[];
-  /** Null if the user has not chosen. */
-  last_seen: Audience | null;
+  /** Choices. Null if the user has not chosen. */
+  last_seen: UserCopy['lastSeen'] | null;
+  read_receipts: UserCopy['readReceipts'] | null;
   /** Null if the group is dissolved. */
   members: number[] | null;
   /** Null if no member is muted. */

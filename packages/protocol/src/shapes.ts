@@ -54,6 +54,11 @@ export const privacySchema = z.object({
    * user. Others see the user as offline. The user still sees the presence of others.
    */
   lastSeen: z.enum(['everyone', 'friends', 'nobody']).default('everyone'),
+  /**
+   * Whether the user and the peer of a direct chat see up to which message the other has read. If
+   * either chooses `nobody`, neither sees it.
+   */
+  readReceipts: z.enum(['everyone', 'nobody']).default('everyone'),
 });
 
 /** A session in the list of a user's sessions. */

@@ -40,7 +40,7 @@ function addToPair({ mine, theirs }: Pair, entry: Entry, inserted?: Set<string>)
   } else if (entry.kind === 'mark') {
     actor.read = Math.max(actor.read, entry.read);
     actor.delivered = Math.max(actor.delivered, entry.delivered);
-    other.peerRead = Math.max(other.peerRead, entry.read);
+    if (!entry.private) other.peerRead = Math.max(other.peerRead, entry.read);
     other.peerDelivered = Math.max(other.peerDelivered, entry.delivered);
   }
 }

@@ -37,6 +37,8 @@ export interface MarkEntry {
   delivered: number;
   /** 0: unchanged. */
   read: number;
+  /** True if the peer must not see `read`. */
+  private: boolean;
 }
 
 /** Pins or unpins a message of the conversation with `chat`, by `user`. */

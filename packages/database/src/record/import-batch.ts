@@ -57,7 +57,7 @@ function toEntry(message: ImportedMessage, id: number, replyTo: number | undefin
 function toMark({ user, chat, group, date }: ImportedMark): MarkEntry {
   const read = importedIds(date).last;
   const conversation = conversationOf({ from: user, to: chat, group });
-  return { kind: 'mark', conversation, user, chat, group, delivered: read, read };
+  return { kind: 'mark', conversation, user, chat, group, delivered: read, read, private: false };
 }
 
 function conversationOf({ from, to, group }: Pick<ImportedMessage, 'from' | 'to' | 'group'>): string {

@@ -85,14 +85,16 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'marks',
-    holds: 'the read and delivery marks of a user are the ones that the peer has stored',
+    holds: 'the peer has stored the marks of a user, except read marks that one of the two hid',
     text: `
       select format('%s has read %s and received %s of %s, who knows of %s and %s', c.owner_id, c.read_id, c.delivered_id,
         c.peer_id, o.peer_read_id, o.peer_delivered_id) as what
       from chats c join users u on u.id = c.peer_id and u.erased is null
+      join users me on me.id = c.owner_id
       left join chats o on o.owner_id = c.peer_id and o.peer_id = c.owner_id
-      where not c.is_group
-        and (c.read_id, c.delivered_id) is distinct from (coalesce(o.peer_read_id, 0), coalesce(o.peer_delivered_id, 0))`,
+      cross join lateral (select coalesce(o.peer_read_id, 0) as read, coalesce(o.peer_delivered_id, 0) as delivered) known
+      where not c.is_group and (known.delivered <> c.delivered_id or known.read > c.read_id
+        or known.read < c.read_id and not (u.privacy ? 'readReceipts' or me.privacy ? 'readReceipts'))`,
   },
   {
     name: 'dissolved',

@@ -43,6 +43,19 @@ describe('verifyDatabase', () => {
     expect(await faults()).toEqual([]);
   });
 
+  it('verifyDatabase accepts that a peer does not know a read mark that one of the two hid', async () => {
+    await pool.query('update chats set peer_read_id = 10 where owner_id = 1');
+    expect(await faults()).toEqual(['marks']);
+    for (const user of [1, 2]) {
+      await pool.query(`update users set privacy = '{"readReceipts": "everyone"}' where id = $1`, [user]);
+      expect(await faults()).toEqual([]);
+      await pool.query(`update users set privacy = '{}'`);
+    }
+    await pool.query(`update users set privacy = '{"readReceipts": "nobody"}'`);
+    await pool.query('update chats set peer_read_id = 12 where owner_id = 1');
+    expect(await faults()).toEqual(['marks']);
+  });
+
   it.each<[string, string, string[]]>([
     ['a copy that was dropped', 'delete from messages where owner_id = 2 and id = 11', ['copies']],
     ['copies that say different things', `update messages set body = '{}' where owner_id = 2 and id = 12`, ['copies']],

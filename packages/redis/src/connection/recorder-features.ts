@@ -3,10 +3,16 @@ import { readProcesses } from './share-settings.ts';
 
 /**
  * Features that recorders have since this release: they store `custom` of messages and edits,
- * recalls by moderators, the ends of streams, pins, and hidden messages. A recorder publishes them
- * as shared settings.
+ * recalls by moderators, the ends of streams, pins, hidden messages, and private read marks. A
+ * recorder publishes them as shared settings.
  */
-export const recorderFeatures = { RECORDS_CUSTOM: '1', ENDS_STREAMS: '1', RECORDS_PINS: '1', RECORDS_HIDES: '1' };
+export const recorderFeatures = {
+  RECORDS_CUSTOM: '1',
+  ENDS_STREAMS: '1',
+  RECORDS_PINS: '1',
+  RECORDS_HIDES: '1',
+  RECORDS_PRIVATE_READS: '1',
+};
 
 /**
  * Returns whether a running recorder lacks one of the features, which happens during an update or a

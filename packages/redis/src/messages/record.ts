@@ -7,7 +7,16 @@ import type { Keys } from '../keys.ts';
  * record stream of its home bucket, in order.
  */
 export type RecordEntry =
-  | { kind: 'mark'; user: number; chat: number; group?: true; delivered?: number; read?: number }
+  | {
+      kind: 'mark';
+      user: number;
+      chat: number;
+      group?: true;
+      delivered?: number;
+      read?: number;
+      /** Set if the peer must not see `read`. */
+      private?: true;
+    }
   | { kind: 'recall'; user: number; chat: number; group?: true; id: number; date: number; moderated?: true }
   | {
       kind: 'edit';

@@ -10,16 +10,23 @@
 --   2  'private' to add what the recipient hides from the sender
 -- Reply
 --   'friend', 'stranger', 'blocked', 'member', 'not-member', 'nobody', or 'unknown' without a copy.
---   With 'private', '.presence' follows if the recipient hides their presence
+--   With 'private', '.presence' follows if the recipient hides their presence, and '.reads' if they
+--   hide their read marks
 local copy = redis.call('GET', KEYS[1])
 if not copy then return 'unknown' end
 if string.sub(copy, 1, 1) == 'n' then return 'nobody' end
 if string.sub(copy, 1, 1) == 'g' then
   return redis.call('SISMEMBER', KEYS[4], ARGV[1]) == 1 and 'member' or 'not-member'
 end
-if redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 1 then return 'blocked' end
-local standing = redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 1 and 'friend' or 'stranger'
-if ARGV[2] ~= 'private' then return standing end
-local shown = string.match(copy, '^user%.(%a+)')
-if shown == 'nobody' or shown == 'friends' and standing == 'stranger' then standing = standing .. '.presence' end
-return standing
+local standing = 'stranger'
+if redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 1 then
+  standing = 'blocked'
+elseif redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 1 then
+  standing = 'friend'
+end
+local presence, reads = string.match(copy, '^user%.(%a+)%.?(%a*)')
+if not presence or ARGV[2] ~= 'private' then return standing end
+local hidden = ''
+if presence == 'nobody' or presence == 'friends' and standing ~= 'friend' then hidden = '.presence' end
+if reads == 'nobody' then hidden = hidden .. '.reads' end
+return standing .. hidden

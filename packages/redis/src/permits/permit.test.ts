@@ -46,11 +46,41 @@ onEachRedis((redis) => {
     }
     expect(found).toEqual([
       [{ standing: 'friend' }, { standing: 'blocked' }, { standing: 'stranger' }],
-      [{ standing: 'friend' }, { standing: 'blocked' }, { standing: 'stranger', hidesPresence: true }],
+      [
+        { standing: 'friend' },
+        { standing: 'blocked', hidesPresence: true },
+        { standing: 'stranger', hidesPresence: true },
+      ],
       [
         { standing: 'friend', hidesPresence: true },
-        { standing: 'blocked' },
+        { standing: 'blocked', hidesPresence: true },
         { standing: 'stranger', hidesPresence: true },
+      ],
+    ]);
+  });
+
+  it('a relation contains whether a user hides their read marks', async () => {
+    const id = redis.newId();
+    const found: unknown[] = [];
+    for (const [i, lastSeen] of (['everyone', 'friends', 'nobody'] as const).entries()) {
+      const choices = { lastSeen, readReceipts: 'nobody' as const };
+      await writePermits(redis.connection, id, {
+        kind: 'user',
+        version: i + 1,
+        contacts: [5],
+        blocks: [7],
+        ...choices,
+      });
+      found.push(await Promise.all([5, 7].map((from) => readRelation(redis.connection, from, id))));
+      expect(await Promise.all([5, 7, 8].map((from) => ask(from, id)))).toEqual(['friend', 'blocked', 'stranger']);
+    }
+    const [friend, blocked] = ['friend', 'blocked'].map((standing) => ({ standing, hidesReads: true }));
+    expect(found).toEqual([
+      [friend, blocked],
+      [friend, { ...blocked, hidesPresence: true }],
+      [
+        { ...friend, hidesPresence: true },
+        { ...blocked, hidesPresence: true },
       ],
     ]);
   });

@@ -12,7 +12,11 @@ export async function readPermit(redis: RedisConnection, from: number, to: numbe
 /** Like `readPermit`, with what a user hides from `from`. */
 export async function readRelation(redis: RedisConnection, from: number, to: number): Promise<Relation> {
   const [standing, ...hidden] = (await run(redis, to, [from, 'private'])).split('.');
-  return { standing: standing as Standing, ...(hidden.includes('presence') && { hidesPresence: true }) };
+  return {
+    standing: standing as Standing,
+    ...(hidden.includes('presence') && { hidesPresence: true }),
+    ...(hidden.includes('reads') && { hidesReads: true }),
+  };
 }
 
 async function run(redis: RedisConnection, to: number, args: (string | number)[]): Promise<string> {
@@ -32,4 +36,6 @@ export interface Relation {
   readonly standing: Standing;
   /** Set if the other user does not show the user when they are online. */
   readonly hidesPresence?: true;
+  /** Set if the other user hides up to which message they have read. */
+  readonly hidesReads?: true;
 }

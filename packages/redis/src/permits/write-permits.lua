@@ -8,7 +8,8 @@
 --   5 restrictions
 --   6 hidden
 -- ARGV
---   1 'user', 'user.friends' or 'user.nobody' (who sees the user's presence), 'group' or 'nobody'
+--   1 'group', 'nobody', 'user', 'user.<who>' with who sees the user's presence, or
+--     'user.<who>.nobody' if nobody sees the user's read marks
 --   2 version, or -1 for an id that never existed
 --   3 time to live of 'nobody', in s
 --   4 length of the first list

@@ -31,10 +31,14 @@ export async function writePermits(redis: RedisConnection, id: number, copy: Per
   return (await redis.run(script, names, [kindOf(copy), version, ttl, ...lists])) === 1;
 }
 
-/** Returns the kind of a copy, with the choice of a user who hides their presence. */
+/**
+ * Returns the kind of a copy, with the choices of a user who hides their presence or read marks.
+ */
 function kindOf(copy: PermitsCopy): string {
-  if (copy.kind !== 'user' || !copy.lastSeen || copy.lastSeen === 'everyone') return copy.kind;
-  return `user.${copy.lastSeen}`;
+  if (copy.kind !== 'user') return copy.kind;
+  const { lastSeen = 'everyone', readReceipts = 'everyone' } = copy;
+  if (readReceipts === 'nobody') return `user.${lastSeen}.nobody`;
+  return lastSeen === 'everyone' ? 'user' : `user.${lastSeen}`;
 }
 
 /** Returns whether Redis has a copy for this id. */
@@ -58,6 +62,8 @@ interface UserCopy {
   blocks: number[];
   /** Who sees the user's presence. Default: `everyone` who may write to the user. */
   lastSeen?: 'everyone' | 'friends' | 'nobody';
+  /** `nobody`: the user and the peers of direct chats do not see each other's read marks. */
+  readReceipts?: 'everyone' | 'nobody';
 }
 
 interface GroupCopy extends GroupRestrictions {

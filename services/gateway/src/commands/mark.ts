@@ -1,5 +1,7 @@
 import { type FrameOf, messageDate } from '@parley/protocol';
 import { mutate } from '@parley/redis';
+import type { LocalUser, Permit } from '../users/local-user.ts';
+import type { Permits } from '../users/permits.ts';
 import type { CommandDeps } from './command.ts';
 import { EVENT_OVERHEAD_BYTES } from './event-size.ts';
 import type { FrameSender } from './frame-sender.ts';
@@ -14,7 +16,8 @@ const MAX_SKEW_MS = 600_000;
 
 /**
  * Marks a chat as received or read up to a message. The mark reaches the user's own devices, and
- * the peer if the user may write to them. In a group it reaches the user's own devices only.
+ * the peer if the user may write to them. In a group it reaches the user's own devices only, and so
+ * does a read mark if the user or the peer hides read marks.
  */
 export async function mark(deps: CommandDeps, { user }: FrameSender, frame: FrameOf<'mark'>): Promise<undefined> {
   const { redis, config, permits, rates } = deps;
@@ -23,17 +26,34 @@ export async function mark(deps: CommandDeps, { user }: FrameSender, frame: Fram
   if (messageDate(frame.read ?? (frame.delivered as number)) > Date.now() + MAX_SKEW_MS) {
     throw new Refusal('bad-frame', `${frame.read === undefined ? 'delivered' : 'read'}: No message has this id yet`);
   }
-  const standing = await permits.standing(user, chat);
+  const permit = await permits.permit(user, chat);
+  const { standing } = permit;
   if (standing === 'nobody' || standing === 'unknown' || standing === 'not-member') {
     throw new Refusal(sendRefusal(standing, config.sendPolicy) ?? 'not-found');
   }
   const group = standing === 'member';
   const event = { kind: 'mark', chat, user: user.id, ...upTo };
   const entries = [{ user: user.id, event: JSON.stringify(event) }];
-  if (!group && chat !== user.id && sendRefusal(standing, config.sendPolicy) === undefined) {
+  const hidden = frame.read !== undefined && !group && chat !== user.id && (await hidesReads(permits, user, permit));
+  if (!group && !hidden && chat !== user.id && sendRefusal(standing, config.sendPolicy) === undefined) {
     entries.push({ user: chat, event: JSON.stringify({ ...event, chat: user.id }) });
   }
   await rates.charge(user, 'mark', EVENT_OVERHEAD_BYTES * (entries.length + 1));
-  const record = { kind: 'mark' as const, user: user.id, chat, ...(group && { group }), ...upTo };
+  const record = {
+    kind: 'mark' as const,
+    user: user.id,
+    chat,
+    ...(group && { group }),
+    ...upTo,
+    ...(hidden && { private: true as const }),
+  };
   await mutate(redis, { record, recorded: config.history === 'mirror', entries });
+}
+
+/** Returns whether the user or the peer hides read marks. Both are cached with the permits. */
+async function hidesReads(permits: Permits, user: LocalUser, peer: Permit): Promise<boolean> {
+  if (peer.hidesReads) return true;
+  const own = await permits.permit(user, user.id);
+  if (own.standing === 'unknown') throw new Refusal('unavailable');
+  return own.hidesReads === true;
 }

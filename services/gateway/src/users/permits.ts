@@ -35,7 +35,13 @@ export class Permits {
    * second.
    */
   standing(user: LocalUser, to: number): Standing | Promise<Standing> {
-    return user.permit(to)?.standing ?? this.#readAndKeep(user, to).then(({ standing }) => standing);
+    const permit = this.permit(user, to);
+    return permit instanceof Promise ? permit.then(({ standing }) => standing) : permit.standing;
+  }
+
+  /** Like `standing`, with what another user hides from the user. */
+  permit(user: LocalUser, to: number): Permit | Promise<Permit> {
+    return user.permit(to) ?? this.#readAndKeep(user, to);
   }
 
   /**
@@ -54,7 +60,7 @@ export class Permits {
    * time, like members.
    */
   async admission(user: LocalUser, to: number, { evenMuted = false } = {}): Promise<number[] | Permit> {
-    const permit = user.permit(to) ?? (await this.#readAndKeep(user, to));
+    const permit = await this.permit(user, to);
     if (permit.standing !== 'member') return permit;
     const found = await this.#readGroup(user, to, evenMuted);
     if (!Array.isArray(found) || found.includes(user.id)) return found;
@@ -85,8 +91,9 @@ export class Permits {
     const keep = user.readPermit(to);
     const fence = await readPermitFence(this.#redis, user.id, to);
     const relation = await this.read(user, to);
-    const { standing, hidesPresence } = relation;
-    const permit = fence === 0 && !hidesPresence ? unfenced[standing] : { ...relation, fence };
+    const { standing, hidesPresence, hidesReads } = relation;
+    const plain = fence === 0 && !hidesPresence && !hidesReads;
+    const permit = plain ? unfenced[standing] : { ...relation, fence };
     if (standing !== 'unknown' && standing !== 'nobody') keep(permit);
     return permit;
   }

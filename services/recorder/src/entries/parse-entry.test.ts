@@ -22,8 +22,15 @@ describe('parseEntry', () => {
     };
     expect(read(message(5, 7, 3, 'x'))).toEqual({ ...common, conversation: '3_7', from: 7, to: 3, group: false });
     expect(read(groupMessage(5, 7, 88, 'x'))).toEqual({ ...common, conversation: 'g88', from: 7, to: 88, group: true });
-    expect(read(mark(7, 3, { read: 5 }))).toEqual({ kind: 'mark', ...pair, read: 5, delivered: 0 });
-    expect(read(mark(7, 88, { delivered: 5 }, true))).toEqual({ kind: 'mark', ...group, read: 0, delivered: 5 });
+    expect(read(mark(7, 3, { read: 5 }))).toEqual({ kind: 'mark', ...pair, read: 5, delivered: 0, private: false });
+    expect(read({ ...mark(7, 3, { read: 5 }), private: true })).toMatchObject({ read: 5, private: true });
+    expect(read(mark(7, 88, { delivered: 5 }, true))).toEqual({
+      kind: 'mark',
+      ...group,
+      read: 0,
+      delivered: 5,
+      private: false,
+    });
     expect(read(recall(7, 3, 5, 9))).toEqual({ kind: 'recall', ...pair, id: 5, date: 9, moderated: false });
     const changed = { kind: 'edit', ...group, id: 5, date: 9, body, custom: null, streamed: false, silent: false };
     expect(read(edit(7, 88, 5, 9, 'x', true))).toEqual(changed);

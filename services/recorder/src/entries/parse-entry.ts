@@ -57,7 +57,7 @@ function message(value: Json): MessageEntry {
 function mark(value: Json): MarkEntry {
   const delivered = value.delivered === undefined ? 0 : readId(value, 'delivered');
   const read = value.read === undefined ? 0 : readId(value, 'read');
-  return { kind: 'mark', ...readConversation(value), delivered, read };
+  return { kind: 'mark', ...readConversation(value), delivered, read, private: value.private === true };
 }
 
 function pin(value: Json): PinEntry {

@@ -56,7 +56,7 @@ async function keepUnrecorded({ pool }: ReconcileDeps, owner: number, events: Pa
 async function keepKnown({ db }: ReconcileDeps, owner: number, events: ParleyEvent[]): Promise<KnownEvent[]> {
   const recorded = events as Recorded[];
   const ids = [...new Set([owner, ...recorded.map((event) => chatOf(owner, event))])];
-  const users = await db.selectFrom('users').select('id').where('id', 'in', ids).execute();
+  const users = await db.selectFrom('users').select(['id', 'privacy']).where('id', 'in', ids).execute();
   const groups = await db
     .selectFrom('groups')
     .select('id')
@@ -68,9 +68,11 @@ async function keepKnown({ db }: ReconcileDeps, owner: number, events: ParleyEve
     ...groups.map(({ id }): [number, boolean] => [id, true]),
   ]);
   if (!isGroup.has(owner)) return [];
+  const choosy = new Set(users.filter(({ privacy }) => 'readReceipts' in privacy).map(({ id }) => id));
   return recorded.flatMap((event) => {
-    const group = isGroup.get(chatOf(owner, event));
-    return group === undefined ? [] : [{ event, group }];
+    const chat = chatOf(owner, event);
+    const group = isGroup.get(chat);
+    return group === undefined ? [] : [{ event, group, mayHideReads: choosy.has(owner) || choosy.has(chat) }];
   });
 }
 
@@ -83,13 +85,15 @@ function chatOf(owner: number, event: Recorded): number {
  * @param date the date for changes, because their events have none. Later than every change in the
  * database
  */
-function toEntry(owner: number, { event, group }: KnownEvent, date: number): Entry {
+function toEntry(owner: number, { event, group, mayHideReads }: KnownEvent, date: number): Entry {
   if (event.kind === 'message') return parseEntry(readJson(JSON.stringify(event)));
   // In a chat between users, `chat` of an event is the peer of the inbox's owner. In a record it is
   // the peer of `user`.
   const user = 'user' in event ? event.user : owner;
   const chat = group || user === owner ? event.chat : owner;
-  return parseEntry(readJson(JSON.stringify({ ...event, user, chat, group, date })));
+  // The inbox of the peer has the mark as well, unless it was private.
+  const isPrivate = event.kind === 'mark' && user === owner && mayHideReads;
+  return parseEntry(readJson(JSON.stringify({ ...event, user, chat, group, date, private: isPrivate })));
 }
 
 type Recorded = EventOf<'message' | 'recall' | 'edit' | 'react' | 'pin' | 'hide' | 'mark'>;
@@ -97,4 +101,6 @@ type Recorded = EventOf<'message' | 'recall' | 'edit' | 'react' | 'pin' | 'hide'
 interface KnownEvent {
   event: Recorded;
   group: boolean;
+  /** True if a user of a direct chat hides read marks, or once did. */
+  mayHideReads: boolean;
 }

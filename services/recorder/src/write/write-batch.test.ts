@@ -91,6 +91,14 @@ describe('a mark', () => {
     expect(await world.chat(b, a)).toMatchObject({ unread: 1, read_id: 2, delivered_id: 3 });
   });
 
+  it('a private read mark is stored for its user only, with delivery marks for both', async () => {
+    const [a, b] = await world.users(2);
+    await world.write(message(1, a, b), message(2, a, b), mark(b, a, { delivered: 2 }));
+    await world.write(mark(b, a, { read: 1 }), { ...mark(b, a, { read: 2 }), private: true });
+    expect(await world.chat(b, a)).toMatchObject({ unread: 0, read_id: 2, delivered_id: 2 });
+    expect(await world.chat(a, b)).toMatchObject({ peer_read_id: 1, peer_delivered_id: 2 });
+  });
+
   it('a mark that is in one batch with messages keeps newer messages unread', async () => {
     const [a, b, c] = await world.users(3);
     for (const peer of [b, c]) await world.write(message(1, a, peer), message(2, a, peer), message(3, a, peer));

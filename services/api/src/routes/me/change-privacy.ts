@@ -1,8 +1,31 @@
+import { z } from '@hono/zod-openapi';
 import { bumpPermits, type Database } from '@parley/database';
+import { hasOldRecorder, type RedisConnection } from '@parley/redis';
 import type { Notify } from '../../events/notice.ts';
+import { Refusal } from '../../http/refusal.ts';
 import { readPeers } from '../../queries/erase.ts';
 import { friendIds } from '../../queries/friendships.ts';
 import { type PrivacyChanges, updatePrivacy } from '../../queries/privacy.ts';
+
+/** Privacy settings to change. */
+export const privacyChanges = z
+  .strictObject({
+    addToGroups: z.enum(['everyone', 'friends', 'nobody']).optional(),
+    find: z.boolean().optional(),
+    lastSeen: z.enum(['everyone', 'friends', 'nobody']).optional(),
+    readReceipts: z.enum(['everyone', 'nobody']).optional(),
+  })
+  .openapi({
+    description:
+      'Who may add the user to groups, whether others find the user by name, who sees when the user is online, ' +
+      'and whether the user and the peers of direct chats see what the other has read',
+  });
+
+/** Refuses to hide read marks while a recorder runs that would store them for the peer. */
+export async function requireNewRecorder(redis: RedisConnection, { readReceipts }: PrivacyChanges): Promise<void> {
+  if (readReceipts === 'nobody' && (await hasOldRecorder(redis)))
+    throw new Refusal('unavailable', 'The service is being updated.', { retryAfter: 5 });
+}
 
 /**
  * Changes the given privacy settings of a user, in a transaction. Gateways read those again that
@@ -15,9 +38,10 @@ export async function changePrivacy(
   changes: PrivacyChanges,
 ): Promise<void> {
   const before = await updatePrivacy(tx, user, changes);
-  const { lastSeen = before.lastSeen } = changes;
-  if (lastSeen === before.lastSeen) return;
+  const { lastSeen = before.lastSeen, readReceipts = before.readReceipts } = changes;
+  const samePresence = lastSeen === before.lastSeen;
+  if (samePresence && readReceipts === before.readReceipts) return;
   await bumpPermits(tx, [user]);
   const others = new Set([...(await friendIds(tx, user)), ...(await readPeers(tx, user))]);
-  notify({ copies: [user], hidden: [user], forget: [user, ...others] });
+  notify({ copies: [user], hidden: samePresence ? [] : [user], forget: [user, ...others] });
 }

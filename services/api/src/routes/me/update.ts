@@ -1,4 +1,3 @@
-import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { checkAvatar } from '../../http/check-avatar.ts';
 import { checkCustom } from '../../http/check-custom.ts';
@@ -9,23 +8,14 @@ import { userSchema } from '../../http/schemas.ts';
 import { requireFreeName } from '../../names/reserved-names.ts';
 import { friendIds } from '../../queries/friendships.ts';
 import { getUser, updateUser } from '../../queries/users.ts';
-import { changePrivacy } from './change-privacy.ts';
+import { changePrivacy, privacyChanges, requireNewRecorder } from './change-privacy.ts';
 
 const schema = changes({
   name: nameField.optional(),
   avatar: avatarField.optional(),
   sign: line(200, 0).optional(),
   custom: customField.optional(),
-  privacy: z
-    .strictObject({
-      addToGroups: z.enum(['everyone', 'friends', 'nobody']).optional(),
-      find: z.boolean().optional(),
-      lastSeen: z.enum(['everyone', 'friends', 'nobody']).optional(),
-    })
-    .optional()
-    .openapi({
-      description: 'Who may add you to groups, whether others find you by name, and who sees when you are online',
-    }),
+  privacy: privacyChanges.optional(),
 });
 
 /** Changes the caller's profile and notifies their friends. */
@@ -47,6 +37,7 @@ export const update = callerOperation(
     checkCustom(c.var.context.config, profile.custom);
     checkAvatar(c.var.context.config, profile.avatar);
     if (profile.name !== undefined) requireFreeName(reservedNames, 'name', profile.name);
+    if (privacy !== undefined) await requireNewRecorder(c.var.context.redis, privacy);
     const user = await commitAndNotify(c.var.context, async (tx, notify) => {
       if (privacy !== undefined) await changePrivacy(tx, notify, me, privacy);
       const shown = Object.keys(profile).length > 0;
