@@ -234,10 +234,12 @@ create table groups (
   custom jsonb,
   slow_mode integer not null default 0,
   visibility text not null default 'private'::text,
+  retention_days integer,
   constraint groups_pkey PRIMARY KEY (id),
   constraint groups_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
   constraint groups_history_check CHECK ((history = ANY (ARRAY['joined'::text, 'all'::text]))),
   constraint groups_max_members_check CHECK (((max_members >= 1) AND (max_members <= 500))),
+  constraint groups_retention_days_check CHECK (((retention_days >= 0) AND (retention_days <= 36500))),
   constraint groups_slow_mode_check CHECK (((slow_mode >= 0) AND (slow_mode <= 86400))),
   constraint groups_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'request'::text, 'public'::text])))
 ) with (fillfactor=70);

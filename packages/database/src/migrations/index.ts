@@ -26,6 +26,7 @@ import * as hiddenMessages from './024-hidden-messages.ts';
 import * as archivedChats from './025-archived-chats.ts';
 import * as imports from './026-imports.ts';
 import * as retention from './029-retention.ts';
+import * as groupRetention from './031-group-retention.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -56,6 +57,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '025-archived-chats': archivedChats,
   '026-imports': imports,
   '029-retention': retention,
+  '031-group-retention': groupRetention,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

@@ -24,6 +24,11 @@ export interface GroupsTable extends LastMessage {
    * to join.
    */
   visibility: Generated<'private' | 'request' | 'public'>;
+  /**
+   * Days after which messages are removed. 0: never. Null: after the retention period of the
+   * installation.
+   */
+  retention_days: number | null;
   /** At most 500. */
   max_members: Generated<number>;
   /**

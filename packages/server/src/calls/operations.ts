@@ -229,6 +229,8 @@ export interface ServerUser extends User {
 /** A group in the form that the product's backend gets. */
 export interface ServerGroup extends Omit<Group, 'role'> {
   externalId: string | null;
+  /** Days after which messages are removed. 0: never. Null: as set for the installation. */
+  retention: number | null;
 }
 
 /** A session in the form that the product's backend gets. */
@@ -320,6 +322,8 @@ type UserFields = Partial<Pick<User, 'username' | 'name' | 'avatar' | 'sign'>> &
 type GroupFields = Pick<Group, 'name'> &
   Partial<Pick<Group, 'description' | 'avatar' | 'history' | 'slowMode' | 'visibility' | 'maxMembers'>> & {
     owner: Ref;
+    /** Days after which messages are removed. 0: never. Null: as set for the installation. */
+    retention?: number | null;
     /** All members. Default: the members do not change. */
     members?: Ref[];
     /** Data of the app. Null removes it. */

@@ -32,6 +32,7 @@ export async function insertGroup(db: Database, group: NewGroup): Promise<number
       custom: toColumn(group.custom) ?? null,
       owner_id: group.owner,
       max_members: group.maxMembers,
+      retention_days: group.retention ?? null,
     })
     .returning('id')
     .executeTakeFirstOrThrow();
@@ -67,7 +68,7 @@ export async function listGroups(db: Database, user: number, after: number, limi
 
 /** Changes the given fields. */
 export async function updateGroup(db: Database, id: number, changes: GroupChanges): Promise<void> {
-  const { maxMembers, owner, custom, slowMode, ...columns } = changes;
+  const { maxMembers, owner, custom, slowMode, retention, ...columns } = changes;
   await db
     .updateTable('groups')
     .set({
@@ -75,6 +76,7 @@ export async function updateGroup(db: Database, id: number, changes: GroupChange
       ...(custom === undefined ? {} : { custom: toColumn(custom) }),
       ...(maxMembers === undefined ? {} : { max_members: maxMembers }),
       ...(slowMode === undefined ? {} : { slow_mode: slowMode }),
+      ...(retention === undefined ? {} : { retention_days: retention }),
       ...(owner === undefined ? {} : { owner_id: owner }),
     })
     .where('id', '=', id)
@@ -124,6 +126,7 @@ interface NewGroup {
   custom?: Custom | null | undefined;
   owner: number;
   maxMembers: number;
+  retention?: number | null | undefined;
 }
 
 interface GroupChanges {
@@ -135,5 +138,6 @@ interface GroupChanges {
   visibility?: Group['visibility'] | undefined;
   custom?: Custom | null | undefined;
   maxMembers?: number | undefined;
+  retention?: number | null | undefined;
   owner?: number;
 }

@@ -33,6 +33,7 @@ export async function getServerGroup(db: Database, id: number): Promise<ServerGr
     .selectFrom('groups as g')
     .select(['g.id', 'g.external_id as externalId', 'g.name', 'g.description', 'g.avatar', 'g.owner_id as owner'])
     .select(['g.max_members as maxMembers', 'g.history', 'g.slow_mode as slowMode', 'g.visibility', 'g.custom'])
+    .select('g.retention_days as retention')
     .select(sql<number>`(select count(*) from group_members where group_id = g.id)`.as('members'))
     .where('g.id', '=', id)
     .where('g.dissolved', 'is', null)
@@ -50,4 +51,4 @@ export async function lockExternalGroup(tx: Database, externalId: string): Promi
   await sql`select pg_advisory_xact_lock(hashtextextended(${`group ${externalId}`}, 0))`.execute(tx);
 }
 
-export type ServerGroup = Omit<Group, 'role' | 'requests'> & { externalId: string | null };
+export type ServerGroup = Omit<Group, 'role' | 'requests'> & { externalId: string | null; retention: number | null };

@@ -49,15 +49,20 @@ export async function readLastRun(db: Database): Promise<number> {
   return rows[0]?.finished ?? 0;
 }
 
-/**
- * Returns the next groups in the order of their ids, and which of them have a message up to `upTo`.
- */
-export async function nextGroups(db: Database, after: number, upTo: number, limit: number): Promise<Found<number>[]> {
-  const { rows } = await sql<Found<number>>`
-    select g.id as key, exists (
-      select from messages m where m.owner_id = g.id and m.peer_id = g.id and m.id <= ${upTo}) as old
-    from (select id from groups where id > ${after} and dissolved is null order by id limit ${limit}) g
-    order by g.id`.execute(db);
+/** Returns the next groups in the order of their ids, with their retention periods in days. */
+export async function nextGroups(db: Database, after: number, limit: number): Promise<GroupPeriod[]> {
+  const { rows } = await sql<GroupPeriod>`
+    select id, retention_days as days from groups
+    where id > ${after} and dissolved is null order by id limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** Returns those groups of a list that have a message up to their `upTo`. */
+export async function withOldMessages(db: Database, groups: readonly ExpiredGroup[]): Promise<ExpiredGroup[]> {
+  const { rows } = await sql<ExpiredGroup>`
+    select g.id, g.up_to as "upTo"
+    from unnest(${groups.map(({ id }) => id)}::bigint[], ${groups.map(({ upTo }) => upTo)}::bigint[]) as g (id, up_to)
+    where exists (select from messages m where m.owner_id = g.id and m.peer_id = g.id and m.id <= g.up_to)`.execute(db);
   return rows;
 }
 
@@ -65,12 +70,7 @@ export async function nextGroups(db: Database, after: number, upTo: number, limi
  * Returns the next chats of two users in the order of owner and peer, and which of them have a
  * message up to `upTo`.
  */
-export async function nextChats(
-  db: Database,
-  after: ChatPlace,
-  upTo: number,
-  limit: number,
-): Promise<Found<ChatPlace>[]> {
+export async function nextChats(db: Database, after: ChatPlace, upTo: number, limit: number): Promise<FoundChat[]> {
   const { rows } = await sql<{ owner: number; peer: number; old: boolean }>`
     select c.owner_id as owner, c.peer_id as peer, exists (
       select from messages m where m.owner_id = c.owner_id and m.peer_id = c.peer_id and m.id <= ${upTo}) as old
@@ -104,8 +104,22 @@ interface ClaimedRun extends Run {
   started: number;
 }
 
-/** A group or a chat, and whether it has messages to remove. */
-interface Found<Key> {
-  key: Key;
+/** A group whose messages up to `upTo` are to be removed. */
+export interface ExpiredGroup {
+  id: number;
+  upTo: number;
+}
+
+/**
+ * A group, and the days after which its messages are removed. Null: as set for the installation.
+ */
+interface GroupPeriod {
+  id: number;
+  days: number | null;
+}
+
+/** A chat, and whether it has messages to remove. */
+interface FoundChat {
+  key: ChatPlace;
   old: boolean;
 }

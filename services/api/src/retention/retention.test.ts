@@ -113,6 +113,37 @@ describe('retention', () => {
     expect(await faults()).toEqual([]);
   });
 
+  it('the retention period of a group replaces that of the installation', async () => {
+    const [ann] = await product.people('r-13');
+    const days = async (name: string, retention: number | null) => {
+      const given = { name, owner: 'r-13', members: [], history: 'all', retention };
+      const { body } = await product.call<{ id: number; retention: number | null }>('put', `/groups/${name}`, given);
+      expect(body.retention).toBe(retention);
+      await load(
+        { type: 'member', group: name, user: 'r-13', joined: OLD - 60 * DAY_MS },
+        message(`${name}-1`, 'r-13', { group: name }, OLD - 60 * DAY_MS),
+        message(`${name}-2`, 'r-13', { group: name }, OLD),
+        message(`${name}-3`, 'r-13', { group: name }, RECENT),
+      );
+      return body.id;
+    };
+    const [never, short, long, same] = [
+      await days('rg-never', 0),
+      await days('rg-short', 7),
+      await days('rg-long', 60),
+      await days('rg-same', null),
+    ];
+    const texts = async (group: number) =>
+      (await historyOf(ann, group)).map(({ body }) => (body?.type === 'text' ? body.text : ''));
+    await expect.poll(() => texts(short)).toEqual([]);
+    await expect.poll(() => texts(long)).toEqual(['rg-long-2', 'rg-long-3']);
+    await expect.poll(() => texts(same)).toEqual(['rg-same-3']);
+    expect(await texts(never)).toHaveLength(3);
+    await product.call('put', '/groups/rg-never', { name: 'rg-never', owner: 'r-13', retention: 7 });
+    await expect.poll(() => texts(never)).toEqual([]);
+    expect(await faults()).toEqual([]);
+  });
+
   it('files of removed messages are removed unless another message contains them', async () => {
     const [ann, ben] = await product.people('r-9', 'r-10');
     const uploader = new Uploader(product.api.url, ann);

@@ -6,6 +6,7 @@ import {
   type ChatPlace,
   claimRun,
   continueRun,
+  type ExpiredGroup,
   finishRun,
   nextChats,
   nextGroups,
@@ -13,6 +14,7 @@ import {
   type Run,
   readLastRun,
   releaseRun,
+  withOldMessages,
 } from './retention-queries.ts';
 
 /**
@@ -43,11 +45,9 @@ export class Retention {
     });
   }
 
-  /** Starts to check for a due run. No-op if messages are kept forever. */
+  /** Starts to check for a due run. */
   start(): void {
-    const { period, interval } = this.#options.config;
-    if (period === undefined) return;
-    this.#timer = setInterval(() => this.wake(), Math.min(interval, CHECK_INTERVAL_MS));
+    this.#timer = setInterval(() => this.wake(), Math.min(this.#options.config.interval, CHECK_INTERVAL_MS));
     this.wake();
   }
 
@@ -69,16 +69,15 @@ export class Retention {
 
   async #runDue(): Promise<void> {
     const { db, log, config } = this.#options;
-    if (config.period === undefined) return;
     try {
       let claimed = Date.now() + LEASE_MS;
       const claim = await claimRun(db, Date.now(), claimed);
       if (claim === undefined) return this.#lastRun.set((await readLastRun(db)) / 1000);
-      const upTo = firstMessageId(Date.now() - config.period) - 1;
+      const now = Date.now();
       let run: Run = claim;
       for (;;) {
         if (this.#stopped) return await releaseRun(db, claimed);
-        const { place, removed } = await this.#removeNext(run.place, upTo);
+        const { place, removed } = await this.#removeNext(run.place, now);
         run = { place: place ?? run.place, removed: run.removed + removed };
         if (place === undefined) break;
         const until = Date.now() + LEASE_MS;
@@ -100,19 +99,37 @@ export class Retention {
    * Removes the old messages of the next groups or chats. Returns the place after them, which is
    * undefined at the end, and the number of removed rows.
    */
-  async #removeNext(place: Place, upTo: number): Promise<{ place: Place | undefined; removed: number }> {
-    const { db } = this.#options;
+  async #removeNext(place: Place, now: number): Promise<Step> {
+    return 'group' in place ? await this.#removeInGroups(place.group, now) : await this.#removeInChats(place.chat, now);
+  }
+
+  async #removeInGroups(after: number, now: number): Promise<Step> {
+    const { db, config } = this.#options;
+    const groups = await nextGroups(db, after, AT_ONCE);
+    const expired = groups.flatMap(({ id, days }): ExpiredGroup[] => {
+      const period = days === null ? config.period : days * DAY_MS;
+      return period ? [{ id, upTo: lastExpired(now, period) }] : [];
+    });
     let removed = 0;
-    if ('group' in place) {
-      const groups = await nextGroups(db, place.group, upTo, AT_ONCE);
-      for (const { key, old } of groups)
-        if (old) removed += await this.#removeAll((tx) => expireGroup(tx, key, upTo, AT_ONCE));
-      const last = groups.at(-1)?.key;
-      return { place: last === undefined ? { chat: [0, 0] } : { group: last }, removed };
+    for (const { id, upTo } of await withOldMessages(db, expired)) {
+      removed += await this.#removeAll((tx) => expireGroup(tx, id, upTo, AT_ONCE));
     }
-    const chats = await nextChats(db, place.chat, upTo, AT_ONCE);
-    for (const { key, old } of chats)
-      if (old) removed += await this.#removeAll((tx) => expireChat(tx, copyOf(key, upTo), AT_ONCE));
+    const last = groups.at(-1)?.id;
+    if (last !== undefined) return { place: { group: last }, removed };
+    return { place: config.period === undefined ? undefined : { chat: [0, 0] }, removed };
+  }
+
+  async #removeInChats(after: ChatPlace, now: number): Promise<Step> {
+    const { db, config } = this.#options;
+    // A process with other settings may have begun the run.
+    if (config.period === undefined) return { place: undefined, removed: 0 };
+    const upTo = lastExpired(now, config.period);
+    const chats = await nextChats(db, after, upTo, AT_ONCE);
+    let removed = 0;
+    for (const { key, old } of chats) {
+      const [owner, peer] = key;
+      if (old) removed += await this.#removeAll((tx) => expireChat(tx, { owner, peer, upTo }, AT_ONCE));
+    }
     const last = chats.at(-1)?.key;
     return { place: last && { chat: last }, removed };
   }
@@ -129,18 +146,27 @@ export class Retention {
   }
 }
 
-function copyOf([owner, peer]: ChatPlace, upTo: number) {
-  return { owner, peer, upTo };
+/** Returns the greatest id of messages that are older than a period. */
+function lastExpired(now: number, period: number): number {
+  return firstMessageId(now - period) - 1;
 }
 
 /** Maximum chats per step, and messages per transaction. */
 const AT_ONCE = 500;
+
+const DAY_MS = 86_400_000;
 
 /** Ms after which another replica continues a run that made no progress. */
 const LEASE_MS = 600_000;
 
 /** Ms between two checks whether a run is due. */
 const CHECK_INTERVAL_MS = 60_000;
+
+/** What one step removed, and where the run continues. */
+interface Step {
+  place: Place | undefined;
+  removed: number;
+}
 
 interface RetentionOptions {
   db: Database;

@@ -17,7 +17,12 @@ export const serverUserSchema = userSchema
 /** A group in the form that the product's backend gets. */
 export const serverGroupSchema = groupSchema
   .omit({ role: true, requests: true })
-  .extend({ externalId: z.string().nullable() })
+  .extend({
+    externalId: z.string().nullable(),
+    retention: z.int().nonnegative().nullable().openapi({
+      description: 'Days after which messages are removed. 0: never. Null: as set for the installation',
+    }),
+  })
   .openapi('ServerGroup');
 
 /** A session in the form that the product's backend gets. */

@@ -26,12 +26,13 @@ export async function createGroup(
     slowMode,
     visibility,
     custom,
+    retention,
   } = given;
   const { maxMembers = limits.groupMembers } = given;
   if (users.length > maxMembers) throw new Refusal('group-full', `The group may have ${maxMembers} members.`);
   const [busy] = await findBusy(tx, users, limits.groups);
   if (busy !== undefined) throw new Refusal('conflict', `User ${show(busy)} is in the maximum number of groups.`);
-  const settings = { history, slowMode, visibility, custom, maxMembers };
+  const settings = { history, slowMode, visibility, custom, maxMembers, retention };
   const group = await insertGroup(tx, { name, description, avatar, ...settings, owner });
   await setExternalId(tx, group, externalId);
   const members = users.map((user) => ({ user, role: user === owner ? ('owner' as const) : ('member' as const) }));
@@ -55,4 +56,5 @@ interface NewGroup {
   visibility?: Group['visibility'] | undefined;
   custom?: Custom | null | undefined;
   maxMembers?: number | undefined;
+  retention?: number | null | undefined;
 }

@@ -19,6 +19,9 @@ const schema = z.strictObject({
   ...groupFields,
   name: groupNameField,
   owner: userRef,
+  retention: z.int().nonnegative().max(36_500).nullable().optional().openapi({
+    description: 'Days after which messages are removed. 0: never. Null: as set for the installation',
+  }),
   members: z
     .array(userRef)
     .max(500)

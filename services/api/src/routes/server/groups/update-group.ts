@@ -40,4 +40,5 @@ interface Changes {
   visibility?: Group['visibility'] | undefined;
   custom?: Custom | null | undefined;
   maxMembers?: number | undefined;
+  retention?: number | null | undefined;
 }
