@@ -111,6 +111,11 @@ describe.each(overlays)('the objects of overlay %s', (overlay) => {
     }
   });
 
+  it('autoscalers use metrics of every cluster, because one that is missing prevents scaling down', () => {
+    const scalers = cluster.of('HorizontalPodAutoscaler').map(({ spec }) => spec as { metrics: { type: string }[] });
+    for (const { metrics } of scalers) expect(metrics.map(({ type }) => type)).toEqual(['Resource']);
+  });
+
   it('every object that an autoscaler, mount or container refers to exists', () => {
     for (const { spec } of cluster.of('HorizontalPodAutoscaler')) {
       const { scaleTargetRef } = spec as unknown as { scaleTargetRef: { kind: string; name: string } };
