@@ -3,10 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 
 /**
- * Builds an overlay as `kustomize build` does. Supports only the features that deploy/kubernetes
+ * Builds a folder as `kustomize build` does. Supports only the features that deploy/kubernetes
  * uses. Throws for any other feature. Generated ConfigMaps keep their names without a hash.
  */
-function build(folder: string): Manifest[] {
+export function build(folder: string): Manifest[] {
   const file = join(folder, 'kustomization.yaml');
   const kustomization = parse(readFileSync(file, 'utf8')) as Kustomization;
   const unknown = Object.keys(kustomization).filter((key) => !known.has(key));
@@ -39,7 +39,8 @@ function read(path: string): Manifest[] {
   return statSync(path).isDirectory() ? build(path) : documents(readFileSync(path, 'utf8'));
 }
 
-function documents(text: string): Manifest[] {
+/** Returns the objects of a YAML file. */
+export function documents(text: string): Manifest[] {
   return parseAllDocuments(text).map((document) => {
     if (document.errors.length > 0) throw document.errors[0];
     // Copies each object, because YAML anchors share objects, and a build changes them.

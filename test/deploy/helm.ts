@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { documents, type Fields, type Manifest } from './kustomize.ts';
+
+/** The folder of the chart. */
+export const chart = fileURLToPath(new URL('../../deploy/helm/parley/', import.meta.url));
+
+const examples = join(chart, '../examples');
+
+/** The values of each example, by the name of its file. */
+export const exampleValues = Object.fromEntries(
+  readdirSync(examples).map((file) => [file, parse(readFileSync(join(examples, file), 'utf8')) as Fields]),
+);
+
+/** Renders the chart with each set of values, in one process of Helm, and lints it. */
+export function runHelm<Name extends string>(cases: Record<Name, Fields>): Result<Name> {
+  const script = fileURLToPath(new URL('helm.py', import.meta.url));
+  const input = JSON.stringify({ chart, cases });
+  const output = execFileSync('python3', [script], {
+    input,
+    encoding: 'utf8',
+    maxBuffer: 64_000_000,
+    // Helm logs that it follows the links from the chart to the base.
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const { rendered, lint } = JSON.parse(output) as Output<Name>;
+  const objects = (name: Name) => {
+    const { files, error } = rendered[name];
+    if (error !== undefined) throw new Error(error);
+    const texts = Object.entries(files ?? {}).filter(([path]) => path.endsWith('.yaml'));
+    return texts.flatMap(([, text]) => documents(text)).filter((it) => it !== null);
+  };
+  const notes = (name: Name) => rendered[name].files?.['parley/templates/NOTES.txt'] ?? '';
+  return { objects, notes, lint };
+}
+
+interface Output<Name extends string> {
+  rendered: Record<Name, { files?: Record<string, string>; error?: string }>;
+  lint: string[];
+}
+
+interface Result<Name extends string> {
+  /** Returns the objects of a set of values. Throws the error of Helm. */
+  objects(name: Name): Manifest[];
+  /** Returns what Helm prints after an installation with these values. */
+  notes(name: Name): string;
+  /** The findings of `helm lint --strict`. */
+  lint: string[];
+}
