@@ -1,4 +1,4 @@
-// Writes the types of a published package so that they depend on no other package.
+// Writes the types of a published package so that they depend on no private package.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
@@ -31,6 +31,8 @@ export function writeTypes(ts, { root, entries, dist }) {
     Object.entries(entries).map(([to, entry]) => [typesOf(relative(src, entry)), typesOf(`${to}.ts`)]),
   );
   const write = (file, text) => {
+    // Sources of another package that this one imports.
+    if (relative(dist, file).startsWith('..')) return;
     const target = moved.get(file) ?? file;
     const up = (path) =>
       relative(dirname(target), path)
@@ -38,7 +40,8 @@ export function writeTypes(ts, { root, entries, dist }) {
         .replace(/^(?!\.)/, './');
     const made = text.replace(
       /(import|export)( type)? \{([^}]*)\} from '([^']*)'/g,
-      (_, word, type = '', names, from) => {
+      (all, word, type = '', names, from) => {
+        if (from !== PROTOCOL && !from.startsWith('.')) return all;
         if (from !== PROTOCOL)
           return `${word}${type} {${names}} from '${up(resolve(dirname(file), from)).replace(/\.ts$/, '.js')}'`;
         // `Name as Other` needs only `Name`.
@@ -51,7 +54,7 @@ export function writeTypes(ts, { root, entries, dist }) {
   };
   const { diagnostics } = program.emit(undefined, write);
   check(ts, root, diagnostics);
-  writeFileSync(join(dist, 'protocol.d.ts'), flatten(ts, root, options, [...named].sort()));
+  if (named.size > 0) writeFileSync(join(dist, 'protocol.d.ts'), flatten(ts, root, options, [...named].sort()));
 }
 
 /** Returns the types that the protocol derives from zod schemas, expanded to work without zod. */
