@@ -1,5 +1,5 @@
 // Builds the published package into dist/ or another folder: `node bin/build.mjs [folder]`. Writes
-// three JavaScript modules, and types that depend on no other package.
+// JavaScript modules, and types that depend on no other package.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv } from 'node:process';
@@ -28,11 +28,19 @@ export async function build(dist = join(root, 'dist')) {
   writeTypes(ts, { root, entries, dist });
 }
 
-/** Makes other modules import `ParleyError` from the main module, so that it exists only once. */
-const errorsOfIndex = {
-  name: 'errors-of-index',
-  setup: ({ onResolve }) => onResolve({ filter: /\/error\.ts$/ }, () => ({ path: './index.js', external: true })),
-};
+/** Makes a module import what another module contains, so that it exists only once. */
+const sharedModules = (entry) => ({
+  name: 'shared-modules',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+      const file = join(resolveDir, path);
+      const name = file === errorFile ? 'index' : Object.keys(entries).find((each) => entries[each] === file);
+      return name && entries[name] !== entry ? { path: `./${name}.js`, external: true } : undefined;
+    }),
+});
+
+/** The source of `ParleyError`, which the main module exports. */
+const errorFile = join(root, 'src/error.ts');
 
 /** Bundles a module. Returns its code, its source map and the files in it. */
 export async function script(entry) {
@@ -49,7 +57,7 @@ export async function script(entry) {
     metafile: true,
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: entry === entries.index ? [] : [errorsOfIndex],
+    plugins: entry === entries.index ? [] : [sharedModules(entry)],
   });
   await stop();
   const [map, code] = outputFiles.map(({ text }) => text);

@@ -1,2 +1,2 @@
-export const entries: Record<'index' | 'file-store' | 'upload', string>;
+export const entries: Record<'index' | 'file-store' | 'upload' | 'views', string>;
 export const sourceAliases: Record<string, string>;

@@ -9,11 +9,13 @@ export const entries = {
   index: source('index.ts'),
   'file-store': source('store/file-store.ts'),
   upload: source('upload/upload.ts'),
+  views: source('views/index.ts'),
 };
 
 /** Sources by import specifier, the longest specifiers first. */
 export const sourceAliases = {
   '@parley/client/file-store': entries['file-store'],
   '@parley/client/upload': entries.upload,
+  '@parley/client/views': entries.views,
   '@parley/client': entries.index,
 };

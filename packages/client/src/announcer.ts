@@ -18,7 +18,7 @@ export interface ParleyEvents {
   event: ParleyEvent;
   /**
    * The result of `chats()` or `messages(chat)` has changed. `chat` is undefined if every chat may
-   * have changed.
+   * have changed, such as after `connect` and `close`.
    */
   change: { chat: number | undefined };
   typing: TypingFrame;

@@ -63,7 +63,7 @@ export function showChats({ chats }: State): Chat[] {
   return [...chats.values()]
     .filter(({ last, name }) => last || name !== '')
     .sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.updated - a.updated)
-    .map((chat) => ({ ...chat }));
+    .map(({ messages, more, capacity, counted, cleared, ...chat }) => chat);
 }
 
 /** Returns an accepted message in the form that an app shows. */

@@ -131,6 +131,7 @@ export class Parley {
       this.#starting = undefined;
       throw error;
     });
+    this.#reset();
   }
 
   /** Resolves when the connection is online. @throws ParleyError if the connection has ended */
@@ -150,6 +151,7 @@ export class Parley {
     this.#running = undefined;
     this.#unwatchPage();
     this.#announcer.stop();
+    if (running) this.#reset();
     await running?.close();
   }
 
@@ -199,6 +201,14 @@ export class Parley {
    */
   chats(): Chat[] {
     return showChats(this.#client.state);
+  }
+
+  /**
+   * True when `chats()` has the newest 100 chats of the api. False before they are loaded, and
+   * after events were lost, until they are loaded again.
+   */
+  get chatsLoaded(): boolean {
+    return this.#client.state.chatsLoaded;
   }
 
   /** Returns whether the api may have older messages of a chat than those in memory. */
@@ -312,6 +322,11 @@ export class Parley {
     return this.#running;
   }
 
+  /** Notifies listeners that every value may have changed. */
+  #reset(): void {
+    this.#emitter.emit('change', { chat: undefined });
+  }
+
   #setSession(session: Session): Session {
     this.#credentials.setSession(session);
     return session;
@@ -330,7 +345,7 @@ export class Parley {
       gateways: () => gateways ?? (this.session?.gateways[0] ? this.session.gateways : [api as string]),
       failed: (error) => this.#emitter.emit('error', error),
       changed: (state, change) => this.#announcer.announce(state, change),
-      replaced: () => this.#emitter.emit('change', { chat: undefined }),
+      replaced: () => this.#reset(),
     });
     this.#unwatchPage = watchPage((networkChanged) => client.runner.run({ do: 'wake', networkChanged }));
     return client;

@@ -1,0 +1,137 @@
+/**
+ * A value that changes over time, for a framework to render. `get` and `subscribe` need no `this`,
+ * so that `useSyncExternalStore(view.subscribe, view.get)` works.
+ */
+export interface View<T> {
+  /** The value before `connect`, after sign-out, and on a server that renders pages. */
+  readonly initial: T;
+  /** Returns the current value: the same reference until the value changes. */
+  readonly get: () => T;
+  /** Calls a listener after each change. Returns a function that unsubscribes it. */
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
+/** Creates a view whose value never changes. */
+export function constantView<T>(value: T): View<T> {
+  return { initial: value, get: () => value, subscribe: () => () => {} };
+}
+
+/** A view of a value that its owner sets. Listeners are called before `set` returns. */
+export class ValueView<T> implements View<T> {
+  readonly initial: T;
+  readonly #listeners: Listeners;
+  #value: T;
+
+  /** @param released called when the last listener has unsubscribed */
+  constructor(initial: T, released: () => void = () => {}) {
+    this.initial = initial;
+    this.#value = initial;
+    this.#listeners = new Listeners(() => released);
+  }
+
+  readonly get = (): T => this.#value;
+
+  readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener);
+
+  set(value: T): void {
+    this.#value = value;
+    this.#listeners.call();
+  }
+}
+
+/**
+ * A view of a value that is read from the client. While it has listeners, it follows the client's
+ * events and calls the listeners at most once per microtask.
+ */
+export class DerivedView<T> implements View<T> {
+  readonly initial: T;
+  readonly #source: ViewSource<T>;
+  readonly #listeners: Listeners;
+  #value: T;
+  /** Value of which the listeners know. */
+  #notified: T;
+  #stale = false;
+  #scheduled = false;
+
+  constructor(source: ViewSource<T>) {
+    this.initial = source.initial;
+    this.#value = source.initial;
+    this.#notified = source.initial;
+    this.#source = source;
+    this.#listeners = new Listeners(() => {
+      this.#stale = true;
+      this.#notified = this.get();
+      const unfollow = source.follow(() => this.#invalidate());
+      return () => {
+        unfollow();
+        queueMicrotask(() => this.#listeners.size === 0 && source.released?.());
+      };
+    });
+  }
+
+  readonly get = (): T => {
+    if (this.#stale || this.#listeners.size === 0) this.#value = this.#source.read(this.#value);
+    this.#stale = false;
+    return this.#value;
+  };
+
+  readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener);
+
+  #invalidate(): void {
+    this.#stale = true;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      const value = this.get();
+      if (value === this.#notified) return;
+      this.#notified = value;
+      this.#listeners.call();
+    });
+  }
+}
+
+/** Where a derived view reads its value. */
+export interface ViewSource<T> {
+  initial: T;
+  /** Returns the value. If nothing has changed, returns `before`, which is the last value. */
+  read(before: T): T;
+  /**
+   * Calls `changed` whenever the value may have changed. Called for the first listener. Returns a
+   * function that is called after the last one has unsubscribed.
+   */
+  follow(changed: () => void): () => void;
+  /** Called when the view has had no listener for a microtask. */
+  released?(): void;
+}
+
+/** Listeners of a view. A function that is added twice is called twice. */
+class Listeners {
+  readonly #listeners = new Set<{ call: () => void }>();
+  readonly #start: () => () => void;
+  #stop = () => {};
+
+  /**
+   * @param start called for the first listener. Its result is called after the last one has left
+   */
+  constructor(start: () => () => void) {
+    this.#start = start;
+  }
+
+  get size(): number {
+    return this.#listeners.size;
+  }
+
+  add(call: () => void): () => void {
+    const listener = { call };
+    this.#listeners.add(listener);
+    if (this.size === 1) this.#stop = this.#start();
+    return () => {
+      if (this.#listeners.delete(listener) && this.size === 0) this.#stop();
+    };
+  }
+
+  call(): void {
+    for (const { call } of [...this.#listeners]) call();
+  }
+}
