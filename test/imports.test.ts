@@ -13,6 +13,8 @@ const table: Record<string, string[]> = {
   'packages/database': ['protocol'],
   'packages/client': ['protocol'],
   'packages/server': ['protocol'],
+  'packages/vue': ['protocol', 'client'],
+  'packages/react': ['protocol', 'client'],
   'services/gateway': ['protocol', 'redis', 'service'],
   'services/recorder': ['protocol', 'redis', 'database', 'service'],
   'services/api': ['protocol', 'redis', 'database', 'service'],

@@ -2,7 +2,9 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { sourceAliases as clientAliases } from '../packages/client/bin/entries.mjs';
+import { sourceAliases as reactAliases } from '../packages/react/bin/entries.mjs';
 import { sourceAliases as serverAliases } from '../packages/server/bin/entries.mjs';
+import { sourceAliases as vueAliases } from '../packages/vue/bin/entries.mjs';
 import { fastTests } from './fast-tests.ts';
 
 const fast = fastTests();
@@ -25,7 +27,9 @@ export default defineConfig({
   resolve: {
     alias: {
       ...clientAliases,
+      ...reactAliases,
       ...serverAliases,
+      ...vueAliases,
       '@parley/stack/test': fileURLToPath(new URL('../packages/stack/src/test/index.ts', import.meta.url)),
       '@parley/stack': fileURLToPath(new URL('../packages/stack/src/index.ts', import.meta.url)),
     },

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 export const run = promisify(execFile);
 export const packageFolder = fileURLToPath(new URL('../../packages/client', import.meta.url));
+const testFolder = fileURLToPath(new URL('..', import.meta.url));
 
 /** A folder outside of the workspace in which a packed package is installed. */
 export class Installed {
@@ -24,15 +25,33 @@ export class Installed {
    * the same time do not replace each other's build. Installs the tarball with npm, offline.
    *
    * @param source folder of the package. Default: the client SDK
+   * @param peers folders of packages that it needs, which are installed with it
    */
-  static async create(packer: 'npm' | 'pnpm' = 'npm', source = packageFolder): Promise<Installed> {
+  static async create(
+    packer: 'npm' | 'pnpm' = 'npm',
+    source = packageFolder,
+    peers: string[] = [],
+  ): Promise<Installed> {
     const folder = await mkdtemp(join(tmpdir(), 'parley-installed-'));
     const workspace = await mkdtemp(join(tmpdir(), 'parley-packed-'));
-    const tarball = await pack(packer, await copyPackage(source, workspace), folder);
-    await rm(workspace, { recursive: true, force: true });
+    const tarballs: string[] = [];
+    for (const each of [...peers, source]) {
+      const to = each === source ? folder : await mkdtemp(join(workspace, 'peer-'));
+      tarballs.push(await pack(packer, await copyPackage(each, workspace), to));
+    }
     await writeFile(join(folder, 'package.json'), '{ "name": "app", "private": true, "type": "module" }');
-    await run('npm', ['install', tarball, '--offline', '--no-audit', '--no-fund'], { cwd: folder });
-    return new Installed(folder, tarball);
+    // Frameworks are peers too. They are linked, because they are not in the cache of npm.
+    const options = ['--offline', '--no-audit', '--no-fund', '--legacy-peer-deps'];
+    await run('npm', ['install', ...tarballs, ...options], { cwd: folder });
+    await rm(workspace, { recursive: true, force: true });
+    return new Installed(folder, tarballs.at(-1) as string);
+  }
+
+  /** Links a package of the tests' own, such as a framework. */
+  async link(name: string): Promise<void> {
+    const at = join(this.folder, 'node_modules', name);
+    await mkdir(dirname(at), { recursive: true });
+    await symlink(join(testFolder, 'node_modules', name), at);
   }
 
   /** Writes a file, relative to the folder. */

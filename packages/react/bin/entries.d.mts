@@ -1,0 +1,2 @@
+export const entries: Record<'index', string>;
+export const sourceAliases: Record<string, string>;

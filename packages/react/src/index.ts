@@ -1,0 +1,2 @@
+export { useChats, useMessages } from './hooks.ts';
+export { ParleyProvider, useParley } from './provider.ts';

@@ -1,0 +1,13 @@
+// Builds the published package into dist/ or another folder: `node bin/build.mjs [folder]`. Writes
+// a JavaScript module and its types.
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { buildPackage } from '@parley/protocol/build-package';
+import * as esbuild from 'esbuild';
+import ts from 'typescript';
+import { entries } from './entries.mjs';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const options = { platform: 'neutral', target: 'es2022', external: ['@parley/client', 'vue'] };
+
+await buildPackage({ esbuild, ts }, { root, entries, dist: argv[2], options });

@@ -1,0 +1,23 @@
+import type { Chats } from '@parley/client/views';
+import type { ComputedRef } from 'vue';
+import { useViews } from './provider.ts';
+import { fieldRefs, useView } from './use-view.ts';
+
+/** The user's chats. Each field is a ref. */
+export interface ChatsRefs extends Pick<Chats, 'loadMore'> {
+  chats: ComputedRef<Chats['chats']>;
+  loaded: ComputedRef<boolean>;
+  hasMore: ComputedRef<boolean>;
+  loading: ComputedRef<boolean>;
+  error: ComputedRef<Chats['error']>;
+}
+
+/** Returns the user's chats, pinned ones first, then the newest first. */
+export function useChats(): ChatsRefs {
+  const { chats } = useViews();
+  const value = useView(() => chats);
+  return {
+    ...fieldRefs(value, ['chats', 'loaded', 'hasMore', 'loading', 'error']),
+    loadMore: () => value.value.loadMore(),
+  };
+}

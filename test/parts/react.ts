@@ -1,0 +1,57 @@
+import type { Parley } from '@parley/client';
+import { ParleyProvider, useChats, useMessages } from '@parley/react';
+import { createElement, type ReactElement, StrictMode } from 'react';
+import { renderToString } from 'react-dom/server';
+import { create } from 'react-test-renderer';
+import type { Framework, Mounted, Parts } from './framework.ts';
+
+// The renderer is deprecated for pages, since browsers have a DOM.
+Object.assign(globalThis, { IS_REACT_NATIVE_TEST_ENVIRONMENT: true });
+
+const hooks: { [Name in keyof Parts]: (argument: Parts[Name][0]) => Parts[Name][1] } = { useChats, useMessages };
+
+/** React with a renderer that has no DOM, as React Native. */
+export const react: Framework = {
+  mount: (parley, name, argument) => mount(parley, name, argument, (element) => element),
+  renderOnServer: async (parley, name, argument) =>
+    renderToString(
+      provide(
+        parley,
+        createElement(() => JSON.stringify(hooks[name](argument))),
+      ),
+    ),
+};
+
+/** React in strict mode, which mounts, unmounts and mounts each component. */
+export const strictReact: Framework = {
+  ...react,
+  mount: (parley, name, argument) =>
+    mount(parley, name, argument, (element) => createElement(StrictMode, null, element)),
+};
+
+function mount<Name extends keyof Parts>(
+  parley: Parley,
+  name: Name,
+  initial: Parts[Name][0],
+  wrap: (element: ReactElement) => ReactElement,
+): Mounted<Name> {
+  const renders: Parts[Name][1][] = [];
+  const Component = ({ argument }: { argument: Parts[Name][0] }) => {
+    renders.push(hooks[name](argument));
+    return null;
+  };
+  const element = (argument: Parts[Name][0]) => wrap(provide(parley, createElement(Component, { argument })));
+  const renderer = create(element(initial));
+  return {
+    renders,
+    get value() {
+      return renders.at(-1) as Parts[Name][1];
+    },
+    change: (argument) => renderer.update(element(argument)),
+    unmount: () => renderer.unmount(),
+  };
+}
+
+function provide(client: Parley, element: ReactElement): ReactElement {
+  return createElement(ParleyProvider, { client }, element);
+}

@@ -1,0 +1,21 @@
+import { Parley } from '@parley/client';
+import { describe, expect, it } from 'vitest';
+import { countListeners } from './kit.ts';
+import { react } from './react.ts';
+import { vue } from './vue.ts';
+
+describe.each([
+  ['Vue', vue],
+  ['React', react],
+])('a page that a server renders with %s', (_, framework) => {
+  it.each([
+    ['useMessages', { messages: [], loading: false }],
+    ['useChats', { chats: [], loaded: false }],
+  ] as const)('%s is empty, and leaves no listener', async (name, expected) => {
+    const parley = new Parley({ api: 'http://127.0.0.1:1' });
+    const listeners = countListeners(parley);
+    const html = await framework.renderOnServer(parley, name, 5 as never);
+    expect(JSON.parse(html.replaceAll('&quot;', '"'))).toMatchObject(expected);
+    expect(listeners()).toBe(0);
+  });
+});

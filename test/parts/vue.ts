@@ -1,0 +1,73 @@
+import { parleyPlugin, useChats, useMessages } from '@parley/vue';
+import {
+  type App,
+  createRenderer,
+  createSSRApp,
+  defineComponent,
+  type MaybeRefOrGetter,
+  type RendererOptions,
+  shallowRef,
+  unref,
+} from 'vue';
+import { renderToString } from 'vue/server-renderer';
+import type { Framework, Parts } from './framework.ts';
+
+type Refs<T> = { [Key in keyof T]: MaybeRefOrGetter<T[Key]> | T[Key] };
+const composables: { [Name in keyof Parts]: (argument: () => Parts[Name][0]) => Refs<Parts[Name][1]> } = {
+  useChats,
+  useMessages,
+};
+
+/** Vue with a renderer that has no DOM. */
+export const vue: Framework = {
+  mount(parley, name, initial) {
+    const argument = shallowRef(initial);
+    const renders: Parts[typeof name][1][] = [];
+    const component = defineComponent(() => {
+      const refs = composables[name](() => argument.value);
+      return () => void renders.push(plain(refs));
+    });
+    const app = createApp(component).use(parleyPlugin, parley) as App;
+    app.mount({});
+    return {
+      renders,
+      get value() {
+        return renders.at(-1) as Parts[typeof name][1];
+      },
+      change: (next) => {
+        argument.value = next;
+      },
+      unmount: () => app.unmount(),
+    };
+  },
+  async renderOnServer(parley, name, argument) {
+    const component = defineComponent(() => {
+      const refs = composables[name](() => argument);
+      return () => JSON.stringify(plain(refs));
+    });
+    return renderToString(createSSRApp(component).use(parleyPlugin, parley));
+  },
+};
+
+/** Returns the value of a part: that of its ref, or of the refs in it. */
+function plain<T>(refs: Refs<T>): T {
+  return Object.fromEntries(Object.entries(refs).map(([key, value]) => [key, unref(value)])) as T;
+}
+
+const none = () => null;
+
+/** Nodes that are not there. */
+const nodes: RendererOptions<object, object> = {
+  createElement: () => ({}),
+  createText: () => ({}),
+  createComment: () => ({}),
+  setText: none,
+  setElementText: none,
+  insert: none,
+  remove: none,
+  patchProp: none,
+  parentNode: none,
+  nextSibling: none,
+};
+
+const { createApp } = createRenderer(nodes);
