@@ -147,6 +147,8 @@ export const table: readonly Row[] = [
   row('delete /v1/server/users/{user}/chats/{chat}/messages/{message}', product(404), chatOfOwner),
   row('delete /v1/server/users/{user}', product(204), users),
   row('post /v1/server/users/{user}/reactivate', product(200), users),
+  row('get /v1/server/users/{user}/privacy', product(200), users),
+  row('patch /v1/server/users/{user}/privacy', product(200), (asked) => ({ ...users(asked), body: { find: true } })),
   row('put /v1/server/users/{user}/friends/{friend}', product(200), users),
   row('delete /v1/server/users/{user}/friends/{friend}', product(204), users),
   row('put /v1/server/users/{user}/blocks/{blocked}', product(200), users),

@@ -32,6 +32,9 @@ describe('ParleyServer', () => {
     const ann = await parley.call('PUT /server/users/{user}', { user: 'list/ann', name: 'Ann' });
     const ben = await parley.call('PUT /server/users/{user}', { user: 'list/ben', name: 'Ben', custom: { team: 1 } });
     expect(ben).toMatchObject({ externalId: 'list/ben', custom: { team: 1 }, deactivated: null });
+    expect(await parley.call('PATCH /server/users/{user}/privacy', { user: 'list/ann', find: false })).toEqual(
+      await parley.call('GET /server/users/{user}/privacy', { user: ann.id }),
+    );
     // A number in a path is a Parley id.
     await parley.call('PUT /server/users/{user}/friends/{friend}', { user: 'list/ann', friend: ben.id });
     const message = { from: 'list/ann', to: 'list/ben', ref: 'r1', body: text('hi'), custom: { order: 7 } };

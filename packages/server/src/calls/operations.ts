@@ -10,6 +10,7 @@ import type {
   GroupInvitation,
   Member,
   Message,
+  Privacy,
   Report,
   Session,
   SignIn,
@@ -51,6 +52,8 @@ export interface Operations {
   'POST /server/users/{user}/password-reset': [OfUser, { token: string; url: string; expires: number }];
   /** Disables the second factor of the user. */
   'DELETE /server/users/{user}/totp': [OfUser, undefined];
+  'GET /server/users/{user}/privacy': [OfUser, Privacy];
+  'PATCH /server/users/{user}/privacy': [OfUser & Partial<Privacy>, Privacy];
   'PUT /server/users/{user}/friends/{friend}': [OfUser & { friend: Ref }, Friend];
   'DELETE /server/users/{user}/friends/{friend}': [OfUser & { friend: Ref }, undefined];
   'PUT /server/users/{user}/blocks/{blocked}': [OfUser & { blocked: Ref }, Block];

@@ -1,5 +1,5 @@
 import type { Block, Friend, Problem, Session, User } from '@parley/protocol';
-import { hasPermits, isRevoked, readExternalUser, readPermit } from '@parley/redis';
+import { hasPermits, isRevoked, readExternalUser, readPermit, readRelation } from '@parley/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiKey, type Product, startServerApi } from '../../../test/server-api.ts';
 import { password, TestApi } from '../../../test/test-api.ts';
@@ -126,6 +126,36 @@ describe('a user of the product', () => {
       expect(refreshed.status).toBe(200);
     }
     expect((await product.call('post', '/tokens', { user: 'nobody' })).status).toBe(404);
+  });
+});
+
+describe('the privacy settings of a user', () => {
+  it('the server API changes the given privacy settings of a user, for gateways too', async () => {
+    const [ann, ben] = await product.people('pr-1', 'pr-2');
+    await product.call('put', '/users/pr-1/friends/pr-2');
+    const defaults = { addToGroups: 'everyone', find: true, lastSeen: 'everyone', readReceipts: 'everyone' };
+    expect((await product.call('get', '/users/pr-1/privacy')).body).toEqual(defaults);
+    const change = { lastSeen: 'nobody', readReceipts: 'nobody' };
+    const changed = { ...defaults, ...change };
+    expect(await product.call('patch', '/users/pr-1/privacy', change)).toMatchObject({ status: 200, body: changed });
+    expect((await product.call('patch', `/users/~${ann.id}/privacy`, { find: false })).body).toMatchObject({
+      ...changed,
+      find: false,
+    });
+    expect((await ann.get<{ privacy: object }>('/v1/me/account')).body.privacy).toEqual({ ...changed, find: false });
+    const relation = await readRelation(product.api.redis, ben.id, ann.id);
+    expect(relation).toEqual({ standing: 'friend', hidesPresence: true, hidesReads: true });
+  });
+
+  it('the server API rejects unknown privacy settings and users', async () => {
+    await product.people('pr-3');
+    const call = async (user: string, body: object) =>
+      (await product.call('patch', `/users/${user}/privacy`, body)).status;
+    expect(await call('pr-3', { lastSeen: 'some' })).toBe(400);
+    expect(await call('pr-3', { seen: 'nobody' })).toBe(400);
+    expect(await call('pr-3', {})).toBe(400);
+    expect(await call('nobody-here', { find: false })).toBe(404);
+    expect((await product.call('get', '/users/nobody-here/privacy')).status).toBe(404);
   });
 });
 

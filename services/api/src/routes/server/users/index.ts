@@ -7,6 +7,7 @@ import { getUser } from './get.ts';
 import { listUsers } from './list.ts';
 import { editMessage, getUserMessage, removeMessage } from './message.ts';
 import { listUserMessages } from './messages.ts';
+import { getUserPrivacy, updateUserPrivacy } from './privacy.ts';
 import { listUserPushDevices } from './push-devices.ts';
 import { putUser } from './put.ts';
 import { reactivateUser } from './reactivate.ts';
@@ -17,6 +18,8 @@ export const serverUsers = [
   listUsers,
   putUser,
   getUser,
+  getUserPrivacy,
+  updateUserPrivacy,
   disconnectUser,
   listUserSessions,
   endUserSession,
