@@ -83,8 +83,10 @@ describe('marks', () => {
       await using bob = await kit.connect(b, 1, { device: 'one' });
       await using tablet = await kit.connect(b, 0, { device: 'two' });
       const { id } = await alice.text(b, 'hello');
-      await bob.ask({ type: 'mark', ref: 'read', chat: a, read: id });
-      await bob.ask({ type: 'mark', ref: 'delivered', chat: a, delivered: id });
+      const read = { type: 'mark' as const, ref: 'read', chat: a, read: id };
+      expect(await bob.ask(read)).toEqual({ type: 'ack', ref: 'read', private: true });
+      const delivered = { type: 'mark' as const, ref: 'delivered', chat: a, delivered: id };
+      expect(await bob.ask(delivered)).toEqual({ type: 'ack', ref: 'delivered' });
       expect(await untilMark(alice)).toEqual([{ kind: 'mark', chat: b, user: b, delivered: id }]);
       expect((await kit.inbox(a)).filter(({ event }) => event.kind === 'mark')).toHaveLength(1);
       expect((await untilMark(tablet))[0]).toEqual({ kind: 'mark', chat: a, user: b, read: id });

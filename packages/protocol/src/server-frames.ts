@@ -42,7 +42,16 @@ const sendAckSchema = z
   })
   .describe("A `send` was accepted: the message is on disk in Redis and in every participant's inbox");
 
-const ackSchema = z.object({ type: z.literal('ack'), ref }).describe('Any other frame with a `ref` was executed');
+const ackSchema = z
+  .object({
+    type: z.literal('ack'),
+    ref,
+    private: z
+      .literal(true)
+      .optional()
+      .describe('The peer does not get this `read` mark. Mark the message as delivered if you have not'),
+  })
+  .describe('Any other frame with a `ref` was executed');
 
 const errorSchema = z
   .object({

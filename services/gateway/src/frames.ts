@@ -36,6 +36,11 @@ export function ackFrame(ref: string): string {
   return `{"type":"ack","ref":${JSON.stringify(ref)}}`;
 }
 
+/** Returns the reply to a read mark that the peer does not get. */
+export function privateAckFrame(ref: string): string {
+  return `{"type":"ack","ref":${JSON.stringify(ref)},"private":true}`;
+}
+
 export function pongFrame(ref: string | undefined): string {
   return JSON.stringify({ type: 'pong', ref });
 }

@@ -1,11 +1,11 @@
-import type { EventFrame } from '@parley/protocol';
+import type { EventFrame, ParleyEvent } from '@parley/protocol';
 import type { Credentials } from '../api/credentials.ts';
 import { type Frame, GatewayConnection, type GatewayConnectionOptions } from '../connection/gateway-connection.ts';
 import type { ConnectionState } from '../connection/transitions.ts';
 import { applyChange } from '../state/apply-change.ts';
 import { chatOf } from '../state/apply-event.ts';
 import type { Accepted, Change, Mark } from '../state/change.ts';
-import { eventsAhead } from '../state/state.ts';
+import { eventsAhead, type State } from '../state/state.ts';
 import type { ConnectionWelcome } from '../transport/transport.ts';
 import type { Command, CommandRunner } from './command.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
@@ -215,13 +215,19 @@ export class Engine implements CommandRunner {
     if (ahead <= 0) return;
     if (ahead !== 1 && !this.#cursorUnknown && state.cursor) return this.#connection.restart('a gap');
     this.#cursorUnknown = false;
+    // The app may mark a message as read as soon as it is published.
+    const delivery = delivered ? deliveryOf(state, event) : undefined;
     this.#change({ type: 'event', cursor, event });
     this.#people.heard(event);
-    // Groups have no delivered marks.
-    if (!delivered || event.kind !== 'message' || event.from === state.user || event.conversation[0] === 'g') return;
-    const chat = chatOf(event, state.user);
-    if ((state.chats.get(chat)?.delivered ?? 0) < event.id) this.#mark(chat, { delivered: event.id });
+    if (delivery) this.#mark(delivery.chat, { delivered: delivery.id });
   }
+}
+
+/** Returns the message whose delivery an event requires to be marked. Groups have no such marks. */
+function deliveryOf(state: State, event: ParleyEvent): { chat: number; id: number } | undefined {
+  if (event.kind !== 'message' || event.from === state.user || event.conversation[0] === 'g') return undefined;
+  const chat = chatOf(event, state.user);
+  return (state.chats.get(chat)?.delivered ?? 0) < event.id ? { chat, id: event.id } : undefined;
 }
 
 export interface EngineOptions

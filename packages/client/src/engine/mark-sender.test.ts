@@ -39,4 +39,28 @@ describe('MarkSender', () => {
     await vi.runAllTimersAsync();
     expect(state.marks.size).toBe(0);
   });
+
+  it.each([
+    ['a read mark includes the delivered mark', {}, ['read']],
+    ['a delivered mark follows a read mark that the peer does not get', { private: true }, ['read', 'delivered']],
+  ] as const)('%s', async (_, reply, kinds) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const state = createState(1, 10);
+    const sent: AckedFrame[] = [];
+    const marks = new MarkSender({
+      state,
+      change: (change) => applyChange(state, change),
+      request: async (frame) => {
+        sent.push(frame);
+        return { type: 'ack', ref: 'a', ...('read' in frame && reply) };
+      },
+    });
+    for (const mark of [{ read: 10 }, { delivered: 10 }])
+      applyChange(state, { type: 'marked', chat: 2, mark, settled: false });
+    marks.start();
+    await vi.runAllTimersAsync();
+    expect(sent).toEqual(kinds.map((kind) => ({ type: 'mark', chat: 2, [kind]: 10 })));
+    expect(state.marks.size).toBe(0);
+  });
 });

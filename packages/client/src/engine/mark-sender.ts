@@ -22,7 +22,7 @@ export class MarkSender implements OnlinePart {
   start(): void {
     this.#timer.start(SEND_DELAY_MS, () => {
       for (const [chat, { delivered = 0, read = 0 }] of this.#context.state.marks) {
-        // A read mark includes the delivered mark.
+        // A read mark includes the delivered mark, unless the peer does not get it.
         if (read > 0) this.#send(chat, 'read', read);
         if (delivered > read) this.#send(chat, 'delivered', delivered);
       }
@@ -43,7 +43,8 @@ export class MarkSender implements OnlinePart {
     const done = await request({ type: 'mark', chat, ...mark }).catch(({ code }) => code !== 'aborted');
     this.#inFlight.delete(key);
     if (!done) return;
-    change({ type: 'marked', chat, mark: { delivered: 0, ...mark }, settled: true });
+    const isPrivate = typeof done === 'object' && 'private' in done;
+    change({ type: 'marked', chat, mark: { delivered: isPrivate ? 0 : id, ...mark }, settled: true });
     if (state.marks.has(chat)) this.start();
   }
 }

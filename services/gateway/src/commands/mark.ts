@@ -1,5 +1,6 @@
 import { type FrameOf, messageDate } from '@parley/protocol';
 import { mutate } from '@parley/redis';
+import { privateAckFrame } from '../frames.ts';
 import type { LocalUser, Permit } from '../users/local-user.ts';
 import type { Permits } from '../users/permits.ts';
 import type { CommandDeps } from './command.ts';
@@ -19,7 +20,11 @@ const MAX_SKEW_MS = 600_000;
  * the peer if the user may write to them. In a group it reaches the user's own devices only, and so
  * does a read mark if the user or the peer hides read marks.
  */
-export async function mark(deps: CommandDeps, { user }: FrameSender, frame: FrameOf<'mark'>): Promise<undefined> {
+export async function mark(
+  deps: CommandDeps,
+  { user }: FrameSender,
+  frame: FrameOf<'mark'>,
+): Promise<string | undefined> {
   const { redis, config, permits, rates } = deps;
   const { chat } = frame;
   const upTo = frame.read === undefined ? { delivered: frame.delivered as number } : { read: frame.read };
@@ -48,6 +53,7 @@ export async function mark(deps: CommandDeps, { user }: FrameSender, frame: Fram
     ...(hidden && { private: true as const }),
   };
   await mutate(redis, { record, recorded: config.history === 'mirror', entries });
+  return hidden && frame.ref !== undefined ? privateAckFrame(frame.ref) : undefined;
 }
 
 /** Returns whether the user or the peer hides read marks. Both are cached with the permits. */
