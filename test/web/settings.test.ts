@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatPage } from './chat-page.ts';
 import { password, WebKit } from './kit.ts';
 
 let kit: WebKit;
@@ -81,9 +82,34 @@ describe('privacy', () => {
     await page.getByRole('switch', { name: 'People can find you by name or username' }).click();
     await expect
       .poll(() => kit.call<{ privacy: object }>('GET', '/me/account', { token: ann.token }).then((it) => it.privacy))
-      .toEqual({ lastSeen: 'nobody', addToGroups: 'friends', find: false });
+      .toEqual({ lastSeen: 'nobody', addToGroups: 'friends', find: false, readReceipts: 'everyone' });
     await page.reload();
     expect(await choice('Who sees when you are online', 'Nobody').isChecked()).toBe(true);
+  });
+});
+
+describe('read receipts', () => {
+  it('messages show no read marks after one of two people turned them off', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    const page = await kit.open(bob, { path: '/settings/privacy', size: 'phone' });
+    const receipts = page.getByRole('switch', { name: 'Show people when you have read their messages' });
+    await receipts.click();
+    await expect.poll(() => receipts.getAttribute('aria-checked')).toBe('false');
+    await page.getByText('Saved').waitFor();
+    await page.goto(`${new URL(page.url()).origin}/chats/${ann.id}`);
+    const [theirs, own] = [chatPage(page), chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }))];
+    await own.say('Hello Bob');
+    await theirs.page.bringToFront();
+    await theirs.seen('Hello Bob');
+    const unread = async () => {
+      const { items } = await kit.call<{ items: { unread: number }[] }>('GET', '/chats', { token: bob.token });
+      return items[0]?.unread;
+    };
+    await expect.poll(unread).toBe(0);
+    await own.say('Hello again');
+    await theirs.seen('Hello again');
+    await own.state('Hello again', 'Delivered');
+    await own.state('Hello Bob', 'Delivered');
   });
 });
 

@@ -14,6 +14,7 @@ import type { ChatKey } from './chat-key.ts';
 import { toColumn } from './custom.ts';
 import { isHidden, isKept, type KeptMessage, keptUnread, readNewestKept } from './hidden-messages.ts';
 import { toMessage } from './message-row.ts';
+import { sharesReads } from './privacy.ts';
 
 /**
  * Returns a page of an owner's chats, the last changed first. Includes chats with users that have
@@ -57,7 +58,7 @@ function userChats(owner: number): RawBuilder<ChatRow> {
   const mine = { owner, peer: sql<number>`c.peer_id`, above: sql<number>`greatest(c.read_id, c.cleared_id)` };
   return sql`
     select false as "group", c.peer_id as peer, u.name, u.avatar, f.remark, ${keptUnread(sql`c.unread`, mine)} as unread, c.read_id as read,
-      case when ${hidesReads(sql`u.privacy`)} or (select ${hidesReads(sql`privacy`)} from users where id = ${owner}) then 0 else c.peer_read_id end as "peerRead", null::bigint as mention, c.cleared_id as floor, c.pinned, c.muted, ${archivedOf(sql`c.last_id`)} as archived,
+      case when ${sharesReads(sql`u.privacy`)} and (select ${sharesReads(sql`privacy`)} from users where id = ${owner}) then c.peer_read_id else 0 end as "peerRead", null::bigint as mention, c.cleared_id as floor, c.pinned, c.muted, ${archivedOf(sql`c.last_id`)} as archived,
       c.custom, ${draft} as draft, c.hidden, c.updated,
       ${isHidden({ ...mine, id: sql`c.last_id` })} as "lastHidden", c.last_id, c.last_sender, c.last_body, c.last_edited, c.last_recalled
     from chats c join users u on u.id = c.peer_id
@@ -65,9 +66,6 @@ function userChats(owner: number): RawBuilder<ChatRow> {
     left join drafts d on d.owner_id = c.owner_id and d.peer_id = c.peer_id
     where c.owner_id = ${owner}`;
 }
-
-/** SQL condition: a user hides their read marks, and therefore sees none of others. */
-const hidesReads = (privacy: RawBuilder<unknown>) => sql`coalesce(${privacy} ->> 'readReceipts' = 'nobody', false)`;
 
 /**
  * SQL condition: a chat is archived. A later message ends the archive, unless the chat is muted.

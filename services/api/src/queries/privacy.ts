@@ -1,5 +1,6 @@
 import type { Database } from '@parley/database';
 import { type Privacy, privacySchema } from '@parley/protocol';
+import { type RawBuilder, sql } from 'kysely';
 
 /** Returns the privacy settings of a user. Settings that are not set have their defaults. */
 export async function getPrivacy(db: Database, user: number): Promise<Privacy> {
@@ -25,6 +26,10 @@ export async function whoPermits(
   const rows = await db.selectFrom('users').select(['id', 'privacy']).where('id', 'in', users).execute();
   return new Map(rows.map(({ id, privacy }) => [id, privacySchema.parse(privacy)[what]]));
 }
+
+/** SQL condition: the user with these privacy settings does not hide read marks. */
+export const sharesReads = (privacy: RawBuilder<unknown>) =>
+  sql<boolean>`coalesce(${privacy} ->> 'readReceipts' <> 'nobody', true)`;
 
 /** Settings to change. Undefined ones stay. */
 export type PrivacyChanges = { [Choice in keyof Privacy]?: Privacy[Choice] | undefined };

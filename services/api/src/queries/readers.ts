@@ -1,6 +1,7 @@
 import type { Database } from '@parley/database';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
+import { sharesReads } from './privacy.ts';
 
 /**
  * Returns how far a message of the owner reached the others in a chat. Members who joined the group
@@ -47,9 +48,6 @@ export async function countMembers(db: Database, group: number): Promise<number>
     select count(*) as count from group_members where group_id = ${group}`.execute(db);
   return rows[0]?.count ?? 0;
 }
-
-/** SQL condition: these privacy settings do not hide read marks. */
-const sharesReads = (privacy: RawBuilder<unknown>) => sql`coalesce(${privacy} ->> 'readReceipts' <> 'nobody', true)`;
 
 /** A user who received a message. */
 export interface Reader {
