@@ -28,6 +28,7 @@ export const mediaVariables = {
   UPLOAD_SILENCE: duration({ min: 100, default: minute / 2 }),
   MEDIA_UNSENT_TTL: duration({ min: 1000, default: day }),
   MEDIA_URL_TTL: duration({ min: 1000, max: day, default: 10 * minute }),
+  LAYIM_MEDIA_TTL: duration({ min: 1000, default: 30 * day }),
   MEDIA_SWEEP_INTERVAL: duration({ min: 10, default: 5 * minute }),
 };
 
@@ -62,6 +63,7 @@ export function mediaConfig(value: Values<typeof mediaVariables>): MediaConfig {
     uploadSilence: value.UPLOAD_SILENCE,
     unsentTtl: value.MEDIA_UNSENT_TTL,
     urlTtl: value.MEDIA_URL_TTL,
+    layimTtl: value.LAYIM_MEDIA_TTL,
     sweepInterval: value.MEDIA_SWEEP_INTERVAL,
   };
 }
@@ -95,6 +97,8 @@ export interface MediaConfig {
   unsentTtl: number;
   /** Minimum validity of a signed media URL in ms. The maximum is twice as long. */
   urlTtl: number;
+  /** Ms from an upload of a LayIM page until its address expires. */
+  layimTtl: number;
   /** Ms between two runs of the sweeper, which removes expired media. */
   sweepInterval: number;
 }

@@ -1,8 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * Builds the permanent URL of a media for a LayIM page. The URL is part of a text (`img[…]`,
- * `file(…)[…]`), so each recipient of the text may load the media. Nobody can guess the URL.
+ * Builds the URL of a media for a LayIM page. The URL is part of a text (`img[…]`, `file(…)[…]`),
+ * so each recipient of the text may load the media until `LAYIM_MEDIA_TTL` after the upload. Nobody
+ * can guess the URL.
  */
 export function mediaAddress(secret: string, media: number): string {
   return `/layim/media/${media}/${seal(secret, media)}`;

@@ -9,7 +9,7 @@ import { isMediaAddress } from './media-address.ts';
 
 const bytes = z.any().openapi({ type: 'string', format: 'binary' });
 
-/** Serves a media that a LayIM page uploaded. Knowing the URL grants access. */
+/** Serves a media that a LayIM page uploaded. Knowing the URL grants access until it expires. */
 export function addMedia(router: OpenAPIHono<CallerEnv>): void {
   router.openapi(
     {
@@ -32,7 +32,8 @@ export function addMedia(router: OpenAPIHono<CallerEnv>): void {
       const { id, seal } = c.req.valid('param');
       const known = isMediaAddress(context.config.tokens.secret, id, seal);
       const row = known ? await getMedia(context.db, id) : undefined;
-      if (row?.state !== 'ready') throw new Refusal('not-found', 'This file does not exist.');
+      const isExpired = row !== undefined && row.created + context.config.media.layimTtl < Date.now();
+      if (row?.state !== 'ready' || isExpired) throw new Refusal('not-found', 'This file does not exist.');
       const { name, size, storage_key: key } = row;
       const inline = inlineTypes.has(row.mime);
       const type = inline ? row.mime : 'application/octet-stream';

@@ -63,6 +63,18 @@ it('the URL of a file that LayIM uploaded cannot be guessed', async () => {
   }
 });
 
+it('the URL of a file that LayIM uploaded expires', async () => {
+  const { data } = await upload('image', await picture(20, 10));
+  const load = async () => (await fetch(api.url + data.src)).headers.get('content-type');
+  expect(await load()).toBe('image/png');
+  const id = Number(data.src.split('/')[3]);
+  const uploadedAt = (created: number) => api.db.updateTable('media').set({ created }).where('id', '=', id).execute();
+  await uploadedAt(Date.now() - 29 * 86_400_000);
+  expect(await load()).toBe('image/png');
+  await uploadedAt(Date.now() - 30 * 86_400_000 - 1);
+  expect(await load()).toMatch(/json/);
+});
+
 it('a rejected upload has an error that LayIM shows', async () => {
   expect(await upload('image', Buffer.from('no picture'))).toMatchObject({
     code: 400,
