@@ -64,6 +64,11 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
+it('the index of the guides links to every guide', () => {
+  const linked = linksOf('deploy/README.md').map(({ file }) => file);
+  expect(filesOf(/^deploy\/guides\/.*\.md$/).filter((file) => !linked.includes(file))).toEqual([]);
+});
+
 it('the guide of the command line names every command', () => {
   const guide = readText('deploy/guides/operate.md');
   expect(Object.keys(commands).filter((name) => !guide.includes(`parley ${name}`))).toEqual([]);
