@@ -6,7 +6,7 @@ folder=$(cd "$1" && pwd)
 compose() { docker compose --file "$(dirname "$0")/../compose.yaml" "$@"; }
 project=$(compose config --format json | sed -n 's/^  "name": "\(.*\)",$/\1/p')
 if docker volume inspect "${project}_postgres" >/dev/null 2>&1; then
-  echo "There is an installation already: ${project}_postgres" >&2
+  echo "An installation exists already: ${project}_postgres" >&2
   exit 1
 fi
 
@@ -18,8 +18,8 @@ for volume in secrets media; do
   docker run --rm --interactive --user root --entrypoint tar --volume "${project}_$volume:/to" "$api" -C /to -x <"$folder/$volume.tar"
 done
 
-# With its append-only file switched on Redis would look at nothing else: so it is loaded without,
-# and then written.
+# With `appendonly yes` Redis does not read dump.rdb. So this starts Redis without the append-only
+# file and then writes one.
 docker run --rm --interactive --volume "${project}_redis:/data" "$redis" sh -c '
   cat >/data/dump.rdb && chown redis:redis /data/dump.rdb
   redis-server --appendonly no --protected-mode no --port 6380 >/tmp/log &
@@ -33,8 +33,8 @@ docker run --rm --interactive --volume "${project}_redis:/data" "$redis" sh -c '
 compose up --detach --no-build --wait postgres
 compose exec -T postgres pg_restore --username parley --dbname parley --clean --if-exists --exit-on-error <"$folder/postgres.dump"
 
-# The copies are of different moments. This settles them, so that every device reloads what
-# PostgreSQL holds.
+# The copies are from different moments. Reconciles them, so that every device reloads from
+# PostgreSQL.
 compose up --detach --no-build --wait redis
 compose run --rm migrate
 compose run --rm --no-deps recorder-1 --env-file=/run/parley/services.env reconcile.js

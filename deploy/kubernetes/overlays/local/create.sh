@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes a cluster of the nodes: three masters, a replica each. Does nothing if it is one.
+# Creates a Redis Cluster of the nodes: three masters with a replica each. No-op if the cluster
+# exists.
 set -e
 addresses=
 for i in 0 1 2 3 4 5; do

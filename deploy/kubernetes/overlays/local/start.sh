@@ -3,7 +3,7 @@
 # looks up unreachable nodes by name.
 (
   while sleep 2; do
-    # Who knows nobody is new, and waits for create.sh.
+    # A node that knows no other node is new, and waits for create.sh.
     redis-cli cluster nodes 2> /dev/null | grep -v myself | grep -qE 'noaddr|fail|disconnected' || continue
     for i in 0 1 2 3 4 5; do
       address=$(getent hosts "redis-$i.redis" | cut -d ' ' -f 1)
