@@ -1,0 +1,90 @@
+import type { Database } from '@parley/database';
+import { Counter, type Log, type Registry } from '@parley/service';
+import { type Device, deleteSubscription, type PushServiceName } from '../queries/push-subscriptions.ts';
+import { ApnsSender } from './apns/apns-sender.ts';
+import type { PushConfig } from './config.ts';
+import { FcmSender } from './fcm/fcm-sender.ts';
+import { CredentialsRefused, type PushOutcome, type PushSender } from './push-sender.ts';
+import { WebPushSender } from './web-push-sender.ts';
+
+/** Ms between two warnings about the credentials of a service. */
+const WARNING_INTERVAL_MS = 60_000;
+
+/**
+ * The push services that the server uses. Counts what is sent to them, and deletes devices that a
+ * service no longer knows.
+ */
+export class PushServices {
+  readonly #options: PushServicesOptions;
+  readonly #senders: Partial<Record<PushServiceName, PushSender | undefined>>;
+  readonly #pushes: Counter<'service' | 'outcome'>;
+  readonly #warned = new Map<PushServiceName, number>();
+
+  constructor(options: PushServicesOptions) {
+    const { metrics, config } = options;
+    const { web, fcm, apns } = config;
+    this.#options = options;
+    this.#senders = {
+      web: web && new WebPushSender(config, web),
+      fcm: fcm && new FcmSender(config, fcm),
+      apns: apns && new ApnsSender(config, apns),
+    };
+    this.#pushes = new Counter({
+      name: 'parley_pushes_total',
+      help: 'Notifications sent to push services, by how they took them.',
+      labelNames: ['service', 'outcome'] as const,
+      registers: [metrics],
+    });
+  }
+
+  /**
+   * Sends something to a device by its service. No-op if the service was turned off or `send`
+   * returns undefined. Logs errors, and never rejects.
+   */
+  async push(device: OwnedDevice, send: (sender: PushSender) => Promise<PushOutcome> | undefined): Promise<void> {
+    const { db, log } = this.#options;
+    const { service, user, endpoint } = device;
+    const sender = this.#senders[service];
+    const sending = sender && send(sender);
+    if (!sending) return;
+    try {
+      const { is, status, reason } = await sending;
+      if (is === 'gone') await deleteSubscription(db, user, endpoint);
+      // A server error of the service counts like a failed connection.
+      this.#pushes.inc({ service, outcome: status >= 500 ? 'failed' : is });
+      if (is !== 'taken')
+        log.debug({ user, pushService: service, status, reason }, 'a push service refused a notification');
+    } catch (err) {
+      this.#pushes.inc({ service, outcome: 'failed' });
+      if (err instanceof CredentialsRefused) this.#warn(service, err);
+      else log.debug({ err, user, pushService: service }, 'could not push to a device');
+    }
+  }
+
+  close(): void {
+    for (const sender of Object.values(this.#senders)) sender?.close();
+  }
+
+  /**
+   * Logs that a service rejects the credentials, once per interval, because every message would
+   * repeat it.
+   */
+  #warn(service: PushServiceName, err: CredentialsRefused): void {
+    const now = Date.now();
+    if (now - (this.#warned.get(service) ?? 0) < WARNING_INTERVAL_MS) return;
+    this.#warned.set(service, now);
+    this.#options.log.warn({ err, pushService: service }, 'a push service refuses the credentials of this server');
+  }
+}
+
+export interface PushServicesOptions {
+  db: Database;
+  log: Log;
+  metrics: Registry;
+  config: PushConfig;
+}
+
+/** A device and its user. */
+interface OwnedDevice extends Device {
+  user: number;
+}
