@@ -52,6 +52,7 @@ export * from './presence/raise-fence.ts';
 export * from './presence/read-focus.ts';
 export * from './presence/read-presence.ts';
 export * from './presence/write-focus.ts';
+export * from './push/badges.ts';
 export * from './requests/first-request.ts';
 export * from './stores/backups.ts';
 export * from './stores/forget-copies.ts';

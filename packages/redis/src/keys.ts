@@ -117,6 +117,8 @@ export interface Keys {
   webhookDead(endpoint: string): string;
   /** Hash: event id -> the event and the reason, for every id in that set. */
   webhookDeadEvents(endpoint: string): string;
+  /** Set: users whose phones may show a number because of a push notification. */
+  readonly pushBadges: string;
   /**
    * Hash: the run of the server that has a bucket, and the bucket's generation. On one server,
    * bucket 0 stands for all.
@@ -211,6 +213,7 @@ export function createKeys(buckets: number): Keys {
     webhookEvents: (endpoint) => `${of(spread(endpoint))}webhook-events:${endpoint}`,
     webhookDead: (endpoint) => `${of(spread(endpoint))}webhook-dead:${endpoint}`,
     webhookDeadEvents: (endpoint) => `${of(spread(endpoint))}webhook-dead-events:${endpoint}`,
+    pushBadges: '{0}:push-badges',
     server: (bucket) => `{${bucket}}:server`,
     issued: (bucket) => `{${bucket}}:issued`,
     confirm: (bucket) => `{${bucket}}:confirm`,

@@ -114,5 +114,10 @@ export interface FcmMessage {
   token: string;
   notification: { title: string; body: string };
   data: Record<string, string>;
-  android: { collapse_key: string; priority: string; ttl: string; notification: { tag: string } };
+  android: {
+    collapse_key: string;
+    priority: string;
+    ttl: string;
+    notification: { tag: string; notification_count: number };
+  };
 }

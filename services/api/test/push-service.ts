@@ -98,5 +98,5 @@ export interface Pushed {
   endpoint: string;
   headers: IncomingHttpHeaders;
   /** The notification that the browser shows. */
-  shown: { chat: number; title: string; text: string };
+  shown: { chat: number; title: string; text: string; badge: number };
 }

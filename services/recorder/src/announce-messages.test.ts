@@ -1,5 +1,13 @@
 import { messageDate } from '@parley/protocol';
-import { type ClaimedEvent, claimWebhooks, connect, countWebhooks, heartbeat, writeFocus } from '@parley/redis';
+import {
+  addBadges,
+  type ClaimedEvent,
+  claimWebhooks,
+  connect,
+  countWebhooks,
+  heartbeat,
+  writeFocus,
+} from '@parley/redis';
 import { startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -152,4 +160,28 @@ it('queues no push event for a recipient who is looking at the chat', async () =
   const queued = told(await claimWebhooks(link, '~push', 100, 60_000)).map(({ data }) => data.id);
   // Whether the members of a group are looking at it is decided when the message is pushed.
   expect(queued.filter((id) => id > 200_000).toSorted()).toEqual([200_002, 200_003]);
+});
+
+it('queues one event per second for a reader whose phone may show a number, and none for others', async () => {
+  await using link = await testConnection(redis.url, BUCKETS);
+  await using world = new Fixture(url);
+  const [a, b, c] = await world.users(3);
+  const device = { session_id: null, p256dh: '', auth: '', language: 'en' };
+  for (const user of [b, c])
+    await world.db
+      .insertInto('push_subscriptions')
+      .values({ ...device, endpoint: `fcm:badge-${user}`, user_id: user })
+      .execute();
+  await addBadges(link, [a, b]);
+  await using _ = await runRecorder(env({ WEBHOOKS: '[]', FCM_PROJECT: 'parley-test' }));
+  await addEntries(link, a % BUCKETS, [
+    mark(b, a, { read: 300_001 }),
+    mark(b, a, { read: 300_002 }),
+    mark(b, c, { delivered: 300_003 }),
+    mark(c, a, { read: 300_001 }),
+  ]);
+  await drained(link);
+  const queued = await link.client.hkeys(link.keys.webhookEvents('~push'));
+  const users = queued.filter((id) => id.startsWith('badge_')).map((id) => Number(id.split('_')[1]));
+  expect(users.filter((user) => user !== a)).toEqual([b]);
 });

@@ -1,7 +1,8 @@
 import type { ChangeEntry, Entry, MessageEntry, PinEntry } from '@parley/database';
 import { messageDate } from '@parley/protocol';
-import { announce, type QueuedEvent, type RedisConnection, webhookEvent } from '@parley/redis';
+import { announce, pushWebhooks, type QueuedEvent, type RedisConnection, webhookEvent } from '@parley/redis';
 import { type Log, pushEndpoint, type WebhookEndpoint } from '@parley/service';
+import { BADGE_DELAY_MS, badgeEvents } from './push/badge-events.ts';
 import { omitSeen } from './push/omit-seen.ts';
 import type { PushUsers } from './push/push-users.ts';
 
@@ -16,12 +17,14 @@ export async function announceMessages(
 ): Promise<void> {
   const reachable = pushUsers ? entries.flatMap(toPushed).filter((message) => pushUsers.mayReach(message)) : [];
   const toPush = await omitSeen(redis, reachable);
-  const [forWebhooks, forPush] = await Promise.all([
+  const badges = pushUsers ? await badgeEvents(redis, pushUsers, entries) : [];
+  const dropped = await Promise.all([
     queue(endpoints, entries),
     queue(toPush.length > 0 ? [pushEndpoint] : [], toPush),
+    pushWebhooks(redis, pushEndpoint.id, badges, most, BADGE_DELAY_MS),
   ]);
-  const dropped = forWebhooks + forPush;
-  if (dropped > 0) log.error({ dropped, most }, 'webhook events dropped: the queue of an endpoint is full');
+  const sum = dropped.reduce((total, count) => total + count, 0);
+  if (sum > 0) log.error({ dropped: sum, most }, 'webhook events dropped: the queue of an endpoint is full');
 
   async function queue(to: readonly WebhookEndpoint[], each: readonly Entry[]): Promise<number> {
     if (to.length === 0) return 0;

@@ -19,4 +19,5 @@ export async function forgetUser({ client, keys }: RedisConnection, user: number
     keys.blocks(user),
     keys.profile(user),
   );
+  await client.srem(keys.pushBadges, user);
 }

@@ -4,9 +4,9 @@ import type { Body } from '@parley/protocol';
 const LENGTH = 200;
 
 /** Returns the notification of a message in the language of the device. */
-export function notificationOf({ chat, id, title, sender, body, language }: Shown): Notification {
+export function notificationOf({ chat, id, title, sender, body, badge, language }: Shown): Notification {
   const text = textOf(body, words[language === 'zh' ? 'zh' : 'en']);
-  return { chat, id, title, text: sender === undefined ? text : `${sender}: ${text}` };
+  return { chat, id, title, badge, text: sender === undefined ? text : `${sender}: ${text}` };
 }
 
 function textOf(body: Body, words: Words): string {
@@ -31,6 +31,8 @@ export interface Notification {
   id: number;
   title: string;
   text: string;
+  /** Unread messages of the user over all chats, for the icon of the app. */
+  badge: number;
 }
 
 interface Shown {
@@ -41,5 +43,6 @@ interface Shown {
   /** The sender. Undefined if the title names them. */
   sender: string | undefined;
   body: Body;
+  badge: number;
   language: string;
 }

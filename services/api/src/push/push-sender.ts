@@ -8,6 +8,11 @@ export interface PushSender {
    * not be reached, or with `CredentialsRefused`.
    */
   send(device: Device, notification: Notification): Promise<PushOutcome>;
+  /**
+   * Removes the number from the icon of the app, without a notification. Undefined if the service
+   * has no such message.
+   */
+  clearBadge?(device: Device): Promise<PushOutcome>;
   close(): void;
 }
 

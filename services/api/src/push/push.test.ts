@@ -79,10 +79,10 @@ describe('a browser', () => {
     await subscribe(ann, 'zh');
     await recorded(ben, ann.id, { type: 'image', media: 7, name: 'a.png', size: 1, mime: 'image/png' });
     await waitFor(() => service.got.length === 1);
-    expect(service.got[0]?.shown).toEqual({ chat: ben.id, title: 'Benny', text: '[图片]' });
+    expect(service.got[0]?.shown).toEqual({ chat: ben.id, title: 'Benny', text: '[图片]', badge: 0 });
     await recorded(ben, group.id, text('hi'), groupConversation(group.id));
     await waitFor(() => service.got.length === 2);
-    expect(service.got[1]?.shown).toEqual({ chat: group.id, title: `Hike ${ann.id}`, text: 'Benny: hi' });
+    expect(service.got[1]?.shown).toEqual({ chat: group.id, title: `Hike ${ann.id}`, text: 'Benny: hi', badge: 0 });
   });
 
   it('a browser receives no push notifications of muted chats, read messages or own messages', async () => {

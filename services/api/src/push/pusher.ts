@@ -1,7 +1,8 @@
 import { bodySchema } from '@parley/protocol';
-import { pushWebhooks, type RedisConnection, readFocus, webhookEvent } from '@parley/redis';
+import { addBadges, pushWebhooks, type RedisConnection, readFocus, removeBadge, webhookEvent } from '@parley/redis';
 import { pushEndpoint } from '@parley/service';
-import { isRecalled, type Subscription, subscriptionsFor } from '../queries/push-subscriptions.ts';
+import { devicesOf, isRecalled, type Subscription, subscriptionsFor } from '../queries/push-subscriptions.ts';
+import { unreadTotals } from '../queries/unread-totals.ts';
 import { Courier } from '../webhooks/courier.ts';
 import { notificationOf } from './notification.ts';
 import { PushServices, type PushServicesOptions } from './push-services.ts';
@@ -28,7 +29,9 @@ export class Pusher {
       config: { ...config, retries, endpoints: [], backlog: 0, dead: 1 },
       poster: {
         post: async (_url, _headers, body) => {
-          await this.#process(JSON.parse(String(body)) as PushEvent);
+          const event = JSON.parse(String(body)) as PushEvent | BadgeEvent;
+          if (event.type === 'badge') await this.#clearBadge(event.data.user);
+          else if (event.type === 'message.sent') await this.#process(event);
           return { status: 200, retryAfter: undefined };
         },
       },
@@ -51,9 +54,9 @@ export class Pusher {
    * a connection. Rejects while PostgreSQL or Redis is down, so that the event is retried.
    */
   async #process(event: PushEvent): Promise<void> {
-    const { type, data } = event;
+    const { data } = event;
     const { db, redis, config } = this.#options;
-    const body = type === 'message.sent' ? bodySchema.safeParse(data.body).data : undefined;
+    const body = bodySchema.safeParse(data.body).data;
     if (!body) return;
     const subscriptions = await subscriptionsFor(db, data, Date.now());
     if (subscriptions.length === 0 || (data.users !== undefined && (await isRecalled(db, data)))) return;
@@ -62,11 +65,28 @@ export class Pusher {
     const mayWait = data.users === undefined && config.delay > 0;
     const [later, due] = split(unseen, ({ user }) => mayWait && focus.get(user)?.online === true);
     if (later.length > 0) await this.#delay(event, usersOf(later));
+    if (due.length === 0) return;
+    // Before the unread messages are counted: a later mark then clears the number.
+    await addBadges(redis, usersOf(due.filter(({ service }) => service !== 'web')));
+    const badges = await unreadTotals(db, usersOf(due));
     const notify = (each: Subscription) => {
-      const notification = notificationOf({ ...each, id: data.id, body });
+      const badge = badges.get(each.user) ?? 0;
+      const notification = notificationOf({ ...each, id: data.id, body, badge });
       return this.#services.push(each, (sender) => sender.send(each, notification));
     };
     await Promise.all(due.map(notify));
+  }
+
+  /**
+   * Removes the number of unread messages from the phones of a user who has read all messages. No-op
+   * while some are unread: the next mark causes another event.
+   */
+  async #clearBadge(user: number): Promise<void> {
+    const { db, redis } = this.#options;
+    if ((await unreadTotals(db, [user])).has(user)) return;
+    await removeBadge(redis, user);
+    const devices = await devicesOf(db, user, Date.now());
+    await Promise.all(devices.map((each) => this.#services.push(each, (sender) => sender.clearBadge?.(each))));
   }
 
   /** Queues an event again for users who may read the message within `PUSH_DELAY`. */
@@ -91,9 +111,15 @@ export interface PusherOptions extends PushServicesOptions {
   redis: RedisConnection;
 }
 
+/** A user has read messages whose number their phones may show. */
+interface BadgeEvent {
+  type: 'badge';
+  data: { user: number };
+}
+
 interface PushEvent {
   id: string;
-  type: string;
+  type: 'message.sent';
   date: number;
   data: Sent;
 }

@@ -17,8 +17,8 @@ export class WebPushSender implements PushSender {
     this.#poster = new Poster(config);
   }
 
-  async send({ endpoint, p256dh, auth }: Device, { chat, title, text }: Notification): Promise<PushOutcome> {
-    const payload = JSON.stringify({ chat, title, text });
+  async send({ endpoint, p256dh, auth }: Device, { chat, title, text, badge }: Notification): Promise<PushOutcome> {
+    const payload = JSON.stringify({ chat, title, text, badge });
     const request = webPush.generateRequestDetails({ endpoint, keys: { p256dh, auth } }, payload, {
       vapidDetails: this.#keys,
       TTL: this.#ttl,

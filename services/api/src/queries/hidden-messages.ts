@@ -53,7 +53,7 @@ export async function deleteHidden(tx: Database, group: number, members: readonl
 }
 
 /** SQL condition: the owner has hidden any message. */
-function hides(owner: number): RawBuilder<boolean> {
+function hides(owner: number | Sql): RawBuilder<boolean> {
   return sql`(select exists (select from hidden_messages where owner_id = ${owner}))`;
 }
 
@@ -65,6 +65,6 @@ interface KeptRange extends ChatKey {
 export type KeptMessage = Pick<MessageRow, 'id' | 'sender' | 'body' | 'edited' | 'recalled'>;
 
 /** The owner, and SQL of the peer and other numbers. */
-type Chat<Name extends string> = { owner: number } & Record<'peer' | Name, Sql>;
+type Chat<Name extends string> = { owner: number | Sql } & Record<'peer' | Name, Sql>;
 
 type Sql = RawBuilder<number>;

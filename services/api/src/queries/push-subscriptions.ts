@@ -1,5 +1,5 @@
 import type { Database } from '@parley/database';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 
 /**
  * Adds a push device. It belongs to the user who registered it last. Deletes the oldest devices of
@@ -53,12 +53,26 @@ export async function subscriptionsFor(db: Database, message: Told, now: number)
     left join groups g on g.id = ${group ? to : 0}
     left join friendships f on f.user_id = p.user_id and f.friend_id = ${from}
     left join chats c on c.owner_id = p.user_id and c.peer_id = ${chat}
-    where (p.session_id is null or (s.revoked is null and s.expires > ${now}))
+    where ${isActive(now)}
       ${users === undefined ? sql`` : sql`and p.user_id = any(${users})`}
       and not coalesce(c.muted, false) and greatest(coalesce(c.read_id, 0), coalesce(c.cleared_id, 0), r.read_id) < ${id}`.execute(
     db,
   );
   return rows.map((row) => ({ ...row, sender: row.sender ?? undefined }));
+}
+
+/** Returns the devices of a user with an active session. */
+export async function devicesOf(db: Database, user: number, now: number): Promise<(Device & { user: number })[]> {
+  const { rows } = await sql<Device & { user: number }>`
+    select p.endpoint, p.service, p.app, p.environment, p.p256dh, p.auth, p.user_id as user
+    from push_subscriptions p left join sessions s on s.id = p.session_id
+    where p.user_id = ${user} and ${isActive(now)}`.execute(db);
+  return rows;
+}
+
+/** SQL condition: the session of a device has not ended. */
+function isActive(now: number): RawBuilder<boolean> {
+  return sql`(p.session_id is null or (s.revoked is null and s.expires > ${now}))`;
 }
 
 /** Returns whether a message was recalled. */

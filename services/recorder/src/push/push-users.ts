@@ -18,12 +18,17 @@ export class PushUsers {
     this.#users?.add(user);
   }
 
+  /** Returns whether a user may have a push device. */
+  mayHaveDevice(user: number): boolean {
+    return this.#users?.has(user) ?? true;
+  }
+
   /**
    * Returns whether a recipient of a message may have a push device. Group members are unknown
    * here: for a group, returns true if any user has a device.
    */
   mayReach({ conversation, to }: { conversation: string; to: number }): boolean {
     if (!this.#users) return true;
-    return conversation.startsWith('g') ? this.#users.size > 0 : this.#users.has(to);
+    return conversation.startsWith('g') ? this.#users.size > 0 : this.mayHaveDevice(to);
   }
 }

@@ -31,12 +31,28 @@ export class ApnsSender implements PushSender {
     };
   }
 
-  async send(device: Device, notification: Notification): Promise<PushOutcome> {
+  send(device: Device, notification: Notification): Promise<PushOutcome> {
+    const { chat, id, title, text, badge } = notification;
+    const key = collapseKeyOf(notification);
+    const aps = { alert: { title, body: text }, badge, sound: 'default', 'thread-id': key };
+    return this.#send(device, { key, priority: 10, payload: { aps, chat, id } });
+  }
+
+  /** A badge without an alert is shown silently. It need not wake the phone. */
+  clearBadge(device: Device): Promise<PushOutcome> {
+    return this.#send(device, { key: 'badge', priority: 5, payload: { aps: { badge: 0 } } });
+  }
+
+  close(): void {
+    for (const connection of Object.values(this.#connections)) connection.close();
+  }
+
+  async #send(device: Device, message: ApnsMessage): Promise<PushOutcome> {
     const token = this.#token.get(Date.now());
-    let answer = await this.#post(device, notification, token);
+    let answer = await this.#post(device, message, token);
     let reason = readReason(answer);
     if (reason === 'ExpiredProviderToken' && this.#token.reject(token, Date.now())) {
-      answer = await this.#post(device, notification, this.#token.get(Date.now()));
+      answer = await this.#post(device, message, this.#token.get(Date.now()));
       reason = readReason(answer);
     }
     const { status } = answer;
@@ -45,26 +61,19 @@ export class ApnsSender implements PushSender {
     return { is: status === 200 ? 'taken' : 'refused', status, reason };
   }
 
-  close(): void {
-    for (const connection of Object.values(this.#connections)) connection.close();
-  }
-
-  #post(device: Device, notification: Notification, token: string): Promise<Http2Answer> {
+  #post(device: Device, { key, priority, payload }: ApnsMessage, token: string): Promise<Http2Answer> {
     const { app, environment } = device;
-    const { chat, id, title, text } = notification;
-    const key = collapseKeyOf(notification);
     const headers = {
       authorization: `bearer ${token}`,
       'apns-topic': app ?? this.#apns.topics[0],
       'apns-push-type': 'alert',
-      'apns-priority': '10',
+      'apns-priority': String(priority),
       'apns-expiration': String(this.#ttl === 0 ? 0 : Math.floor(Date.now() / 1000 + this.#ttl)),
       'apns-collapse-id': key,
       'user-agent': 'Parley',
     };
-    const aps = { alert: { title, body: text }, sound: 'default', 'thread-id': key };
     const connection = this.#connections[environment ?? 'production'];
-    return connection.post(`/3/device/${tokenOf(device)}`, headers, JSON.stringify({ aps, chat, id }));
+    return connection.post(`/3/device/${tokenOf(device)}`, headers, JSON.stringify(payload));
   }
 }
 
@@ -74,4 +83,12 @@ function readReason({ text }: Http2Answer): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+interface ApnsMessage {
+  /** Messages with the same key replace each other on a device. */
+  key: string;
+  /** 10: at once. 5: when the phone is awake. */
+  priority: 5 | 10;
+  payload: object;
 }

@@ -30,8 +30,27 @@ export class FcmSender implements PushSender {
     this.#token = new AccessToken(fcm, this.#poster);
   }
 
-  async send(device: Device, notification: Notification): Promise<PushOutcome> {
-    const body = JSON.stringify({ message: this.#message(tokenOf(device), notification) });
+  send(device: Device, notification: Notification): Promise<PushOutcome> {
+    return this.#send(this.#message(tokenOf(device), notification));
+  }
+
+  /** Android apps receive only data, and remove their notifications and the number. */
+  clearBadge(device: Device): Promise<PushOutcome> {
+    const headers = { 'apns-collapse-id': 'badge', 'apns-priority': '5', 'apns-expiration': this.#expiration() };
+    return this.#send({
+      token: tokenOf(device),
+      data: { badge: '0' },
+      android: { collapse_key: 'badge', priority: 'NORMAL', ttl: `${this.#ttl}s` },
+      apns: { headers, payload: { aps: { badge: 0 } } },
+    });
+  }
+
+  close(): void {
+    this.#poster.close();
+  }
+
+  async #send(message: object): Promise<PushOutcome> {
+    const body = JSON.stringify({ message });
     const first = await this.#post(body);
     // The token was revoked before it expired, so the notification is sent again with a new one.
     const { status, text } = first.status === 401 ? await this.#post(body) : first;
@@ -41,10 +60,6 @@ export class FcmSender implements PushSender {
       throw new CredentialsRefused(`FCM refuses to send for project ${this.#fcm.project}: 403 ${code ?? ''}`.trim());
     if (code === 'UNREGISTERED' || (status === 404 && known)) return { is: 'gone', status, reason: code };
     return { is: status < 300 ? 'taken' : 'refused', status, reason: code };
-  }
-
-  close(): void {
-    this.#poster.close();
   }
 
   async #post(body: string): Promise<Posted> {
@@ -60,20 +75,27 @@ export class FcmSender implements PushSender {
     return posted;
   }
 
+  /** Returns when an iPhone no longer needs a message, in Unix seconds. */
+  #expiration(): string {
+    return String(this.#ttl === 0 ? 0 : Math.floor(Date.now() / 1000 + this.#ttl));
+  }
+
   #message(token: string, notification: Notification) {
-    const { chat, id, title, text } = notification;
+    const { chat, id, title, text, badge } = notification;
     const key = collapseKeyOf(notification);
-    const expires = Math.floor(Date.now() / 1000 + this.#ttl);
     return {
       token,
       notification: { title, body: text },
       // In `data`, FCM accepts only texts.
-      data: { chat: String(chat), id: String(id) },
-      android: { collapse_key: key, priority: 'HIGH', ttl: `${this.#ttl}s`, notification: { tag: key } },
+      data: { chat: String(chat), id: String(id), badge: String(badge) },
+      android: {
+        ...{ collapse_key: key, priority: 'HIGH', ttl: `${this.#ttl}s` },
+        notification: { tag: key, notification_count: badge },
+      },
       // Options for iPhones that registered with FCM.
       apns: {
-        headers: { 'apns-collapse-id': key, 'apns-priority': '10', 'apns-expiration': String(expires) },
-        payload: { aps: { sound: 'default', 'thread-id': key } },
+        headers: { 'apns-collapse-id': key, 'apns-priority': '10', 'apns-expiration': this.#expiration() },
+        payload: { aps: { badge, sound: 'default', 'thread-id': key } },
       },
     };
   }

@@ -49,7 +49,7 @@ describe('a phone of FCM', () => {
       expect.objectContaining({
         token,
         notification: { title: ben.session.user.name, body: 'hello 李' },
-        data: { chat: String(ben.id), id: String(id) },
+        data: { chat: String(ben.id), id: String(id), badge: '0' },
       }),
     ]);
   });
@@ -67,7 +67,7 @@ describe('a phone of FCM', () => {
     expect(keys.get('one')).toMatchObject({
       priority: 'HIGH',
       ttl: '86400s',
-      notification: { tag: `chat-${ben.id}` },
+      notification: { tag: `chat-${ben.id}`, notification_count: 0 },
     });
   });
 

@@ -6,7 +6,8 @@ export async function showPushed(self: ServiceWorkerGlobalScope, data: PushMessa
   const pushed = read(data);
   const pages = await self.clients.matchAll({ type: 'window' });
   if (!pushed || pages.some(({ visibilityState }) => visibilityState === 'visible')) return;
-  const { chat, title, text } = pushed;
+  const { chat, title, text, badge } = pushed;
+  if (badge !== undefined && 'setAppBadge' in self.navigator) self.navigator.setAppBadge(badge).catch(() => {});
   await self.registration.showNotification(title, {
     body: text,
     tag: `chat-${chat}`,
@@ -32,9 +33,9 @@ export async function openNotified(self: ServiceWorkerGlobalScope, notification:
 
 function read(data: PushMessageData | null): Pushed | undefined {
   try {
-    const { chat, title, text } = data?.json() ?? {};
+    const { chat, title, text, badge } = data?.json() ?? {};
     return Number.isSafeInteger(chat) && typeof title === 'string' && typeof text === 'string'
-      ? { chat, title, text }
+      ? { chat, title, text, badge: Number.isSafeInteger(badge) ? badge : undefined }
       : undefined;
   } catch {
     return undefined;
@@ -45,4 +46,6 @@ interface Pushed {
   chat: number;
   title: string;
   text: string;
+  /** Unread messages over all chats. */
+  badge: number | undefined;
 }

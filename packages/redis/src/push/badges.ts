@@ -1,0 +1,19 @@
+import type { RedisConnection } from '../connection/redis-connection.ts';
+
+// The users whose phones may show a number on the icon of the app, because of a push notification.
+
+/** Remembers that phones of these users may show a number. */
+export async function addBadges({ client, keys }: RedisConnection, users: readonly number[]): Promise<void> {
+  if (users.length > 0) await client.sadd(keys.pushBadges, ...users);
+}
+
+/** Returns which of these users have phones that may show a number. */
+export async function usersWithBadge({ client, keys }: RedisConnection, users: readonly number[]): Promise<number[]> {
+  if (users.length === 0) return [];
+  const found = await client.smismember(keys.pushBadges, ...users);
+  return users.filter((_, i) => found[i] === 1);
+}
+
+export async function removeBadge({ client, keys }: RedisConnection, user: number): Promise<void> {
+  await client.srem(keys.pushBadges, user);
+}

@@ -1,0 +1,25 @@
+import type { Database } from '@parley/database';
+import { sql } from 'kysely';
+import { keptUnread } from './hidden-messages.ts';
+
+/**
+ * Returns the number of unread messages of each user over all chats that are not muted, as the chat
+ * list counts them. Users without unread messages are missing.
+ */
+export async function unreadTotals(db: Database, users: readonly number[]): Promise<Map<number, number>> {
+  const owner = sql<number>`o.id`;
+  const direct = { owner, peer: sql<number>`c.peer_id`, above: sql<number>`greatest(c.read_id, c.cleared_id)` };
+  const group = { owner, peer: sql<number>`m.group_id`, above: sql<number>`m.seen_id` };
+  const { rows } = await sql<{ user: number; unread: number }>`
+    select o.id as user, (select coalesce(sum(unread), 0) from (
+      select ${keptUnread(sql`c.unread`, direct)} as unread from chats c
+        where c.owner_id = o.id and not c.is_group and not c.muted and c.unread > 0
+      union all
+      select ${keptUnread(sql`g.message_count - m.seen_count`, group)} from group_members m
+        join groups g on g.id = m.group_id
+        left join chats c on c.owner_id = m.user_id and c.peer_id = m.group_id
+        where m.user_id = o.id and not coalesce(c.muted, false)
+    ) u)::bigint as unread
+    from unnest(${users}::bigint[]) as o (id)`.execute(db);
+  return new Map(rows.filter(({ unread }) => unread > 0).map(({ user, unread }) => [user, unread]));
+}
