@@ -400,6 +400,9 @@ create table push_subscriptions (
   service text not null default 'web'::text,
   app text,
   environment text,
+  mentions_only boolean not null default false,
+  hide_text boolean not null default false,
+  seen bigint not null default now_ms(),
   constraint push_subscriptions_pkey PRIMARY KEY (endpoint),
   constraint push_subscriptions_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id) ON DELETE CASCADE,
   constraint push_subscriptions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
@@ -530,6 +533,7 @@ create table users (
   totp_step bigint not null default 0,
   privacy jsonb not null default '{}'::jsonb,
   custom jsonb,
+  quiet_hours jsonb,
   constraint users_external_id_key UNIQUE (external_id),
   constraint users_username_key UNIQUE (username),
   constraint users_pkey PRIMARY KEY (id),
@@ -593,6 +597,7 @@ CREATE INDEX media_shares_granted ON public.media_shares USING btree (media_id) 
 CREATE INDEX media_shares_waiting ON public.media_shares USING btree (media_id, sender_id) WHERE (NOT granted);
 CREATE INDEX messages_changed ON ONLY public.messages USING btree (owner_id, COALESCE(recalled, edited)) WHERE (COALESCE(recalled, edited) IS NOT NULL);
 CREATE INDEX outbox_due ON public.outbox USING btree (due);
+CREATE INDEX push_subscriptions_seen ON public.push_subscriptions USING btree (seen);
 CREATE INDEX push_subscriptions_session ON public.push_subscriptions USING btree (session_id);
 CREATE INDEX push_subscriptions_user ON public.push_subscriptions USING btree (user_id);
 CREATE UNIQUE INDEX reports_open ON public.reports USING btree (reporter_id, target_id, message_id) WHERE (state = 'open'::text);

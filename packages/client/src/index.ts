@@ -10,6 +10,7 @@ export type {
   Message,
   ParleyEvent,
   Privacy,
+  QuietHours,
   Role,
   SignIn,
 } from '@parley/protocol';

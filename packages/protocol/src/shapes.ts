@@ -61,6 +61,34 @@ export const privacySchema = z.object({
   readReceipts: z.enum(['everyone', 'nobody']).default('everyone'),
 });
 
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Not a time of day, such as 22:30');
+
+/**
+ * Daily time in which a user gets no push notifications, by the clocks of their time zone. May span
+ * midnight.
+ */
+export const quietHoursSchema = z
+  .strictObject({
+    /** IANA name, such as `Europe/Berlin`. */
+    timeZone: z.string().max(64).refine(isTimeZone, 'Not an IANA time zone, such as Europe/Berlin'),
+    /** `HH:MM` of the first minute. */
+    from: timeOfDay,
+    /** `HH:MM` of the minute after the last one. */
+    to: timeOfDay,
+  })
+  .refine(({ from, to }) => from !== to, { message: 'from and to must differ', path: ['to'] });
+
+/** Offsets such as `+02:00` are no IANA names: they do not follow daylight saving time. */
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A session in the list of a user's sessions. */
 export const signInSchema = z.object({
   id: z.string(),
@@ -282,6 +310,7 @@ export const mediaSchema = z.object({
 export type User = z.infer<typeof userSchema>;
 export type BriefUser = z.infer<typeof briefUserSchema>;
 export type Privacy = z.infer<typeof privacySchema>;
+export type QuietHours = z.infer<typeof quietHoursSchema>;
 export type Session = z.infer<typeof sessionSchema>;
 export type SignIn = z.infer<typeof signInSchema>;
 export type Draft = z.infer<typeof draftSchema>;

@@ -8,11 +8,11 @@ let last = 1000;
 /** Queues the push event of a message, as the recorder does. Returns the id of the message. */
 export async function queuePush(
   { redis }: TestApi,
-  message: { from: Person; to: number; body: object; conversation?: string },
+  message: { from: Person; to: number; body: object; conversation?: string; mentions?: number[] },
 ): Promise<number> {
-  const { from, to, body, conversation = userConversation(from.id, to) } = message;
+  const { from, to, body, mentions, conversation = userConversation(from.id, to) } = message;
   last += 1;
-  const data = JSON.stringify({ id: last, conversation, from: from.id, to, date: last, body });
+  const data = JSON.stringify({ id: last, conversation, from: from.id, to, date: last, mentions, body });
   const event = webhookEvent(`message_${conversation}_${last}`, 'message.sent', last, data);
   await pushWebhooks(redis, '~push', [event], 1000);
   return last;

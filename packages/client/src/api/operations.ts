@@ -9,6 +9,7 @@ import type {
   Media,
   Message,
   Privacy,
+  QuietHours,
   Report,
   ReportReason,
   SignIn,
@@ -44,7 +45,11 @@ export interface Operations {
   'GET /me': [Nothing, User];
   /** `custom` is data of the app, which null removes. */
   'PATCH /me': [
-    Partial<Pick<User, 'name' | 'avatar' | 'sign'>> & { custom?: UserCustom | null; privacy?: Partial<Privacy> },
+    Partial<Pick<User, 'name' | 'avatar' | 'sign'>> & {
+      custom?: UserCustom | null;
+      privacy?: Partial<Privacy>;
+      quietHours?: QuietHours | null;
+    },
     User,
   ];
   /**
@@ -215,6 +220,8 @@ export interface AccountSettings {
   /** Number of recovery codes that are left. */
   recoveryCodes: number;
   privacy: Privacy;
+  /** Daily time without push notifications. */
+  quietHours: QuietHours | null;
 }
 
 /** Selects the newest messages, or those before, after or around a message id. */
@@ -244,14 +251,14 @@ export interface Paging {
 }
 
 /** A browser's push subscription, with the language of its notifications. */
-export interface PushTarget {
+export interface PushTarget extends PushChoices {
   endpoint: string;
   keys: { p256dh: string; auth: string };
   language?: 'en' | 'zh';
 }
 
 /** A phone that receives notifications from FCM or APNs, with the language of its notifications. */
-export interface PushDevice {
+export interface PushDevice extends PushChoices {
   kind: 'fcm' | 'apns';
   /** The token that the app received from FCM or APNs. */
   token: string;
@@ -262,6 +269,14 @@ export interface PushDevice {
   language?: 'en' | 'zh';
 }
 
+/** What a push device shows of which messages. Set it with each registration. */
+export interface PushChoices {
+  /** In groups, push only messages that mention the user. Default: false. */
+  mentionsOnly?: boolean;
+  /** Show neither text nor sender of messages. Default: false. */
+  hideText?: boolean;
+}
+
 /** A push device of the user, without its token. */
 export interface ListedPushDevice {
   kind: 'web' | 'fcm' | 'apns';
@@ -269,10 +284,14 @@ export interface ListedPushDevice {
   app: string | null;
   environment: 'production' | 'sandbox' | null;
   language: string;
+  mentionsOnly: boolean;
+  hideText: boolean;
   /** Null if the session belongs to another issuer. */
   session: string | null;
   /** Unix time in ms. */
   created: number;
+  /** When it was last registered, Unix time in ms. */
+  seen: number;
 }
 
 type GroupFields = Partial<

@@ -25,6 +25,7 @@ import * as jobs from './023-jobs.ts';
 import * as hiddenMessages from './024-hidden-messages.ts';
 import * as archivedChats from './025-archived-chats.ts';
 import * as imports from './026-imports.ts';
+import * as pushSettings from './028-push-settings.ts';
 import * as retention from './029-retention.ts';
 import * as groupRetention from './031-group-retention.ts';
 
@@ -56,6 +57,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '024-hidden-messages': hiddenMessages,
   '025-archived-chats': archivedChats,
   '026-imports': imports,
+  '028-push-settings': pushSettings,
   '029-retention': retention,
   '031-group-retention': groupRetention,
 };

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** A device that receives push messages while its user is not connected. */
+/** A device that receives push messages. */
 export interface PushSubscriptionsTable {
   /**
    * URL at the browser's push service, or `fcm:` or `apns:` and the token of the device. It is a
@@ -20,5 +20,11 @@ export interface PushSubscriptionsTable {
   auth: string;
   /** Language of the notifications: `en`, `zh`. */
   language: string;
+  /** In groups, only messages that mention the user are pushed. */
+  mentions_only: Generated<boolean>;
+  /** Notifications do not show the text of messages. */
+  hide_text: Generated<boolean>;
   created: Generated<number>;
+  /** When the device was last registered, which apps do at each start. */
+  seen: Generated<number>;
 }

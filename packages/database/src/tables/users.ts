@@ -1,4 +1,4 @@
-import type { Custom } from '@parley/protocol';
+import type { Custom, QuietHours } from '@parley/protocol';
 import type { ColumnType, Generated } from 'kysely';
 import type { JsonColumn } from './last-message.ts';
 
@@ -29,6 +29,8 @@ export interface UsersTable {
    * Privacy settings that the user has set, see `privacySchema`. Missing ones have their defaults.
    */
   privacy: ColumnType<Record<string, unknown>, string | undefined, string>;
+  /** Daily time without push notifications. Null: none. */
+  quiet_hours: JsonColumn<QuietHours> | null;
   /** Increases with every change of the user's friends or blocks. See `bumpPermits`. */
   permits_version: Generated<number>;
   created: Generated<number>;

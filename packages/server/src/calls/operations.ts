@@ -247,10 +247,16 @@ export interface PushDevice {
   /** With APNs. */
   environment: 'production' | 'sandbox' | null;
   language: string;
+  /** In groups, only messages that mention the user are pushed. */
+  mentionsOnly: boolean;
+  /** Notifications show no text of messages. */
+  hideText: boolean;
   /** Null if the session belongs to another issuer. */
   session: string | null;
   /** Unix ms. */
   created: number;
+  /** When it was last registered, Unix time in ms. */
+  seen: number;
 }
 
 /** An invitation to register. */

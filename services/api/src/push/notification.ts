@@ -4,8 +4,10 @@ import type { Body } from '@parley/protocol';
 const LENGTH = 200;
 
 /** Returns the notification of a message in the language of the device. */
-export function notificationOf({ chat, id, title, sender, body, badge, language }: Shown): Notification {
-  const text = textOf(body, words[language === 'zh' ? 'zh' : 'en']);
+export function notificationOf({ chat, id, title, sender, body, hideText, badge, language }: Shown): Notification {
+  const texts = words[language === 'zh' ? 'zh' : 'en'];
+  if (hideText) return { chat, id, title, badge, text: texts.hidden };
+  const text = textOf(body, texts);
   return { chat, id, title, badge, text: sender === undefined ? text : `${sender}: ${text}` };
 }
 
@@ -17,11 +19,19 @@ function textOf(body: Body, words: Words): string {
 }
 
 const words = {
-  en: { image: 'Photo', video: 'Video', audio: 'Voice message', file: 'File', sticker: 'Sticker', card: 'Contact' },
-  zh: { image: '图片', video: '视频', audio: '语音', file: '文件', sticker: '表情', card: '名片' },
+  en: {
+    hidden: 'New message',
+    image: 'Photo',
+    video: 'Video',
+    audio: 'Voice message',
+    file: 'File',
+    sticker: 'Sticker',
+    card: 'Contact',
+  },
+  zh: { hidden: '新消息', image: '图片', video: '视频', audio: '语音', file: '文件', sticker: '表情', card: '名片' },
 };
 
-type Words = Record<'image' | 'video' | 'audio' | 'file' | 'sticker' | 'card', string>;
+type Words = Record<'hidden' | 'image' | 'video' | 'audio' | 'file' | 'sticker' | 'card', string>;
 
 /** The texts of a notification for a message. */
 export interface Notification {
@@ -43,6 +53,8 @@ interface Shown {
   /** The sender. Undefined if the title names them. */
   sender: string | undefined;
   body: Body;
+  /** Whether the notification shows neither text nor sender of the message. */
+  hideText: boolean;
   badge: number;
   language: string;
 }

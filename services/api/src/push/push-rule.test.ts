@@ -28,8 +28,8 @@ const say = (from: Person, to: number, said: string, conversation = userConversa
   queuePush(api, { from, to, body: text(said), conversation });
 const shown = () => service.got.map(({ shown }) => shown.text);
 
-async function subscribe(person: Person): Promise<void> {
-  const { status } = await person.call('put', '/v1/push/subscriptions', service.subscribe());
+async function subscribe(person: Person, choices: object = {}): Promise<void> {
+  const { status } = await person.call('put', '/v1/push/subscriptions', { ...service.subscribe(), ...choices });
   expect(status).toBe(204);
 }
 
@@ -95,4 +95,64 @@ it('does not push to a user who is looking at the chat, now or after PUSH_DELAY'
   await later.passed();
   await pushed(api);
   expect(shown()).toEqual([]);
+});
+
+it('does not push to a user in their quiet hours, in their time zone', async () => {
+  const [ann, ben, carl] = await api.people();
+  const time = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
+  for (const [person, from, to] of [
+    [ann, -1, 1],
+    [ben, 2, 22],
+  ] as const) {
+    await subscribe(person);
+    const quietHours = { timeZone: 'Etc/UTC', from: time(from), to: time(to) };
+    expect((await person.call('patch', '/v1/me', { quietHours })).status).toBe(200);
+    expect((await person.get('/v1/me/account')).body).toMatchObject({ quietHours });
+  }
+  for (const { id } of [ann, ben]) await say(carl, id, `to ${id}`);
+  await pushed(api);
+  expect(shown()).toEqual([`to ${ben.id}`]);
+  await ann.call('patch', '/v1/me', { quietHours: null });
+  await say(carl, ann.id, 'later');
+  await pushed(api);
+  expect(shown()).toEqual([`to ${ben.id}`, 'later']);
+});
+
+it.each([
+  [{ timeZone: 'Mars/Olympus', from: '22:00', to: '07:00' }],
+  [{ timeZone: '+02:00', from: '22:00', to: '07:00' }],
+  [{ timeZone: 'Europe/Berlin', from: '24:00', to: '07:00' }],
+  [{ timeZone: 'Europe/Berlin', from: '7:00', to: '08:00' }],
+  [{ timeZone: 'Europe/Berlin', from: '07:00', to: '07:00' }],
+  [{ timeZone: 'Europe/Berlin', from: '07:00' }],
+])('rejects the quiet hours %j', async (quietHours) => {
+  const ann = await api.person();
+  expect((await ann.call('patch', '/v1/me', { quietHours })).status).toBe(400);
+  expect((await ann.get('/v1/me/account')).body).toMatchObject({ quietHours: null });
+});
+
+it('a device receives only mentions in groups, or no texts, if its user chose so', async () => {
+  const [ann, ben] = await api.people();
+  await subscribe(ann, { mentionsOnly: true });
+  await subscribe(ann, { hideText: true, language: 'zh' });
+  const { body: group } = await ben.call<{ id: number }>('post', '/v1/groups', {
+    name: `Quiet ${ann.id}`,
+    members: [],
+  });
+  await api.db
+    .insertInto('group_members')
+    .values({ group_id: group.id, user_id: ann.id, role: 'member', joined: 1 })
+    .execute();
+  const conversation = groupConversation(group.id);
+  await say(ben, group.id, 'hello all', conversation);
+  await pushed(api);
+  expect(service.got.map(({ shown }) => shown)).toEqual([
+    { chat: group.id, title: `Quiet ${ann.id}`, text: '新消息', badge: 0 },
+  ]);
+  await queuePush(api, { from: ben, to: group.id, body: text('hello Ann'), conversation, mentions: [ann.id] });
+  await say(ben, ann.id, 'direct');
+  await pushed(api);
+  expect(shown().toSorted()).toEqual(
+    ['direct', `${ben.session.user.name}: hello Ann`, '新消息', '新消息', '新消息'].toSorted(),
+  );
 });

@@ -6,10 +6,12 @@ import { unreadTotals } from '../queries/unread-totals.ts';
 import { Courier } from '../webhooks/courier.ts';
 import { notificationOf } from './notification.ts';
 import { PushServices, type PushServicesOptions } from './push-services.ts';
+import { ZoneClocks } from './quiet-hours.ts';
 
 /**
  * Pushes messages to the devices of users who are not looking at the chat, except from muted chats.
- * A user with a connection may read the message first, within `PUSH_DELAY`. Processes the push
+ * A user with a connection may read the message first, within `PUSH_DELAY`. Users in their quiet
+ * hours get none. Processes the push
  * events that the recorder queues, so another process continues after a crash. Does not retry if a
  * push service fails, because a late notification is useless.
  */
@@ -58,7 +60,10 @@ export class Pusher {
     const { db, redis, config } = this.#options;
     const body = bodySchema.safeParse(data.body).data;
     if (!body) return;
-    const subscriptions = await subscriptionsFor(db, data, Date.now());
+    const now = Date.now();
+    const clocks = new ZoneClocks(now);
+    const found = await subscriptionsFor(db, data, now);
+    const subscriptions = found.filter(({ quietHours }) => !clocks.isQuiet(quietHours));
     if (subscriptions.length === 0 || (data.users !== undefined && (await isRecalled(db, data)))) return;
     const focus = await readFocus(redis, usersOf(subscriptions));
     const unseen = subscriptions.filter(({ user, chat }) => !focus.get(user)?.chats.has(chat));
@@ -78,8 +83,8 @@ export class Pusher {
   }
 
   /**
-   * Removes the number of unread messages from the phones of a user who has read all messages. No-op
-   * while some are unread: the next mark causes another event.
+   * Removes the number of unread messages from the phones of a user who has read all messages.
+   * No-op while some are unread: the next mark causes another event.
    */
   async #clearBadge(user: number): Promise<void> {
     const { db, redis } = this.#options;
@@ -131,6 +136,7 @@ interface Sent {
   from: number;
   to: number;
   body: unknown;
+  mentions?: number[];
   /** The recipients who may have read the message since it was queued. Default: all recipients. */
   users?: number[];
 }

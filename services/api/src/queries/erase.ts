@@ -51,6 +51,7 @@ export async function eraseUser(tx: Database, user: number, now: number): Promis
         avatar: null,
         sign: '',
         custom: null,
+        quiet_hours: null,
         password_hash: null,
         external_id: null,
         erased: now,

@@ -1,4 +1,5 @@
 import type { Database } from '@parley/database';
+import type { QuietHours } from '@parley/protocol';
 import { type RawBuilder, sql } from 'kysely';
 
 /**
@@ -6,8 +7,9 @@ import { type RawBuilder, sql } from 'kysely';
  * a user above `most`.
  */
 export async function putSubscription(db: Database, subscription: NewSubscription, most: number): Promise<void> {
-  const { endpoint, user, session, ...rest } = subscription;
-  const said = { user_id: user, session_id: session, ...rest };
+  const { endpoint, user, session, mentionsOnly, hideText, ...rest } = subscription;
+  const choices = { mentions_only: mentionsOnly, hide_text: hideText };
+  const said = { user_id: user, session_id: session, ...choices, ...rest, seen: Date.now() };
   await db
     .insertInto('push_subscriptions')
     .values({ endpoint, ...said })
@@ -15,7 +17,7 @@ export async function putSubscription(db: Database, subscription: NewSubscriptio
     .execute();
   await sql`
     delete from push_subscriptions where endpoint in (
-      select endpoint from push_subscriptions where user_id = ${user} order by created desc, endpoint offset ${most}
+      select endpoint from push_subscriptions where user_id = ${user} order by seen desc, endpoint offset ${most}
     )`.execute(db);
 }
 
@@ -26,7 +28,9 @@ export async function deleteSubscription(db: Database, user: number, endpoint: s
 /** Returns the push devices of a user, the newest first: at most `MAX_PUSH_SUBSCRIPTIONS`. */
 export async function listPushDevices(db: Database, user: number): Promise<ListedDevice[]> {
   const { rows } = await sql<ListedDevice>`
-    select service as kind, app, environment, language, session_id as session, created from push_subscriptions
+    select service as kind, app, environment, language, mentions_only as "mentionsOnly", hide_text as "hideText",
+      session_id as session, created, seen
+    from push_subscriptions
     where user_id = ${user} order by created desc, endpoint`.execute(db);
   return rows;
 }
@@ -37,23 +41,26 @@ export async function listPushDevices(db: Database, user: number): Promise<Liste
  * read the message.
  */
 export async function subscriptionsFor(db: Database, message: Told, now: number): Promise<Subscription[]> {
-  const { id, conversation, from, to, users } = message;
+  const { id, conversation, from, to, users, mentions } = message;
   const group = conversation.startsWith('g');
   const chat = group ? to : from;
   const members = sql`select user_id, read_id from group_members where group_id = ${to} and user_id <> ${from}`;
   const peer = sql`select ${to}::bigint as user_id, 0::bigint as read_id`;
   const { rows } = await sql<Subscription>`
-    select p.endpoint, p.service, p.app, p.environment, p.p256dh, p.auth, p.language, p.user_id as user, ${chat}::bigint as chat,
+    select p.endpoint, p.service, p.app, p.environment, p.p256dh, p.auth, p.language, p.hide_text as "hideText",
+      p.user_id as user, o.quiet_hours as "quietHours", ${chat}::bigint as chat,
       ${group ? sql`g.name` : sql`coalesce(nullif(f.remark, ''), u.name)`} as title,
       ${group ? sql`coalesce(nullif(f.remark, ''), u.name)` : sql`null`} as sender
     from (${group ? members : peer}) as r
     join push_subscriptions p on p.user_id = r.user_id
+    join users o on o.id = p.user_id
     left join sessions s on s.id = p.session_id
     join users u on u.id = ${from}
     left join groups g on g.id = ${group ? to : 0}
     left join friendships f on f.user_id = p.user_id and f.friend_id = ${from}
     left join chats c on c.owner_id = p.user_id and c.peer_id = ${chat}
     where ${isActive(now)}
+      ${group ? sql`and (not p.mentions_only or p.user_id = any(${mentions ?? []}::bigint[]))` : sql``}
       ${users === undefined ? sql`` : sql`and p.user_id = any(${users})`}
       and not coalesce(c.muted, false) and greatest(coalesce(c.read_id, 0), coalesce(c.cleared_id, 0), r.read_id) < ${id}`.execute(
     db,
@@ -91,13 +98,18 @@ interface NewSubscription extends Device {
   user: number;
   session: string | null;
   language: string;
+  mentionsOnly: boolean;
+  hideText: boolean;
 }
 
 interface ListedDevice extends Pick<Device, 'app' | 'environment'> {
   kind: PushServiceName;
   language: string;
+  mentionsOnly: boolean;
+  hideText: boolean;
   session: string | null;
   created: number;
+  seen: number;
 }
 
 interface Told {
@@ -105,6 +117,7 @@ interface Told {
   conversation: string;
   from: number;
   to: number;
+  mentions?: number[] | undefined;
   /** Recipients to consider. Default: all. */
   users?: number[] | undefined;
 }
@@ -128,7 +141,10 @@ export interface Device {
 /** A push device with the texts of its notification. */
 export interface Subscription extends Device {
   language: string;
+  /** Whether the notification shows no text of the message. */
+  hideText: boolean;
   user: number;
+  quietHours: QuietHours | null;
   /** The chat as the user names it: the peer or the group. */
   chat: number;
   title: string;

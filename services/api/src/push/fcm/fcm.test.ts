@@ -120,7 +120,9 @@ describe('a phone of FCM', () => {
     const token = await register(ann);
     const { body } = await ann.get<{ items: object[]; next: null }>('/v1/push/devices');
     const session = expect.any(String);
-    const device = { kind: 'fcm', app: null, environment: null, language: 'en', session, created: expect.any(Number) };
+    const dates = { created: expect.any(Number), seen: expect.any(Number) };
+    const choices = { language: 'en', mentionsOnly: false, hideText: false };
+    const device = { kind: 'fcm', app: null, environment: null, ...choices, session, ...dates };
     expect(body).toEqual({ items: [device], next: null });
     expect(JSON.stringify(body)).not.toContain(token);
     expect((await ben.get('/v1/push/devices')).body).toEqual({ items: [], next: null });

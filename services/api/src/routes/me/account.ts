@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { privacySchema } from '@parley/protocol';
+import { privacySchema, quietHoursSchema } from '@parley/protocol';
 import { countRecoveryCodes, getCredentials, getPendingEmail } from '../../accounts/account-queries.ts';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { getPrivacy } from '../../queries/privacy.ts';
+import { getQuietHours } from '../../queries/quiet-hours.ts';
 
 const schema = z
   .object({
@@ -13,6 +14,7 @@ const schema = z
     totp: z.boolean().openapi({ description: 'Whether signing in needs a second factor' }),
     recoveryCodes: z.int().nonnegative().openapi({ description: 'How many are left' }),
     privacy: privacySchema,
+    quietHours: quietHoursSchema.nullable().openapi({ description: 'Daily time without push notifications' }),
   })
   .openapi('Account');
 
@@ -31,13 +33,15 @@ export const account = callerOperation(
     const { user } = c.var.caller;
     const credentials = await getCredentials(db, { user });
     if (credentials === undefined) throw new Refusal('unauthenticated');
-    const [pendingEmail, recoveryCodes, privacy] = await Promise.all([
+    const [pendingEmail, recoveryCodes, privacy, quietHours] = await Promise.all([
       getPendingEmail(db, user),
       countRecoveryCodes(db, user),
       getPrivacy(db, user),
+      getQuietHours(db, user),
     ]);
     const { email, passwordHash, totpSecret } = credentials;
     const totp = totpSecret !== null;
-    return c.json({ email, pendingEmail, hasPassword: passwordHash !== null, totp, recoveryCodes, privacy }, 200);
+    const hasPassword = passwordHash !== null;
+    return c.json({ email, pendingEmail, hasPassword, totp, recoveryCodes, privacy, quietHours }, 200);
   },
 );

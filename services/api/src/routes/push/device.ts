@@ -21,6 +21,18 @@ export const apnsToken = z
 /** Language of the notifications. */
 export const pushLanguage = z.enum(['en', 'zh']).default('en');
 
+/** What a device shows of which messages. */
+export const deviceChoices = {
+  mentionsOnly: z
+    .boolean()
+    .default(false)
+    .openapi({ description: 'In groups, push only messages that mention you. Default: false' }),
+  hideText: z
+    .boolean()
+    .default(false)
+    .openapi({ description: 'Show no text of messages in notifications. Default: false' }),
+};
+
 /** The fields of the object that `pushManager.subscribe` of a browser returns. */
 export const subscriptionFields = {
   endpoint: z.url({ protocol: /^https?$/ }).max(1000),

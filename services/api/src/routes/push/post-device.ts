@@ -4,12 +4,25 @@ import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, jsonBody, noContent } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { type Device, putSubscription } from '../../queries/push-subscriptions.ts';
-import { apnsToken, endpointOf, fcmToken, pushLanguage, refuseInside, subscriptionFields } from './device.ts';
+import {
+  apnsToken,
+  deviceChoices,
+  endpointOf,
+  fcmToken,
+  pushLanguage,
+  refuseInside,
+  subscriptionFields,
+} from './device.ts';
 import { offered } from './offered.ts';
 
 const schema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('web'), subscription: z.object(subscriptionFields), language: pushLanguage }),
-  z.object({ kind: z.literal('fcm'), token: fcmToken, language: pushLanguage }),
+  z.object({
+    kind: z.literal('web'),
+    subscription: z.object(subscriptionFields),
+    language: pushLanguage,
+    ...deviceChoices,
+  }),
+  z.object({ kind: z.literal('fcm'), token: fcmToken, language: pushLanguage, ...deviceChoices }),
   z.object({
     kind: z.literal('apns'),
     token: apnsToken,
@@ -24,6 +37,7 @@ const schema = z.discriminatedUnion('kind', [
       .default('production')
       .openapi({ description: '`sandbox` for apps signed for development' }),
     language: pushLanguage,
+    ...deviceChoices,
   }),
 ]);
 
@@ -34,7 +48,7 @@ export const postDevice = callerOperation(
     operationId: 'postPushDevice',
     path: '/v1/push/devices',
     tags: ['Push'],
-    summary: 'Push messages to this device when its user is not connected',
+    summary: 'Push messages to this device',
     description:
       'The token that the app received from FCM or APNs, or what `pushManager.subscribe` of the browser returns. ' +
       'Repeat this at each start of the app. It ends with the session, or when the push service says so.',
@@ -49,8 +63,9 @@ export const postDevice = callerOperation(
     const { endpoint, ...place } = placeOf(context, device);
     await limitRate(context, 'push', caller.user, 60);
     const session = caller.foreign ? null : caller.session;
-    const owner = { user: caller.user, session, language: device.language };
-    await putSubscription(context.db, { endpoint, service: device.kind, ...place, ...owner }, subscriptions);
+    const { kind: service, language, mentionsOnly, hideText } = device;
+    const owner = { user: caller.user, session, language, mentionsOnly, hideText };
+    await putSubscription(context.db, { endpoint, service, ...place, ...owner }, subscriptions);
     return c.body(null, 204);
   },
 );

@@ -35,8 +35,11 @@ export const pushDeviceSchema = z
     app: z.string().nullable().openapi({ description: 'With APNs: the bundle id of the app' }),
     environment: z.enum(['production', 'sandbox']).nullable().openapi({ description: 'With APNs' }),
     language: z.string(),
+    mentionsOnly: z.boolean().openapi({ description: 'In groups, only messages that mention the user are pushed' }),
+    hideText: z.boolean().openapi({ description: 'Notifications show no text of messages' }),
     session: z.string().nullable().openapi({ description: 'Null for a session of another issuer' }),
     created: z.int().nonnegative(),
+    seen: z.int().nonnegative().openapi({ description: 'When the device was last registered' }),
   })
   .openapi('PushDevice');
 

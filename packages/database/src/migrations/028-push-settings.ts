@@ -1,0 +1,18 @@
+import { type Kysely, sql } from 'kysely';
+
+/**
+ * Adds quiet hours of users, choices of push devices, and when a device was last registered. The
+ * previous release pushes regardless of them.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+const statements = [
+  'alter table users add column quiet_hours jsonb',
+  `alter table push_subscriptions
+    add column mentions_only boolean not null default false,
+    add column hide_text boolean not null default false,
+    add column seen bigint not null default now_ms()`,
+  'create index push_subscriptions_seen on push_subscriptions (seen)',
+];
