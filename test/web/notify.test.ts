@@ -7,7 +7,7 @@ let kit: WebKit;
 let service: PushService;
 beforeAll(async () => {
   service = await PushService.start();
-  kit = await WebKit.start({ env: { PUSH_NETWORKS: '127.0.0.0/8' } });
+  kit = await WebKit.start({ env: { PUSH_NETWORKS: '127.0.0.0/8', PUSH_DELAY: '500ms' } });
 });
 afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
@@ -59,7 +59,7 @@ describe('notifications', () => {
 });
 
 describe('pushes', () => {
-  it('a browser receives pushes only while no page is open, and none after sign-out', async () => {
+  it('a browser receives pushes of messages that no page shows, and none after sign-out', async () => {
     const [bob, ann, carl] = await kit.friends('Bob', 'Ann', 'Carl');
     const subscription = service.subscribe();
     const sentinel = service.subscribe();
@@ -77,7 +77,12 @@ describe('pushes', () => {
       .poll(() => page.getByRole('switch', { name: /no page is open/ }).getAttribute('aria-checked'))
       .toBe('true');
     await kit.say(bob, ann, 'while the page is open');
-    await page.getByRole('button', { name: /while the page is open/ }).waitFor();
+    const pushed = [{ chat: bob.id, title: 'Bob', text: 'while the page is open', badge: 1 }];
+    await expect.poll(() => pushedTo(subscription.endpoint), { timeout: 10_000 }).toEqual(pushed);
+    await page.goto(`${kit.url}/chats/${bob.id}`);
+    await page.locator('.message', { hasText: 'while the page is open' }).waitFor();
+    await kit.say(bob, ann, 'in the open chat');
+    await page.locator('.message', { hasText: 'in the open chat' }).waitFor();
     await settled('one');
     const context = page.context();
     await page.close();
@@ -92,7 +97,7 @@ describe('pushes', () => {
       )
       .toBe(false);
     await kit.say(bob, ann, 'when none is');
-    const pushed = [{ chat: bob.id, title: 'Bob', text: 'when none is' }];
+    pushed.push({ chat: bob.id, title: 'Bob', text: 'when none is', badge: 1 });
     await expect.poll(() => pushedTo(subscription.endpoint), { timeout: 10_000 }).toEqual(pushed);
 
     const again = await kit.openTab(context, '/settings');
@@ -102,6 +107,32 @@ describe('pushes', () => {
     await kit.say(bob, ann, 'after sign-out');
     await settled('two');
     expect(pushedTo(subscription.endpoint)).toEqual(pushed);
+  }, 40_000);
+
+  it('the settings of notifications set the choices of the browser and the quiet hours of the user', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    const subscription = service.subscribe();
+    const page = await notifying(ann, subscription);
+    const isOn = (name: RegExp) => page.getByRole('switch', { name }).getAttribute('aria-checked');
+    await page.getByRole('switch', { name: /no page is open/ }).click();
+    await page.getByRole('switch', { name: /Hide the text/ }).click();
+    await expect.poll(() => isOn(/Hide the text/)).toBe('true');
+    const devices = await kit.call<{ items: object[] }>('GET', '/push/devices', { token: ann.token });
+    expect(devices.items).toMatchObject([{ kind: 'web', hideText: true, mentionsOnly: false }]);
+    await kit.say(bob, ann, 'secret');
+    const texts = () =>
+      service.got.filter(({ endpoint }) => endpoint === subscription.endpoint).map(({ shown }) => shown);
+    await expect.poll(texts, { timeout: 10_000 }).toMatchObject([{ title: 'Bob', text: 'New message' }]);
+    const quiet = async () =>
+      (await kit.call<{ quietHours: object | null }>('GET', '/me/account', { token: ann.token })).quietHours;
+    await page.getByRole('switch', { name: 'Quiet hours' }).click();
+    await page.getByLabel('To', { exact: true }).fill('06:30');
+    await page.getByLabel('To', { exact: true }).blur();
+    await expect.poll(quiet).toMatchObject({ from: '22:00', to: '06:30', timeZone: expect.any(String) });
+    await page.reload();
+    await expect.poll(() => isOn(/Quiet hours/)).toBe('true');
+    await page.getByRole('switch', { name: 'Quiet hours' }).click();
+    await expect.poll(quiet).toBeNull();
   }, 40_000);
 
   it('the service worker shows a push with a link to the chat, and ignores invalid pushes', async () => {

@@ -31,6 +31,23 @@ export async function subscribe(): Promise<void> {
   localStore.set('push', 'on');
 }
 
+/** Returns what this browser shows of which messages. */
+export function pushChoices(): { mentionsOnly: boolean; hideText: boolean } {
+  const isOn = (name: string) => localStore.get(`push-${name}`) === 'on';
+  return { mentionsOnly: isOn('mentionsOnly'), hideText: isOn('hideText') };
+}
+
+/**
+ * Changes a choice of this browser, and sends it to the server.
+ *
+ * @throws ParleyError
+ */
+export async function setPushChoice(name: 'mentionsOnly' | 'hideText', on: boolean): Promise<void> {
+  const subscription = await current();
+  if (subscription) await send(subscription, { ...pushChoices(), [name]: on });
+  localStore.set(`push-${name}`, on ? 'on' : undefined);
+}
+
 /** Ends the push subscription of this browser. */
 export async function unsubscribe(): Promise<void> {
   localStore.set('push', undefined);
@@ -71,11 +88,16 @@ async function current(): Promise<PushSubscription | null> {
   return (await registration?.pushManager.getSubscription()) ?? null;
 }
 
-async function send(subscription: PushSubscription): Promise<void> {
+async function send(subscription: PushSubscription, choices = pushChoices()): Promise<void> {
   const { endpoint, keys = {} } = subscription.toJSON();
   await parley.request(
     '/push/subscriptions',
-    request('PUT', { endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth }, language: language.value }),
+    request('PUT', {
+      endpoint,
+      keys: { p256dh: keys.p256dh, auth: keys.auth },
+      language: language.value,
+      ...choices,
+    }),
   );
 }
 
