@@ -8,8 +8,10 @@ import type { AddressInfo } from 'node:net';
 export class PushService {
   /** The received pushes, in order. */
   readonly got: Pushed[] = [];
-  /** The status of responses. */
-  status = 201;
+  /** The status of responses. `hang`: no response. */
+  status: number | 'hang' = 201;
+  /** Headers of responses. */
+  headers: Record<string, string> = {};
   readonly #server: Server;
   readonly #browsers = new Map<string, PushedBrowser>();
 
@@ -30,7 +32,7 @@ export class PushService {
         headers: request.headers,
         shown: JSON.parse(text || 'null'),
       });
-      response.writeHead(this.status).end();
+      if (this.status !== 'hang') response.writeHead(this.status, this.headers).end();
     });
   }
 

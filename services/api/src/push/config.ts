@@ -23,6 +23,7 @@ export const pushVariables = {
   PUSH_TIMEOUT: duration({ min: 100, max: 300_000, default: 10_000 }),
   PUSH_CONCURRENCY: integer({ min: 1, max: 1000, default: 8 }),
   PUSH_NETWORKS: networks(),
+  PUSH_DEVICE_TTL: duration({ min: 1000, default: 90 * 86_400_000 }),
   MAX_PUSH_SUBSCRIPTIONS: integer({ min: 1, default: 20 }),
 };
 
@@ -43,6 +44,7 @@ export function pushConfig(value: Values<typeof pushVariables>): PushConfig | un
     timeout: value.PUSH_TIMEOUT,
     concurrency: value.PUSH_CONCURRENCY,
     allowed: value.PUSH_NETWORKS,
+    deviceTtl: value.PUSH_DEVICE_TTL,
     subscriptions: value.MAX_PUSH_SUBSCRIPTIONS,
   };
 }
@@ -67,6 +69,8 @@ export interface PushConfig {
   concurrency: number;
   /** Private networks in which push services are allowed, also without TLS. */
   allowed: Networks;
+  /** Ms after its last registration at which a device is deleted. */
+  deviceTtl: number;
   /** Maximum devices of one user. */
   subscriptions: number;
 }

@@ -11,8 +11,9 @@ let api: TestApi;
 let service: PushService;
 beforeAll(async () => {
   service = await PushService.start();
+  const limits = { MAX_PUSH_SUBSCRIPTIONS: '2', PUSH_TIMEOUT: '1s' };
   const vapid = { PUSH_PUBLIC_KEY: keys.publicKey, PUSH_PRIVATE_KEY: keys.privateKey };
-  api = await TestApi.start({ ...vapid, PUSH_NETWORKS: '127.0.0.0/8', MAX_PUSH_SUBSCRIPTIONS: '2' });
+  api = await TestApi.start({ ...vapid, PUSH_NETWORKS: '127.0.0.0/8', ...limits });
 });
 afterAll(async () => {
   await api?.[Symbol.asyncDispose]();
@@ -21,6 +22,7 @@ afterAll(async () => {
 beforeEach(() => {
   service.got.length = 0;
   service.status = 201;
+  service.headers = {};
 });
 
 async function subscribe(person: Person, language = 'en') {
@@ -110,6 +112,51 @@ describe('a browser', () => {
     for (const { id } of [ann, carl, dora]) await recorded(ben, id, text('late'));
     await settled();
     expect(service.got).toHaveLength(1);
+  });
+
+  it.each([
+    ['429 with Retry-After', 429, { 'retry-after': '120' }],
+    ['500', 500, {}],
+    ['503 with Retry-After', 503, { 'retry-after': '120' }],
+    ['nothing', 'hang', {}],
+  ] as const)(
+    'a browser loses a notification, but stays subscribed, when its service returns %s',
+    async (_, status, headers) => {
+      const [ann, ben] = await api.people();
+      await subscribe(ann);
+      Object.assign(service, { status, headers });
+      await recorded(ben, ann.id, text('lost'));
+      await settled();
+      service.status = 201;
+      await recorded(ben, ann.id, text('next'));
+      await settled();
+      expect(service.got.map(({ shown }) => shown.text)).toEqual(['lost', 'next']);
+    },
+  );
+
+  it.each([404, 410])('a browser is removed when its push service returns %i', async (status) => {
+    const [ann, ben] = await api.people();
+    await subscribe(ann);
+    service.status = status;
+    await recorded(ben, ann.id, text('gone'));
+    await settled();
+    expect((await ann.get('/v1/push/devices')).body).toMatchObject({ items: [] });
+  });
+
+  it('a device is deleted that was not registered again within PUSH_DEVICE_TTL', async () => {
+    const vapid = { PUSH_PUBLIC_KEY: keys.publicKey, PUSH_PRIVATE_KEY: keys.privateKey };
+    await using own = await TestApi.start({ ...vapid, PUSH_NETWORKS: '127.0.0.0/8', PUSH_DEVICE_TTL: '10s' });
+    const [ann, ben] = await own.people();
+    const seen = async (person: Person, date: number) => {
+      await subscribe(person);
+      await own.db.updateTable('push_subscriptions').set({ seen: date }).where('user_id', '=', person.id).execute();
+    };
+    await seen(ben, Date.now() + 3_600_000);
+    await seen(ann, Date.now() - 11_000);
+    const devices = async ({ id }: Person) =>
+      (await own.db.selectFrom('push_subscriptions').select('seen').where('user_id', '=', id).execute()).length;
+    await waitFor(async () => (await devices(ann)) === 0, { message: 'the device is still there' });
+    expect(await devices(ben)).toBe(1);
   });
 
   it('a push subscription belongs to the user who subscribed last', async () => {

@@ -1,12 +1,21 @@
 import { bodySchema } from '@parley/protocol';
 import { addBadges, pushWebhooks, type RedisConnection, readFocus, removeBadge, webhookEvent } from '@parley/redis';
 import { pushEndpoint } from '@parley/service';
-import { devicesOf, isRecalled, type Subscription, subscriptionsFor } from '../queries/push-subscriptions.ts';
+import {
+  deleteUnseen,
+  devicesOf,
+  isRecalled,
+  type Subscription,
+  subscriptionsFor,
+} from '../queries/push-subscriptions.ts';
 import { unreadTotals } from '../queries/unread-totals.ts';
 import { Courier } from '../webhooks/courier.ts';
 import { notificationOf } from './notification.ts';
 import { PushServices, type PushServicesOptions } from './push-services.ts';
 import { ZoneClocks } from './quiet-hours.ts';
+
+/** Maximum ms between two deletions of devices that are not registered any more. */
+const SWEEP_INTERVAL_MS = 3_600_000;
 
 /**
  * Pushes messages to the devices of users who are not looking at the chat, except from muted chats.
@@ -19,6 +28,7 @@ export class Pusher {
   readonly #options: PusherOptions;
   readonly #services: PushServices;
   readonly #courier: Courier;
+  #sweep: NodeJS.Timeout | undefined;
 
   constructor(options: PusherOptions) {
     const { redis, log, config } = options;
@@ -42,11 +52,16 @@ export class Pusher {
   }
 
   start(): void {
+    const { config, db } = this.#options;
+    // After an error, the next round deletes them.
+    const sweep = () => void deleteUnseen(db, Date.now() - config.deviceTtl).catch(() => {});
+    this.#sweep = setInterval(sweep, Math.min(config.deviceTtl / 10, SWEEP_INTERVAL_MS)).unref();
     this.#courier.start();
   }
 
   /** Resolves once the work in flight has ended. */
   async stop(): Promise<void> {
+    clearInterval(this.#sweep);
     await this.#courier.stop();
     this.#services.close();
   }

@@ -25,6 +25,11 @@ export async function deleteSubscription(db: Database, user: number, endpoint: s
   await db.deleteFrom('push_subscriptions').where('user_id', '=', user).where('endpoint', '=', endpoint).execute();
 }
 
+/** Deletes the devices that were last registered before a time. */
+export async function deleteUnseen(db: Database, before: number): Promise<void> {
+  await db.deleteFrom('push_subscriptions').where('seen', '<', before).execute();
+}
+
 /** Returns the push devices of a user, the newest first: at most `MAX_PUSH_SUBSCRIPTIONS`. */
 export async function listPushDevices(db: Database, user: number): Promise<ListedDevice[]> {
   const { rows } = await sql<ListedDevice>`
