@@ -97,6 +97,53 @@ export const checks: readonly Check[] = [
         or known.read < c.read_id and not (u.privacy ? 'readReceipts' or me.privacy ? 'readReceipts'))`,
   },
   {
+    name: 'pins',
+    holds: 'both copies of a conversation have the same pinned messages, unless their owner deleted them',
+    text: `
+      select format('message %s of %s with %s is pinned by %s, and %s in the other copy', p.id, p.owner_id, p.peer_id,
+        p.user_id, case when o.active then 'by ' || o.user_id else 'not' end) as what
+      from pins p
+      join users u on u.id = p.peer_id and u.erased is null
+      join messages m on m.owner_id = p.owner_id and m.peer_id = p.peer_id and m.id = p.id
+      left join pins o on o.owner_id = p.peer_id and o.peer_id = p.owner_id and o.id = p.id
+      left join chats c on c.owner_id = p.peer_id and c.peer_id = p.owner_id
+      left join chats mine on mine.owner_id = p.owner_id and mine.peer_id = p.peer_id
+      where p.owner_id <> p.peer_id and p.active
+        and p.id > greatest(coalesce(c.cleared_id, 0), coalesce(mine.cleared_id, 0))
+        and (o.active is distinct from true or (o.user_id, o.date) is distinct from (p.user_id, p.date))`,
+  },
+  {
+    name: 'hidden',
+    holds: 'a message that a user deleted from the own copy is a message of that chat, with its sender',
+    text: `
+      select format('message %s, which %s deleted from the chat with %s, is %s', h.id, h.owner_id, h.peer_id,
+        case when m.id is null then 'not in the chat' else 'from ' || m.sender_id end) as what
+      from hidden_messages h
+      left join groups g on g.id = h.peer_id
+      left join messages m on m.owner_id = case when g.id is null then h.owner_id else h.peer_id end
+        and m.peer_id = h.peer_id and m.id = h.id
+      left join chats c on c.owner_id = h.owner_id and c.peer_id = h.peer_id
+      where g.dissolved is null and h.id > coalesce(c.cleared_id, 0) and h.sender_id is distinct from m.sender_id`,
+  },
+  {
+    name: 'bans',
+    holds: 'a user who is banned from a group is no member of it, and does not request to join',
+    text: `
+      select format('%s is banned from group %s and a member', b.user_id, b.group_id) as what
+      from group_bans b join group_members m on m.group_id = b.group_id and m.user_id = b.user_id
+      union all
+      select format('%s is banned from group %s and requests to join', b.user_id, b.group_id)
+      from group_bans b join join_requests r on r.group_id = b.group_id and r.user_id = b.user_id`,
+  },
+  {
+    name: 'imported',
+    holds: 'no imported message with the same date is there twice',
+    text: `
+      select format('%s imported %s to %s %s times', sender_id, ref, peer_id, count(*)) as what
+      from messages where ref is not null and (id < 10430208000000 or id % 4096 >= 2048)
+      group by owner_id, peer_id, sender_id, ref having count(*) > 1 and max(id) - min(id) < 4096`,
+  },
+  {
     name: 'dissolved',
     holds: 'messages of a group are deleted within ten minutes after it was dissolved',
     text: `

@@ -13,7 +13,7 @@ afterAll(() => pool?.end());
 
 /** Ann and Ben have written to each other and in a group. Ben has read up to message 11. */
 beforeEach(async () => {
-  await pool.query('truncate users, groups, messages, chats, early_changes cascade');
+  await pool.query('truncate users, groups, messages, chats, early_changes, pins, hidden_messages cascade');
   await pool.query(`insert into users (id, username, name) values (1, 'ann', 'Ann'), (2, 'ben', 'Ben')`);
   await pool.query('insert into friendships (user_id, friend_id) values (1, 2), (2, 1)');
   await pool.query(`
@@ -89,6 +89,45 @@ describe('verifyDatabase', () => {
        insert into chats (owner_id, peer_id, last_id, last_sender) select max(id), max(id), 11000000000000, max(id) from users where username = 'new'`,
       ['ids'],
     ],
+    [
+      'a pin that reached one copy',
+      `insert into pins (owner_id, peer_id, id, user_id, date, active) values (1, 2, 10, 1, 5, true)`,
+      ['pins'],
+    ],
+    [
+      'a removed pin that reached one copy',
+      `insert into pins (owner_id, peer_id, id, user_id, date, active) values (1, 2, 10, 1, 5, true), (2, 1, 10, 1, 6, false)`,
+      ['pins'],
+    ],
+    [
+      'copies that say different dates of a pin',
+      `insert into pins (owner_id, peer_id, id, user_id, date, active) values (1, 2, 10, 1, 5, true), (2, 1, 10, 1, 6, true)`,
+      ['pins'],
+    ],
+    [
+      'a hidden message that the chat lacks',
+      'insert into hidden_messages (owner_id, peer_id, id, sender_id) values (2, 1, 99, 1)',
+      ['hidden'],
+    ],
+    [
+      'a hidden message of another chat',
+      'insert into hidden_messages (owner_id, peer_id, id, sender_id) values (2, 9, 10, 1)',
+      ['hidden'],
+    ],
+    ['a member who is banned', 'insert into group_bans (group_id, user_id, by_id) values (9, 2, 1)', ['bans']],
+    [
+      'a request to join of someone who is banned',
+      `delete from group_members where user_id = 2;
+       insert into group_bans (group_id, user_id, by_id) values (9, 2, 1);
+       insert into join_requests (group_id, user_id) values (9, 2)`,
+      ['bans'],
+    ],
+    [
+      'a message that was imported twice',
+      `insert into messages (owner_id, peer_id, id, sender_id, body, ref)
+       select 9, 9, id, 1, '{}', 'i1' from generate_series(4096000, 4096001) id`,
+      ['group-count', 'group-unread', 'imported', 'last'],
+    ],
     ['messages without their chat', 'delete from chats where owner_id = 1', ['marks', 'orphans']],
     ['a friendship that has one side', 'delete from friendships where user_id = 1', ['orphans']],
   ])('finds %s', async (_, plant, found) => {
@@ -101,6 +140,17 @@ describe('verifyDatabase', () => {
     await pool.query(
       'update chats set cleared_id = 13, unread = 0, last_sender = null, last_body = null where owner_id = 2',
     );
+    expect(await faults()).toEqual([]);
+  });
+
+  it('verifyDatabase accepts pins and hidden messages of both copies, of one that was cleared, and of a group', async () => {
+    await pool.query(`insert into pins (owner_id, peer_id, id, user_id, date, active)
+      values (1, 2, 10, 1, 5, true), (1, 2, 11, 2, 6, true), (2, 1, 11, 2, 6, true), (9, 9, 20, 1, 5, true)`);
+    await pool.query(
+      'insert into hidden_messages (owner_id, peer_id, id, sender_id) values (2, 1, 11, 1), (2, 9, 21, 1)',
+    );
+    await pool.query('delete from messages where owner_id = 2 and id = 10');
+    await pool.query('update chats set cleared_id = 10 where owner_id = 2');
     expect(await faults()).toEqual([]);
   });
 

@@ -23,7 +23,8 @@ onEachRedis((redis) => {
       expect(await findMissing(redis.connection, user, conversation, [first])).toEqual([]);
     }
     expect(await findMissing(redis.connection, c, conversation, [first])).toEqual([first]);
-    if (other !== first) expect(await findMissing(redis.connection, a, userConversation(a, c), [first])).toEqual([first]);
+    if (other !== first)
+      expect(await findMissing(redis.connection, a, userConversation(a, c), [first])).toEqual([first]);
     await recallFrom(redis.connection, [a], conversation, unknown);
     expect(await findMissing(redis.connection, a, conversation, [unknown])).toEqual([]);
   });
