@@ -80,8 +80,12 @@ if restrictions and redis.call('EXISTS', restrictions) == 1 then
   if slow > 0 and not found[2] then
     turns = string.gsub(conversation, '^({%d+}:)conv:', '%1slow:')
     local last_turn = tonumber(redis.call('ZSCORE', turns, sender_id) or 0)
-    -- The clock may have stepped back.
-    local left = math.min(slow, last_turn + slow - now)
+    if last_turn > now then
+      -- The clock has stepped back. The wait begins now, instead of when the clock has caught up.
+      last_turn = now
+      redis.call('ZADD', turns, whole(now), sender_id)
+    end
+    local left = last_turn + slow - now
     if left > 0 and not redis.call('ZSCORE', conversation, name) then return { 0, left } end
   end
 end

@@ -296,6 +296,8 @@ onEachRedis((redis) => {
       await client.zadd(keys.slow(group), Date.now() + 86_400_000, String(a));
       await setSlowMode(60);
       await expect(say(a, 'r2')).rejects.toMatchObject({ retryAfter: 60_000 });
+      // The wait has begun.
+      expect(Number(await client.zscore(keys.slow(group), String(a)))).toBeLessThanOrEqual(Date.now());
       expect(await client.pttl(keys.slow(group))).toBeGreaterThan(0);
       await client.zadd(keys.slow(group), Date.now() - 61_000, String(a));
       expect(await say(a, 'r2')).toMatchObject({ duplicate: false });

@@ -13,16 +13,22 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local step = 1000 / ARGV[2]
 local full = ARGV[1] * step
-local empty_at = tonumber(redis.call('GET', KEYS[1]) or now)
+local stored = tonumber(redis.call('GET', KEYS[1]) or now)
 -- The clock may have stepped back, or the limit may have been lowered.
-empty_at = math.max(now, math.min(empty_at, now + full))
+local empty_at = math.max(now, math.min(stored, now + full))
+
+local function store()
+  redis.call('SET', KEYS[1], string.format('%.3f', empty_at), 'PX', math.ceil(empty_at - now) + 1)
+end
 
 local granted = math.min(tonumber(ARGV[3]), math.floor((now + full - empty_at) / step + 1e-6))
 local least = tonumber(ARGV[4])
 if granted < least then
+  -- Otherwise the bucket would stay empty until the clock has caught up.
+  if stored > empty_at then store() end
   return { 0, math.max(1, math.ceil(empty_at + least * step - full - now)), math.max(0, granted) }
 end
 
 empty_at = empty_at + granted * step
-redis.call('SET', KEYS[1], string.format('%.3f', empty_at), 'PX', math.ceil(empty_at - now) + 1)
+store()
 return { granted, 0, math.floor((now + full - empty_at) / step + 1e-6) }

@@ -1,3 +1,4 @@
+import { waitFor } from '@parley/stack';
 import { expect, it } from 'vitest';
 import { onEachRedis } from '../test/each-redis.ts';
 import { takeTokens } from './take-tokens.ts';
@@ -87,6 +88,14 @@ onEachRedis((redis) => {
     const { granted, after } = await takeTokens(redis.connection, 'test', user, rate);
     expect(granted).toBe(0);
     expect(after).toBeLessThanOrEqual(1000);
+  });
+
+  it('a token bucket refills from the first request after the clock has stepped back by a day', async () => {
+    const user = redis.newId();
+    await fullIn(user, 86_400_000);
+    const fast = { perSecond: 100, burst: 5 };
+    expect((await takeTokens(redis.connection, 'test', user, fast)).granted).toBe(0);
+    await waitFor(async () => (await takeTokens(redis.connection, 'test', user, fast)).granted === 1);
   });
 
   it('a full token bucket is deleted', async () => {
