@@ -32,7 +32,7 @@ describe.each([
     const carol = await kit.register();
     await kit.befriend(alice, carol);
     await carol.connect();
-    const page = framework.mount(alice, 'useChats');
+    const page = framework.mount(alice, 'useChats', undefined);
     await waitFor(() => page.value?.loaded);
     await bob.send(alice.user, 'one');
     await carol.send(alice.user, 'two');
@@ -50,7 +50,7 @@ describe.each([
 
   it('follows what no message brings: new groups, their names, and settings of other devices', async () => {
     const [alice, bob] = await kit.friends();
-    const page = framework.mount(alice, 'useChats');
+    const page = framework.mount(alice, 'useChats', undefined);
     const { id } = await bob.api('POST /groups', { name: 'Cyclists', members: [alice.user] });
     await lists(page, ['Cyclists']);
     await bob.api('PATCH /groups/{id}', { id, name: 'Runners' });
@@ -63,7 +63,7 @@ describe.each([
   it('keeps its value while messages of a chat are loaded', async () => {
     const [alice, bob] = await kit.friends();
     await kit.write(bob, alice, ['one', 'two']);
-    const page = framework.mount(alice, 'useChats');
+    const page = framework.mount(alice, 'useChats', undefined);
     await lists(page, [nameOf(bob)]);
     await waitFor(() => page.value.loaded);
     const before = page.value;
@@ -79,7 +79,7 @@ describe.each([
   it('is empty after sign-out, and leaves no listener when it is unmounted', async () => {
     const [alice, bob] = await kit.friends();
     const listeners = countListeners(alice);
-    const page = framework.mount(alice, 'useChats');
+    const page = framework.mount(alice, 'useChats', undefined);
     await bob.send(alice.user, 'hello');
     await lists(page, [nameOf(bob)]);
     await alice.signOut();
@@ -95,7 +95,7 @@ it('useChats loads the chats beyond the newest 100 on demand', async () => {
   const created = Array.from({ length: 102 }, (_, i) => alice.api('POST /groups', { name: `g${i}`, members: [] }));
   await Promise.all(created);
   await alice.connect();
-  const page = vue.mount(alice, 'useChats');
+  const page = vue.mount(alice, 'useChats', undefined);
   await waitFor(() => page.value.loaded);
   expect(page.value).toMatchObject({ chats: { length: 100 }, hasMore: true });
   await page.value.loadMore();

@@ -1,4 +1,5 @@
 import { memoryStore, Parley, type ParleyOptions, type Store } from '@parley/client';
+import { viewsOf } from '@parley/client/views';
 import { connectRedis } from '@parley/redis';
 import { type Stack, startStack, waitFor } from '@parley/stack';
 import { Network } from '../client/network.ts';
@@ -92,8 +93,12 @@ function asyncStore(): Store {
   };
 }
 
-/** Counts the listeners of a client that were added since, and not removed. */
+/**
+ * Returns a function that counts the listeners of a client that its views have added since, and not
+ * removed. Does not count those that they keep as long as the client.
+ */
 export function countListeners(client: Parley): () => number {
+  viewsOf(client);
   let count = 0;
   const on = client.on.bind(client) as (name: never, listener: never) => () => void;
   Object.assign(client, {

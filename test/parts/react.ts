@@ -1,5 +1,14 @@
 import type { Parley } from '@parley/client';
-import { ParleyProvider, useChats, useMessages } from '@parley/react';
+import {
+  ParleyProvider,
+  useChats,
+  useComposer,
+  useConnection,
+  useMessages,
+  usePresence,
+  useTyping,
+  useUploads,
+} from '@parley/react';
 import { createElement, type ReactElement, StrictMode } from 'react';
 import { renderToString } from 'react-dom/server';
 import { create } from 'react-test-renderer';
@@ -8,7 +17,15 @@ import type { Framework, Mounted, Parts } from './framework.ts';
 // The renderer is deprecated for pages, since browsers have a DOM.
 Object.assign(globalThis, { IS_REACT_NATIVE_TEST_ENVIRONMENT: true });
 
-const hooks: { [Name in keyof Parts]: (argument: Parts[Name][0]) => Parts[Name][1] } = { useChats, useMessages };
+const hooks: { [Name in keyof Parts]: (argument: Parts[Name][0]) => Parts[Name][1] } = {
+  useChats,
+  useComposer,
+  useConnection,
+  useMessages,
+  usePresence,
+  useTyping,
+  useUploads,
+};
 
 /** React with a renderer that has no DOM, as React Native. */
 export const react: Framework = {

@@ -9,12 +9,17 @@ describe.each([
   ['React', react],
 ])('a page that a server renders with %s', (_, framework) => {
   it.each([
-    ['useMessages', { messages: [], loading: false }],
-    ['useChats', { chats: [], loaded: false }],
-  ] as const)('%s is empty, and leaves no listener', async (name, expected) => {
+    ['useMessages', 5, { messages: [], loading: false }],
+    ['useChats', undefined, { chats: [], loaded: false }],
+    ['useComposer', 5, { text: '' }],
+    ['useConnection', undefined, { state: 'off' }],
+    ['usePresence', [5], {}],
+    ['useTyping', 5, []],
+    ['useUploads', 5, { uploads: [] }],
+  ] as const)('%s is empty, and leaves no listener', async (name, argument, expected) => {
     const parley = new Parley({ api: 'http://127.0.0.1:1' });
     const listeners = countListeners(parley);
-    const html = await framework.renderOnServer(parley, name, 5 as never);
+    const html = await framework.renderOnServer(parley, name, argument);
     expect(JSON.parse(html.replaceAll('&quot;', '"'))).toMatchObject(expected);
     expect(listeners()).toBe(0);
   });

@@ -1,10 +1,21 @@
-import { parleyPlugin, useChats, useMessages } from '@parley/vue';
+import {
+  parleyPlugin,
+  useChats,
+  useComposer,
+  useConnection,
+  useMessages,
+  usePresence,
+  useTyping,
+  useUploads,
+} from '@parley/vue';
 import {
   type App,
   createRenderer,
   createSSRApp,
   defineComponent,
-  type MaybeRefOrGetter,
+  isRef,
+  type MaybeRef,
+  type Ref,
   type RendererOptions,
   shallowRef,
   unref,
@@ -12,10 +23,16 @@ import {
 import { renderToString } from 'vue/server-renderer';
 import type { Framework, Parts } from './framework.ts';
 
-type Refs<T> = { [Key in keyof T]: MaybeRefOrGetter<T[Key]> | T[Key] };
+/** A part is a ref, or an object of refs and functions. */
+type Refs<T> = Readonly<Ref<T>> | { [Key in keyof T]: MaybeRef<T[Key]> };
 const composables: { [Name in keyof Parts]: (argument: () => Parts[Name][0]) => Refs<Parts[Name][1]> } = {
   useChats,
+  useComposer,
+  useConnection,
   useMessages,
+  usePresence,
+  useTyping,
+  useUploads,
 };
 
 /** Vue with a renderer that has no DOM. */
@@ -51,6 +68,7 @@ export const vue: Framework = {
 
 /** Returns the value of a part: that of its ref, or of the refs in it. */
 function plain<T>(refs: Refs<T>): T {
+  if (isRef(refs)) return refs.value;
   return Object.fromEntries(Object.entries(refs).map(([key, value]) => [key, unref(value)])) as T;
 }
 

@@ -1,2 +1,10 @@
-export { useChats, useMessages } from './hooks.ts';
+export {
+  useChats,
+  useComposer,
+  useConnection,
+  useMessages,
+  usePresence,
+  useTyping,
+  useUploads,
+} from './hooks.ts';
 export { ParleyProvider, useParley } from './provider.ts';

@@ -35,6 +35,6 @@ export function isConnected(parley: Parley): boolean {
  * Calls a listener when every value of the client may have changed, such as after `connect` and
  * sign-out.
  */
-function onReset(parley: Parley, listener: () => void): () => void {
+export function onReset(parley: Parley, listener: () => void): () => void {
   return parley.on('change', ({ chat }) => chat === undefined && listener());
 }

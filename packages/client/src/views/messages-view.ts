@@ -4,7 +4,7 @@ import type { Parley } from '../parley.ts';
 import { isConnected } from './connection-view.ts';
 import { Loader } from './loader.ts';
 import { keepFields, keepItems } from './same.ts';
-import { constantView, DerivedView, type View } from './view.ts';
+import { DerivedView, type View } from './view.ts';
 
 /** Number of messages that a view shows if the chat has that many. */
 const PAGE = 50;
@@ -29,7 +29,7 @@ export interface Messages {
 const empty = { messages: [], hasOlder: false, loading: false, error: undefined };
 
 /** The messages while no chat is open. */
-export const noMessages: View<Messages> = constantView({ ...empty, loadOlder: async () => {} });
+export const noMessages: Messages = { ...empty, loadOlder: async () => {} };
 
 /**
  * Creates the view of a chat's messages. While it has a listener, it loads the newest page of

@@ -94,7 +94,7 @@ describe('a derived view', () => {
 });
 
 describe('a value view', () => {
-  it('calls its listeners before set returns', () => {
+  it('calls its listeners before set returns, and is released when the last one has left', async () => {
     let released = 0;
     const view = new ValueView('', () => {
       released += 1;
@@ -105,6 +105,7 @@ describe('a value view', () => {
     expect(seen).toEqual(['a']);
     off();
     view.set('b');
+    await Promise.resolve();
     expect([seen, released, view.get(), view.initial]).toEqual([['a'], 1, 'b', '']);
   });
 });

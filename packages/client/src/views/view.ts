@@ -22,11 +22,11 @@ export class ValueView<T> implements View<T> {
   readonly #listeners: Listeners;
   #value: T;
 
-  /** @param released called when the last listener has unsubscribed */
+  /** @param released called when the view has had no listener for a microtask */
   constructor(initial: T, released: () => void = () => {}) {
     this.initial = initial;
     this.#value = initial;
-    this.#listeners = new Listeners(() => released);
+    this.#listeners = new Listeners(() => () => {}, released);
   }
 
   readonly get = (): T => this.#value;
@@ -61,12 +61,8 @@ export class DerivedView<T> implements View<T> {
     this.#listeners = new Listeners(() => {
       this.#stale = true;
       this.#notified = this.get();
-      const unfollow = source.follow(() => this.#invalidate());
-      return () => {
-        unfollow();
-        queueMicrotask(() => this.#listeners.size === 0 && source.released?.());
-      };
-    });
+      return source.follow(() => this.#invalidate());
+    }, source.released);
   }
 
   readonly get = (): T => {
@@ -102,20 +98,23 @@ export interface ViewSource<T> {
    */
   follow(changed: () => void): () => void;
   /** Called when the view has had no listener for a microtask. */
-  released?(): void;
+  released?: (() => void) | undefined;
 }
 
 /** Listeners of a view. A function that is added twice is called twice. */
 class Listeners {
   readonly #listeners = new Set<{ call: () => void }>();
   readonly #start: () => () => void;
+  readonly #released: () => void;
   #stop = () => {};
 
   /**
    * @param start called for the first listener. Its result is called after the last one has left
+   * @param released called when there was no listener for a microtask
    */
-  constructor(start: () => () => void) {
+  constructor(start: () => () => void, released: () => void = () => {}) {
     this.#start = start;
+    this.#released = released;
   }
 
   get size(): number {
@@ -127,7 +126,9 @@ class Listeners {
     this.#listeners.add(listener);
     if (this.size === 1) this.#stop = this.#start();
     return () => {
-      if (this.#listeners.delete(listener) && this.size === 0) this.#stop();
+      if (!this.#listeners.delete(listener) || this.size > 0) return;
+      this.#stop();
+      queueMicrotask(() => this.size === 0 && this.#released());
     };
   }
 
