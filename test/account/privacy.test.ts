@@ -70,7 +70,7 @@ it('a sender no longer learns whether a user is connected after the user hides t
   expect(await alice.text(ben.id, 'shown')).toMatchObject({ online: true });
   await ben.call('PATCH', '/me', { privacy: { lastSeen: 'nobody' } });
   await alice.settled();
-  expect(await alice.text(ben.id, 'hidden')).not.toHaveProperty('online');
+  expect(await alice.text(ben.id, 'hidden')).toMatchObject({ online: false });
   await ben.call('PATCH', '/me', { privacy: { lastSeen: 'friends' } });
   await alice.settled();
   expect(await alice.text(ben.id, 'shown again')).toMatchObject({ online: true });

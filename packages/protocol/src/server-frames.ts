@@ -30,10 +30,9 @@ const sendAckSchema = z
     date: z.int().describe('Unix ms'),
     online: z
       .boolean()
-      .optional()
       .describe(
         'True if a device of the recipient, or of another member of the group, was connected. ' +
-          'Missing if the recipient hides it from the sender',
+          'False if the recipient hides it from the sender',
       ),
     duplicate: z.boolean().describe('True if the same `ref` was accepted before'),
     cursor: z.string().describe("Cursor of the message in the sender's own inbox"),

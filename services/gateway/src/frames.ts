@@ -17,12 +17,11 @@ export function errorFrame(ref: string | undefined, code: ErrorCode, message?: s
   return JSON.stringify({ type: 'error', ref, code, message: message ?? title, retry, retryAfter });
 }
 
-/** Returns the reply to `send`. `hidden`: the recipient does not show the sender their presence. */
-export function sendAckFrame(ref: string, accepted: Acceptance, { hidden = false } = {}): string {
+/** Returns the reply to `send`. */
+export function sendAckFrame(ref: string, accepted: Acceptance): string {
   const { id, conversation, date, cursor, online, duplicate } = accepted;
   const head = `{"type":"ack","ref":${JSON.stringify(ref)},"id":${id},"conversation":"${conversation}"`;
-  const shown = hidden ? '' : `,"online":${online}`;
-  return `${head},"date":${date},"cursor":"${cursor}"${shown},"duplicate":${duplicate}}`;
+  return `${head},"date":${date},"cursor":"${cursor}","online":${online},"duplicate":${duplicate}}`;
 }
 
 /** Adds the content that a hook changed to a reply to `send`, unless it is an error. */

@@ -72,9 +72,8 @@ export interface Accepted {
   date: number;
   ref?: string | undefined;
   /**
-   * True if a device of the recipient, or of another member of the group, was connected. Undefined
-   * if unknown, and if
-   * the recipient hides it.
+   * True if a device of the recipient, or of another member of the group, was connected. False if
+   * the recipient hides it. Undefined if unknown.
    */
   online?: boolean | undefined;
 }

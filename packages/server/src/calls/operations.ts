@@ -212,10 +212,10 @@ export interface Accepted {
   /** Unix ms. */
   date: number;
   /**
-   * True if a device of another participant was connected. Undefined if the recipient hides it from
-   * the sender.
+   * True if a device of another participant was connected. False if the recipient hides it from the
+   * sender.
    */
-  online?: boolean;
+  online: boolean;
   /** True if a message of this sender with this `ref` had already been sent. */
   duplicate: boolean;
 }

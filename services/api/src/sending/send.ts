@@ -21,7 +21,7 @@ import type { SendDeps } from './send-deps.ts';
  *
  * @throws Refusal if the sender may not write, or a hook refuses
  */
-export async function send(deps: SendDeps, { from, to, ref, ...given }: Outgoing): Promise<Sent> {
+export async function send(deps: SendDeps, { from, to, ref, ...given }: Outgoing): Promise<Accepted> {
   const permit = await participantsOf(deps, from, to);
   const content = from === SYSTEM_USER ? given : await checkContent(deps, { from, to, ref, ...given });
   const start = deps.traces?.now() ?? 0;
@@ -30,7 +30,7 @@ export async function send(deps: SendDeps, { from, to, ref, ...given }: Outgoing
   const accepted = await acceptWithPermit(deps, message, permit);
   const { id, conversation, online, duplicate } = accepted;
   if (deps.traces?.samples(id) && !duplicate) {
-    const attributes = { 'parley.user': from, ...(online !== undefined && { 'parley.online': online }) };
+    const attributes = { 'parley.user': from, 'parley.online': online };
     deps.traces.add({ name: 'send', message: { id, conversation }, start, end: deps.traces.now(), attributes });
   }
   return accepted;
@@ -51,10 +51,10 @@ async function checkContent(deps: SendDeps, { from, to, ref, ...content }: Outgo
  * Accepts a message. If the sender's permit has changed, reads it again, and refuses the message or
  * retries.
  */
-async function acceptWithPermit(deps: SendDeps, message: NewMessage, permit: Permit): Promise<Sent> {
-  const attempt = async ({ hidesPresence, ...checked }: Permit): Promise<Sent> => {
-    const { online, ...accepted } = await acceptInTime(deps, { ...message, ...checked });
-    return hidesPresence ? accepted : { ...accepted, online };
+async function acceptWithPermit(deps: SendDeps, message: NewMessage, permit: Permit): Promise<Accepted> {
+  const attempt = async ({ hidesPresence, ...checked }: Permit): Promise<Accepted> => {
+    const accepted = await acceptInTime(deps, { ...message, ...checked });
+    return hidesPresence ? { ...accepted, online: false } : accepted;
   };
   try {
     return await attempt(permit);
@@ -72,9 +72,6 @@ async function acceptInTime({ redis }: SendDeps, message: NewMessage): Promise<A
     throw new Refusal('slow-mode', undefined, { retryAfter: Math.ceil(error.retryAfter / 1000) });
   }
 }
-
-/** An accepted message. `online` is missing if the recipient hides their presence. */
-type Sent = Omit<Accepted, 'online'> & { online?: boolean };
 
 /** A message to send. */
 export interface Outgoing extends OutgoingContent {

@@ -141,7 +141,7 @@ async function acceptMessage(
     if (traces) traceSend(traces, sender, accepted, start);
   }
   const hidden = !Array.isArray(admission) && admission.hidesPresence;
-  return sendAckFrame(frame.ref, accepted, { hidden });
+  return sendAckFrame(frame.ref, hidden ? { ...accepted, online: false } : accepted);
 }
 
 function traceSend(

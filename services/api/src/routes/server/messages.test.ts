@@ -1,5 +1,6 @@
 import type { Chat, Message, MessageEvent, Problem } from '@parley/protocol';
 import { SYSTEM_USER } from '@parley/protocol';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../../test/listen.ts';
 import { seedMessages } from '../../../test/seed.ts';
@@ -56,17 +57,22 @@ describe('Idempotency-Key', () => {
 });
 
 describe('a message of the product', () => {
-  it('a sent message does not contain whether the recipient is connected if they hide it', async () => {
+  it('the response to a sent message reveals no presence that the recipient hides', async () => {
     const [a, b] = await product.people('h-1', 'h-2');
     await product.call('put', '/users/h-1/friends/h-2');
-    const shown = async (from: string, ref: string) => (await send({ from, to: 'h-2', ref, body: text('hi') })).body;
-    expect(await shown('h-1', 'r1')).toMatchObject({ online: false });
+    const { client, keys } = product.api.redis;
+    await client.hset(keys.online(b.id), 'gateway', 1);
+    const subscriber = new Redis(product.api.config.redis.url);
+    await subscriber.ssubscribe(keys.user(b.id));
+    const online = async (from: string, ref: string) =>
+      (await send({ from, to: 'h-2', ref, body: text('hi') })).body.online;
+    expect(await online('h-1', 'r1')).toBe(true);
     await b.call('patch', '/v1/me', { privacy: { lastSeen: 'friends' } });
-    expect(await shown('h-1', 'r2')).toMatchObject({ online: false });
-    expect(await shown('system', 'r2')).not.toHaveProperty('online');
+    expect([await online('h-1', 'r2'), await online('system', 'r2')]).toEqual([true, false]);
     await b.call('patch', '/v1/me', { privacy: { lastSeen: 'nobody' } });
-    expect(await shown('h-1', 'r3')).not.toHaveProperty('online');
+    expect(await online('h-1', 'r3')).toBe(false);
     expect(await messages(a)).toHaveLength(3);
+    subscriber.disconnect();
   });
 
   it('a server API message from a user is in both inboxes and recorded when the api responds', async () => {
@@ -293,4 +299,5 @@ interface Sent {
   id: number;
   conversation: string;
   date: number;
+  online: boolean;
 }

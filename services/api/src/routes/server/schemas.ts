@@ -49,9 +49,8 @@ export const acceptedSchema = z
     id,
     conversation: z.string(),
     date: z.int(),
-    online: z.boolean().optional().openapi({
-      description:
-        'Some device of another participant was connected. Missing if the recipient hides it from the sender',
+    online: z.boolean().openapi({
+      description: 'Some device of another participant was connected. False if the recipient hides it from the sender',
     }),
     duplicate: z.boolean().openapi({ description: 'A message of this sender with this ref is there already' }),
   })
