@@ -11,6 +11,7 @@ import { ownSecrets, readers } from './services.ts';
 
 const text = (file: string) => readFileSync(join(chart, file), 'utf8');
 const values = parse(text('values.yaml')) as Fields;
+const { version, appVersion } = parse(text('Chart.yaml')) as Record<'version' | 'appVersion', string>;
 
 describe('the files of the chart', () => {
   it('the README has a row for each value', () => {
@@ -21,10 +22,9 @@ describe('the files of the chart', () => {
     expect(listed.filter((name = '') => !hasPath(values, name.split('.')))).toEqual([]);
   });
 
-  it('the version of the app is the version of the services', () => {
-    const { appVersion } = parse(text('Chart.yaml')) as { appVersion: string };
-    const { version } = JSON.parse(readFileSync(join(chart, '../../../services/api/package.json'), 'utf8'));
-    expect(appVersion).toBe(version);
+  it('the version is that of the published packages', () => {
+    const client = readFileSync(join(chart, '../../../packages/client/package.json'), 'utf8');
+    expect([version, appVersion]).toEqual([JSON.parse(client).version, version]);
   });
 });
 
@@ -160,7 +160,7 @@ describe.skipIf(!installed)('the chart', () => {
 
   it('images have the registry, and a digest replaces the tag', () => {
     const images = (name: string) => cluster(name).containers.map(({ image }) => image);
-    expect(images('default')).toContain('parley/gateway:0.1.0');
+    expect(images('default')).toContain(`parley/gateway:${appVersion}`);
     for (const image of images('fixed-size.yaml'))
       expect(image).toMatch(/^registry\.example\.com\/parley\/[a-z]+@sha256:[0-9a-f]{64}$/);
     for (const { workload } of cluster('ingress.yaml').containers)
@@ -230,7 +230,7 @@ function comparable(manifest: Manifest): Manifest {
   if (copy.kind === 'Job') delete template.spec.serviceAccountName;
   for (const container of [...(template.spec.initContainers ?? []), ...template.spec.containers]) {
     delete container.imagePullPolicy;
-    container.image = container.image.replace(/:0\.1\.0$/, '');
+    container.image = container.image.replace(`:${appVersion}`, '');
   }
   return copy;
 }

@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-it('a dry run of npm run release creates tarballs, changelogs, SBOMs and a bake file, but no tag', async () => {
+it('a dry run of npm run release creates tarballs, changelogs, SBOMs, a bake file and a chart, but no tag', async () => {
   const out = await mkdtemp(join(tmpdir(), 'parley-release-test-'));
   try {
     const before = await run('git', ['for-each-ref'], { cwd: root });
@@ -32,6 +32,15 @@ it('a dry run of npm run release creates tarballs, changelogs, SBOMs and a bake 
     const { target } = JSON.parse(await readFile(join(out, 'docker-bake.json'), 'utf8'));
     expect(target.gateway).toMatchObject({ platforms: ['linux/amd64', 'linux/arm64'] });
     expect(target.gateway.tags).toContain(`parley/gateway:${version}`);
+    const archive = join(out, `helm-parley-${version}.tgz`);
+    const { stdout: metadata } = await run('tar', ['-xzOf', archive, 'parley/Chart.yaml']);
+    expect(metadata).toContain(`\nversion: ${version}\n`);
+    expect(metadata).toContain(`\nappVersion: ${version}\n`);
+    const { stdout: files } = await run('tar', ['-tzf', archive]);
+    expect(files.split('\n')).toEqual(
+      expect.arrayContaining(['parley/base/api.yaml', 'parley/monitoring/alerts.yaml']),
+    );
+    expect(files).not.toContain('kustomization.yaml');
   } finally {
     await rm(out, { recursive: true, force: true });
   }

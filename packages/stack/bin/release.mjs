@@ -1,16 +1,17 @@
 // Makes a release from a clean clone of HEAD: `npm run release -- [--dry-run] [--out release]`.
 //
-// 1. Changesets set the versions and write the changelogs.
+// 1. Changesets set the versions and write the changelogs. The Helm chart gets the same version.
 // 2. Every published package is packed into a tarball.
 // 3. pnpm writes a CycloneDX SBOM for each service and package.
 // 4. A bake file describes the images for amd64 and arm64.
-// 5. The release commit and its tags are fetched into this repository. A dry run skips this step.
+// 5. The Helm chart is packed, as `helm package` does.
+// 6. The release commit and its tags are fetched into this repository. A dry run skips this step.
 //
 // Nothing is published. The script prints the commands that publish.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -46,6 +47,7 @@ function release() {
   const version = packages.find(({ name }) => name === '@parley/client').version;
   if (git(root, 'tag', '--list', `v${version}`))
     fail(`v${version} is released already. Add a changeset: npx changeset`);
+  const chart = setChartVersion(version);
   const tags = [`v${version}`, ...packages.map((each) => `${each.name}@${each.version}`)];
   if (git(clone, 'status', '--porcelain'))
     git(clone, 'commit', '--quiet', '--all', '--message', `chore: release ${version}`);
@@ -62,6 +64,15 @@ function release() {
   }
   step('Writing the bake file of the images');
   writeFileSync(join(out, 'docker-bake.json'), `${JSON.stringify(bakeFile(version), null, 2)}\n`);
+  step('Packing the Helm chart');
+  const archive = `helm-parley-${version}.tgz`;
+  // The files of the Kustomize base replace the links to them.
+  const ignored = ['--exclude-from', join(chart, '.helmignore')];
+  run(
+    'tar',
+    ['--create', '--gzip', '--dereference', ...ignored, '--file', join(out, archive), 'parley'],
+    dirname(chart),
+  );
 
   if (!options['dry-run']) {
     git(root, 'pull', '--quiet', '--ff-only', clone, 'HEAD');
@@ -72,9 +83,19 @@ function release() {
   );
   print('Publish it with:');
   print('  git push --follow-tags');
-  for (const file of readdirSync(out).filter((file) => file.endsWith('.tgz')))
+  for (const file of readdirSync(out).filter((file) => file.endsWith('.tgz') && file !== archive))
     print(`  npm publish ${join(options.out, file)} --provenance --access public`);
   print(`  docker buildx bake --file ${join(options.out, 'docker-bake.json')} --push`);
+  print(`  helm push ${join(options.out, archive)} oci://REGISTRY`);
+}
+
+/** Sets the version of the Helm chart, and of the images in it. Returns the folder of the chart. */
+function setChartVersion(version) {
+  const chart = join(clone, 'deploy/helm/parley');
+  const file = join(chart, 'Chart.yaml');
+  const text = readFileSync(file, 'utf8').replace(/^(version|appVersion): .*$/gm, `$1: ${version}`);
+  writeFileSync(file, text);
+  return chart;
 }
 
 /** Returns the packages of the clone that are not private, with their versions. */
