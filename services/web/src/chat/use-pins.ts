@@ -1,6 +1,7 @@
 import type { Parley } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import { onScopeDispose, shallowRef } from 'vue';
+import { readAllPages } from '../core/read-all-pages.ts';
 
 /** Events after which the pinned messages of a chat may be others. */
 const kinds: ReadonlySet<string> = new Set(['pin', 'recall', 'edit', 'hide']);
@@ -15,8 +16,10 @@ export function usePins(parley: Parley, chat: number) {
   const load = async () => {
     reads += 1;
     const read = reads;
-    const page = await parley.api('GET /chats/{id}/pins', { id: chat }).catch(() => undefined);
-    if (page && read === reads) pins.value = page.items;
+    const all = await readAllPages((paging) => parley.api('GET /chats/{id}/pins', { id: chat, ...paging })).catch(
+      () => undefined,
+    );
+    if (all && read === reads) pins.value = all;
   };
   const concerns = (id: number) => pins.value.some((pin) => pin.id === id);
   const off = [
