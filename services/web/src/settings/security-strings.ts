@@ -17,7 +17,7 @@ export const securityStrings = defineStrings(
     noMail: 'This server sends no e-mail. Its operator can reset your password.',
     wrongPassword: 'Wrong password.',
     factor: 'Two-step verification',
-    factorBelow: 'Each sign-in then needs a code from an authenticator app on your phone, in addition to the password.',
+    factorBelow: 'With it, a sign-in needs a code from an authenticator app on your phone besides the password.',
     setUp: 'Set up',
     next: 'Next',
     cancel: 'Cancel',
