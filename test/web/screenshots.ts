@@ -1,104 +1,133 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
-import { type OpenOptions, type Person, WebKit } from './kit.ts';
+import { chatPage } from './chat-page.ts';
+import { type OpenOptions, WebKit } from './kit.ts';
+import { playScene, type Scene } from './screenshot-scene.ts';
 
-/** Captures the main pages: light and dark, desktop and phone, English and Chinese. */
-export async function takeScreenshots(folder = 'services/web/screenshots'): Promise<void> {
+/**
+ * Captures the main pages and states: light and dark, from a narrow phone to a wide screen,
+ * English, Chinese and right-to-left text.
+ *
+ * @param only names of the states to capture. Default: all
+ */
+export async function takeScreenshots(folder = 'services/web/screenshots', only: string[] = []): Promise<void> {
   const place = resolve(folder);
   await mkdir(place, { recursive: true });
   await using kit = await WebKit.start();
-  const scene = await play(kit);
-  const take = async (page: Page, name: string) => {
-    await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+  const scene = await playScene(kit);
+  for (const state of states(scene)) {
+    if (only.length > 0 && !only.includes(state.name)) continue;
+    const { name, path, options = {}, as = scene.me, act } = state;
+    const page =
+      as === 'nobody' ? await (await kit.context(options)).newPage() : await kit.open(as, { ...options, path });
+    if (as === 'nobody') await page.goto(path);
     await page.waitForLoadState('networkidle');
+    await act?.(page);
     await page.evaluate(() => document.fonts.ready);
     await page.screenshot({ path: `${place}/${name}.png`, animations: 'disabled' });
-  };
-  for (const look of looks) {
-    const page = await kit.open(scene.me, { ...look.options, path: `/chats/${scene.friend.id}` });
-    for (const { name, path } of pages(scene)) {
-      if (!look.pages.includes(name)) continue;
-      await page.goto(path);
-      await take(page, `${name}-${look.name}`);
-    }
     await page.context().close();
   }
-  const stranger = await (await kit.context({ size: 'phone' })).newPage();
-  await stranger.goto('/register');
-  await stranger.waitForLoadState('networkidle');
-  await stranger.screenshot({ path: `${place}/register-phone.png` });
 }
 
-const looks: { name: string; options: OpenOptions; pages: string[] }[] = [
-  {
-    name: 'light',
-    options: {},
-    pages: ['chat', 'group', 'people', 'profile', 'requests', 'settings', 'devices', 'notifications'],
-  },
-  { name: 'dark', options: { colorScheme: 'dark' }, pages: ['chat', 'group', 'people', 'settings'] },
-  {
-    name: 'phone',
-    options: { size: 'phone' },
-    pages: ['chats', 'chat', 'people', 'profile', 'settings', 'appearance', 'account'],
-  },
-  { name: 'phone-zh', options: { size: 'phone', locale: 'zh-CN' }, pages: ['chats', 'chat', 'people', 'settings'] },
-  { name: 'phone-dark', options: { size: 'phone', colorScheme: 'dark' }, pages: ['chats', 'chat'] },
-];
+const phone: OpenOptions = { size: 'phone' };
+const dark: OpenOptions = { colorScheme: 'dark' };
+const chinese: OpenOptions = { locale: 'zh-CN' };
+const width = (pixels: number, height = 800): OpenOptions => ({ viewport: { width: pixels, height } });
 
-const pages = ({ friend, group }: Scene) => [
-  { name: 'chats', path: '/chats' },
-  { name: 'chat', path: `/chats/${friend.id}` },
-  { name: 'group', path: `/chats/${group}` },
-  { name: 'people', path: '/people' },
-  { name: 'profile', path: `/people/${friend.id}` },
-  { name: 'requests', path: '/people/requests' },
-  { name: 'settings', path: '/settings/profile' },
-  { name: 'devices', path: '/settings/devices' },
-  { name: 'notifications', path: '/settings/notifications' },
-  { name: 'appearance', path: '/settings/appearance' },
-  { name: 'privacy', path: '/settings/privacy' },
-  { name: 'account', path: '/settings/account' },
-];
-
-/** Creates friends with chats. */
-async function play(kit: WebKit): Promise<Scene> {
-  const [me, lin, tom, mia, wei] = await kit.friends('Sophie Martin', '林小雨', 'Tom Becker', 'Mia Rossi', '陈伟');
-  const stranger = await kit.person('Noah Svensson');
-  const ask = (path: string, method: string, body: object) =>
-    kit.call<{ id: number }>(method, path, { token: me.token, body });
-  await kit.call('POST', '/friend-requests', {
-    token: stranger.token,
-    body: { to: me.id, message: 'We met at the climbing gym!' },
-  });
-  const { id: heading } = await ask('/friend-groups', 'POST', { name: 'Work' });
-  for (const { id } of [tom, wei]) await ask(`/friends/${id}`, 'PATCH', { friendGroup: heading });
-  await kit.call('PATCH', '/me', { token: lin.token, body: { sign: '慢慢来，比较快。' } });
-  await kit.call('PATCH', '/me', { token: tom.token, body: { sign: 'Coffee first' } });
-  const group = await ask('/groups', 'POST', { name: 'Weekend hike 周末徒步', members: [lin.id, tom.id, wei.id] });
-  await kit.say(mia, me, 'See you on Thursday then');
-  await kit.say(wei, me, '文件已经发到你邮箱了');
-  await kit.say(tom, me, 'The demo went really well today');
-  await kit.say(me, tom, 'Great! I will write it up tonight.');
-  await kit.say(tom, { id: group.id }, 'Bus at 7:40, platform 3');
-  await kit.say(lin, { id: group.id }, '我带水果和三明治');
-  await kit.say(me, { id: group.id }, 'Then I bring the tea 🍵');
-  await kit.say(wei, { id: group.id }, '天气预报说是晴天 ☀️');
-  for (const [from, text] of [
-    [lin, '周末的路线我看过了，从北门上山最好走。'],
-    [me, 'Sounds good! How long is it, about four hours?'],
-    [lin, '差不多，中午在湖边休息一下。'],
-    [lin, 'I can send you the map: https://maps.example.org/route/42'],
-    [me, 'Yes please 🙏'],
-    [me, 'And I will ask Tom about the bus.'],
-    [lin, '太好了，周六见！'],
-  ] as const)
-    await kit.say(from, from === me ? lin : me, text);
-  return { me, friend: lin, group: group.id };
+/** Returns the states to capture, each with its page and the actions that lead to it. */
+function states({ friend, group, hebrew, newcomer, picture }: Scene): State[] {
+  const chat = `/chats/${friend.id}`;
+  const groupChat = `/chats/${group}`;
+  return [
+    { name: 'register-phone', as: 'nobody', path: '/register', options: phone },
+    { name: 'chat-light', path: chat },
+    { name: 'chat-wide', path: chat, options: width(2560, 1200) },
+    { name: 'chats-phone', path: '/chats', options: phone },
+    { name: 'chat-phone', path: chat, options: phone },
+    { name: 'chat-phone-zh', path: chat, options: { ...phone, ...chinese } },
+    { name: 'chat-phone-dark', path: chat, options: { ...phone, ...dark } },
+    { name: 'chat-320', path: groupChat, options: width(320, 640) },
+    { name: 'chat-rtl', path: `/chats/${hebrew.id}`, options: width(375, 667) },
+    { name: 'group-dark', path: groupChat, options: dark },
+    { name: 'group-tablet', path: groupChat, options: width(820, 1180) },
+    { name: 'group-panel', path: `${groupChat}/details` },
+    { name: 'people-phone', path: '/people', options: phone },
+    { name: 'people-phone-zh', path: '/people', options: { ...phone, ...chinese } },
+    { name: 'profile-light', path: `/people/${friend.id}` },
+    { name: 'settings-dark', path: '/settings/account', options: dark },
+    { name: 'privacy-phone', path: '/settings/privacy', options: { ...phone, ...dark } },
+    { name: 'empty-light', as: newcomer, path: '/chats' },
+    { name: 'menu-light', path: groupChat, act: (page) => openMenu(page, 'Then I bring the tea') },
+    {
+      name: 'details-phone',
+      path: groupChat,
+      options: phone,
+      act: async (page) => {
+        await chatPage(page).choose('Then I bring the tea', 'Message details');
+        await page.getByRole('heading', { name: 'Read by' }).waitFor();
+      },
+    },
+    { name: 'pins-dark', path: groupChat, options: dark, act: openPins },
+    { name: 'upload-phone', path: chat, options: phone, act: (page) => chooseFiles(page, picture) },
+    {
+      name: 'search-light',
+      path: groupChat,
+      act: async (page) => {
+        await page.getByRole('button', { name: 'Search in this chat' }).click();
+        await page.getByRole('searchbox', { name: 'Search messages' }).fill('the');
+        await page.locator('mark').first().waitFor();
+      },
+    },
+    {
+      name: 'viewer-dark',
+      path: chat,
+      options: dark,
+      act: async (page) => {
+        await chatPage(page).list.getByRole('button', { name: /^Open/ }).first().click();
+        await page.getByRole('dialog').locator('img').first().waitFor();
+      },
+    },
+    {
+      name: 'failed-dark',
+      path: chat,
+      options: { ...phone, ...dark },
+      act: async (page) => {
+        await page.context().setOffline(true);
+        await chatPage(page).say('See you at the station!');
+        await page.getByText('You are offline').waitFor();
+      },
+    },
+  ];
 }
 
-interface Scene {
-  me: Person;
-  friend: Person;
-  group: number;
+async function openMenu(page: Page, text: string): Promise<void> {
+  await chatPage(page)
+    .bubble(text)
+    .click({ button: 'right', position: { x: 8, y: 8 } });
+  await page.getByRole('menu').waitFor();
+}
+
+async function openPins(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Show all pinned messages' }).click();
+  await page.getByRole('dialog').waitFor();
+}
+
+async function chooseFiles(page: Page, picture: Buffer): Promise<void> {
+  const timetable = 'Timetable of the mountain railway, summer season.pdf';
+  await page.locator('input[type=file]').setInputFiles([
+    { name: 'lake.png', mimeType: 'image/png', buffer: picture },
+    { name: timetable, mimeType: 'application/pdf', buffer: Buffer.alloc(48_000, '%PDF-') },
+  ]);
+  await page.getByRole('dialog').waitFor();
+}
+
+interface State {
+  name: string;
+  /** Default: the main person of the scene. */
+  as?: Scene['me'] | 'nobody';
+  path: string;
+  options?: OpenOptions;
+  /** Leads from the loaded page to the state. */
+  act?(page: Page): Promise<unknown>;
 }

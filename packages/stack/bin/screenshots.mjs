@@ -1,9 +1,9 @@
-// Creates the screenshots of the README: `node packages/stack/bin/screenshots.mjs [folder]`. The
-// script is test/web/screenshots.ts.
+// Creates the screenshots of the README: `node packages/stack/bin/screenshots.mjs [folder
+// [name…]]`. The script is test/web/screenshots.ts.
 import { argv } from 'node:process';
 import { buildOne } from './build.mjs';
 
 await buildOne('test/web/screenshots.ts', 'packages/stack/dist/screenshots.js');
 const { takeScreenshots } = await import('../dist/screenshots.js');
-await takeScreenshots(argv[2]);
+await takeScreenshots(argv[2], argv.slice(3));
 process.exit(0);
