@@ -108,7 +108,7 @@ describe('pinned messages', () => {
     await b.choose('the rules', 'Pin message');
     await bar(a.page).getByRole('button', { name: 'Pinned message 1 of 2' }).getByText('the rules').waitFor();
     expect(await a.bubble('the rules').isVisible()).toBe(false);
-    await bar(a.page).getByRole('button').click();
+    await bar(a.page).getByRole('button', { name: 'Pinned message 1 of 2' }).click();
     await a.seen('the rules');
     await bar(a.page).getByRole('button', { name: 'Pinned message 2 of 2' }).getByText('line 39').waitFor();
     await a.choose('the rules', 'Unpin message');
