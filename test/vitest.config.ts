@@ -6,6 +6,7 @@ import { sourceAliases as reactAliases } from '../packages/react/bin/entries.mjs
 import { sourceAliases as serverAliases } from '../packages/server/bin/entries.mjs';
 import { sourceAliases as vueAliases } from '../packages/vue/bin/entries.mjs';
 import { fastTests } from './fast-tests.ts';
+import LongestFirst from './longest-first.ts';
 
 const fast = fastTests();
 
@@ -52,6 +53,7 @@ export default defineConfig({
       { extends: true, test: { name: 'node sockets', include: socketTests, env: { SOCKETS: 'node' } } },
     ],
     setupFiles: ['test/worker.ts'],
+    sequence: { sequencer: LongestFirst },
     pool: 'forks',
     // Tests often wait for a server or a timer, so there are more workers than cores.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
