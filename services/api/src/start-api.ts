@@ -175,7 +175,7 @@ function hostOf(host: string): string {
 /** A running api. */
 export interface Api {
   port: number;
-  /** Its URL on this machine. */
+  /** URL of the api on this machine. */
   url: string;
   /** Finishes open requests, then closes everything. */
   stop(): Promise<void>;

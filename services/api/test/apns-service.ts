@@ -25,7 +25,7 @@ export class ApnsService {
   readonly #keys: KeyPairKeyObjectResult;
   readonly #server: Http2Server;
 
-  /** @param like another service that uses the same key, as production and sandbox do */
+  /** @param like a service whose key this one uses too, as production and sandbox share one */
   static async start(like?: ApnsService): Promise<ApnsService> {
     const service = new ApnsService(like ? like.#keys : generateKeyPairSync('ec', { namedCurve: 'P-256' }));
     await new Promise<void>((resolve) => service.#server.listen(0, '127.0.0.1', resolve));

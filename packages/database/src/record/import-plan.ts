@@ -121,7 +121,7 @@ interface ChatPlan {
   refs: Map<string, { sender: number; id: number }[]>;
   /** Sender to ids of messages whose ref is not known. */
   bare: Map<number, number[]>;
-  /** The first id of a date to the next one to try. */
+  /** First id of a date -> the next id to try. */
   next: Map<number, number>;
 }
 

@@ -12,7 +12,7 @@ const MIN_VERSION = 7;
 
 /**
  * Checks that every server is configured to keep acknowledged writes. Rejects with a list of all
- * problems. Each names the setting that allows it.
+ * problems. Each names the setting of Redis and its required value.
  */
 export async function checkServers(redis: RedisConnection, durability: Durability): Promise<void> {
   const problems = (await inspectServers(redis)).flatMap((server) => problemsOf(server, durability));
@@ -46,7 +46,7 @@ export interface RedisServerState {
   settings: Record<string, string | undefined>;
 }
 
-/** Returns the problems of one server. Each names the setting that allows it. */
+/** Returns the problems of one server. Each names the setting of Redis and its required value. */
 export function problemsOf({ address, version, settings }: RedisServerState, durability: Durability): string[] {
   const name = `Redis at ${address}`;
   if (!(Number.parseInt(version, 10) >= MIN_VERSION))

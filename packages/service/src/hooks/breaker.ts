@@ -7,7 +7,7 @@ export class Breaker {
   readonly #rest: number;
   readonly #now: () => number;
   #inARow = 0;
-  #closedUntil = 0;
+  #openUntil = 0;
   #trying = false;
 
   /** @param now returns the ms of a clock that never goes back */
@@ -24,7 +24,7 @@ export class Breaker {
 
   /** Ms until the next request may be made. */
   get wait(): number {
-    return Math.max(0, this.#closedUntil - this.#now());
+    return Math.max(0, this.#openUntil - this.#now());
   }
 
   /**
@@ -38,7 +38,7 @@ export class Breaker {
     return true;
   }
 
-  /** Records a request that succeeded. Returns whether the endpoint was resting before. */
+  /** Records a request that succeeded. Returns whether the breaker was open before. */
   succeeded(): boolean {
     const ended = this.open;
     this.#trying = false;
@@ -47,22 +47,22 @@ export class Breaker {
   }
 
   /**
-   * Records a request that failed. Returns whether this began a rest. Further failures during a
-   * rest return false.
+   * Records a request that failed. Returns whether this opened the breaker. Returns false if it was
+   * open already.
    */
   failed(): boolean {
     const began = this.#inARow + 1 === this.#failures;
     this.#trying = false;
     this.#inARow += 1;
-    if (this.open) this.#closedUntil = this.#now() + this.#rest;
+    if (this.open) this.#openUntil = this.#now() + this.#rest;
     return began;
   }
 }
 
 export interface BreakerOptions {
-  /** Failures in a row. */
+  /** Consecutive failures that open the breaker. */
   failures: number;
-  /** Ms. */
+  /** Ms for which an open breaker admits no requests. */
   rest: number;
   now?: () => number;
 }
