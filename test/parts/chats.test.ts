@@ -48,7 +48,7 @@ describe.each([
     page.unmount();
   });
 
-  it('follows what no message brings: new groups, their names, and settings of other devices', async () => {
+  it('follows changes without a message: new groups, their names, and settings of other devices', async () => {
     const [alice, bob] = await kit.friends();
     const page = framework.mount(alice, 'useChats', undefined);
     const { id } = await bob.api('POST /groups', { name: 'Cyclists', members: [alice.user] });
