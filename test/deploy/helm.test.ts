@@ -186,6 +186,12 @@ describe.skipIf(!installed)('the chart', () => {
     expect(urls.length).toBeGreaterThan(6);
   });
 
+  it('network policies have the ports and peers of the values', () => {
+    const { spec } = cluster('redis-fail-over.yaml').find('NetworkPolicy', 'parley-redis');
+    const peer = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'redis' } } };
+    expect(spec).toMatchObject({ egress: [{ ports: [{ port: 6380, protocol: 'TCP' }], to: [peer] }] });
+  });
+
   it('values of a service override those of all pods', () => {
     const built = cluster('per service');
     const pool = (name: string) => built.container(name).workload.pod as unknown as { nodeSelector: Fields };
