@@ -78,7 +78,7 @@ function copyTo(target) {
   for (const file of files) {
     if (file === '' || !existsSync(join(root, file))) continue;
     mkdirSync(dirname(join(target, file)), { recursive: true });
-    cpSync(join(root, file), join(target, file));
+    cpSync(join(root, file), join(target, file), { verbatimSymlinks: true });
   }
 }
 
