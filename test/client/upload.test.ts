@@ -78,6 +78,33 @@ describe('an upload', () => {
     expect((await content(media.id)).equals(bytes)).toBe(true);
   });
 
+  it('an upload with limited retries fails without a network, and a later one resumes it by its id', async () => {
+    let requests = 0;
+    const offline: typeof fetch = async (input, init) => {
+      if (init?.method !== 'PATCH' && init?.method !== 'HEAD') return fetch(input, init);
+      requests += 1;
+      throw new TypeError('network error');
+    };
+    const first = upload(elsewhere({ fetch: offline }), file(), { retries: 2 });
+    await expect(first.done).rejects.toMatchObject({ retry: true, status: 0 });
+    expect(first.state).toBe('failed');
+    expect(requests).toBe(3);
+    const { id } = await upload(ann, file(), { id: first.id as number }).done;
+    expect(id).toBe(first.id);
+    expect((await content(id)).equals(bytes)).toBe(true);
+  });
+
+  it('a failed upload is deleted when it is cancelled', async () => {
+    const breaking: typeof fetch = async (input, init) => {
+      if (init?.method === 'PATCH') throw new TypeError('network error');
+      return fetch(input, init);
+    };
+    const failed = upload(elsewhere({ fetch: breaking }), file(), { retries: 0 });
+    await expect(failed.done).rejects.toMatchObject({ status: 0 });
+    await failed.cancel();
+    await expect(ann.request(`/media/uploads/${failed.id}`, { method: 'HEAD' })).rejects.toMatchObject({ status: 404 });
+  });
+
   it('an upload starts over when the server has deleted it', async () => {
     const media = await upload(ann, file(), { id: 999_999_999 }).done;
     expect((await content(media.id)).equals(bytes)).toBe(true);

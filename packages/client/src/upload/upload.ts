@@ -68,9 +68,9 @@ export class Upload {
     if (this.state === 'paused') this.#start();
   }
 
-  /** Cancels the upload and deletes it on the server. */
+  /** Cancels the upload and deletes it on the server, also after a failure. No-op if it is done. */
   async cancel(): Promise<void> {
-    if (this.state === 'done' || this.state === 'failed') return;
+    if (this.state === 'done') return;
     this.#end('failed');
     this.#settle.reject(new ParleyError('aborted', 'Cancelled'));
     await this.#run;
@@ -100,7 +100,8 @@ export class Upload {
         const { retry, status } = error as ParleyError;
         // 423: another request writes to the upload. 409: the server has received more bytes than
         // expected.
-        if (!retry && status !== 409 && status !== 423) {
+        const { retries = Number.POSITIVE_INFINITY } = this.#options;
+        if ((!retry && status !== 409 && status !== 423) || failures >= retries) {
           this.#end('failed');
           return this.#settle.reject(error);
         }
@@ -211,8 +212,13 @@ export interface UploadOptions {
   /** `Upload.id` of an earlier upload of the same file, to resume it. */
   id?: number;
   /**
-   * Called after each chunk with the number of bytes that the server has received, and the size of
-   * the file.
+   * Number of retries without progress after which `done` rejects. The upload can be resumed by its
+   * `id`. Default: no limit.
+   */
+  retries?: number;
+  /**
+   * Called when the server has created the upload and after each chunk, with the number of bytes
+   * that the server has received, and the size of the file.
    */
   progress?(sent: number, size: number): void;
 }
