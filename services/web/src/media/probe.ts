@@ -1,22 +1,23 @@
+import type { UploadOptions } from '@parley/client/upload';
 import type { MediaKind } from './kinds.ts';
 
 /** Ms after which a file is sent without metadata if the browser has not read it. */
 const PROBE_TIMEOUT_MS = 4000;
 
 /** Reads metadata of a video or sound for the upload: size in pixels, duration in seconds. */
-export function probe(file: Blob, kind: MediaKind): Promise<Record<string, string>> {
+export function probe(file: Blob, kind: MediaKind): Promise<FileMetadata> {
   if (kind !== 'video' && kind !== 'audio') return Promise.resolve({});
   const element = document.createElement(kind);
   const url = URL.createObjectURL(file);
-  return new Promise<Record<string, string>>((resolve) => {
+  return new Promise<FileMetadata>((resolve) => {
     const finish = () => {
       clearTimeout(timer);
       const { duration } = element;
-      const found: Record<string, string> = {};
-      if (Number.isFinite(duration) && duration > 0) found.duration = duration.toFixed(2);
+      const found: FileMetadata = {};
+      if (Number.isFinite(duration) && duration > 0) found.duration = Number(duration.toFixed(2));
       if (element instanceof HTMLVideoElement && element.videoWidth > 0) {
-        found.width = String(element.videoWidth);
-        found.height = String(element.videoHeight);
+        found.width = element.videoWidth;
+        found.height = element.videoHeight;
       }
       resolve(found);
     };
@@ -30,3 +31,6 @@ export function probe(file: Blob, kind: MediaKind): Promise<Record<string, strin
     URL.revokeObjectURL(url);
   });
 }
+
+/** Metadata of a video or sound: size in pixels, duration in seconds. */
+export type FileMetadata = Pick<UploadOptions, 'width' | 'height' | 'duration'>;

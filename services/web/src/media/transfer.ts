@@ -1,73 +1,75 @@
 import type { Parley } from '@parley/client';
+import { ParleyError } from '@parley/client';
+import { type Upload, type UploadOptions, upload } from '@parley/client/upload';
 import type { Media } from '@parley/protocol';
-import { Upload } from 'tus-js-client';
 
-/** Bytes per request. A broken connection loses at most one request. */
-const CHUNK_BYTES = 4 * 1024 * 1024;
+/** Retries without progress after which the person decides: about 15 s. */
+const RETRIES = 5;
 
 /**
- * Uploads a file by the tus protocol. `stop` pauses the upload. `start` continues it at the
- * server's offset.
+ * Uploads a file by the SDK. `stop` pauses the upload. `start` continues it at the server's offset,
+ * also after a failure.
  */
 export function createTransfer(
   parley: Parley,
-  { file, metadata, url }: TransferSource,
+  { file, id: startId, ...metadata }: TransferSource,
   listener: TransferListener,
 ): Transfer {
-  const upload = new Upload(file, {
-    endpoint: new URL('/v1/media', location.href).href,
-    ...(url && { uploadUrl: url }),
-    chunkSize: CHUNK_BYTES,
-    retryDelays: [500, 1000, 3000, 5000, 10_000],
-    metadata,
-    storeFingerprintForResuming: false,
-    onBeforeRequest: async (request) => {
-      await parley.resume();
-      request.setHeader('Authorization', `Bearer ${parley.session?.accessToken ?? ''}`);
-    },
-    onUploadUrlAvailable: () => upload.url && listener.onUrl(upload.url),
-    onProgress: (sent, total) => listener.onProgress(total === 0 ? 1 : sent / total),
-    onError: (error) => listener.onFailure(failureOf(error)),
-    onSuccess: async ({ lastResponse }) => {
-      try {
-        const body = lastResponse?.getBody();
-        listener.onDone(body ? (JSON.parse(body) as Media) : await readMedia());
-      } catch {
-        listener.onFailure('unreachable');
-      }
-    },
-  });
-  const readMedia = () => parley.api('GET /media/{id}/info', { id: Number(upload.url?.split('/').at(-1)) });
+  let id = startId;
+  let running: Upload | undefined;
+  const open = (): Upload => {
+    const opened = upload(parley, file, {
+      ...metadata,
+      ...(id !== undefined && { id }),
+      retries: RETRIES,
+      progress: (sent, size) => {
+        if (opened.id !== undefined && opened.id !== id) {
+          id = opened.id;
+          listener.onCreated(id);
+        }
+        listener.onProgress(size === 0 ? 1 : sent / size);
+      },
+    });
+    opened.done.then(listener.onDone, (error: unknown) => {
+      const failure = failureOf(error);
+      if (failure) listener.onFailure(failure);
+    });
+    return opened;
+  };
   return {
-    start: () => upload.start(),
-    stop: () => upload.abort(),
-    cancel: () => upload.abort(true),
+    start: () => {
+      if (running?.state === 'paused') running.resume();
+      else if (running?.state !== 'running') running = open();
+    },
+    stop: () => running?.pause(),
+    cancel: async () => running?.cancel(),
   };
 }
 
-function failureOf(error: Error & { originalResponse?: { getStatus(): number } | null }): UploadFailure {
-  const status = error.originalResponse?.getStatus() ?? 0;
-  if (status === 413) return 'too-large';
-  return status === 0 || status >= 500 || status === 429 || status === 423 ? 'unreachable' : 'refused';
+/** Returns what to show the person. Undefined if the person cancelled the upload. */
+function failureOf(error: unknown): UploadFailure | undefined {
+  if (!(error instanceof ParleyError)) return 'unreachable';
+  if (error.code === 'aborted') return undefined;
+  if (error.status === 413) return 'too-large';
+  return error.retry || error.status === 409 || error.status === 423 ? 'unreachable' : 'refused';
 }
 
 export interface Transfer {
   start(): void;
-  stop(): Promise<void>;
+  stop(): void;
   /** Stops the transfer and deletes the upload on the server. */
   cancel(): Promise<void>;
 }
 
-export interface TransferSource {
-  file: Blob;
-  metadata: Record<string, string>;
-  /** URL of an upload to continue. Default: a new upload. */
-  url?: string | undefined;
+/** A file with its metadata. `id` continues an earlier upload of the file. */
+export interface TransferSource extends Pick<UploadOptions, 'name' | 'width' | 'height' | 'duration'> {
+  file: File;
+  id?: number | undefined;
 }
 
 export interface TransferListener {
-  /** Called when the server has created the upload. */
-  onUrl(url: string): void;
+  /** Called with the id of the upload when the server has created it. */
+  onCreated(id: number): void;
   /** Called with the uploaded fraction, 0 to 1. */
   onProgress(share: number): void;
   onDone(media: Media): void;

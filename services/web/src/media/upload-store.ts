@@ -18,30 +18,30 @@ export class UploadStore {
   }
 
   /**
-   * Stores the URL at which an upload continues. It is stored separately, so that the file is not
+   * Stores the id by which an upload resumes. It is stored separately, so that the file is not
    * written again.
    */
-  saveUrl(of: string, url: string): Promise<boolean> {
-    return this.#set(`url:${of}`, { of, url });
+  saveId(of: string, id: number): Promise<boolean> {
+    return this.#set(`id:${of}`, { of, id });
   }
 
   /** Deletes an upload. No-op if it does not exist. */
   async delete(key: string): Promise<void> {
-    await delMany([key, `url:${key}`], this.#store).catch(() => {});
+    await delMany([key, `id:${key}`], this.#store).catch(() => {});
   }
 
   /** Returns all stored uploads, in the order in which their files were chosen. */
   async all(): Promise<UploadRecord[]> {
-    const found = await values<UploadRecord | StoredUrl>(this.#store).catch(() => []);
-    const urls = new Map(found.flatMap((each) => ('of' in each ? [[each.of, each.url] as const] : [])));
+    const found = await values<UploadRecord | StoredId>(this.#store).catch(() => []);
+    const ids = new Map(found.flatMap((each) => ('of' in each ? [[each.of, each.id] as const] : [])));
     return found
       .flatMap((each) =>
-        'of' in each ? [] : [{ ...each, ...(urls.has(each.key) && { url: urls.get(each.key) as string }) }],
+        'of' in each ? [] : [{ ...each, ...(ids.has(each.key) && { id: ids.get(each.key) as number }) }],
       )
       .sort((a, b) => a.order - b.order);
   }
 
-  async #set(key: string, value: UploadRecord | StoredUrl): Promise<boolean> {
+  async #set(key: string, value: UploadRecord | StoredId): Promise<boolean> {
     try {
       await set(key, value, this.#store);
       return true;
@@ -51,7 +51,7 @@ export class UploadStore {
   }
 }
 
-interface StoredUrl {
+interface StoredId {
   of: string;
-  url: string;
+  id: number;
 }

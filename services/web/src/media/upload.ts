@@ -1,5 +1,6 @@
 import type { Media } from '@parley/protocol';
 import type { MediaKind } from './kinds.ts';
+import type { FileMetadata } from './probe.ts';
 import type { UploadFailure } from './transfer.ts';
 
 /** Maximum bytes of a file. The server may have a lower limit. */
@@ -33,14 +34,13 @@ export interface UploadRecord {
   readonly name: string;
   readonly kind: MediaKind;
   /** Metadata that the file itself does not contain. */
-  readonly metadata: Record<string, string>;
+  readonly metadata: FileMetadata;
   /** Text that is sent after the file. */
   readonly caption: string;
   /**
-   * URL of the upload on the server. Set when the server has created the upload. An interrupted
-   * upload resumes there.
+   * Id of the upload on the server, which resumes it. Undefined until the server has created it.
    */
-  url?: string;
+  id?: number;
 }
 
 /** Maximum characters of a file name. */

@@ -3,7 +3,7 @@ import type { Media } from '@parley/protocol';
 import { reactive, shallowReactive } from 'vue';
 import { onSignOut } from '../core/sign-out.ts';
 import { kindOf, type MediaBody, type MediaKind } from './kinds.ts';
-import { probe } from './probe.ts';
+import { type FileMetadata, probe } from './probe.ts';
 import type { Transfer } from './transfer.ts';
 import { type Upload, type UploadRecord, uploadName } from './upload.ts';
 import { ownUpload } from './upload-lock.ts';
@@ -33,7 +33,7 @@ export function sendFiles(parley: Parley, chat: number, files: readonly File[], 
 
 /** Uploads and sends a recording. The file does not contain its length in seconds. */
 export function sendVoice(parley: Parley, chat: number, file: File, seconds: number): void {
-  add(parley, record(chat, file, 'audio', { duration: seconds.toFixed(2) }));
+  add(parley, record(chat, file, 'audio', { duration: Number(seconds.toFixed(2)) }));
 }
 
 /**
@@ -50,7 +50,7 @@ export async function restoreUploads(parley: Parley): Promise<void> {
 /** Pauses an upload. `resumeUpload` continues it. */
 export function pauseUpload(upload: Upload): void {
   upload.state = 'paused';
-  void transfers.get(upload.key)?.stop();
+  transfers.get(upload.key)?.stop();
 }
 
 /** Continues a paused or failed upload. */
@@ -71,7 +71,7 @@ export function cancelUpload(parley: Parley, upload: Upload): void {
   sendUploaded(parley, upload.chat);
 }
 
-function record(chat: number, file: File, kind: MediaKind, metadata: Record<string, string>, caption = '') {
+function record(chat: number, file: File, kind: MediaKind, metadata: FileMetadata, caption = '') {
   lastOrder = Math.max(Date.now(), lastOrder + 1);
   return { key: crypto.randomUUID(), chat, order: lastOrder, file, name: uploadName(file), kind, metadata, caption };
 }
@@ -121,14 +121,13 @@ async function start(parley: Parley, upload: Upload): Promise<void> {
 async function open(parley: Parley, upload: Upload): Promise<Transfer> {
   const { file, kind } = upload;
   const [{ createTransfer }, probed] = await Promise.all([import('./transfer.ts'), probe(file, kind)]);
-  const metadata = { filename: upload.name, filetype: file.type, ...probed, ...upload.metadata };
   const transfer = createTransfer(
     parley,
-    { file, metadata, url: upload.url },
+    { file, id: upload.id, name: upload.name, ...probed, ...upload.metadata },
     {
-      onUrl: (url) => {
-        upload.url = url;
-        void openStore(parley)?.saveUrl(upload.key, url);
+      onCreated: (id) => {
+        upload.id = id;
+        void openStore(parley)?.saveId(upload.key, id);
       },
       onProgress: (share) => {
         upload.progress = share;
@@ -205,7 +204,7 @@ onSignOut((forget) => {
         .get(upload.key)
         ?.cancel()
         .catch(() => {});
-    else void transfers.get(upload.key)?.stop();
+    else transfers.get(upload.key)?.stop();
     if (upload.preview) URL.revokeObjectURL(upload.preview);
     if (forget) void store?.delete(upload.key);
     releases.get(upload.key)?.();
