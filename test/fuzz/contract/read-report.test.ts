@@ -31,6 +31,30 @@ ________________________________ POST /v1/users ________________________________
 
     \`{"detail":"password: Too easy to guess: use more words"}\`
 
+_________________________________ POST /v1/media _______________________________
+1. Test Case ID: AAAAA4
+
+- ST203 Missing required header accepted
+
+[412] Precondition Failed:
+
+    \`{"status":412,"code":"bad-request","detail":"Tus-Resumable Required"}\`
+
+2. Test Case ID: AAAAA5
+
+- ST202 Schema-valid request rejected
+
+[412] Precondition Failed:
+
+    \`{"status":412,"code":"bad-request","detail":"Something else"}\`
+
+________________________________ GET /v1/events ________________________________
+1. Test Case ID: AAAAA6
+
+- ST108 SSE event violates schema
+
+    Event #0: {"data":"{}"} is not of type "string"
+
 =================================== WARNINGS ===================================
 
 Missing test data: 21 operations
@@ -42,10 +66,15 @@ ______________________________ not a finding ___________________________
 
 it('readReport returns the findings of schemathesis that have no explanation', () => {
   const { answered, faults } = readReport(report);
-  expect(answered).toBe(2);
-  expect(faults.map((fault) => fault.split('\n')[0])).toEqual(['GET /v1/poll', 'PATCH /v1/groups/{id}']);
+  expect(answered).toBe(4);
+  expect(faults.map((fault) => fault.split('\n')[0])).toEqual([
+    'GET /v1/poll',
+    'PATCH /v1/groups/{id}',
+    'POST /v1/media',
+  ]);
   expect(faults.join('\n')).toContain('Read timed out');
   expect(faults.join('\n')).toContain('[418]');
+  expect(faults.join('\n')).toContain('Something else');
   expect(faults.join('\n')).not.toContain('invisible');
 });
 

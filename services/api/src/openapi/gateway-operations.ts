@@ -23,15 +23,17 @@ function problem(description: string) {
   return { description, content: { [problemType]: { schema: problemSchema }, 'application/json': { schema: frame } } };
 }
 
-const cursor = z
-  .string()
-  .regex(/^(\d{1,16}-\d{1,16}|latest)?$/)
-  .optional()
-  .openapi({
-    description:
-      'Resume after this position of the inbox, or `latest` for new events only. Default: what this device acknowledged last.',
-    example: '1764115200000-42',
-  });
+const CURSOR = /^(\d{1,16}-\d{1,16}|latest)?$/;
+
+const cursor = z.string().regex(CURSOR).optional().openapi({
+  description:
+    'Resume after this position of the inbox, or `latest` for new events only. Default: what this device acknowledged last.',
+  example: '1764115200000-42',
+});
+
+const lastEventId = z.string().regex(CURSOR).optional().openapi({
+  description: 'Resume after this cursor. It takes precedence over the query parameter.',
+});
 
 const device = z.string().max(64).optional().openapi({
   description: 'A stable id that the client chooses. Default: the session of the token.',
@@ -50,7 +52,7 @@ const events: RouteConfig = {
   description: 'Each event has the cursor as `id` and a frame in JSON as `data`. The header Last-Event-ID resumes.',
   request: {
     query: z.object({ cursor, device }),
-    headers: z.object({ 'last-event-id': z.string().optional() }),
+    headers: z.object({ 'last-event-id': lastEventId }),
   },
   responses: {
     200: { description: 'A stream without an end', content: { 'text/event-stream': { schema: z.string() } } },

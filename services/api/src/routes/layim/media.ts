@@ -6,6 +6,7 @@ import { serveBytes } from '../../media/serve-bytes.ts';
 import { inlineTypes } from '../../media/sniff.ts';
 import { getMedia } from '../../queries/media.ts';
 import { isMediaAddress } from './media-address.ts';
+import { layimErrorSchema } from './schemas.ts';
 
 const bytes = z.any().openapi({ type: 'string', format: 'binary' });
 
@@ -21,7 +22,10 @@ export function addMedia(router: OpenAPIHono<CallerEnv>): void {
       security: [],
       request: { params: z.object({ id: idField, seal: z.string() }) },
       responses: {
-        200: { description: 'All bytes', content: { '*/*': { schema: bytes } } },
+        200: {
+          description: 'All bytes, or an error',
+          content: { '*/*': { schema: bytes }, 'application/json': { schema: layimErrorSchema } },
+        },
         206: { description: 'The requested range of bytes', content: { '*/*': { schema: bytes } } },
         304: { description: 'You have it already' },
         416: { description: 'There are not that many bytes' },

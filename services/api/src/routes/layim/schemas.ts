@@ -11,13 +11,17 @@ export const personSchema = z.object({
   sign: z.string(),
 });
 
+const statusFields = {
+  code: z.int().openapi({ description: '0, or the HTTP status of the error' }),
+  msg: z.string().openapi({ description: 'An error for the user if `code` is not 0' }),
+};
+
+/** An error in LayIM's format. */
+export const layimErrorSchema = z.object({ ...statusFields, data: z.object({}) });
+
 /** Returns the responses of a LayIM operation: `data`, or an error. */
 export function layimAnswers<S extends z.ZodType>(data: S, description: string) {
-  const schema = z.object({
-    code: z.int().openapi({ description: '0, or the HTTP status of the error' }),
-    msg: z.string().openapi({ description: 'An error for the user if `code` is not 0' }),
-    data: z.union([data, z.object({})]),
-  });
+  const schema = z.object({ ...statusFields, data: z.union([data, z.object({})]) });
   return { 200: jsonResponse(schema, description), 429: problemResponse(['too-many']) };
 }
 

@@ -4,10 +4,41 @@ import { jsonResponse } from '../../http/operation.ts';
 import { textHeader } from '../../http/response-headers.ts';
 import { mediaSchema, problemSchema } from '../../http/schemas.ts';
 
-/** Schemas of request headers of the tus protocol, which validates them itself. */
-export function tusHeaders(...names: readonly string[]) {
-  return z.object(Object.fromEntries(['tus-resumable', ...names].map((name) => [name, z.string().optional()])));
+/**
+ * Schemas of request headers of the tus protocol. They only describe the headers: the tus server
+ * validates them and its errors have statuses of their own.
+ */
+export function tusHeaders(...names: readonly (keyof typeof headerSchemas)[]) {
+  return z.object(
+    Object.fromEntries((['tus-resumable', ...names] as const).map((name) => [name, headerSchemas[name]])),
+  );
 }
+
+const described = (schema: object, required = true) =>
+  z
+    .string()
+    .optional()
+    .openapi({ ...schema, param: { required } });
+
+const METADATA_PAIR = '[!-+.-~-]+( ([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)?';
+
+const headerSchemas = {
+  'tus-resumable': described({ enum: ['1.0.0'], description: 'The version of the tus protocol' }),
+  'upload-length': described({ type: 'integer', minimum: 0, description: 'Bytes of the file' }),
+  'upload-offset': described({
+    type: 'integer',
+    minimum: 0,
+    description: 'Bytes that the server has, as HEAD returns',
+  }),
+  'upload-metadata': described(
+    {
+      pattern: `^(${METADATA_PAIR}(,${METADATA_PAIR})*)?$`,
+      description: 'Pairs of a key and a base64 value, separated by commas. The keys must differ',
+      example: 'filename bm90ZS50eHQ=,filetype dGV4dC9wbGFpbg==',
+    },
+    false,
+  ),
+};
 
 /** Bytes of a file. */
 export const bytesBody = {

@@ -7,7 +7,7 @@ import { type ErrorCode, problem, problemType } from '@parley/protocol';
 export async function tusAnswer(answer: Response): Promise<Response> {
   const headers = new Headers(answer.headers);
   for (const name of [...headers.keys()]) if (name.startsWith('access-control-')) headers.delete(name);
-  if (answer.status < 400) return new Response(answer.body, { status: answer.status, headers });
+  if (answer.status < 400) return success(answer, headers);
   const { status } = answer;
   const detail = (await answer.text()).trim();
   const document = { ...problem(codes[status] ?? 'bad-request', detail === '' ? undefined : detail), status };
@@ -16,6 +16,14 @@ export async function tusAnswer(answer: Response): Promise<Response> {
   if (status === 412) headers.set('tus-version', '1.0.0');
   if (status === 423) headers.set('retry-after', '1');
   return new Response(JSON.stringify(document), { status, headers });
+}
+
+/** Returns a response that names a type only if it has a body. */
+async function success(answer: Response, headers: Headers): Promise<Response> {
+  const { status } = answer;
+  const body = await answer.text();
+  if (body === '') headers.delete('content-type');
+  return new Response(body === '' ? null : body, { status, headers });
 }
 
 const codes: Record<number, ErrorCode> = {

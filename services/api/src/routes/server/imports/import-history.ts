@@ -39,7 +39,7 @@ export const importHistory = serverOperation(
       'Nobody gets events, notifications or webhooks.',
     request: {
       query,
-      body: { required: true, content: { 'application/x-ndjson': { schema: importLineSchema } } },
+      body: { content: { 'application/x-ndjson': { schema: importLineSchema } } },
     },
     responses: { 200: jsonResponse(importSchema, 'The import, which is done') },
     refuses: ['history-disabled'],
