@@ -46,6 +46,7 @@ export function createApp(context: AppContext): App {
   }
   for (const paths of ['/v1/*', '/layim/*']) app.use(paths, requireMatchingStores(context));
   app.use('/v1/*', refuseOddEscape);
+  for (const paths of ['/v1/*', '/layim/*']) app.use(paths, refuseEncodedBody);
   addHealth(app, context);
   addDocs(app, context.config);
   for (const operation of operations) operation.add(app);
@@ -91,6 +92,15 @@ const tusTells = ['tus-resumable', 'tus-version', 'upload-offset', 'upload-lengt
 /** Refuses malformed escapes such as `%ff`. The framework would read them as the text `%ff`. */
 const refuseOddEscape: MiddlewareHandler = async (c, next) => {
   if (!isDecodable(c.req.url)) throw new Refusal('bad-request', 'The address has a malformed percent-encoding.');
+  await next();
+};
+
+/** Refuses compressed bodies. A handler would read them as JSON, or store them as a file. */
+const refuseEncodedBody: MiddlewareHandler = async (c, next) => {
+  const encoding = c.req.header('content-encoding') ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new Refusal('bad-request', 'Send the body without Content-Encoding. Compressed bodies are not supported.');
+  }
   await next();
 };
 

@@ -29,6 +29,11 @@ describe('methods that a path does not support', () => {
   });
 });
 
+it('OPTIONS returns the methods that a path supports', async () => {
+  const response = await fetch(`${http}/v1/frames`, { method: 'OPTIONS' });
+  expect([response.status, response.headers.get('allow')]).toEqual([204, 'POST, OPTIONS']);
+});
+
 it('HEAD on the health of a gateway has no body', async () => {
   for (const path of ['/healthz', '/readyz', '/metrics']) {
     const response = await fetch(http + path, { method: 'HEAD' });

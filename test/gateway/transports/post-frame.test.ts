@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { limits, type PresenceFrame } from '@parley/protocol';
 import { revokeSession } from '@parley/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,6 +30,18 @@ const text = (to: number, ref: string) => ({ type: 'send', ref, to, body: { type
 const said = ({ status, body }: Posted) => [status, body];
 
 describe('POST /v1/frames', () => {
+  it('a compressed frame, and one that is not UTF-8, are rejected with the reason', async () => {
+    const [a] = await kit.friends();
+    const headers = { 'content-encoding': 'gzip' };
+    expect(said(await post(a, gzipSync('{"type":"ping"}'), { headers }))).toMatchObject([
+      400,
+      { code: 'bad-request', detail: expect.stringContaining('Content-Encoding') },
+    ]);
+    expect((await post(a, { type: 'ping' }, { headers: { 'content-encoding': 'identity' } })).status).toBe(200);
+    const latin1 = Buffer.from(JSON.stringify(text(a, 'caf\u00e9')), 'latin1');
+    expect(said(await post(a, latin1))).toMatchObject([400, { code: 'bad-frame', message: 'Not UTF-8' }]);
+  });
+
   it('a posted frame of each type runs and returns its reply', async () => {
     const [a, b] = await kit.friends();
     await using bob = await kit.connect(b, 1);

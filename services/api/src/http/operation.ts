@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { OpenAPIHono, type RouteConfig, type RouteHandler, type z } from '@hono/zod-openapi';
 import { type ErrorCode, errorCodes, parseJson } from '@parley/protocol';
 import type { MiddlewareHandler } from 'hono';
@@ -68,7 +69,7 @@ export function serverOperation<P extends string, R extends Description & { path
 /**
  * Rejects a request without JSON if JSON is required, because the framework would use an empty
  * object. Also rejects JSON that is nested too deeply, because the validation would overflow the
- * stack.
+ * stack, and bytes that are not UTF-8, because the framework would replace them.
  */
 function requireJson({ request }: Description): MiddlewareHandler {
   const readsJson = request?.body !== undefined && 'application/json' in request.body.content;
@@ -78,6 +79,7 @@ function requireJson({ request }: Description): MiddlewareHandler {
       throw new Refusal('bad-request', 'The body must be JSON: content-type: application/json.');
     }
     if (readsJson) {
+      if (!isUtf8(await c.req.arrayBuffer())) throw new Refusal('bad-request', 'The body is not valid UTF-8.');
       const text = await c.req.text();
       // Many clients send the content type without a body.
       if (text === '' && !required) Object.assign(c.req.bodyCache, { text: Promise.resolve('{}') });

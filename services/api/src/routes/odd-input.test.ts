@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Person, TestApi } from '../../test/test-api.ts';
 
@@ -114,6 +115,31 @@ describe('odd input is refused or matches nothing', () => {
       const { status } = await api.call('patch', '/v1/me', { raw, token: ann.session.accessToken });
       expect([raw, status]).toEqual([raw, 400]);
     }
+  });
+
+  it('a body that is not UTF-8 is rejected', async () => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${ann.session.accessToken}` };
+    const body = Buffer.from('{"name":"Andr\u00e9"}', 'latin1');
+    const response = await fetch(`${api.url}/v1/me`, { method: 'PATCH', headers, body });
+    expect([response.status, ((await response.json()) as { detail: string }).detail]).toEqual([
+      400,
+      'The body is not valid UTF-8.',
+    ]);
+  });
+
+  it.each([
+    ['PATCH', '/v1/me', { 'content-type': 'application/json' }],
+    ['POST', '/v1/media', { 'tus-resumable': '1.0.0', 'upload-length': '5' }],
+  ])('a compressed body of %s %s is rejected', async (method, path, own) => {
+    const authorization = `Bearer ${ann.session.accessToken}`;
+    const send = (encoding: string, body: string | Buffer) =>
+      fetch(api.url + path, { method, body, headers: { ...own, authorization, 'content-encoding': encoding } });
+    const response = await send('gzip', gzipSync('{"name":"Ann"}'));
+    expect([response.status, ((await response.json()) as { detail: string }).detail]).toEqual([
+      400,
+      'Send the body without Content-Encoding. Compressed bodies are not supported.',
+    ]);
+    expect((await send('identity', method === 'PATCH' ? '{"name":"Ann"}' : '')).ok).toBe(true);
   });
 
   it('odd text is stored and returned unchanged', async () => {

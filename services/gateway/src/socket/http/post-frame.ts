@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type ErrorCode, errorCodes, limits, parseJson, readFrame, type ServerFrame } from '@parley/protocol';
 import { isRevoked } from '@parley/redis';
 import { RequestSender } from '../../commands/frame-sender.ts';
@@ -24,6 +25,10 @@ export function postFrame(
   const headers = corsHeaders(deps, request);
   const visitor = admit(deps, request);
   if (visitor.code !== undefined) return refuse(response, visitor, headers);
+  if (!['', 'identity'].includes(request.header('content-encoding').toLowerCase())) {
+    const detail = 'Send the body without Content-Encoding. Compressed bodies are not supported.';
+    return refuse(response, { code: 'bad-request', detail }, headers);
+  }
   const bodyLimits = bodyLimitsOf(deps, visitor, request);
   if (!unfinished.begin(bodyLimits)) {
     return refuse(response, { code: 'too-many', detail: 'Too many requests whose body has not arrived.' }, headers);
@@ -49,6 +54,7 @@ async function replyTo(deps: ServerDeps, visitor: Visitor, reading: Promise<Requ
   const body = await reading;
   // Otherwise the rest of the body would be parsed as the next request.
   if (typeof body === 'string') return { ...problemReply({ code: refusals[body] }), close: true };
+  if (!isUtf8(body)) return errorReply(undefined, 'bad-frame', 'Not UTF-8');
   const found = await new Promise<Claims | Refused>((resolve) => identify(deps, visitor, resolve, resolve));
   if ('code' in found) return problemReply(found);
   return runFrame(deps, found, body.toString()).catch((cause) => {

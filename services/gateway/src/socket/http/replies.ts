@@ -44,13 +44,17 @@ export function corsHeaders(deps: ServerDeps, request: IncomingRequest): Record<
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after', vary: 'origin' };
 }
 
-/** Returns the response to a CORS preflight request. */
+/**
+ * Returns the response to OPTIONS, which may be a CORS preflight request. `methods` are the others
+ * that the path supports.
+ */
 export function preflightReply(deps: ServerDeps, request: IncomingRequest, methods: string): HttpReply {
   return {
     status: 204,
     headers: {
       'cache-control': 'no-store',
       ...corsHeaders(deps, request),
+      allow: `${methods}, OPTIONS`,
       'access-control-allow-methods': methods,
       'access-control-allow-headers': 'authorization, content-type, last-event-id',
       'access-control-max-age': '600',
