@@ -107,9 +107,23 @@ export async function buildOne(source, result) {
   });
   for (const { path, contents } of outputFiles) {
     if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+    publish(path, contents);
+  }
+}
+
+/**
+ * Replaces a file in one step.
+ *
+ * @throws Error after it has printed the reason, as esbuild does for errors of its own
+ */
+function publish(path, contents) {
+  try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(`${path}.${process.pid}`, contents);
     renameSync(`${path}.${process.pid}`, path);
+  } catch (error) {
+    process.stderr.write(`Parley cannot be built: ${error.message}\n`);
+    throw error;
   }
 }
 

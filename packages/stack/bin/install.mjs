@@ -2,7 +2,16 @@
 // plain JavaScript without dependencies, because it runs before they are installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +22,7 @@ const stamp = join(root, 'node_modules/.parley');
 checkNode();
 const packages = manifests();
 if (!upToDate()) {
+  checkWritable();
   rmSync(stamp, { force: true });
   install();
   mkdirSync(join(root, 'node_modules'), { recursive: true });
@@ -24,6 +34,15 @@ function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
   fail(`Parley needs Node.js 20.19 or newer, and this is ${process.version}. Install Node.js 24 and try again.`);
+}
+
+/** Exits with an error if packages cannot be installed here. */
+function checkWritable() {
+  try {
+    accessSync(root, constants.W_OK);
+  } catch {
+    fail(`Packages cannot be installed, because you may not write to ${root}. Clone Parley to a folder of your own.`);
+  }
 }
 
 /** Returns the root's package.json and those of the workspace, by folder. */
