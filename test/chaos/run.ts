@@ -129,8 +129,13 @@ async function showImports({ population, writers }: World): Promise<void> {
   const users = new Set(
     writers.acts.imports.flatMap(({ from, to, group }) => (group ? (population.groups.get(to) ?? []) : [from, to])),
   );
-  for (const { user, client } of population.devices) {
-    if (users.has(user)) await client.load(...(await client.api('GET /chats', { limit: 200 })).items);
+  for (const device of population.devices.filter(({ user }) => users.has(user))) {
+    const left = await untilNone(async () => {
+      const { items } = await device.client.api('GET /chats', { limit: 200 });
+      await device.client.load(...items);
+      return [];
+    }, 60_000);
+    if (left.length > 0) throw new Error(`${device.name} cannot read its chats: ${left.join()}`);
   }
 }
 

@@ -42,7 +42,7 @@ export function writeMarkdown(outcome: Outcome, date: string): string {
     ...database.map((each) => row(each.holds, each.faults)),
     '',
     ...(faults.length > 0
-      ? ['## What was wrong', '', ...faults.slice(0, 50).map(({ kind, what }) => `- ${kind}: ${what}`), '']
+      ? ['## What was wrong', '', ...examples(faults).map(({ kind, what }) => `- ${kind}: ${what}`), '']
       : []),
     ...database.flatMap(({ name, examples }) => examples.map((example) => `- ${name}: ${example}`)),
     '## Faults',
@@ -59,6 +59,12 @@ export function writeMarkdown(outcome: Outcome, date: string): string {
     ...strikes.map(strikeRow),
     '',
   ].join('\n');
+}
+
+/** Returns the first faults of each kind. */
+function examples(faults: Outcome['faults']): Outcome['faults'] {
+  const kinds = [...new Set(faults.map(({ kind }) => kind))];
+  return kinds.flatMap((kind) => faults.filter((fault) => fault.kind === kind).slice(0, 20));
 }
 
 /** Returns whether every promise held. */
