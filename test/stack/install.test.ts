@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** User id of `nobody` on Linux and macOS. Root may write everywhere. */
+const NOBODY = 65_534;
+
+it('a clone without write access is named, and nothing is downloaded', async () => {
+  const clone = await mkdtemp(join(tmpdir(), 'parley-read-only-'));
+  try {
+    for (const folder of ['packages/stack/bin', 'services']) await mkdir(join(clone, folder), { recursive: true });
+    await cp(join(root, 'packages/stack/bin/install.mjs'), join(clone, 'packages/stack/bin/install.mjs'));
+    const files = {
+      'package.json': '{"packageManager":"pnpm@0.0.0"}',
+      'pnpm-lock.yaml': '',
+      'pnpm-workspace.yaml': '',
+    };
+    for (const [name, text] of Object.entries(files)) await writeFile(join(clone, name), text);
+    await chmod(clone, 0o555);
+    const account = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+    const { status, stderr } = spawnSync(process.execPath, ['packages/stack/bin/install.mjs'], {
+      cwd: clone,
+      encoding: 'utf8',
+      ...account,
+    });
+    expect(stderr).toBe(
+      `Packages cannot be installed, because you may not write to ${clone}/. Clone Parley to a folder of your own.\n`,
+    );
+    expect(status).toBe(1);
+  } finally {
+    await chmod(clone, 0o755);
+    await rm(clone, { recursive: true, force: true });
+  }
+});
