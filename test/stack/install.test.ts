@@ -37,3 +37,13 @@ it('a clone without write access is named, and nothing is downloaded', async () 
     await rm(clone, { recursive: true, force: true });
   }
 });
+
+it.each(['18.20.8', '20.18.3'])('Node.js %s is rejected before anything is downloaded', (version) => {
+  const versions = JSON.stringify({ ...process.versions, node: version });
+  const override = `Object.defineProperties(process, { versions: { value: ${versions} }, version: { value: 'v${version}' } })`;
+  const install = join(root, 'packages/stack/bin/install.mjs');
+  const args = ['--import', `data:text/javascript,${encodeURIComponent(override)}`, install];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const expected = `Parley needs Node.js 20.19 or newer, and this is v${version}. Install Node.js 24 and try again.\n`;
+  expect([status, stderr]).toEqual([1, expected]);
+});
