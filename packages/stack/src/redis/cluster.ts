@@ -82,6 +82,7 @@ class LocalCluster implements RedisCluster {
           message: 'a replica has no link to its master',
         });
       }
+      await caughtUp(clients);
     });
   }
 
@@ -121,6 +122,33 @@ class LocalCluster implements RedisCluster {
       for (const client of clients) client.disconnect();
     }
   }
+}
+
+/** Resolves when the replicas have what their masters had written when it was called. */
+async function caughtUp(clients: Redis[]): Promise<void> {
+  const masters = new Map<string, number>();
+  for (const client of clients) {
+    const { role, id, offset } = await replication(client);
+    if (role === 'master') masters.set(id, offset);
+  }
+  for (const client of clients) {
+    const behind = async () => {
+      const { role, id, offset } = await replication(client);
+      return role === 'slave' && offset < (masters.get(id) ?? 0);
+    };
+    await waitFor(async () => !(await behind()), { timeout: 20_000, message: 'a replica is behind its master' });
+  }
+}
+
+async function replication(client: Redis): Promise<{ role: string; id: string; offset: number }> {
+  const text = await client.info('replication');
+  const read = (name: string) => new RegExp(`^${name}:(.*)\\r?$`, 'm').exec(text)?.[1]?.trim() ?? '';
+  const role = read('role');
+  return {
+    role,
+    id: read('master_replid'),
+    offset: Number(read(role === 'master' ? 'master_repl_offset' : 'slave_repl_offset')),
+  };
 }
 
 /**
