@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Parley } from '@parley/client';
 import { type Stack, startStack, waitFor } from '@parley/stack';
-import { build } from 'vite';
+import { chromium } from 'playwright-core';
+import { build, preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from '../web/chromium.ts';
 import { Installed, packageFolder } from './installed.ts';
 import { StandInPage } from './page.ts';
 import { listen, textOf, texts, untilShown } from './people.ts';
@@ -15,8 +15,12 @@ let stack: Stack;
 let installed: Installed;
 const clients: Parley[] = [];
 beforeAll(async () => {
-  stack = await startStack({ env: { REGISTRATIONS_PER_MINUTE: '1000' } });
-  installed = await Installed.create();
+  stack = await startStack({ env: { REGISTRATIONS_PER_MINUTE: '1000', ORIGINS: '*' } });
+  installed = await Installed.create('npm', join(packageFolder, '../react'), [
+    packageFolder,
+    join(packageFolder, '../vue'),
+  ]);
+  await installed.link('vite');
 }, 240_000);
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.close()));
@@ -89,15 +93,35 @@ describe('examples of the client package', () => {
   });
 
   it.each([
-    ['vite-react', ['react', 'react-dom', '@vitejs/plugin-react']],
-    ['vite-vue', ['vue', '@vitejs/plugin-vue']],
-  ])('the %s example builds', async (name, packages) => {
-    const root = await installed.copy(join(examples, name), name);
-    for (const each of [...packages, 'vite']) await link(root, each);
-    await build({ root, logLevel: 'silent', configFile: join(root, 'vite.config.ts') });
-    const assets = await readdir(join(root, 'dist/assets'));
-    const [script = ''] = assets.filter((file) => file.endsWith('.js'));
-    expect(await readFile(join(root, 'dist/assets', script), 'utf8')).toContain('/v1');
+    ['react', ['react', 'react-dom', '@vitejs/plugin-react']],
+    ['vue', ['vue', '@vitejs/plugin-vue']],
+  ])('the page with @parley/%s lists chats, shows messages and sends one in a browser', async (name, frameworks) => {
+    const root = await installed.copy(join(packageFolder, '..', name, 'examples'), name);
+    for (const each of frameworks) await installed.link(each);
+    process.env.PARLEY_API = stack.apiUrl;
+    const configFile = join(root, 'vite.config.ts');
+    await build({ root, logLevel: 'silent', configFile });
+    await using site = await startPreview({ root, logLevel: 'silent', configFile });
+    const [reader, writer] = [await register(`reader-${name}`), await register(`writer-${name}`)];
+    await reader.api('POST /friend-requests', { to: writer.user });
+    await writer.api('POST /friend-requests', { to: reader.user });
+    await writer.send(reader.user, 'hello, page');
+    await using browser = await chromium.launch({ ...(await findChromium()), headless: true });
+    const page = await browser.newPage();
+    await page.goto(site.url);
+    await page.getByLabel('Username').fill(`reader-${name}`);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: `writer-${name}` }).click();
+    await page.getByText('hello, page (received)').waitFor();
+    await page.getByRole('status').getByText('online').waitFor();
+    writer.typing(reader.user);
+    await page.getByRole('status').getByText('typing').waitFor();
+    await page.getByLabel('Message').pressSequentially('hello, writer');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await untilShown(writer, reader.user, ['hello, page', 'hello, writer']);
+    await page.getByText('me: hello, writer (delivered)').waitFor();
+    expect(await page.getByLabel('Message').inputValue()).toBe('');
   });
 });
 
@@ -123,11 +147,11 @@ async function startBot(script: string, name: string) {
   };
 }
 
-/** Links a package of the tests into the node_modules of a starter. */
-async function link(root: string, name: string): Promise<void> {
-  const main = createRequire(import.meta.url).resolve(name);
-  const folder = main.slice(0, main.lastIndexOf(`node_modules/${name}/`) + `node_modules/${name}`.length);
-  const path = join(root, 'node_modules', name);
-  await mkdir(dirname(path), { recursive: true });
-  await symlink(folder, path);
+/** Serves the built page of a starter. The page and the api have one origin. */
+async function startPreview(config: Parameters<typeof preview>[0]) {
+  const server = await preview({ ...config, preview: { host: '127.0.0.1', port: 0 } });
+  return {
+    url: server.resolvedUrls?.local[0] ?? '',
+    [Symbol.asyncDispose]: () => server.close(),
+  };
 }
