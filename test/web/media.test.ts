@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seriousFindings } from './axe.ts';
 import { chatPage } from './chat-page.ts';
 import { sizes, WebKit } from './kit.ts';
 
@@ -45,6 +46,34 @@ async function chooseZeros(page: Page, ...files: [name: string, size: number][])
     input.dispatchEvent(new Event('change'));
   }, files);
 }
+
+describe('albums', () => {
+  it('pictures that are sent together form an album, in which each has its own menu', async () => {
+    const { a, b } = await pair('phone');
+    const buffer = await picture(a.page, 400, 300);
+    await a.sendFiles(
+      ...['one', 'two', 'three'].map((name) => ({ name: `${name}.jpg`, mimeType: 'image/jpeg', buffer })),
+    );
+    const album = b.list.getByRole('group', { name: 'Album of 3 photos' });
+    await album.waitFor();
+    await expect
+      .poll(() => album.getByRole('img').evaluateAll((all) => all.map((each) => each.getAttribute('alt'))))
+      .toEqual(['one.jpg', 'two.jpg', 'three.jpg']);
+    const { width = 0, height = 0 } = (await album.boundingBox()) ?? {};
+    expect(height).toBeLessThan(width);
+    expect(await seriousFindings(b.page)).toEqual([]);
+    await album
+      .getByRole('button', { name: /^Actions/ })
+      .nth(1)
+      .click();
+    await b.page.getByRole('menuitem', { name: 'Reply' }).click();
+    await b.say('this one');
+    await a.bubble('this one').getByText('[Photo]').click();
+    await a.list.locator('.tile.marked').getByRole('img', { name: 'two.jpg' }).waitFor();
+    await b.page.getByRole('button', { name: 'Open three.jpg' }).click();
+    await b.page.getByRole('dialog').getByRole('img', { name: 'three.jpg' }).waitFor();
+  });
+});
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a picture, on a %s', (size) => {
   it('a sent picture is shown small and can be opened in full size', async () => {

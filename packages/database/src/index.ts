@@ -3,14 +3,7 @@ export { advanceSeen } from './advance-seen.ts';
 export { checkSchema, SchemaTooNew, SchemaTooOld } from './check-schema.ts';
 export { clearChat } from './clear-chat.ts';
 export { groupFloor } from './group-floor.ts';
-export {
-  advanceMark,
-  endSessions,
-  type Installation,
-  readEndedSessions,
-  readInstallation,
-  settleMark,
-} from './installation.ts';
+export { advanceMark, type Installation, readEndedSessions, readInstallation, settleMark } from './installation.ts';
 export { type Listener, listen } from './listen.ts';
 export { migrate } from './migrate.ts';
 export {

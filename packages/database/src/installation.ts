@@ -48,13 +48,6 @@ export async function readEndedSessions(db: Database): Promise<{ user: number; s
   return rows;
 }
 
-/** Ends those of the sessions that are valid. Returns their number. */
-export async function endSessions(db: Database, sessions: readonly string[]): Promise<number> {
-  const { numAffectedRows } = await sql`
-    update sessions set revoked = now_ms() where revoked is null and id = any(${sessions}::text[])`.execute(db);
-  return Number(numAffectedRows ?? 0);
-}
-
 /** See `InstallationTable`. */
 export interface Installation {
   installation: string;

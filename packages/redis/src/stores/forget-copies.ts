@@ -20,16 +20,6 @@ export async function inboxOwners(redis: RedisConnection): Promise<number[]> {
   return owners;
 }
 
-/** Returns the ids of the sessions that ended, as far as Redis still refuses their tokens. */
-export async function revokedSessions(redis: RedisConnection): Promise<string[]> {
-  const sessions: string[] = [];
-  await scan(redis, async (server, names) => {
-    const keys = names.filter((name) => /^\{\d+\}:revoked:\d+$/.test(name));
-    for (const ended of await Promise.all(keys.map((name) => server.zrange(name, '0', '-1')))) sessions.push(...ended);
-  });
-  return sessions;
-}
-
 /**
  * Deletes all inboxes, cursors, permit copies, profiles and external ids. Gateways rebuild copies
  * on demand; an inbox that is written to again has a new epoch. Idempotent.

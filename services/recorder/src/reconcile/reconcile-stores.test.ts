@@ -2,17 +2,7 @@ import { cp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { advanceMark, openDatabase, openPool, readInstallation, verifyDatabase } from '@parley/database';
-import {
-  accept,
-  connectRedis,
-  type Mutation,
-  mutate,
-  readMarks,
-  recover,
-  revokeSession,
-  writeMarks,
-  writePermits,
-} from '@parley/redis';
+import { accept, connectRedis, mutate, readMarks, recover, writeMarks, writePermits } from '@parley/redis';
 import { createLog } from '@parley/service';
 import { type RedisServer, startRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
@@ -45,37 +35,6 @@ describe('reconcile', () => {
     expect(await stores.texts(a, b)).toEqual(['before', 'edited']);
     expect(await stores.texts(b, a)).toEqual(['before', 'edited']);
     await stores.expectReload(a, cursor);
-  }, 60_000);
-
-  it('reconcile keeps a session ended that PostgreSQL from before its end holds as valid', async () => {
-    const [a, b] = await stores.users();
-    await stores.send(a, b, 'before');
-    const sessions = await stores.openSessions(a);
-    const backup = await stores.copyDatabase();
-    await stores.endSession(a, sessions[0] as string);
-    await stores.send(b, a, 'after');
-    stores.databaseUrl = backup;
-    expect(await stores.validSessions(a)).toEqual(sessions);
-    await stores.expectMismatch(/PostgreSQL is older/);
-    await stores.reconcile();
-    expect(await stores.validSessions(a)).toEqual(sessions.slice(1));
-  }, 60_000);
-
-  it('reconcile records pins and deletions from one copy after PostgreSQL was restored alone', async () => {
-    const [a, b] = await stores.users();
-    const { id } = await stores.send(a, b, 'before');
-    const backup = await stores.copyDatabase();
-    await stores.change({ kind: 'pin', user: a, chat: b, id, date: Date.now(), active: true });
-    await stores.change({ kind: 'hide', user: b, chat: a, ids: [id] });
-    stores.databaseUrl = backup;
-    await stores.expectMismatch(/PostgreSQL is older/);
-    await stores.reconcile();
-    const db = openDatabase({ url: stores.databaseUrl, maxConnections: 1 });
-    const pins = await db.selectFrom('pins').select(['owner_id', 'id', 'active']).orderBy('owner_id').execute();
-    expect(pins).toEqual([a, b].map((owner) => ({ owner_id: owner, id, active: true })));
-    const hidden = await db.selectFrom('hidden_messages').select(['owner_id', 'id']).execute();
-    expect(hidden).toEqual([{ owner_id: b, id }]);
-    await db.destroy();
   }, 60_000);
 
   it('reconcile keeps the data of PostgreSQL and starts new epochs after Redis was restored alone', async () => {
@@ -195,42 +154,6 @@ class Stores {
       })),
     });
     await this.#record();
-  }
-
-  /** Pins or hides a message: the event goes to both users, or to the one who hides it. */
-  async change(record: Extract<Mutation['record'], { kind: 'pin' | 'hide' }>): Promise<void> {
-    await using redis = await this.#connect();
-    const { user, chat, ...event } = record;
-    const own = { user, event: JSON.stringify({ ...event, chat, user }) };
-    const theirs = { user: chat, event: JSON.stringify({ ...event, chat: user, user }) };
-    await mutate(redis, { record, recorded: true, entries: record.kind === 'hide' ? [own] : [own, theirs] });
-    await this.#record();
-  }
-
-  async openSessions(user: number): Promise<string[]> {
-    const db = openDatabase({ url: this.databaseUrl, maxConnections: 1 });
-    const rows = ['one', 'two'].map((id) => ({
-      ...{ id: `${user}-${id}`, user_id: user, device: id, refresh_hash: `${user}-${id}`, expires: Date.now() + 1e9 },
-    }));
-    await db.insertInto('sessions').values(rows).execute();
-    await db.destroy();
-    return rows.map(({ id }) => id);
-  }
-
-  async endSession(user: number, session: string): Promise<void> {
-    const db = openDatabase({ url: this.databaseUrl, maxConnections: 1 });
-    await db.updateTable('sessions').set({ revoked: Date.now() }).where('id', '=', session).execute();
-    await db.destroy();
-    await using redis = await this.#connect();
-    await revokeSession(redis, user, session, Date.now() + 60_000);
-  }
-
-  async validSessions(user: number): Promise<string[]> {
-    const db = openDatabase({ url: this.databaseUrl, maxConnections: 1 });
-    const query = db.selectFrom('sessions').select('id').where('user_id', '=', user).where('revoked', 'is', null);
-    const rows = await query.orderBy('id').execute();
-    await db.destroy();
-    return rows.map(({ id }) => id);
   }
 
   async #record(): Promise<void> {

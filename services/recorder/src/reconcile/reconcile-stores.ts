@@ -1,13 +1,5 @@
-import { endSessions, readEndedSessions, readInstallation, settleMark } from '@parley/database';
-import {
-  forgetCopies,
-  noteRefLoss,
-  readMarks,
-  revokedSessions,
-  revokeSession,
-  writeMarks,
-  writeStoreStatus,
-} from '@parley/redis';
+import { readEndedSessions, readInstallation, settleMark } from '@parley/database';
+import { forgetCopies, noteRefLoss, readMarks, revokeSession, writeMarks, writeStoreStatus } from '@parley/redis';
 import { compareStores, DATABASE_WENT_BACK } from '@parley/service';
 import { drainRecords } from './drain-records.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
@@ -23,8 +15,7 @@ import { repeatErasures } from './repeat-erasures.ts';
  *    entries that are only in inboxes.
  * 3. Forget: delete the inboxes and all copies of PostgreSQL's data. Every inbox gets a new epoch,
  *    so that devices reload. Refs of recorded messages are looked up for a day.
- * 4. Restore: both stores refuse sessions that one of them ended, and deleted accounts are erased
- *    again.
+ * 4. Restore: ended sessions are refused again, and deleted accounts are erased again.
  * 5. Settle: both stores get a new mark, and services continue within seconds.
  */
 export async function reconcileStores(deps: ReconcileDeps): Promise<Reconciled> {
@@ -37,8 +28,6 @@ export async function reconcileStores(deps: ReconcileDeps): Promise<Reconciled> 
   // versions.
   const databaseIsOlder = found.state === 'mismatch' && found.reason === DATABASE_WENT_BACK;
   const fromInboxes = databaseIsOlder ? await recordInboxes(deps) : 0;
-  // A PostgreSQL that went back has sessions that ended since. Their refresh tokens would work.
-  await endSessions(db, await revokedSessions(redis));
   await forgetCopies(redis);
   await noteRefLoss(redis);
   const sessions = await readEndedSessions(db);

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '@parley/client';
 import { describe, expect, it } from 'vitest';
-import { toRows } from './rows.ts';
+import { rowKeyOf, toRows } from './rows.ts';
 
 const noon = new Date(2026, 5, 1, 12).getTime();
 const HOUR = 3_600_000;
@@ -19,10 +19,17 @@ function message(id: number, from: number, date: number): ChatMessage {
   };
 }
 
+const picture = (id: number, from: number, date: number): ChatMessage => ({
+  ...message(id, from, date),
+  body: { type: 'image', media: id, name: 'a.png', size: 1, mime: 'image/png' },
+});
+
 const outline = (messages: ChatMessage[], unread?: number) =>
-  toRows(messages, unread).map((row) =>
-    row.kind === 'message' ? `${row.message.id}${row.first ? ' first' : ''}${row.last ? ' last' : ''}` : row.kind,
-  );
+  toRows(messages, unread).map((row) => {
+    if (row.kind === 'day' || row.kind === 'unread') return row.kind;
+    const ids = row.kind === 'album' ? row.messages.map(({ id }) => id).join('+') : row.message.id;
+    return `${ids}${row.first ? ' first' : ''}${row.last ? ' last' : ''}`;
+  });
 
 describe('rows of a chat', () => {
   it('each day of a chat starts with a date line', () => {
@@ -47,6 +54,37 @@ describe('rows of a chat', () => {
       'unread',
       '2 first last',
     ]);
+  });
+
+  it('pictures of one sender within seconds form an album', () => {
+    const rows = outline([
+      message(1, 1, noon),
+      picture(2, 1, noon + 1),
+      picture(3, 1, noon + 2),
+      picture(4, 1, noon + 3),
+      message(5, 1, noon + 4),
+      picture(6, 1, noon + 5),
+      picture(7, 2, noon + 6),
+      picture(8, 2, noon + 60_000),
+    ]);
+    expect(rows).toEqual(['day', '1 first', '2+3+4', '5', '6 last', '7 first', '8 last']);
+  });
+
+  it('an album has at most ten pictures, and replies and the line of unread messages end it', () => {
+    const many = Array.from({ length: 11 }, (_, i) => picture(i + 1, 1, noon + i));
+    expect(outline(many)).toEqual(['day', '1+2+3+4+5+6+7+8+9+10 first', '11 last']);
+    expect(outline(many.slice(0, 4), 3)).toEqual(['day', '1+2 first last', 'unread', '3+4 first last']);
+    expect(outline([picture(1, 1, noon), { ...picture(2, 1, noon), replyTo: 1 }])).toEqual([
+      'day',
+      '1 first',
+      '2 last',
+    ]);
+  });
+
+  it('a message in an album has the row of the album', () => {
+    const messages = [picture(1, 1, noon), picture(2, 1, noon + 1), message(3, 1, noon + 2)];
+    const rows = toRows(messages);
+    expect(messages.map((each) => rowKeyOf(rows, each))).toEqual(['1', '1', '3']);
   });
 
   it('a chat without messages has no rows', () => {

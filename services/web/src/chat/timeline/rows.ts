@@ -3,9 +3,16 @@ import type { ChatMessage } from '@parley/client';
 /** Ms within which messages of one sender form a run. */
 const RUN_MS = 5 * 60_000;
 
+/** Ms between pictures of one sender that are shown as one album. */
+const ALBUM_MS = 30_000;
+
+/** Maximum number of pictures of an album. */
+const MAX_ALBUM = 10;
+
 /**
- * Returns the rows of a chat from top to bottom: messages, a line before the first message of each
- * day, and a line before the first unread message.
+ * Returns the rows of a chat from top to bottom: messages, albums of pictures that were sent
+ * together, a line before the first message of each day, and a line before the first unread
+ * message.
  *
  * @param unreadFrom id of the first unread message. Default: none
  */
@@ -21,11 +28,36 @@ export function toRows(messages: readonly ChatMessage[], unreadFrom?: number): R
     const first = today !== day || unread || !isRun(before, message);
     const next = messages[index + 1];
     const last = !next || dayOf(next.date) !== today || !isRun(message, next) || next.id === unreadFrom;
-    rows.push({ kind: 'message', key: message.key, message, first, last });
+    const album = first ? undefined : albumWith(rows.at(-1), message, last);
+    if (album) rows[rows.length - 1] = album;
+    else rows.push({ kind: 'message', key: message.key, message, first, last });
     before = message;
     day = today;
   });
   return rows;
+}
+
+/** Returns the key of the row that shows a message. */
+export function rowKeyOf(rows: readonly Row[], { key }: ChatMessage): string {
+  return rows.find((row) => row.kind === 'album' && row.messages.some((each) => each.key === key))?.key ?? key;
+}
+
+/**
+ * Returns the album of a row and the next message. Undefined if the message does not belong to an
+ * album with them.
+ */
+function albumWith(row: Row | undefined, message: ChatMessage, last: boolean): Row | undefined {
+  if (row?.kind !== 'message' && row?.kind !== 'album') return undefined;
+  const messages = row.kind === 'album' ? row.messages : [row.message];
+  const before = messages.at(-1) as ChatMessage;
+  if (messages.length === MAX_ALBUM || message.date - before.date > ALBUM_MS) return undefined;
+  if (!isPlainPicture(before) || !isPlainPicture(message)) return undefined;
+  return { kind: 'album', key: row.key, messages: [...messages, message], first: row.first, last };
+}
+
+/** Returns whether a message is a picture that needs no row of its own. */
+function isPlainPicture({ body, replyTo, state }: ChatMessage): boolean {
+  return body?.type === 'image' && !replyTo && state !== 'failed';
 }
 
 function isRun(before: ChatMessage | undefined, message: ChatMessage): boolean {
@@ -52,4 +84,5 @@ function dayOf(date: number): string {
 export type Row =
   | { kind: 'day'; key: string; date: number }
   | { kind: 'unread'; key: string }
+  | { kind: 'album'; key: string; messages: ChatMessage[]; first: boolean; last: boolean }
   | { kind: 'message'; key: string; message: ChatMessage; first: boolean; last: boolean };

@@ -63,7 +63,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     const all = last;
     for (let at = Math.min(after, all.length) - 1; at >= first; at--) {
       const row = all[at];
-      if (row?.kind === 'message') return row.key;
+      if (row?.kind === 'message' || row?.kind === 'album') return row.key;
     }
     return undefined;
   }
@@ -159,6 +159,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
 
 /** Returns the estimated height of a row that was not measured yet. */
 function estimate(row: Row): number {
+  if (row.kind === 'album') return 300;
   if (row.kind !== 'message') return 44;
   const { body } = row.message;
   const more = row.last ? 8 : 2;
