@@ -151,7 +151,7 @@ async function acknowledged(work: Promise<unknown>): Promise<boolean> {
 }
 
 /** Returns the key of an owner's chat. */
-export function keyOf(owner: number, chat: number): string {
+function keyOf(owner: number, chat: number): string {
   return `${owner}:${chat}`;
 }
 

@@ -34,7 +34,7 @@ const headerSchemas = {
     {
       pattern: `^(${METADATA_PAIR}(,${METADATA_PAIR})*)?$`,
       description: 'Pairs of a key and a base64 value, separated by commas. The keys must differ',
-      example: 'filename bm90ZS50eHQ=,filetype dGV4dC9wbGFpbg==',
+      example: 'filename bm90ZS50eHQ=,filetype dGV4dA==',
     },
     false,
   ),
