@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { memoryStore, Parley, type ParleyEvent, type ParleyOptions, type SavedSession } from '@parley/client';
+import { openPool } from '@parley/database';
 import { connectRedis } from '@parley/redis';
 import { type Stack, startStack, waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -205,6 +206,38 @@ describe('a client of a whole system', () => {
     expect(reloads).toBe(1);
     await alice.send(bob.user, 'four');
     await untilShown(bob, alice.user, ['one', 'two', 'three', 'four']);
+  });
+
+  it('a client that reloads before a message is recorded loads the message later', async () => {
+    const { alice, bob } = await friends({ store: memoryStore() });
+    await alice.send(bob.user, 'one');
+    await alice.send(bob.user, 'two');
+    const recorded = () => bob.api('GET /chats/{id}/messages', { id: alice.user });
+    await waitFor(async () => (await recorded()).items.length === 2);
+    await alice.close();
+    const pool = openPool({ url: stack.databaseUrl, maxConnections: 1 });
+    const writer = await pool.connect();
+    try {
+      // Recorders wait for this lock, and readers do not.
+      await writer.query('begin; lock table messages in share mode');
+      await bob.send(alice.user, 'three');
+      const link = await connectRedis({ url: stack.redisUrl, name: 'test' });
+      await link.client.del(link.keys.inbox(alice.user));
+      await link.close();
+      expect(await recorded()).toMatchObject({ items: [{}, {}], unrecorded: true });
+      expect(await bob.api('GET /chats', {})).toMatchObject({ unrecorded: true });
+      await alice.connect();
+      await untilShown(alice, bob.user, ['one', 'two']);
+      expect(await alice.api('GET /chats', {})).toMatchObject({ unrecorded: true });
+      await bob.send(alice.user, 'four');
+      await untilShown(alice, bob.user, ['one', 'two', 'four']);
+    } finally {
+      await writer.query('rollback');
+      writer.release();
+      await pool.end();
+    }
+    await untilShown(alice, bob.user, ['one', 'two', 'three', 'four']);
+    expect(await recorded()).not.toHaveProperty('unrecorded');
   });
 
   it('a client loads older messages', async () => {

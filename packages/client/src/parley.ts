@@ -220,13 +220,18 @@ export class Parley {
    * Loads older messages of a chat from the api, at most 200. If none are in memory, loads the
    * newest ones.
    *
-   * @throws ParleyError
+   * @throws ParleyError `unavailable` if messages directly before those in memory are not recorded
+   * yet
    */
   async loadOlder(chat: number, limit = 50): Promise<void> {
     const before = this.#client.state.chats.get(chat)?.messages[0]?.id;
     const query = { id: chat, limit, ...(before && { before }) };
-    const { items, more, users } = await this.api('GET /chats/{id}/messages', query);
-    await this.#run({ do: 'load', change: { type: 'messages', chat, messages: items, more, users } });
+    const { items, ...page } = await this.api('GET /chats/{id}/messages', query);
+    if (before && page.unrecorded) {
+      const text = 'Some messages of this chat are not recorded yet. Load older messages again later.';
+      throw new ParleyError('unavailable', text, { retry: true });
+    }
+    await this.#run({ do: 'load', change: { type: 'messages', chat, messages: items, ...page } });
   }
 
   /** Adds chats that an operation of the api has returned. */

@@ -88,7 +88,7 @@ export interface Operations {
   'DELETE /blocks/{id}': [Id, undefined];
   'POST /reports': [NewReport, Report];
 
-  'GET /chats': [Paging & { archived?: boolean }, Page<Chat> & Named];
+  'GET /chats': [Paging & { archived?: boolean }, Page<Chat> & Named & Recorded];
   'PUT /chats/{id}': [Id, Chat];
   /** `custom` is data of the app for this user alone, which null removes. */
   'PATCH /chats/{id}': [
@@ -104,7 +104,7 @@ export interface Operations {
   'DELETE /chats/{id}': [Id, undefined];
   /** Lists the pinned messages, the newest pin first. */
   'GET /chats/{id}/pins': [Id & Paging, Page<Message> & Named];
-  'GET /chats/{id}/messages': [Id & MessageQuery, { items: Message[]; more: boolean } & Named];
+  'GET /chats/{id}/messages': [Id & MessageQuery, { items: Message[]; more: boolean } & Named & Recorded];
   /**
    * Lists who has read an own message, and who has only received it. A user who hides their read
    * receipts is in `delivered`.
@@ -242,6 +242,15 @@ export interface Page<T> {
 /** The users that the items of a page refer to, each once. */
 export interface Named {
   users: BriefUser[];
+}
+
+/** Whether a page is complete. */
+export interface Recorded {
+  /**
+   * True if messages that were accepted before the request may be missing, because they are not
+   * recorded yet.
+   */
+  unrecorded?: boolean;
 }
 
 /** Selects a page of a list. `limit` is at most 200. */

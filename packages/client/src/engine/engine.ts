@@ -134,6 +134,7 @@ export class Engine implements CommandRunner {
         break;
       case 'load':
         this.#change(command.change);
+        if (command.change.unrecorded && 'chat' in command.change) this.#reloader.retry(command.change.chat);
         break;
       case 'wake':
         connection.wake(command.networkChanged);

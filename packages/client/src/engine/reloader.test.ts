@@ -10,16 +10,22 @@ import { Reloader } from './reloader.ts';
 function withApi(failures: number, outbox: EngineContext['state']['outbox']) {
   const state = { ...createState(5, 50), outbox };
   const log: string[] = [];
+  /** What the next lists of chats have beside their items. */
+  const pages: { unrecorded?: true }[] = [];
+  const changes: (true | undefined)[] = [];
   const api = (async (operation: string) => {
     if (operation === 'GET /chats' && failures-- > 0) throw new Error('away');
     log.push(operation);
-    return { items: [], more: false };
+    return { items: [], more: false, ...(operation === 'GET /chats' && pages.shift()) };
   }) as unknown as Api;
-  const change = () => {
+  const change = ({ type, unrecorded }: { type: string; unrecorded?: true }) => {
+    if (type !== 'chats') return;
     state.chatsLoaded = true;
+    state.unrecorded = unrecorded === true;
+    changes.push(unrecorded);
   };
   const context = { state, api, keep: 50, change, failed: () => log.push('failed'), backoff: { first: 1, most: 1 } };
-  return { reloader: new Reloader(context as unknown as EngineContext, () => log.push('ready')), log };
+  return { reloader: new Reloader(context as unknown as EngineContext, () => log.push('ready')), log, pages, changes };
 }
 
 it('messages of the outbox wait until a reload succeeds', async () => {
@@ -28,6 +34,15 @@ it('messages of the outbox wait until a reload succeeds', async () => {
   reloader.start();
   await vi.waitFor(() => expect(log).toContain('ready'));
   expect(log).toEqual([...Array(6).fill('failed'), 'GET /chats', 'GET /chats/{id}/messages', 'ready']);
+});
+
+it('a reload repeats until every accepted message is recorded', async () => {
+  const { reloader, log, changes, pages } = withApi(0, []);
+  pages.push({ unrecorded: true }, { unrecorded: true }, {});
+  reloader.start();
+  await vi.waitFor(() => expect(changes).toEqual([true, true, undefined]));
+  expect(log.filter((entry) => entry === 'GET /chats')).toHaveLength(3);
+  expect(log).not.toContain('failed');
 });
 
 it('new messages are sent during a reload if the outbox is empty', async () => {

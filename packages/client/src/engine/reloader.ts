@@ -9,7 +9,10 @@ import type { EngineContext, OnlinePart } from './context.ts';
  */
 const MAX_CHATS = 10;
 
-/** Reloads chats and messages from the api after events were lost, and on the first start. */
+/**
+ * Reloads chats and messages from the api after events were lost, and on the first start. Repeats
+ * this while the api lacks messages that were accepted but not recorded.
+ */
 export class Reloader implements OnlinePart {
   readonly #context: EngineContext;
   readonly #onReady: () => void;
@@ -41,46 +44,62 @@ export class Reloader implements OnlinePart {
   async start(): Promise<void> {
     const { api, state, failed } = this.#context;
     if (!api || state.chatsLoaded || state.outbox.length === 0) this.#onReady();
-    if (!api || state.chatsLoaded || this.#running) return;
+    if (!api || this.#running || (state.chatsLoaded && !state.unrecorded)) return;
     this.#running = true;
     try {
       await this.#reload(api);
-      this.#opened.clear();
-      this.#failures = 0;
+      if (state.unrecorded) this.retry();
+      else {
+        this.#opened.clear();
+        this.#failures = 0;
+      }
     } catch (error) {
       failed(error);
-      this.#timer.restart(backoff(this.#failures++, this.#context.backoff), () => this.start());
+      this.retry();
     }
     this.#running = false;
     if (state.chatsLoaded) this.#onReady();
+  }
+
+  /** Reloads after a while. @param chat a chat whose messages in memory have a gap */
+  retry(chat?: number): void {
+    if (chat !== undefined) this.#opened.add(chat);
+    this.#timer.restart(backoff(this.#failures++, this.#context.backoff), () => this.start());
   }
 
   stop(): void {
     this.#timer.clear();
   }
 
+  /** Returns whether messages of a chat in memory were read while others were not recorded. */
+  #mayHaveGap(chat: number): boolean {
+    const { chats, unrecorded } = this.#context.state;
+    return unrecorded && (chats.get(chat)?.messages.length ?? 0) > 1;
+  }
+
   async #reload(api: Api): Promise<void> {
     const { state, keep, change } = this.#context;
     const losses = this.#losses;
-    const { items, users } = await api('GET /chats', { limit: 100 });
+    const { items, users, unrecorded } = await api('GET /chats', { limit: 100 });
     const sending = state.outbox.map(({ chat }) => chat);
-    const opened = items.map(({ chat }) => chat).filter((chat) => this.#opened.has(chat));
+    const opened = items.map(({ chat }) => chat).filter((chat) => this.#opened.has(chat) || this.#mayHaveGap(chat));
     const chats = new Set([...sending, ...opened.slice(0, MAX_CHATS)]);
     const limit = Math.min(200, Math.max(1, keep));
     const pages = await Promise.all(
       [...chats].map(async (chat) => {
         const page = await api('GET /chats/{id}/messages', { id: chat, limit }).catch(emptyIfNotFound);
-        return { type: 'messages' as const, chat, messages: page.items, more: page.more, users: page.users };
+        return { type: 'messages' as const, chat, newest: true, ...page };
       }),
     );
     if (losses !== this.#losses) throw new Error('Events were lost during the reload');
-    for (const page of pages) change(page);
-    change({ type: 'chats', chats: items, complete: true, users });
+    for (const { items: messages, ...page } of pages) change({ ...page, messages });
+    const isIncomplete = unrecorded || pages.some((page) => page.unrecorded);
+    change({ type: 'chats', chats: items, complete: true, ...(isIncomplete && { unrecorded: true }), users });
   }
 }
 
 /** Returns an empty page for a 404: the chat does not exist yet, or the server keeps no history. */
-function emptyIfNotFound(error: { status?: number }): { items: []; more: false; users: [] } {
+function emptyIfNotFound(error: { status?: number }): { items: []; more: false; users: []; unrecorded?: never } {
   if (error.status !== 404) throw error;
   return { items: [], more: false, users: [] };
 }

@@ -102,6 +102,26 @@ describe('applyChange', () => {
     expect(showChats(state).map(({ chat }) => chat)).toEqual([3, peer]);
   });
 
+  it('the newest page of messages replaces earlier ones that it may not follow', () => {
+    const state = open();
+    state.apply({ type: 'moved', cursor: '1-0', lost: false });
+    const page = (ids: number[], more: boolean) => {
+      const messages = ids.map((id) => {
+        const { kind: _, ...loaded } = message(id, peer);
+        return loaded;
+      });
+      state.apply({ type: 'messages', chat: peer, messages, more, newest: true });
+      return state.chats.get(peer)?.messages.map(({ id }) => id);
+    };
+    state.apply({ type: 'event', cursor: '1-1', event: message(30, peer) });
+    expect(page([10, 11], true)).toEqual([10, 11, 30]);
+    expect(page([11, 20, 30], true)).toEqual([11, 20, 30]);
+    expect(page([25, 30], true)).toEqual([25, 30]);
+    expect(state.chats.get(peer)?.more).toBe(true);
+    expect(page([10, 25, 30], false)).toEqual([10, 25, 30]);
+    expect(state.chats.get(peer)?.more).toBe(false);
+  });
+
   it('a deleted chat stays deleted when an older response of the api contains it', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });

@@ -8,10 +8,14 @@ import { changeChat, type State } from './state.ts';
  * Applies a list of chats read from the api. If the list is `complete`, also removes the chats that
  * are not in it.
  */
-export function applyChats(state: State, { chats, complete, users }: Extract<Change, { type: 'chats' }>): void {
+export function applyChats(
+  state: State,
+  { chats, complete, unrecorded, users }: Extract<Change, { type: 'chats' }>,
+): void {
   if (complete) {
     state.chatsLoaded = true;
-    state.dirty.add('chatsLoaded');
+    state.unrecorded = unrecorded === true;
+    state.dirty.add('chatsLoaded').add('unrecorded');
     const listed = new Set(chats.map(({ chat }) => chat));
     // A chat with messages may have been created after the api made the list.
     for (const { chat, messages, cleared } of state.chats.values())
@@ -28,9 +32,15 @@ export function applyChats(state: State, { chats, complete, users }: Extract<Cha
 
 /** Applies a page of messages read from the api. Own messages in it leave the outbox. */
 export function applyMessages(state: State, change: Extract<Change, { type: 'messages' }>): void {
-  const { messages, more, users } = change;
+  const { messages, more, newest, unrecorded, users } = change;
   addPeople(state, users);
+  if (unrecorded) {
+    state.unrecorded = true;
+    state.dirty.add('unrecorded');
+  }
   const chat = changeChat(state, change.chat);
+  // Older messages in memory may not be followed by this page.
+  if (newest && more) chat.messages = chat.messages.filter(({ id }) => id >= (messages[0]?.id ?? 0));
   const [oldest] = chat.messages;
   for (const message of messages) if (message.ref) removeEntry(state, message.ref, message);
   if (!oldest || (messages[0]?.id ?? 0) <= oldest.id) chat.more = more;

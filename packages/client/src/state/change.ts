@@ -37,10 +37,10 @@ export type Change =
   | { type: 'marked'; chat: number; mark: Mark; settled: boolean }
   /**
    * Chats read from the api. `complete`: these are all chats of the user, so others are removed.
+   * `unrecorded`: this or another response of the reload lacks accepted messages.
    */
-  | { type: 'chats'; chats: Chat[]; complete: boolean; users?: BriefUser[] }
-  /** A page of messages read from the api. `more`: the chat has older messages than these. */
-  | { type: 'messages'; chat: number; messages: Message[]; more: boolean; users?: BriefUser[] }
+  | { type: 'chats'; chats: Chat[]; complete: boolean; unrecorded?: boolean; users?: BriefUser[] }
+  | MessagesChange
   /** Users read from the api. */
   | { type: 'people'; users: BriefUser[] }
   | { type: 'status'; status: Status }
@@ -48,6 +48,20 @@ export type Change =
   /** A streamed message has ended. An event brings its final content. */
   | { type: 'streamed'; chat: number; id: number }
   | { type: 'frame'; frame: TypingFrame | PresenceFrame | StreamFrame };
+
+/** A page of messages read from the api. */
+interface MessagesChange {
+  type: 'messages';
+  chat: number;
+  messages: Message[];
+  /** The chat has older messages than these. */
+  more: boolean;
+  /** These are the newest messages, so that no message is missing between them. */
+  newest?: boolean;
+  /** Accepted messages may be missing. */
+  unrecorded?: boolean;
+  users?: BriefUser[];
+}
 
 /** A message in the outbox. */
 export interface Outgoing {

@@ -37,7 +37,7 @@ export function snapshot(state: State): [string, unknown][] {
 }
 
 /** Fields that are stored as they are. */
-const plain = ['cursor', 'chatsLoaded', 'outbox'] as const;
+const plain = ['cursor', 'chatsLoaded', 'unrecorded', 'outbox'] as const;
 
 function isPlain(key: string): key is (typeof plain)[number] {
   return (plain as readonly string[]).includes(key);

@@ -14,6 +14,11 @@ export interface State {
   cursor: string | null;
   /** True when the chat list was read from the api after the last loss of events. */
   chatsLoaded: boolean;
+  /**
+   * True if what was read from the api lacks messages that were accepted but not recorded. It must
+   * be read again.
+   */
+  unrecorded: boolean;
   readonly chats: Map<number, ChatState>;
   /** Users whose names were read from the api, such as senders of messages, by id. */
   readonly people: Map<number, BriefUser>;
@@ -35,6 +40,7 @@ export function createState(user: number, keep: number): State {
     keep,
     cursor: null,
     chatsLoaded: false,
+    unrecorded: false,
     chats: new Map(),
     people: new Map(),
     outbox: [],

@@ -1,7 +1,6 @@
 import { groupConversation, userConversation } from '@parley/protocol';
 import { waitFor } from '@parley/stack';
 import { describe, expect, it } from 'vitest';
-import { append } from '../inbox/append.ts';
 import { onEachRedis } from '../test/each-redis.ts';
 import { accept } from './accept.ts';
 import { awaitRecorded, recentConversations } from './await-recorded.ts';
@@ -64,19 +63,31 @@ onEachRedis((redis) => {
 
   it("recentConversations returns the conversations of a user's newest events", async () => {
     const [ann, ben, carl, group] = [redis.newId(), redis.newId(), redis.newId(), redis.newId()];
+    const { client, keys } = redis.connection;
+    const events = [
+      { kind: 'message', id: 3, conversation: userConversation(ann, ben), date: Date.now() },
+      { kind: 'message', id: 2, conversation: groupConversation(group), date: Date.now() },
+      { kind: 'recall', chat: carl, user: carl, id: 1 },
+      { kind: 'message', id: 1, conversation: '1_2', date: 1 },
+    ];
+    const epoch = Date.now() - 3_600_000;
+    for (const [i, event] of events.entries())
+      await client.xadd(keys.inbox(ann), `${epoch}-${i + 1}`, 'e', JSON.stringify(event));
+    const found = await recentConversations(redis.connection, ann);
+    const expected = [
+      userConversation(ann, ben),
+      groupConversation(group),
+      userConversation(ann, carl),
+      groupConversation(carl),
+    ];
+    expect(new Set(found)).toEqual(new Set(expected));
+  });
+
+  it('all conversations may be recent if the inbox of a user is missing or new', async () => {
+    const [ann, ben] = [redis.newId(), redis.newId()];
+    expect(await recentConversations(redis.connection, ann)).toBe('all');
     await send(ann, ben);
-    await send(ben, group, [ann, ben]);
-    await append(redis.connection, [
-      { user: ann, event: `{"kind":"recall","chat":${carl},"user":${carl},"id":1}` },
-      { user: ann, event: '{"kind":"message","id":1,"conversation":"1_2","date":1}' },
-    ]);
-    expect((await recentConversations(redis.connection, ann)).sort()).toEqual(
-      [
-        userConversation(ann, ben),
-        groupConversation(group),
-        userConversation(ann, carl),
-        groupConversation(carl),
-      ].sort(),
-    );
+    expect(await recentConversations(redis.connection, ann)).toBe('all');
+    expect(await awaitRecorded(redis.connection, 'all', 0)).toBe(false);
   });
 });

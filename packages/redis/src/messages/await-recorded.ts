@@ -18,6 +18,9 @@ const [MIN_CHECK_MS, MAX_CHECK_MS] = [5, 100];
 /** Number of a user's newest events whose conversations count as recent. */
 const RECENT_EVENTS = 20;
 
+/** Ms for which an inbox counts as new: recorders may be behind for longer than a minute. */
+const NEW_INBOX_MS = 600_000;
+
 /** Ms after which a message does not count as recent. Covers the difference of clocks. */
 const RECENT_MS = 60_000;
 
@@ -25,15 +28,20 @@ const RECENT_MS = 60_000;
  * Resolves with true when everything that was accepted in these conversations before the call is in
  * PostgreSQL. Recorders write it without delay. Resolves with false after `timeout` ms. Costs one
  * read per bucket if nothing waits.
+ *
+ * @param conversations `all` for every conversation of the installation
  */
 export async function awaitRecorded(
   redis: RedisConnection,
-  conversations: readonly string[],
+  conversations: readonly string[] | 'all',
   timeout: number,
 ): Promise<boolean> {
   const { keys } = redis;
-  const names = new Set(conversations);
-  const buckets = [...new Set(conversations.map((name) => keys.home(name)))];
+  const isAll = conversations === 'all';
+  const names = isAll ? undefined : new Set(conversations);
+  const buckets = isAll
+    ? Array.from({ length: keys.buckets }, (_, bucket) => bucket)
+    : [...new Set(conversations.map((name) => keys.home(name)))];
   const newest = await Promise.all(buckets.map((bucket) => newestEntry(redis, bucket, names)));
   let waiting = buckets.flatMap((bucket, i) => (newest[i] === undefined ? [] : [{ bucket, id: newest[i] }]));
   if (waiting.length === 0) return true;
@@ -53,11 +61,15 @@ export async function awaitRecorded(
 
 /**
  * Returns the conversations of a user's newest events. In these, the user may have seen something
- * that is not recorded yet.
+ * that is not recorded yet. `all` if the inbox is new or missing: Redis may have lost the events
+ * that name the conversations.
  */
-export async function recentConversations({ client, keys }: RedisConnection, user: number): Promise<string[]> {
+export async function recentConversations({ client, keys }: RedisConnection, user: number): Promise<string[] | 'all'> {
   const entries = await client.xrevrange(keys.inbox(user), '+', '-', 'COUNT', RECENT_EVENTS);
   const since = Date.now() - RECENT_MS;
+  // The ids of an inbox begin with the time in ms at which the inbox was created.
+  const created = Number.parseInt(entries[0]?.[0] ?? '', 10);
+  if (!(created < Date.now() - NEW_INBOX_MS)) return 'all';
   return [...new Set(entries.flatMap(([, fields]) => conversationsOf(JSON.parse(fields[1] ?? '{}'), user, since)))];
 }
 
@@ -67,17 +79,16 @@ function conversationsOf({ conversation, date, chat }: RecentEvent, user: number
   return typeof chat === 'number' ? [userConversation(user, chat), groupConversation(chat)] : [];
 }
 
-/** Returns the id of the newest entry of these conversations in a record stream. */
+/** Returns the id of the newest entry of these, or of all, conversations in a record stream. */
 async function newestEntry(
   { client, keys }: RedisConnection,
   bucket: number,
-  conversations: ReadonlySet<string>,
+  conversations: ReadonlySet<string> | undefined,
 ): Promise<string | undefined> {
+  const newest = async () => (await client.xrevrange(keys.record(bucket), '+', '-', 'COUNT', 1))[0]?.[0];
+  if (conversations === undefined) return await newest();
   const entries = await client.xrange(keys.record(bucket), '-', '+', 'COUNT', MAX_SEARCHED);
-  if (entries.length === MAX_SEARCHED) {
-    const [newest] = await client.xrevrange(keys.record(bucket), '+', '-', 'COUNT', 1);
-    return newest?.[0];
-  }
+  if (entries.length === MAX_SEARCHED) return await newest();
   return entries.findLast(([, fields]) => conversations.has(conversationOf(fields[1] ?? '')))?.[0];
 }
 

@@ -16,32 +16,36 @@ const PAUSE_MS = 5000;
 const paused = new WeakMap<RedisConnection, number>();
 
 /**
- * Resolves when PostgreSQL has everything that was accepted in a chat before the call. Waits
- * `MAX_WAIT_MS` at most.
+ * Waits until PostgreSQL has everything that was accepted in a chat before the call, `MAX_WAIT_MS`
+ * at most. Resolves with whether it has.
  */
-export async function awaitChat(context: Context, { owner, peer, group }: ChatKey): Promise<void> {
-  await awaitConversations(context, async () => [group ? groupConversation(peer) : userConversation(owner, peer)]);
+export async function awaitChat(context: Context, { owner, peer, group }: ChatKey): Promise<boolean> {
+  return await awaitConversations(context, async () => [
+    group ? groupConversation(peer) : userConversation(owner, peer),
+  ]);
 }
 
 /**
- * Resolves when PostgreSQL has everything that a user's devices received or sent before the call.
- * Waits `MAX_WAIT_MS` at most.
+ * Waits until PostgreSQL has everything that a user's devices received or sent before the call,
+ * `MAX_WAIT_MS` at most. Resolves with whether it has.
  */
-export async function awaitChats(context: Context, user: number): Promise<void> {
-  await awaitConversations(context, () => recentConversations(context.redis, user));
+export async function awaitChats(context: Context, user: number): Promise<boolean> {
+  return await awaitConversations(context, () => recentConversations(context.redis, user));
 }
 
-async function awaitConversations({ config, redis }: Context, find: () => Promise<string[]>): Promise<void> {
-  if (config.history === 'relay' || performance.now() < (paused.get(redis) ?? 0)) return;
+async function awaitConversations({ config, redis }: Context, find: () => Promise<string[] | 'all'>): Promise<boolean> {
+  if (config.history === 'relay') return true;
+  const isPaused = performance.now() < (paused.get(redis) ?? 0);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, MAX_WAIT_MS, false);
   });
-  const recorded = async () => awaitRecorded(redis, await find(), MAX_WAIT_MS);
+  const recorded = async () => awaitRecorded(redis, await find(), isPaused ? 0 : MAX_WAIT_MS);
   // The history stays readable while Redis is unavailable.
   const inTime = await Promise.race([recorded().catch(() => false), late]);
   clearTimeout(timer);
-  if (!inTime) paused.set(redis, performance.now() + PAUSE_MS);
+  if (!inTime && !isPaused) paused.set(redis, performance.now() + PAUSE_MS);
+  return inTime;
 }
 
 type Context = Pick<AppContext, 'redis'> & { config: Pick<AppContext['config'], 'history'> };

@@ -94,6 +94,16 @@ export const usersField = z
   .array(protocol.briefUserSchema)
   .openapi({ description: 'Every user that the items name, each once' });
 
+/** Whether accepted messages may be missing in a page. */
+export const unrecordedField = z
+  .boolean()
+  .optional()
+  .openapi({
+    description:
+      'True if messages that were accepted before the request may be missing, because they are not recorded yet. ' +
+      'Request the page again later',
+  });
+
 /**
  * Returns the schema of a page of a list. `next` is the page cursor to pass as `after`, null at the
  * end.

@@ -3,7 +3,7 @@ import type { AppContext } from '../../app-context.ts';
 import { awaitChats } from '../../http/await-history.ts';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { pageCursor, pageFields, toPage } from '../../http/page.ts';
-import { chatSchema, pageOf, usersField } from '../../http/schemas.ts';
+import { chatSchema, pageOf, unrecordedField, usersField } from '../../http/schemas.ts';
 import { listChats } from '../../queries/chats.ts';
 import { usersOfMessages } from '../../queries/users-of-messages.ts';
 
@@ -20,7 +20,7 @@ export const chatsQuery = z.strictObject({
 });
 
 /** A page of chats. */
-export const chatsPage = pageOf(chatSchema).extend({ users: usersField });
+export const chatsPage = pageOf(chatSchema).extend({ users: usersField, unrecorded: unrecordedField });
 
 /** Lists the caller's chats that have messages. */
 export const list = callerOperation(
@@ -43,7 +43,7 @@ export async function readChatsPage(
   { archived, limit, after }: z.infer<typeof chatsQuery>,
 ): Promise<z.infer<typeof chatsPage>> {
   const { db } = context;
-  await awaitChats(context, user);
+  const isRecorded = await awaitChats(context, user);
   const chats = await listChats(db, user, { before: after, archived, limit: limit + 1 });
   const page = toPage(
     chats,
@@ -53,5 +53,5 @@ export async function readChatsPage(
     (chat) => [chat.updated, chat.chat],
   );
   const last = page.items.flatMap((chat) => chat.last ?? []);
-  return { ...page, users: await usersOfMessages(db, last) };
+  return { ...page, users: await usersOfMessages(db, last), ...(!isRecorded && { unrecorded: true }) };
 }

@@ -6,7 +6,7 @@ import { idField, idParams } from '../../http/fields.ts';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { limitField } from '../../http/page.ts';
 import { Refusal } from '../../http/refusal.ts';
-import { messageSchema, usersField } from '../../http/schemas.ts';
+import { messageSchema, unrecordedField, usersField } from '../../http/schemas.ts';
 import type { ChatKey } from '../../queries/chat-key.ts';
 import { type MessageRow, toMessage } from '../../queries/message-row.ts';
 import { readMessages } from '../../queries/messages.ts';
@@ -28,6 +28,7 @@ export const messagesPage = z.object({
   items: z.array(messageSchema).openapi({ description: 'Ascending by id' }),
   more: z.boolean().openapi({ description: 'There are more: newer ones with `after`, else older ones' }),
   users: usersField,
+  unrecorded: unrecordedField,
 });
 
 /** Returns a page of the caller's own copy of a chat, or of the visible messages of a group. */
@@ -57,10 +58,20 @@ export async function listMessages(
   wanted: z.infer<typeof messagesQuery>,
 ): Promise<z.infer<typeof messagesPage>> {
   const { db } = context;
-  await awaitChat(context, key);
+  const isRecorded = await awaitChat(context, key);
   const { rows, more } = await readPage(db, key, wanted);
   const items = rows.map((row) => toMessage(key, row));
-  return { items, more, users: await usersOfMessages(db, items) };
+  const unrecorded = !isRecorded && !(await isFollowed(db, key, wanted));
+  return { items, more, users: await usersOfMessages(db, items), ...(unrecorded && { unrecorded }) };
+}
+
+/**
+ * Returns whether a page consists of messages before one that is recorded. Messages are recorded in
+ * the order of their ids, so nothing is missing in such a page.
+ */
+async function isFollowed(db: Database, key: ChatKey, { before, after, around }: z.infer<typeof messagesQuery>) {
+  if (before === undefined || after !== undefined || around !== undefined) return false;
+  return (await readMessages(db, key, { above: before - 1, limit: 1 })).length > 0;
 }
 
 async function readPage(
