@@ -1,6 +1,7 @@
 import type { Parley } from '@parley/client';
 import type { Chat } from '@parley/protocol';
 import { computed, ref, watch } from 'vue';
+import { openChat } from '../core/open-chat.ts';
 import { useSnapshot } from '../core/parley.ts';
 import { draftsOf } from './composer/drafts.ts';
 
@@ -16,11 +17,8 @@ export function useBox(parley: Parley, chat: number) {
   /** True if the chat does not exist, or the user has no access to it. */
   const unavailable = ref(false);
   const open = (began = performance.now()) =>
-    parley.api('PUT /chats/{id}', { id: chat }).then(
-      (box) => {
-        draftsOf(parley.user ?? 0).apply([box], began);
-        return parley.load(box);
-      },
+    openChat(parley, chat).then(
+      (box) => draftsOf(parley.user ?? 0).apply([box], began),
       (error) => {
         if (error.status === 404) unavailable.value = true;
       },

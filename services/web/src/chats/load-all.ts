@@ -2,6 +2,7 @@ import type { Parley } from '@parley/client';
 import type { Chat } from '@parley/protocol';
 import { onScopeDispose, ref } from 'vue';
 import { draftsOf } from '../chat/composer/drafts.ts';
+import { openChat } from '../core/open-chat.ts';
 import { markJoined, markLeft } from './left-groups.ts';
 
 /** Maximum number of loaded chats. A search can find the others. */
@@ -77,7 +78,7 @@ export function loadNames(parley: Parley, chats: readonly Chat[]): void {
 
 async function read(parley: Parley, chat: number): Promise<void> {
   try {
-    await parley.load(await parley.api('PUT /chats/{id}', { id: chat }));
+    await openChat(parley, chat);
   } catch {
     // The chat was deleted, or the next change loads its name.
   }
