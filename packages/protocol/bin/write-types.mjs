@@ -42,8 +42,10 @@ export function writeTypes(ts, { root, entries, dist }) {
       /(import|export)( type)? \{([^}]*)\} from '([^']*)'/g,
       (all, word, type = '', names, from) => {
         if (from !== PROTOCOL && !from.startsWith('.')) return all;
-        if (from !== PROTOCOL)
-          return `${word}${type} {${names}} from '${up(resolve(dirname(file), from)).replace(/\.ts$/, '.js')}'`;
+        if (from !== PROTOCOL) {
+          const types = resolve(dirname(file), from).replace(/\.ts$/, '.d.ts');
+          return `${word}${type} {${names}} from '${up(moved.get(types) ?? types).replace(/\.d\.ts$/, '.js')}'`;
+        }
         // `Name as Other` needs only `Name`.
         for (const [, name] of names.matchAll(/(?:^|,)\s*(?:type )?(\w+)/g)) named.add(name);
         return `${word} type {${names}} from '${up(join(dist, 'protocol.js'))}'`;
