@@ -239,6 +239,7 @@ describe('recalling', () => {
       'Forward',
       'Pin message',
       'Select',
+      'Message details',
       'Delete for me',
       'Recall message',
     ]);

@@ -209,7 +209,8 @@ describe('the sessions of a user', () => {
       ])
       .execute();
     const { body } = await product.call<{ items: object[] }>('get', '/users/ses-3/push-devices');
-    const device = { app: null, environment: null, language: 'zh', session: null };
+    const choices = { mentionsOnly: false, hideText: false, seen: expect.any(Number) };
+    const device = { app: null, environment: null, language: 'zh', session: null, ...choices };
     expect(body.items).toEqual([
       { ...device, kind: 'web', created: 2 },
       {
