@@ -84,6 +84,11 @@ describe('pushes', () => {
     await kit.say(bob, ann, 'in the open chat');
     await page.locator('.message', { hasText: 'in the open chat' }).waitFor();
     await settled('one');
+    const unread = async () =>
+      (await kit.call<{ items: { chat: number; unread: number }[] }>('GET', '/chats', { token: ann.token })).items.find(
+        ({ chat }) => chat === bob.id,
+      )?.unread;
+    await expect.poll(unread).toBe(0);
     const context = page.context();
     await page.close();
     await expect
