@@ -27,7 +27,11 @@ const answers = [
   /"detail":"message: Only your own request has a message/,
   /"status":413,.*"detail":"upload's size exceeded/,
   /\[412\][\s\S]*"detail":"Tus-Resumable Required/,
-  /GET \/v1\/events\n[\s\S]*- ST108 SSE event violates schema\n\n {4}Event #\d+: \{"data":/,
+  /"detail":"quietHours\.(timeZone: Not an IANA|to: from and to must differ)/,
+  /^POST \/v1\/media\n[\s\S]*ST104 Missing Content-Type header[\s\S]*\[201\] Created:\s+<EMPTY>/,
+  /^POST \/v1\/server\/imports\n[\s\S]*"lines":\d+,.*"errors":\[\{"line":/,
+  /^GET \/v1\/events\n[\s\S]*parameter `last-event-id` in header[\s\S]*-H \$'last-event-id: (\\x[89a-f][0-9a-f])+'/,
+  /^GET \/v1\/events\n[\s\S]*- ST108 SSE event violates schema\n\n {4}Event #\d+: \{"data":/,
 ];
 
 /** Splits a text at headings. Returns each heading with the text below it. */
