@@ -40,12 +40,42 @@ async function awaitConversations({ config, redis }: Context, find: () => Promis
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, MAX_WAIT_MS, false);
   });
-  const recorded = async () => awaitRecorded(redis, await find(), isPaused ? 0 : MAX_WAIT_MS);
+  const recorded = async () => {
+    const timeout = isPaused ? 0 : MAX_WAIT_MS;
+    const conversations = await find();
+    return await (conversations === 'all' ? awaitAll(redis, timeout) : awaitRecorded(redis, conversations, timeout));
+  };
   // The history stays readable while Redis is unavailable.
   const inTime = await Promise.race([recorded().catch(() => false), late]);
   clearTimeout(timer);
   if (!inTime && !isPaused) paused.set(redis, performance.now() + PAUSE_MS);
   return inTime;
 }
+
+/**
+ * Waits for all conversations. Calls during a check share the next one, because after Redis has
+ * lost data many users call this at the same time, and a check reads every bucket.
+ */
+function awaitAll(redis: RedisConnection, timeout: number): Promise<boolean> {
+  const state = checks.get(redis) ?? {};
+  checks.set(redis, state);
+  const start = () => {
+    state.next = undefined;
+    const check = awaitRecorded(redis, 'all', timeout).finally(() => {
+      if (state.running === check) state.running = undefined;
+    });
+    state.running = check;
+    return check;
+  };
+  if (state.running === undefined) return start();
+  state.next ??= state.running.then(start, start);
+  return state.next;
+}
+
+/** The check of all conversations that is running, and the one after it. */
+const checks = new WeakMap<
+  RedisConnection,
+  { running?: Promise<boolean> | undefined; next?: Promise<boolean> | undefined }
+>();
 
 type Context = Pick<AppContext, 'redis'> & { config: Pick<AppContext['config'], 'history'> };
