@@ -61,12 +61,15 @@ describe.each(['websocket', 'sse', 'poll'] as const)('streamed messages over %s'
     const thrown: unknown[] = [];
     const note = (error: unknown) => thrown.push(error);
     process.on('uncaughtException', note);
-    // Longer than the time for which text is collected.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // Text of a later stream is sent after the time for which the first text would be collected.
+    const second = await people.online(a, by);
+    const later = await second.stream(b, { text: 'and ' });
+    later.write('later');
+    await shows(reader, a, 'and later');
     process.off('uncaughtException', note);
     expect(thrown).toEqual([]);
     await expect(answer.end()).rejects.toMatchObject({ code: 'unauthenticated' });
-    expect(texts(reader, a)).toEqual(['so ']);
+    expect(texts(reader, a)).toEqual(['so ', 'and later']);
   });
 
   it('a writer and a reader whose connections break continue the stream', async () => {
