@@ -120,6 +120,22 @@ describe('a client of a whole system', () => {
     await expect(client.connect()).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
+  it('listeners read an empty state while the client closes, and later commands reject', async () => {
+    const client = await register();
+    await client.connect();
+    await waitFor(() => client.chatsLoaded);
+    const seen: unknown[] = [];
+    client.on('change', ({ chat }) => {
+      if (chat !== undefined) return;
+      seen.push(client.messages(7), client.chats(), client.chatsLoaded, client.hasOlder(7));
+      client.read(7);
+    });
+    await client.close();
+    expect(seen).toEqual([[], [], false, true]);
+    await expect(client.send(7, 'too late')).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(() => client.watch([7])).toThrow('Call connect() first');
+  });
+
   it('the client has a type for every operation of the api, and for no other', async () => {
     const source = await readFile(join(packageFolder, 'src/api/operations.ts'), 'utf8');
     // An operation with a query has a type of its own, such as `GET /groups?q={q}`.
@@ -246,10 +262,13 @@ describe('a client of a whole system', () => {
     for (const text of written) await bob.send(alice.user, text);
     await untilShown(alice, bob.user, written.slice(-10));
     expect(alice.hasOlder(bob.user)).toBe(true);
-    await waitFor(async () => {
-      await alice.loadOlder(bob.user, 100);
-      return texts(alice, bob.user).length === 30;
-    });
+    await waitFor(
+      async () => {
+        await alice.loadOlder(bob.user, 100);
+        return texts(alice, bob.user).length === 30;
+      },
+      { message: () => texts(alice, bob.user).join() },
+    );
     expect(texts(alice, bob.user)).toEqual(written);
     expect(alice.hasOlder(bob.user)).toBe(false);
     await bob.send(alice.user, 'm30');

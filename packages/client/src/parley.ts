@@ -14,6 +14,7 @@ import { type ParleyOptions, type ResolvedOptions, withDefaults } from './option
 import type { Chat, MessageCustom, Session } from './own-types.ts';
 import { type RunningClient, startClient } from './start-client.ts';
 import type { Accepted, Status, StorageStatus } from './state/change.ts';
+import type { ChatState } from './state/chat-state.ts';
 import { watchPage } from './watch-page.ts';
 
 declare global {
@@ -186,10 +187,12 @@ export class Parley {
 
   /**
    * Returns the messages of a chat that are in memory: accepted ones by ascending id, then those in
-   * the outbox. Unknown names of senders are read from the api, which later emits `change`.
+   * the outbox. Unknown names of senders are read from the api, which later emits `change`. Returns
+   * none before `connect` and after `close`.
    */
   messages(chat: number): ChatMessage[] {
-    const shown = showMessages(this.#client.state, chat, (command) => this.#run(command));
+    if (!this.#running) return [];
+    const shown = showMessages(this.#running.state, chat, (command) => this.#run(command));
     const users = new Set(shown.filter(({ sender }) => !sender).map(({ from }) => from));
     if (users.size > 0) this.#run({ do: 'name', users: [...users] });
     return shown;
@@ -197,10 +200,10 @@ export class Parley {
 
   /**
    * Returns the chats that are in memory: pinned ones first, then by the date of the last message,
-   * newest first.
+   * newest first. Returns none before `connect` and after `close`.
    */
   chats(): Chat[] {
-    return showChats(this.#client.state);
+    return this.#running ? showChats(this.#running.state) : [];
   }
 
   /**
@@ -208,12 +211,12 @@ export class Parley {
    * after events were lost, until they are loaded again.
    */
   get chatsLoaded(): boolean {
-    return this.#client.state.chatsLoaded;
+    return this.#running?.state.chatsLoaded ?? false;
   }
 
   /** Returns whether the api may have older messages of a chat than those in memory. */
   hasOlder(chat: number): boolean {
-    return this.#client.state.chats.get(chat)?.more ?? true;
+    return this.#chat(chat)?.more ?? true;
   }
 
   /**
@@ -224,7 +227,7 @@ export class Parley {
    * yet
    */
   async loadOlder(chat: number, limit = 50): Promise<void> {
-    const before = this.#client.state.chats.get(chat)?.messages[0]?.id;
+    const before = this.#chat(chat)?.messages[0]?.id;
     const query = { id: chat, limit, ...(before && { before }) };
     const { items, ...page } = await this.api('GET /chats/{id}/messages', query);
     if (before && page.unrecorded) {
@@ -241,32 +244,36 @@ export class Parley {
 
   /**
    * Marks a chat as read up to a message. Default: the newest one. Notifies the peer and the user's
-   * other devices.
+   * other devices. Has no effect before `connect` and after `close`.
    */
-  read(chat: number, id = this.#client.state.chats.get(chat)?.last?.id ?? 0): void {
-    if (id > (this.#client.state.chats.get(chat)?.read ?? 0)) this.#run({ do: 'mark', chat, mark: { read: id } });
+  read(chat: number, id = this.#chat(chat)?.last?.id ?? 0): void {
+    if (id > (this.#chat(chat)?.read ?? 0)) this.#run({ do: 'mark', chat, mark: { read: id } });
   }
 
   /**
    * Notifies the chat that the user is typing. Call it for each key press. Frames are throttled.
    *
    * @param state another activity, such as `recording`. Default: typing
+   * @throws ParleyError before `connect` and after `close`
    */
   typing(chat: number, active = true, state?: string): void {
-    this.#run({ do: 'typing', chat, active, state });
+    this.#runNow({ do: 'typing', chat, active, state });
   }
 
   /**
    * Watches the presence of at most 500 users, instead of the users of the previous call. Emits
-   * `presence` for each, now and on changes.
+   * `presence` for each, now and on changes. @throws ParleyError before `connect` and after `close`
    */
   watch(users: number[]): void {
-    this.#run({ do: 'watch', users });
+    this.#runNow({ do: 'watch', users });
   }
 
-  /** Sets the chat that the user is looking at. Null: none. */
+  /**
+   * Sets the chat that the user is looking at. Null: none. @throws ParleyError before `connect` and
+   * after `close`
+   */
   focus(chat: number | null): void {
-    this.#run({ do: 'focus', chat });
+    this.#runNow({ do: 'focus', chat });
   }
 
   /**
@@ -315,16 +322,22 @@ export class Parley {
     await this.#run({ do: 'request', frame });
   }
 
+  /** Rejects before `connect` and after `close`. */
   #run(command: Command): Promise<Accepted | undefined> {
-    const run = this.#client.runner.run(command);
+    const run = this.#running?.runner.run(command) ?? Promise.reject(notConnected());
     // Callers may ignore the result.
     run.catch(() => {});
     return run;
   }
 
-  get #client(): RunningClient {
-    if (!this.#running) throw new ParleyError('unauthenticated', 'Call connect() first');
-    return this.#running;
+  /** Throws before `connect` and after `close`. */
+  #runNow(command: Command): void {
+    if (!this.#running) throw notConnected();
+    this.#run(command);
+  }
+
+  #chat(id: number): ChatState | undefined {
+    return this.#running?.state.chats.get(id);
   }
 
   /** Notifies listeners that every value may have changed. */
@@ -355,6 +368,10 @@ export class Parley {
     this.#unwatchPage = watchPage((networkChanged) => client.runner.run({ do: 'wake', networkChanged }));
     return client;
   }
+}
+
+function notConnected(): ParleyError {
+  return new ParleyError('unauthenticated', 'Call connect() first');
 }
 
 /** Optional fields of a message. */
