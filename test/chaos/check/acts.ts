@@ -1,3 +1,4 @@
+import type { Archive } from '../people/acts.ts';
 import type { Sent } from '../people/ledger.ts';
 import { copyKey, type Evidence, type Fault, type Row } from './evidence.ts';
 
@@ -65,19 +66,27 @@ function checkDrafts({ acts, drafts }: Evidence): Fault[] {
   });
 }
 
-/** An archive ends with the first message after it, and not before. */
+/**
+ * An archive ends with the first message after it, and not before. A chat may be archived several
+ * times, also by requests without a known result.
+ */
 function checkArchives({ acts, archived, copies, sent, cleared }: Evidence): Fault[] {
-  return acts.archives.flatMap(({ owner, chat, known, after }): Fault[] => {
-    if (after === Infinity) return [];
-    const key = copyKey(owner, chat);
-    const last = copies.get(key)?.at(-1)?.id ?? 0;
-    const later = sent.some(
-      ({ n, from, chat: to, group, state }) =>
-        n >= after && state === 'acknowledged' && !group && [copyKey(from, to), copyKey(to, from)].includes(key),
+  const isAfter = (key: string, { after }: Archive) =>
+    sent.some(
+      ({ n, from, chat, group, state }) =>
+        n >= after && state === 'acknowledged' && !group && [copyKey(from, chat), copyKey(chat, from)].includes(key),
     );
-    if (later && archived.has(key)) return [{ kind: 'unequal', what: `chat ${key} is archived after a new message` }];
-    const unchanged = last <= known && (cleared.get(key) ?? 0) === 0;
-    if (unchanged && !archived.has(key)) return [{ kind: 'unequal', what: `chat ${key} was archived, and is not` }];
+  const keys = new Set(acts.archives.map(({ owner, chat }) => copyKey(owner, chat)));
+  return [...keys].flatMap((key): Fault[] => {
+    const archives = acts.archives.filter(({ owner, chat }) => copyKey(owner, chat) === key);
+    if (archived.has(key)) {
+      const ended = archives.every((archive) => isAfter(key, archive));
+      return ended ? [{ kind: 'unequal', what: `chat ${key} is archived after a new message` }] : [];
+    }
+    const last = copies.get(key)?.at(-1)?.id ?? 0;
+    const unchanged = archives.some(({ after, known }) => after !== Infinity && last <= known);
+    if (unchanged && (cleared.get(key) ?? 0) === 0)
+      return [{ kind: 'unequal', what: `chat ${key} was archived, and is not` }];
     return [];
   });
 }
