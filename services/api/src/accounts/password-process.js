@@ -10,3 +10,4 @@ process.on('message', ({ password, words }) => {
 });
 // The service is gone.
 process.on('disconnect', () => process.exit());
+process.send({ ready: true });

@@ -29,6 +29,7 @@ process.on('message', async ({ maxPixels, edge, chunk, end }) => {
 });
 // The service is gone.
 process.on('disconnect', () => process.exit());
+process.send({ ready: true });
 
 /** Measures a picture as it is shown (turned as its camera says) and makes a thumbnail of it. */
 async function read(bytes, maxPixels, edge) {

@@ -70,7 +70,7 @@ it('a picture of one user is read while slow pictures of another user are in pro
 });
 
 it('the decoding of a picture is aborted at its time limit', async () => {
-  start({ timeout: 100 });
+  start({ timeout: 50, memory: 2 ** 30 });
   await expect(read(1, await bomb(5000))).rejects.toThrow(PictureTooLarge);
 });
 

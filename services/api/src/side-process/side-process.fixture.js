@@ -26,3 +26,4 @@ process.on('message', ({ name, value, chunk, end }) => {
   }
 });
 process.on('disconnect', () => process.exit());
+process.send({ ready: true });

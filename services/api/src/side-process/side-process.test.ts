@@ -36,6 +36,11 @@ it('a side process is killed if a job exceeds its time limit, and the next job r
   expect(await next).toBe(1);
 });
 
+it('the start of a side process does not count for the time limit of a job', async () => {
+  start({ file: fileURLToPath(new URL('./slow-start.fixture.js', import.meta.url)), timeout: 1500 });
+  expect(await side.run('ann', { name: 'echo', value: 1 })).toBe(1);
+});
+
 it.runIf(process.platform === 'linux')('native code in a side process cannot use memory beyond the limit', async () => {
   start();
   await expect(side.run('ann', { name: 'allocate', value: 1024 * 1024 * 1024 })).rejects.toThrow();

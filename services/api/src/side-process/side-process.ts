@@ -17,6 +17,8 @@ export class SideProcess<Job, Result> {
   readonly #waiting = new Map<string, Waiting<Job, Result>[]>();
   #count = 0;
   #child: ChildProcess | undefined;
+  /** The process that has loaded its module. */
+  #loaded: ChildProcess | undefined;
   #running: Waiting<Job, Result> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -78,9 +80,8 @@ export class SideProcess<Job, Result> {
     // The owner moves to the end of the queue.
     this.#waiting.delete(owner);
     if (own.length > 0) this.#waiting.set(owner, own);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#kill(), this.#options.timeout);
     this.#child ??= this.#start();
+    this.#killAfter(this.#loaded === this.#child ? this.#options.timeout : START_TIME);
     this.#child.send(this.#running.job as object, (error) => error && this.#kill());
     if (this.#running.open) this.#stream(this.#running, this.#child, this.#running.open());
   }
@@ -103,6 +104,11 @@ export class SideProcess<Job, Result> {
     }
   }
 
+  #killAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#kill(), ms);
+  }
+
   #kill(): void {
     this.#child?.kill('SIGKILL');
   }
@@ -116,8 +122,11 @@ export class SideProcess<Job, Result> {
       // Passes no environment variables except those that the dynamic linker and Node need.
       env: Object.fromEntries(passedOn.map((name) => [name, process.env[name]]).filter(([, value]) => value)),
     });
-    child.on('message', (reply: Reply<Result>) => {
-      if (this.#child === child) this.#finish((job) => settle(job, reply));
+    child.on('message', (reply: Reply<Result> | { ready: true }) => {
+      if (this.#child !== child) return;
+      if (!('ready' in reply)) return this.#finish((job) => settle(job, reply));
+      this.#loaded = child;
+      if (this.#running !== undefined) this.#killAfter(this.#options.timeout);
     });
     child.on('error', () => this.#gone(child));
     child.on('exit', () => this.#gone(child));
@@ -150,6 +159,9 @@ export class SideProcess<Job, Result> {
     child?.kill();
   }
 }
+
+/** Ms within which a process must load its module. */
+const START_TIME = 60_000;
 
 /**
  * Returns a command that limits the memory of a program. On Linux it uses the shell's `ulimit -d`,
@@ -197,11 +209,14 @@ export class JobKilled extends Error {
 const passedOn = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'TMPDIR', 'SystemRoot'];
 
 export interface SideProcessOptions {
-  /** A JavaScript module that replies to each message `job` with `{result}` or `{error}`. */
+  /**
+   * A JavaScript module that sends `{ready: true}` when it can receive jobs. It replies to each
+   * message `job` with `{result}` or `{error}`.
+   */
   file: string;
   /** Bytes of private memory that the process may map beyond an idle Node. Enforced on Linux. */
   memory: number;
-  /** Ms for one job. */
+  /** Ms for one job. The start of the process does not count. */
   timeout: number;
   /** Ms without a job after which the process ends. */
   idle: number;
