@@ -103,7 +103,7 @@ export class Client {
   }
 
   /** Resolves with the result of `look` as soon as it is truthy. Calls `look` after each frame. */
-  until<T>(look: () => T | undefined | false, message: () => string, timeout = 10_000): Promise<T> {
+  until<T>(look: () => T | undefined | false, message: () => string, timeout = 30_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const stop = () => {
         clearTimeout(late);

@@ -10,7 +10,8 @@ const maxUnsent = 64 * 1024;
 
 let kit: Kit;
 beforeAll(async () => {
-  kit = await Kit.start(1, { maxUnsent, stallTime: 1000 });
+  kit = await Kit.start(1, { maxUnsent });
+  await kit.addGateway({ maxUnsent, stallTime: 1000 });
 });
 afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
@@ -19,7 +20,8 @@ afterAll(async () => {
 /** Returns the gateway's connection of a client. */
 const connectionOf = async (client: Client) => {
   const { connection } = await client.welcome();
-  const found = [...kit.gateway().gateway.connections].find(({ id }) => id === connection);
+  const all = kit.gateways.flatMap(({ gateway }) => [...gateway.connections]);
+  const found = all.find(({ id }) => id === connection);
   if (!found) throw new Error('not connected');
   return found;
 };
@@ -68,12 +70,12 @@ describe('clients that do not read', () => {
   it('a client that stops reading for too long is closed with 4008 and resumes at its cursor', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0, { cursor: 'latest' });
-    await using slow = await kit.connect(b, 0, { device: 'slow' });
+    await using slow = await kit.connect(b, 1, { device: 'slow' });
     const connection = await connectionOf(slow);
     slow.socket.pause();
     const count = await sendUntilStalled(alice, b, connection);
     await waitFor(() => connection.closed);
-    expect(kit.gateway().gateway.hub.find(b)?.connections).toEqual([]);
+    expect(kit.gateway(1).gateway.hub.find(b)?.connections).toEqual([]);
     slow.socket.resume();
     expect(await slow.untilClosed()).toEqual({ code: 4008, reason: 'no progress' });
     expectGapless(slow);

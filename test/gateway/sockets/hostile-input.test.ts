@@ -61,7 +61,14 @@ async function sendAll(path: string, texts: string[]): Promise<void> {
       socket.on('error', () => {});
       await new Promise((resolve) => socket?.once('open', resolve));
     }
-    const answered = new Promise((resolve) => socket?.once('pong', resolve).once('close', resolve));
+    const opened = socket;
+    const answered = new Promise<void>((resolve) => {
+      const settle = () => {
+        opened.off('pong', settle).off('close', settle);
+        resolve();
+      };
+      opened.on('pong', settle).on('close', settle);
+    });
     socket.send(text);
     socket.ping();
     await answered;

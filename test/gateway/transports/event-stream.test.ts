@@ -6,7 +6,7 @@ import { StreamLine } from './stream-line.ts';
 
 let kit: Kit;
 beforeAll(async () => {
-  kit = await Kit.start(2, { heartbeat: 1000, stallTime: 1000, maxUnsent: 64 * 1024 });
+  kit = await Kit.start(2, { heartbeat: 1000, stallTime: 3000, maxUnsent: 64 * 1024 });
 });
 afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
@@ -99,7 +99,7 @@ it('an event stream that is read slowly stays open and loses nothing', async () 
     line.resume();
     setTimeout(() => line.pause(), 1);
   }, 100);
-  await waitFor(() => connectionOf(b) === undefined || line.heard.length === texts.length, { timeout: 15_000 }).catch(
+  await waitFor(() => connectionOf(b) === undefined || line.heard.length === texts.length, { timeout: 30_000 }).catch(
     () => {},
   );
   clearInterval(reading);

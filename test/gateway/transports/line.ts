@@ -64,7 +64,7 @@ export abstract class Line {
         stop();
         const { heard, ended, frames } = this;
         reject(new Error(`not ${what}: ${JSON.stringify({ heard: heard.length, ended, last: frames.slice(-2) })}`));
-      }, 10_000);
+      }, 30_000);
       const watcher = () => {
         const found = look();
         if (found === undefined || found === false) return;
