@@ -1,3 +1,12 @@
+CREATE OR REPLACE FUNCTION public.contains_media(body jsonb, what bigint)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+    select body ->> 'media' = what::text
+      or coalesce(body ->> 'text' ~ ('/layim/media/' || what || '([^0-9]|$)'), false)
+  $function$
+;
 CREATE OR REPLACE FUNCTION public.next_principal_id()
  RETURNS bigint
  LANGUAGE sql
@@ -31,7 +40,7 @@ AS $function$
         join messages e on e.owner_id = s.owner_id and e.peer_id = s.peer_id and e.id = s.message_id
         left join chats c on c.owner_id = s.owner_id and c.peer_id = s.peer_id
         where s.owner_id = who and s.media_id = what and s.granted
-          and e.body ->> 'media' = what::text and e.id > coalesce(c.cleared_id, 0)
+          and contains_media(e.body, what) and e.id > coalesce(c.cleared_id, 0)
           and not exists (
             select from hidden_messages h where h.owner_id = who and h.peer_id = s.peer_id and h.id = e.id))
       or exists (
@@ -40,7 +49,7 @@ AS $function$
         join media_shares s on s.owner_id = m.group_id and s.media_id = what and s.granted
         join messages e on e.owner_id = s.owner_id and e.peer_id = s.peer_id and e.id = s.message_id
         left join chats c on c.owner_id = m.user_id and c.peer_id = m.group_id
-        where m.user_id = who and e.body ->> 'media' = what::text
+        where m.user_id = who and contains_media(e.body, what)
           and e.id > greatest(case when g.history = 'all' then 0 else m.joined_id end, coalesce(c.cleared_id, 0))
           and not exists (
             select from hidden_messages h where h.owner_id = who and h.peer_id = m.group_id and h.id = e.id))

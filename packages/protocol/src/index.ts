@@ -8,6 +8,7 @@ export * from './error-codes.ts';
 export * from './events.ts';
 export * from './hooks.ts';
 export * from './ids.ts';
+export * from './layim.ts';
 export * from './limits.ts';
 export * from './parse-json.ts';
 export * from './problem.ts';

@@ -56,6 +56,7 @@ export * from './push/badges.ts';
 export * from './requests/first-request.ts';
 export * from './stores/backups.ts';
 export * from './stores/forget-copies.ts';
+export * from './stores/layim-key.ts';
 export * from './stores/marks.ts';
 export * from './stores/record-backlog.ts';
 export * from './stores/record-lag.ts';

@@ -143,6 +143,8 @@ export interface Keys {
    * found.
    */
   readonly stores: string;
+  /** String: the key that signs addresses of LayIM files. */
+  readonly layim: string;
   /** Hash: store -> Unix seconds of its last backup, as the operator noted it. */
   readonly backups: string;
   /** String: set for a day after Redis lost refs that PostgreSQL may hold. */
@@ -222,6 +224,7 @@ export function createKeys(buckets: number): Keys {
     recordDead: (bucket) => `{${bucket}}:record-dead`,
     mark: (bucket) => `{${bucket}}:mark`,
     stores: 'stores',
+    layim: 'layim',
     backups: 'backups',
     refsLost: 'refs-lost',
     lease: (bucket) => `{${bucket}}:lease`,

@@ -28,6 +28,7 @@ export {
 } from './health.ts';
 export { type HookConfig, hookConfig, hookVariables } from './hooks/config.ts';
 export { Hooks, type HookVerdict } from './hooks/hooks.ts';
+export { readLayimSeal, sealLayimMedia } from './layim-seal.ts';
 export { type RunOptions, runService, type Service } from './lifecycle.ts';
 export { createLog, type Log, type LogLevel, logLevels } from './log.ts';
 export { addGauge, Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';

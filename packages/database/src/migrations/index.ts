@@ -28,6 +28,7 @@ import * as imports from './026-imports.ts';
 import * as pushSettings from './028-push-settings.ts';
 import * as retention from './029-retention.ts';
 import * as groupRetention from './031-group-retention.ts';
+import * as layimMedia from './032-layim-media.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -60,6 +61,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '028-push-settings': pushSettings,
   '029-retention': retention,
   '031-group-retention': groupRetention,
+  '032-layim-media': layimMedia,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

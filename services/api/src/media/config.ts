@@ -97,7 +97,7 @@ export interface MediaConfig {
   unsentTtl: number;
   /** Minimum validity of a signed media URL in ms. The maximum is twice as long. */
   urlTtl: number;
-  /** Ms from an upload of a LayIM page until its address expires. */
+  /** Ms from making the address of a file for a LayIM page until it expires. */
   layimTtl: number;
   /** Ms between two runs of the sweeper, which removes expired media. */
   sweepInterval: number;

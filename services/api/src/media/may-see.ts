@@ -1,5 +1,5 @@
 import type { Database } from '@parley/database';
-import { type MessageEvent, parseConversation } from '@parley/protocol';
+import { type MessageEvent, mediaOf, parseConversation } from '@parley/protocol';
 import { newestMessages, type RedisConnection } from '@parley/redis';
 import { recordedUpTo, seesMedia } from '../queries/media.ts';
 
@@ -18,14 +18,19 @@ async function seesLive(deps: SeeDeps, user: number, media: number, asked: Set<n
   // once, up to a limit.
   if (asked.size >= longestChain) return false;
   asked.add(user);
+  let recorded = false;
   for (const message of await newestMessages(deps.redis, user, mostMessages)) {
     const { from, body } = message;
-    if (!('media' in body) || body.media !== media || asked.has(from)) continue;
-    if (!(await isUnrecorded(deps.db, user, message))) continue;
+    if (asked.has(from) || !mediaOf(body).includes(media)) continue;
+    if (!(await isUnrecorded(deps.db, user, message))) {
+      recorded = true;
+      continue;
+    }
     if (await seesMedia(deps.db, from, media)) return true;
     if (await seesLive(deps, from, media, asked)) return true;
   }
-  return false;
+  // A message may have been recorded after PostgreSQL was read.
+  return recorded && (await seesMedia(deps.db, user, media));
 }
 
 async function isUnrecorded(db: Database, user: number, message: MessageEvent): Promise<boolean> {

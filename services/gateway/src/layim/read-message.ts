@@ -1,9 +1,10 @@
-import { type FrameOf, limits, readFrame } from '@parley/protocol';
+import { type FrameOf, layimAddress, limits, readFrame, replaceLayimMedia } from '@parley/protocol';
 
 /**
  * Reads what LayIM's `sendMessage` passes on, `{mine: {content}, to: {id, type}}`, also wrapped as
  * `{type: "sendMessage" | "chatMessage", data}`, as a send. The sender is known from the token, not
  * from `mine`. Markup in the content (`face[…]`, `img[…]`) stays as it is, for LayIM to render.
+ * Only seals of files are removed, because they grant the sender's access.
  * Undefined for anything else, such as a heartbeat of the page, or for an `id` that is not that of
  * a chat window.
  *
@@ -15,9 +16,13 @@ export function readMessage(value: unknown, ref: string): LayimSend | undefined 
   if (!isObject(mine) || !isObject(to) || !isWindowId(to.id)) return undefined;
   const id = typeof to.id === 'string' && /^\d{1,16}$/.test(to.id) ? Number(to.id) : to.id;
   const chat: LayimChat = { id, type: to.type === 'group' ? 'group' : 'friend' };
-  const reading = readFrame({ type: 'send', ref, to: id, body: { type: 'text', text: mine.content } });
+  const reading = readFrame({ type: 'send', ref, to: id, body: { type: 'text', text: withoutSeals(mine.content) } });
   if (!reading.ok) return { chat, problem: reading.message };
   return { chat, frame: reading.frame as FrameOf<'send'> };
+}
+
+function withoutSeals(content: unknown): unknown {
+  return typeof content === 'string' ? replaceLayimMedia(content, layimAddress) : content;
 }
 
 function unwrap(value: unknown): Record<string, unknown> | undefined {

@@ -17,7 +17,7 @@ export const layim: readonly Operation[] = [
     add: (app) => {
       const router = new OpenAPIHono<CallerEnv>({ defaultHook: onInvalid });
       router.onError(onError);
-      // The URL of a media is a secret in itself. All other routes require a token.
+      // The URL of a media contains the user's seal. All other routes require a token.
       addMedia(router);
       router.use(authenticatePage);
       addInit(router);

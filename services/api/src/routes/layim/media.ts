@@ -1,16 +1,22 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { readLayimKey } from '@parley/redis';
+import { readLayimSeal } from '@parley/service';
 import type { CallerEnv } from '../../app-context.ts';
 import { idField } from '../../http/fields.ts';
+import { limitRequests } from '../../http/limit-rate.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { serveBytes } from '../../media/serve-bytes.ts';
 import { inlineTypes } from '../../media/sniff.ts';
-import { getMedia } from '../../queries/media.ts';
-import { isMediaAddress } from './media-address.ts';
+import { findActive } from '../../queries/server-users.ts';
+import { requireMedia } from '../media/require-media.ts';
 import { layimErrorSchema } from './schemas.ts';
 
 const bytes = z.any().openapi({ type: 'string', format: 'binary' });
 
-/** Serves a media that a LayIM page uploaded. Knowing the URL grants access until it expires. */
+/**
+ * Serves a media by the address that a LayIM page got, without a token. The address grants the
+ * access of the user in its seal, until it expires.
+ */
 export function addMedia(router: OpenAPIHono<CallerEnv>): void {
   router.openapi(
     {
@@ -18,7 +24,7 @@ export function addMedia(router: OpenAPIHono<CallerEnv>): void {
       operationId: 'layimMedia',
       path: '/media/{id}/{seal}',
       tags: ['LayIM'],
-      summary: 'A file that was uploaded from a LayIM page',
+      summary: 'A file that you sent or received in a LayIM page',
       security: [],
       request: { params: z.object({ id: idField, seal: z.string() }) },
       responses: {
@@ -34,13 +40,14 @@ export function addMedia(router: OpenAPIHono<CallerEnv>): void {
     async (c) => {
       const { context } = c.var;
       const { id, seal } = c.req.valid('param');
-      const known = isMediaAddress(context.config.tokens.secret, id, seal);
-      const row = known ? await getMedia(context.db, id) : undefined;
-      const isExpired = row !== undefined && row.created + context.config.media.layimTtl < Date.now();
-      if (row?.state !== 'ready' || isExpired) throw new Refusal('not-found', 'This file does not exist.');
-      const { name, size, storage_key: key } = row;
-      const inline = inlineTypes.has(row.mime);
-      const type = inline ? row.mime : 'application/octet-stream';
+      const { user, made } = readLayimSeal(await readLayimKey(context.redis), id, seal) ?? { user: 0, made: 0 };
+      const valid = made + context.config.media.layimTtl > Date.now();
+      if (!valid || (await findActive(context.db, user)) === undefined)
+        throw new Refusal('not-found', 'This file does not exist, or its address has expired.');
+      await limitRequests(c, 'user', user);
+      const { name, size, mime, storage_key: key } = await requireMedia(context, user, id);
+      const inline = inlineTypes.has(mime);
+      const type = inline ? mime : 'application/octet-stream';
       const { storage, stopped } = context.media;
       return serveBytes(c.req.raw, storage, { key, size, type, name, inline, tag: String(id) }, stopped);
     },

@@ -1,5 +1,7 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Media } from '@parley/protocol';
+import { readLayimKey } from '@parley/redis';
+import { sealLayimMedia } from '@parley/service';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { CallerEnv, OpenEnv } from '../../app-context.ts';
@@ -9,7 +11,6 @@ import { Refusal } from '../../http/refusal.ts';
 import { pictureTypes } from '../../media/sniff.ts';
 import { keepMedia } from '../../queries/media.ts';
 import { admitForm } from '../media/admit-upload.ts';
-import { mediaAddress } from './media-address.ts';
 import { layimAnswers } from './schemas.ts';
 
 /**
@@ -44,9 +45,9 @@ export function addUploads(router: OpenAPIHono<CallerEnv>): void {
         const media = await store(c, c.req.valid('form').file);
         if (kind === 'image' && !pictureTypes.has(media.mime))
           throw new Refusal('bad-request', 'This file is not a picture.');
-        const { context } = c.var;
+        const { context, caller } = c.var;
         await keepMedia(context.db, media.id);
-        const src = mediaAddress(context.config.tokens.secret, media.id);
+        const src = sealLayimMedia(await readLayimKey(context.redis), media.id, caller.user, Date.now());
         return c.json({ code: 0, msg: '', data: { src, name: media.name } }, 200);
       },
     );

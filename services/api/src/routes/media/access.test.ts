@@ -100,6 +100,19 @@ describe('an address that needs no token', () => {
     await expect.poll(() => status(url), { timeout: 10_000, interval: 200 }).toBe(401);
   });
 
+  it('the signed URL of a media ends with the account for which it was made', async () => {
+    const { id } = await as(ann).send(await picture(10, 10));
+    await share(api, ann, ben, id);
+    const { url } = (await (await get(`/v1/media/${id}/url`, {}, ben)).json()) as { url: string };
+    const status = async () => (await fetch(api.url + url)).status;
+    const deactivate = (deactivated: number | null) =>
+      api.db.updateTable('users').set({ deactivated }).where('id', '=', ben.id).execute();
+    expect(await status()).toBe(200);
+    await deactivate(Date.now());
+    expect(await status()).toBe(401);
+    await deactivate(null);
+  });
+
   it('a signed media URL is invalid when its user can no longer read the media', async () => {
     const { id } = await as(ann).send(Buffer.from('x'));
     await share(api, ann, ben, id);

@@ -6,6 +6,7 @@ import { Refusal } from '../../http/refusal.ts';
 import { maySee } from '../../media/may-see.ts';
 import { isSigned } from '../../media/media-url.ts';
 import { getMedia, type MediaRow } from '../../queries/media.ts';
+import { findActive } from '../../queries/server-users.ts';
 import type { SignatureQuery } from './schemas.ts';
 
 /**
@@ -31,7 +32,8 @@ export async function askerOf(c: Context<OpenEnv>, id: number, query: SignatureQ
     return caller.var.caller.user;
   }
   const complete = user !== undefined && expires !== undefined;
-  if (complete && isSigned(context.config.tokens.secret, id, { user, expires, signature }, Date.now())) {
+  const signed = complete && isSigned(context.config.tokens.secret, id, { user, expires, signature }, Date.now());
+  if (signed && (await findActive(context.db, user)) !== undefined) {
     await limitRequests(c, 'user', user);
     return user;
   }

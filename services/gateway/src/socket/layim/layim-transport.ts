@@ -1,5 +1,13 @@
-import type { EventFrame, MessageEvent, ParleyEvent, ServerFrame } from '@parley/protocol';
-import { findMessage } from '@parley/redis';
+import {
+  type EventFrame,
+  findLayimMedia,
+  type MessageEvent,
+  type ParleyEvent,
+  replaceLayimMedia,
+  type ServerFrame,
+} from '@parley/protocol';
+import { findMessage, readLayimKey } from '@parley/redis';
+import { sealLayimMedia } from '@parley/service';
 import type { Profiles } from '../../layim/profiles.ts';
 import type { LayimChat } from '../../layim/read-message.ts';
 import { toMessage } from '../../layim/to-message.ts';
@@ -86,7 +94,15 @@ export class LayimTransport extends WebSocketTransport {
     const message = await this.#messageOf(event, connection.user.id);
     // The page already shows the messages that it sent.
     if (!message || message.ref?.startsWith(`${connection.id}-`)) return undefined;
-    return JSON.stringify(toMessage(message, connection.user.id, await this.#profiles.read(message.from)));
+    const shown = toMessage(message, connection.user.id, await this.#profiles.read(message.from));
+    return JSON.stringify({ ...shown, content: await this.#sealFiles(shown.content, connection.user.id) });
+  }
+
+  /** Makes the addresses of files in a content work for a user without a token. */
+  async #sealFiles(content: string, user: number): Promise<string> {
+    if (findLayimMedia(content).length === 0) return content;
+    const key = await readLayimKey(this.#route.deps.redis);
+    return replaceLayimMedia(content, (media) => sealLayimMedia(key, media, user, Date.now()));
   }
 
   /**

@@ -1,0 +1,34 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { layimAddress } from '@parley/protocol';
+
+/**
+ * Returns the address at which a LayIM page loads a media without a token. It grants the access of
+ * one user for a time that the api decides.
+ *
+ * @param key the key of addresses in Redis
+ * @param made Unix ms of now
+ */
+export function sealLayimMedia(key: string, media: number, user: number, made: number): string {
+  return `${layimAddress(media)}/${user}.${made}.${sign(key, media, user, made)}`;
+}
+
+/**
+ * Returns the user and the time of an address. Undefined if the seal was not made with this key.
+ *
+ * @param seal the last segment of the address
+ */
+export function readLayimSeal(key: string, media: number, seal: string): LayimSeal | undefined {
+  const [user = 0, made = 0] = seal.split('.', 2).map(Number);
+  const [expected, given] = [Buffer.from(`${user}.${made}.${sign(key, media, user, made)}`), Buffer.from(seal)];
+  return expected.length === given.length && timingSafeEqual(expected, given) ? { user, made } : undefined;
+}
+
+function sign(key: string, media: number, user: number, made: number): string {
+  return createHmac('sha256', key).update(`layim-media:${media}:${user}:${made}`).digest('base64url');
+}
+
+interface LayimSeal {
+  user: number;
+  /** Unix ms. */
+  made: number;
+}
