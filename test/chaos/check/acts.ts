@@ -57,11 +57,12 @@ function checkHides({ acts, hidden, cleared }: Evidence): Fault[] {
   return faults;
 }
 
-function checkDrafts({ acts, drafts }: Evidence): Fault[] {
+/** A draft ends with the copy of its chat. */
+function checkDrafts({ acts, drafts, cleared }: Evidence): Fault[] {
   return [...new Set([...acts.drafts.keys(), ...drafts.keys()])].flatMap((key): Fault[] => {
     const text = drafts.get(key) ?? '';
     const possible = acts.drafts.get(key) ?? new Set(['']);
-    if (possible.has(text)) return [];
+    if (possible.has(text) || (text === '' && (cleared.get(key) ?? 0) > 0)) return [];
     return [{ kind: 'unequal', what: `the draft of ${key} is "${text}" instead of "${[...possible].join('" or "')}"` }];
   });
 }

@@ -190,6 +190,8 @@ describe('faults in the evidence of a run', () => {
     const world = new Case();
     world.acts.drafts.set(`${ann}:${ben}`, new Set(['new']));
     expect(world.find()).toEqual(['unequal']);
+    Object.assign(world.more, { cleared: new Map([[`${ann}:${ben}`, 1]]) });
+    expect(world.find()).toEqual([]);
     Object.assign(world.more, { drafts: new Map([[`${ann}:${ben}`, 'old']]) });
     expect(world.find()).toEqual(['unequal']);
     Object.assign(world.more, { drafts: new Map([[`${ann}:${ben}`, 'new']]) });

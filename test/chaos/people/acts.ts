@@ -17,17 +17,22 @@ export class Acts {
   readonly #random: Random;
   readonly hides: Hide[] = [];
   readonly archives: Archive[] = [];
-  /** {@link keyOf} -> texts that the draft may have. */
-  readonly drafts = new Map<string, Set<string>>();
   /** Imported messages by number. */
   readonly imports: Imported[] = [];
   readonly figures = { edits: 0, pins: 0, reactions: 0, hides: 0, drafts: 0, archives: 0 };
   readonly #drafting = new Set<string>();
+  /** {@link keyOf} -> the confirmed draft, and those of requests without a response. */
+  readonly #drafts = new Map<string, { known: string; unknown: string[] }>();
 
   constructor(population: Population, ledger: Ledger, random: Random) {
     this.#population = population;
     this.#ledger = ledger;
     this.#random = random;
+  }
+
+  /** {@link keyOf} -> texts that the draft may have. */
+  get drafts(): Map<string, Set<string>> {
+    return new Map([...this.#drafts].map(([key, { known, unknown }]) => [key, new Set([known, ...unknown])]));
   }
 
   /** Performs one of the acts from time to time, on a message that was just accepted. */
@@ -116,10 +121,11 @@ export class Acts {
     if (this.#drafting.has(key)) return;
     this.#drafting.add(key);
     const text = this.#random.chance(0.3) ? '' : `draft ${this.#random.whole(0, 1e9)}`;
-    const possible = this.drafts.get(key) ?? new Set(['']);
-    this.drafts.set(key, possible.add(text));
+    const { known, unknown } = this.#drafts.get(key) ?? { known: '', unknown: [] };
+    // The server may process a request without a response later than the next one.
+    this.#drafts.set(key, { known, unknown: [...unknown, text] });
     if (await acknowledged(device.client.api('PUT /chats/{id}/draft', { id: chat, text }))) {
-      this.drafts.set(key, new Set([text]));
+      this.#drafts.set(key, { known: text, unknown });
       this.figures.drafts += 1;
     }
     this.#drafting.delete(key);
