@@ -190,14 +190,23 @@ describe('faults in the evidence of a run', () => {
     const world = new Case();
     world.acts.drafts.set(`${ann}:${ben}`, new Set(['new']));
     expect(world.find()).toEqual(['unequal']);
-    Object.assign(world.more, { cleared: new Map([[`${ann}:${ben}`, 1]]) });
-    expect(world.find()).toEqual([]);
     Object.assign(world.more, { drafts: new Map([[`${ann}:${ben}`, 'old']]) });
     expect(world.find()).toEqual(['unequal']);
     Object.assign(world.more, { drafts: new Map([[`${ann}:${ben}`, 'new']]) });
     expect(world.find()).toEqual([]);
     Object.assign(world.more, { drafts: new Map([`${ann}:${ben}`, `${ben}:${ann}`].map((key) => [key, 'new'])) });
     expect(world.find()).toEqual(['unequal']);
+  });
+
+  it('the checker lets a draft end with the copy of its chat', () => {
+    const world = new Case();
+    world.acts.drafts.set(`${ann}:${ben}`, new Set(['new']));
+    world.copies.get(`${ann}:${ben}`)?.shift();
+    Object.assign(world.more, {
+      cleared: new Map([[`${ann}:${ben}`, 10]]),
+      deleted: [{ owner: ann, chat: ben, upTo: 10, acknowledged: true }],
+    });
+    expect(world.find()).toEqual([]);
   });
 
   it('the checker finds an archive that got lost, and one that a message did not end', () => {
