@@ -21,6 +21,8 @@ export interface Keys {
   arrived(bucket: number, conversation: string): string;
   /** Hash: messages and mutations that other buckets have not confirmed yet. */
   forwards(bucket: number): string;
+  /** String: the version of the last mutation that other buckets got from this one. */
+  changes(bucket: number): string;
   /** Returns the bucket of a text, such as an address. */
   spread(text: string): number;
   /** Stream: a user's events. */
@@ -178,6 +180,7 @@ export function createKeys(buckets: number): Keys {
     reach: (conversation) => `${of(homeOf(conversation))}reach:${conversation}`,
     arrived: (bucket, conversation) => `{${bucket}}:arrived:${conversation}`,
     forwards: (bucket) => `{${bucket}}:forwards`,
+    changes: (bucket) => `{${bucket}}:changes`,
     spread: (text) => spread(text) % buckets,
     inbox: (user) => `${of(user)}inbox:${user}`,
     index: (user) => `${of(user)}inbox:${user}:index`,

@@ -23,7 +23,7 @@
 --   11 ms for which a ref is remembered
 --   12 maximum number of refs that a conversation remembers
 --   13 other buckets with members of the group, separated by blanks, or ''
---   14 what is kept in front of the event until it is forwarded, or ''
+--   14 what is kept in front of the event until it is forwarded, or ''. See `parseForward`
 --   15 user ids of the participants of a group, separated by blanks, or ''
 --   16 the permit fence when the sender's permit was read, 'member' if the sender must be a member
 --      of the group, or '' if no permit is needed
@@ -156,11 +156,6 @@ if stream ~= '' then
   redis.call('RPUSH', tag .. 'stream-texts:' .. streamed, given.text)
   redis.call('ZADD', tag .. 'streams', whole(now + math.min(given.idle, given.time)), streamed)
 end
-if kept ~= '' then
-  local forwards = KEYS[#KEYS]
-  redis.call('HSET', forwards, number .. ':' .. name, kept .. event)
-end
-
 local message_before = last
 if newest[1] == '' then
   -- The newest id is that of `message-id-now.lua`, not of a message.
@@ -190,6 +185,18 @@ if users ~= '' and (is_member or redis.call('EXISTS', members) == 1) then
   local ids = {}
   for user in string.gmatch(users, '%d+') do ids[#ids + 1] = user end
   stay = redis.call('SMISMEMBER', members, unpack(ids))
+end
+
+if kept ~= '' then
+  local forwards = KEYS[#KEYS]
+  local previous = whole(message_before)
+  if distant ~= '' then
+    local ids = {}
+    for i, before in ipairs(reply[4]) do ids[i] = whole(before) end
+    previous = table.concat(ids, ' ')
+  end
+  local field = number .. ':' .. string.match(conversation, ':conv:(.+)$')
+  redis.call('HSET', forwards, field, kept .. event .. '\n' .. previous)
 end
 
 for i = FIRST, count, 3 do

@@ -8,6 +8,7 @@ import isOnline from '../presence/is-online.lua';
 import type { NewStream } from '../streams/stream.ts';
 import source from './accept.lua';
 import { forward } from './forward.ts';
+import { forwardField } from './pending-forward.ts';
 import { PermitChanged } from './permit-changed.ts';
 import { refName } from './ref-name.ts';
 import { SlowModeError } from './slow-mode-error.ts';
@@ -90,7 +91,7 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
     online ||= elsewhere.online;
     cursor ||= elsewhere.cursor;
     // If this HDEL is lost, the recorder forwards again, which is idempotent.
-    redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), `${id}:${name}`]).catch(() => {});
+    redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), forwardField(id, conversation)]).catch(() => {});
   }
   return { id, conversation, date, cursor, duplicate: duplicate === 1, online };
 }

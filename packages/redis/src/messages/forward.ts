@@ -7,13 +7,14 @@ import inbox from '../inbox/inbox.lua';
 import { inboxLimits } from '../inbox/inbox-limits.ts';
 import isOnline from '../presence/is-online.lua';
 import source from './forward.lua';
+import { readForward } from './pending-forward.ts';
 
 const script = createScript('forward', [clock, inbox, isOnline, source], { durable: true });
 
-/**
- * Ms for which a message waits for the previous one. If the gateway of the previous one died,
- * `repairForwards` delivers it sooner.
- */
+/** Ms for which a message waits for the process that forwards the previous one. */
+const PATIENCE_MS = 200;
+
+/** Ms for which a message waits for a previous one that Redis has lost, or an older version sent. */
 const MAX_WAIT_MS = 3000;
 
 /** A message does not wait for a previous message that is older by more than this, in ms. */
@@ -21,9 +22,9 @@ const MAX_GAP_MS = 30_000;
 
 /**
  * Delivers an accepted message to participants whose buckets are not its home. Idempotent. Messages
- * of a conversation arrive in the order of their ids, from any gateway: a message that comes too
- * early waits for up to 3 s. Resolves when every inbox has the message, with whether a participant
- * other than the sender is connected.
+ * of a conversation arrive in the order of their ids, from any gateway: one that comes too early
+ * waits for 200 ms, and then delivers the previous ones first. Resolves when every inbox has the
+ * message, with whether a participant other than the sender is connected.
  */
 export async function forward(redis: RedisConnection, message: ForwardedMessage): Promise<Forwarded> {
   const byBucket = new Map<number, number[]>();
@@ -53,16 +54,25 @@ async function forwardTo(
     ...users.flatMap((user) => [keys.inbox(user), keys.user(user), keys.online(user), keys.left(user)]),
   ];
   const group = conversation.startsWith('g') ? conversation.slice(1) : '';
-  const last = message.before(bucket);
-  const recent = messageDate(id) - messageDate(last) < MAX_GAP_MS;
-  const deadline = performance.now() + MAX_WAIT_MS;
+  let last = message.before(bucket);
+  const patience = messageDate(id) - messageDate(last) < MAX_GAP_MS ? PATIENCE_MS : 0;
+  const begun = performance.now();
   for (let pause = 1; ; pause = Math.min(pause * 2, 32)) {
-    const before = recent && performance.now() < deadline ? last : 0;
-    const args = [id, before, event, ref, users.indexOf(from) + 1, group];
+    const args = [id, last, event, ref, users.indexOf(from) + 1, group];
     const reply = (await redis.run(script, names, [...inboxLimits(redis, bucket), ...args])) as
       | 'early'
       | [online: number, cursor: string];
     if (reply !== 'early') return { online: reply[0] === 1, cursor: reply[1] };
+    const waited = performance.now() - begun;
+    if (waited >= patience) {
+      const previous = await readForward(redis, conversation, last);
+      if (previous) {
+        const present = previous.participants.filter((user) => keys.bucket(user) === bucket);
+        await forwardTo(redis, bucket, present, previous);
+        continue;
+      }
+      if (patience === 0 || waited >= MAX_WAIT_MS) last = 0;
+    }
     await setTimeout(pause);
   }
 }

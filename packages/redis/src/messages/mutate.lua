@@ -14,7 +14,8 @@
 --   5  record entry, or ''
 --   6  '<conversation>:<message id>' of a message that is recalled, or ''
 --   7  its id
---   8  field in `forwards` that is kept until other buckets have the event, or ''
+--   8  start of the field in `forwards` that is kept until other buckets have the event, or ''. The
+--      version follows
 --   9  its value
 --   10 the permit fence when the user's permit was read, 'member' if the user must be a member,
 --      or '' if no permit is needed
@@ -28,10 +29,13 @@
 --   *  the event, or '' for the same event as the previous user
 --   *  its merge key
 -- Reply
---   1, or 0 if the permit may have ended since the caller read it, or -1 if the stream has other
---   texts or has ended, or -2 if the conversation has the maximum number of pinned messages, or
---   -3 if Redis does not have that number. The slot of the stream in `openStreams`, and its
---   sender, if it ended.
+--   { version of the mutation or 0 without ARGV 8 }
+--   { version, slot of the stream in `openStreams`, its sender } if a stream has ended
+--   0 if the permit may have ended since the caller read it
+--   -1 if the stream has other texts or has ended
+--   -2 if the conversation has the maximum number of pinned messages
+--   -3 if Redis does not have that number
+-- Later mutations of a bucket have higher versions.
 local stream = KEYS[1]
 local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 local record, recalled, recalled_id, field, value = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
@@ -39,7 +43,7 @@ local permit, streamed, texts = ARGV[10], ARGV[12], ARGV[13]
 local pins, pinned_id, most_pins = ARGV[14], ARGV[15], ARGV[16]
 local now = clock()
 local count = #KEYS
-local reply = 1
+local reply = { 0 }
 local event
 
 if permit == 'member' then
@@ -65,7 +69,8 @@ if streamed ~= '' then
   local key, list = tag .. 'stream:' .. streamed, tag .. 'stream-texts:' .. streamed
   if texts ~= '' and redis.call('LLEN', list) ~= tonumber(texts) then return -1 end
   if redis.call('ZREM', tag .. 'streams', streamed) == 1 then
-    reply = redis.call('HMGET', key, 'slot', 'from')
+    local facts = redis.call('HMGET', key, 'slot', 'from')
+    reply = { 0, facts[1], facts[2] }
     redis.call('UNLINK', key, list)
   end
 end
@@ -81,7 +86,12 @@ if record ~= '' then
 end
 if field ~= '' then
   local forwards = KEYS[count]
-  redis.call('HSET', forwards, field, value)
+  -- Not below the clock, because other buckets may have higher versions than a Redis that was
+  -- restored.
+  local versions = tag .. 'changes'
+  reply[1] = math.max(tonumber(redis.call('GET', versions) or 0) + 1, now)
+  redis.call('SET', versions, whole(reply[1]))
+  redis.call('HSET', forwards, field .. ':' .. whole(reply[1]), value)
   count = count - 1
 end
 for i = 3, count, 3 do

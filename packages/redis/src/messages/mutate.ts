@@ -22,8 +22,8 @@ export class StreamChanged extends Error {}
  * Records a mutation of a conversation (a mark, recall, edit, reaction, pin or hide) and appends
  * its event to the inboxes of users. Resolves when both are done, also on `replicas` replicas. On
  * one server it is all or nothing. In a cluster the mutation is recorded first, and
- * `repairForwards` delivers it to buckets that a crashed gateway did not reach. Users get the event
- * twice if the call is repeated. An edit or a recall of a streamed message also ends its stream.
+ * `repairForwards` delivers it to buckets that a crashed gateway did not reach, unless they have a
+ * newer one that replaces it. Users get the event twice if the call is repeated. An edit or a recall of a streamed message also ends its stream.
  * Rejects with {@redis PermitChanged}, and writes nothing, if `permit` is not valid any more, and
  * with {@redis StreamChanged} if the number of texts of the stream differs from `texts`. A pin
  * rejects with {@link PinsFull} if the chat has `maxPins` pins, and with {@link PinsUnknown} if
@@ -54,22 +54,27 @@ export async function mutate(
   const streamed = record.kind === 'edit' || record.kind === 'recall' ? `${conversation}:${record.id}` : '';
   const stream = [streamed, texts ?? ''] as const;
   const pins = pinArguments(record, maxPins);
-  await deliver(redis, home, { entries: near, withheld, noted, left, stream, pins, ...(required && { required }) });
+  const given = { entries: near, withheld, noted, left, stream, pins, ...(required && { required }) };
+  const version = await deliver(redis, home, given);
   if (!left) return;
-  await deliverElsewhere(redis, withheld, distant);
-  redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), left.field]).catch(() => {});
+  await deliverElsewhere(redis, distant, { withheld, version });
+  redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), `${left.field}:${version}`]).catch(() => {});
 }
 
 /**
- * Delivers a mutation that `mutate` kept to the users of other buckets. Users that have it already
- * get it twice.
+ * Delivers a mutation that `mutate` kept to the users of other buckets, except to inboxes that
+ * contain this version, or a later one of the same kind.
  */
-export async function repairMutation(redis: RedisConnection, value: string): Promise<void> {
+export async function repairMutation(redis: RedisConnection, value: string, version: number): Promise<void> {
   const [withheld, entries] = JSON.parse(value) as [Withheld, InboxEntry[]];
-  await deliverElsewhere(redis, withheld, entries);
+  await deliverElsewhere(redis, entries, { withheld, version });
 }
 
-async function deliverElsewhere(redis: RedisConnection, withheld: Withheld, entries: InboxEntry[]): Promise<void> {
+async function deliverElsewhere(
+  redis: RedisConnection,
+  entries: InboxEntry[],
+  change: Pick<Delivery, 'withheld' | 'version'>,
+): Promise<void> {
   const byBucket = new Map<number, InboxEntry[]>();
   for (const entry of entries) {
     const bucket = redis.keys.bucket(entry.user);
@@ -77,21 +82,21 @@ async function deliverElsewhere(redis: RedisConnection, withheld: Withheld, entr
     if (group) group.push(entry);
     else byBucket.set(bucket, [entry]);
   }
-  await Promise.all([...byBucket].map(([bucket, group]) => deliver(redis, bucket, { entries: group, withheld })));
+  await Promise.all([...byBucket].map(([bucket, group]) => deliver(redis, bucket, { entries: group, ...change })));
 }
 
 async function deliver(
   redis: RedisConnection,
   bucket: number,
-  { entries, withheld, noted = '', left, required, stream = ['', ''], pins = ['', '', ''] }: Delivery,
-): Promise<void> {
+  { entries, withheld, version = 0, noted = '', left, required, stream = ['', ''], pins = ['', '', ''] }: Delivery,
+): Promise<number> {
   const { keys } = redis;
   const names = entries.flatMap(({ user }) => [keys.inbox(user), keys.user(user), keys.recalled(user)]);
   if (left) names.push(keys.forwards(bucket));
   let merge = '';
   const events = entries.flatMap(({ event }, i) => {
     const same = i > 0 && event === entries[i - 1]?.event;
-    if (!same) merge = mergeKey(parseEvent(event));
+    if (!same) merge = versioned(mergeKey(parseEvent(event)), version);
     return [same ? '' : event, merge];
   });
   const kept = [left?.field ?? '', left?.value ?? ''];
@@ -103,7 +108,17 @@ async function deliver(
   if (done === -1) throw new StreamChanged();
   if (done === -2) throw new PinsFull();
   if (done === -3) throw new PinsUnknown();
-  if (Array.isArray(done)) releaseSlot(redis, Number(done[1]), done[0]);
+  const [given, slot, from] = done as [version: number, slot?: string, from?: string];
+  if (slot !== undefined) releaseSlot(redis, Number(from), slot);
+  return given;
+}
+
+/**
+ * Adds the version of a mutation to its merge key, like the message id of a mark: an inbox drops an
+ * event if it contains one with this key and the same or a later version.
+ */
+function versioned(merge: string, version: number): string {
+  return version === 0 || merge === 'o' || merge.includes(' ') ? merge : `${merge} ${version}`;
 }
 
 /** The record of a mutation, and its events for each user. */
@@ -129,6 +144,8 @@ type Withheld = [name: string, id: number];
 interface Delivery {
   entries: InboxEntry[];
   withheld: Withheld;
+  /** The version from the home bucket. Default: 0, none. */
+  version?: number;
   /** The entry for the recorder, as JSON text. Default: empty, nothing is recorded. */
   noted?: string;
   /** Field and value that stay in `forwards` until the users of other buckets have the event. */

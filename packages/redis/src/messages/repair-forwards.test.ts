@@ -77,13 +77,49 @@ onEachRedis((redis) => {
       expect(own.map(({ event }) => (event as { ref?: string }).ref)).toEqual(['g']);
     });
 
-    it('an unfinished message delays the next one only until it is repaired', async () => {
+    it('the next message delivers unfinished ones first', async () => {
+      const [a, b] = [redis.newId(), redis.newId()];
+      await send(redis.connection, a, b, '0');
+      for (const ref of ['1', '2']) await send(dying(redis.connection), a, b, ref).catch(() => {});
+      await send(redis.connection, a, b, '3');
+      expect(await refs(b)).toEqual(['0', '1', '2', '3']);
+      await finish(a);
+      expect(await refs(b)).toEqual(['0', '1', '2', '3']);
+    });
+
+    it('the next message of a group delivers unfinished ones first, to the members they had', async () => {
+      const group = redis.newId();
+      const members = Array.from({ length: 5 }, () => redis.newId());
+      const [sender = 0, , late = 0] = members;
+      await send(redis.connection, sender, group, '0', members.slice(0, 2));
+      await send(dying(redis.connection), sender, group, '1', members.slice(0, 2)).catch(() => {});
+      await send(dying(redis.connection), sender, group, '2', members).catch(() => {});
+      await send(redis.connection, sender, group, '3', members);
+      expect(await refs(sender)).toEqual(['0', '1', '2', '3']);
+      expect(await refs(late)).toEqual(['2', '3']);
+    });
+
+    it('a message does not overtake one that cannot be repaired', async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(redis.connection, a, b, '0');
       await send(dying(redis.connection), a, b, '1').catch(() => {});
-      const next = send(redis.connection, a, b, '2');
+      const next = redis.connection.keys.bucket(a);
+      // The second message of the repair is not delivered because the first one was not.
+      let done = 0;
+      const failing: RedisConnection = {
+        ...redis.connection,
+        run: (script, keys, args) =>
+          script.name === 'forward' && done++ === 0
+            ? Promise.reject(new Error('unreachable'))
+            : redis.connection.run(script, keys, args),
+      };
+      await send(dying(redis.connection), a, b, '2').catch(() => {});
+      const seen = await repairForwards(redis.connection, next, new Set());
+      const repair = repairForwards(failing, next, seen);
+      if (redis.connection.clustered) await expect(repair).rejects.toThrow('unreachable');
+      else await repair;
+      expect(['0', '1', '2'].slice(0, (await refs(b)).length)).toEqual(await refs(b));
       await finish(a);
-      await next;
       expect(await refs(b)).toEqual(['0', '1', '2']);
     });
   });
@@ -129,6 +165,27 @@ onEachRedis((redis) => {
     expect((await readInbox(redis.connection, b)).map(({ event }) => (event as { edited?: number }).edited)).toEqual(
       made,
     );
+  });
+
+  it('repair does not deliver a mutation to inboxes with a newer one of its kind', async () => {
+    const [a, b] = [redis.newId(), redis.newId()];
+    const { id } = await send(redis.connection, a, b, 'text');
+    const pin = (connection: RedisConnection, active: boolean) => {
+      const event = `{"kind":"pin","chat":${a},"id":${id},"user":${a},"active":${active},"date":1}`;
+      const record = { kind: 'pin', user: a, chat: b, id, active, date: 1 } as const;
+      return mutate(connection, { record, recorded: true, entries: [{ user: b, event }] });
+    };
+    let done = 0;
+    const dead: RedisConnection = {
+      ...redis.connection,
+      run: (...call) => (done++ === 0 ? redis.connection.run(...call) : Promise.reject(new Error('dead'))),
+    };
+    await pin(dead, true).catch(() => {});
+    await pin(redis.connection, false);
+    await finish(a);
+    const events = (await readInbox(redis.connection, b)).map(({ event }) => (event as { active?: boolean }).active);
+    expect(events).toEqual([undefined, false]);
+    await waitFor(async () => (await kept(a)) === 0);
   });
 
   it('messages that reached every bucket leave nothing for repair', async () => {

@@ -1,6 +1,7 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 import { forward } from './forward.ts';
 import { repairMutation } from './mutate.ts';
+import { parseForward } from './pending-forward.ts';
 
 /**
  * Forwards messages and mutations of a bucket that were pending at the last call and still are:
@@ -16,12 +17,14 @@ export async function repairForwards(
 ): Promise<Set<string>> {
   const key = redis.keys.forwards(bucket);
   const kept = (await redis.call(key, ['HGETALL', key])) as string[];
-  const found = Array.from({ length: kept.length / 2 }, (_, i) => read(kept[2 * i] ?? '', kept[2 * i + 1] ?? ''));
+  const found = Array.from({ length: kept.length / 2 }, (_, i) =>
+    read(redis, kept[2 * i] ?? '', kept[2 * i + 1] ?? ''),
+  );
   const stuck = found.filter(({ field }) => seen.has(field)).sort(inOrder);
   let failure: unknown;
   for (const { field, finish } of stuck) {
     try {
-      await finish(redis);
+      await finish();
       await redis.call(key, ['HDEL', key, field]);
     } catch (error) {
       failure ??= error;
@@ -32,22 +35,17 @@ export async function repairForwards(
 }
 
 /**
- * Parses a field that `accept` (`<id>:<sender>:<ref>`: participants, ref and event, one per line)
- * or `mutate` (`change:<ms>:<any>`) stored.
+ * Parses a field that `accept` (`<id>:<conversation>`) or `mutate` (`change:<ms>:<any>:<version>`)
+ * stored.
  */
-function read(field: string, value: string): Kept {
+function read(redis: RedisConnection, field: string, value: string): Kept {
   if (field.startsWith('change:')) {
-    return { field, change: true, at: Number(field.split(':')[1]), finish: (redis) => repairMutation(redis, value) };
+    // An older version stored no version.
+    const version = Number(field.split(':')[3] ?? 0);
+    return { field, change: true, at: version, finish: () => repairMutation(redis, value, version) };
   }
-  const [participants = '', ref = '', event = ''] = value.split('\n');
-  const { id, conversation, from } = JSON.parse(event) as { id: number; conversation: string; from: number };
-  const message = {
-    ...{ id, conversation, from, ref, participants: participants.split(' ').map(Number) },
-    event: event.slice(0, -1),
-    // Messages are forwarded in the order of their ids. Earlier ones have arrived.
-    before: () => 0,
-  };
-  return { field, change: false, at: id, finish: (redis) => forward(redis, message) };
+  const message = parseForward(redis, value);
+  return { field, change: false, at: message.id, finish: () => forward(redis, message) };
 }
 
 /**
@@ -61,7 +59,7 @@ function inOrder(a: Kept, b: Kept): number {
 interface Kept {
   field: string;
   change: boolean;
-  /** The id of a message. For a mutation: Unix ms by the clock of its gateway. */
+  /** The id of a message, or the version of a mutation. */
   at: number;
-  finish(redis: RedisConnection): Promise<unknown>;
+  finish(): Promise<unknown>;
 }
