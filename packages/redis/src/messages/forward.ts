@@ -14,7 +14,9 @@ const script = createScript('forward', [clock, inbox, isOnline, source], { durab
 /** Ms for which a message waits for the process that forwards the previous one. */
 const PATIENCE_MS = 200;
 
-/** Ms for which a message waits for a previous one that Redis has lost, or an older version sent. */
+/**
+ * Ms for which a message waits for a previous one that Redis has lost, or an older version sent.
+ */
 const MAX_WAIT_MS = 3000;
 
 /** A message does not wait for a previous message that is older by more than this, in ms. */

@@ -23,11 +23,11 @@ export class StreamChanged extends Error {}
  * its event to the inboxes of users. Resolves when both are done, also on `replicas` replicas. On
  * one server it is all or nothing. In a cluster the mutation is recorded first, and
  * `repairForwards` delivers it to buckets that a crashed gateway did not reach, unless they have a
- * newer one that replaces it. Users get the event twice if the call is repeated. An edit or a recall of a streamed message also ends its stream.
- * Rejects with {@redis PermitChanged}, and writes nothing, if `permit` is not valid any more, and
- * with {@redis StreamChanged} if the number of texts of the stream differs from `texts`. A pin
- * rejects with {@link PinsFull} if the chat has `maxPins` pins, and with {@link PinsUnknown} if
- * Redis has no copy of the pins.
+ * newer one that replaces it. Users get the event twice if the call is repeated. An edit or a
+ * recall of a streamed message also ends its stream. Rejects with {@redis PermitChanged}, and
+ * writes nothing, if `permit` is not valid any more, and with {@redis StreamChanged} if the number
+ * of texts of the stream differs from `texts`. A pin rejects with {@link PinsFull} if the chat has
+ * `maxPins` pins, and with {@link PinsUnknown} if Redis has no copy of the pins.
  */
 export async function mutate(
   redis: RedisConnection,
