@@ -11,7 +11,10 @@ export default class LongestFirst extends BaseSequencer {
     const { root } = this.ctx.config;
     const seconds = (file: TestSpecification) =>
       (durations as Record<string, number>)[relative(root, file.moduleId)] ?? 0;
-    // The sort is stable, so that files of equal duration keep their order.
-    return (await super.sort(files)).sort((a, b) => seconds(b) - seconds(a));
+    // A worker runs only files of one project. The sort is stable, so that files of equal duration
+    // keep their order.
+    return (await super.sort(files)).sort(
+      (a, b) => seconds(b) - seconds(a) || a.project.name.localeCompare(b.project.name),
+    );
   }
 }

@@ -15,6 +15,9 @@ const socketTests = [
   'test/gateway/{sockets,transports}/*.test.ts',
 ];
 
+/** Tests that may keep state in modules. */
+const ownProcess = ['test/*.test.ts', 'test/!(gateway|web)/**/*.test.ts'];
+
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   plugins: [
@@ -36,19 +39,24 @@ export default defineConfig({
     },
   },
   test: {
+    // Test files keep no state in modules, so that a worker runs many files: that saves the start
+    // of a process and the import of modules for each.
+    isolate: false,
     projects: [
       {
         extends: true,
         test: {
           name: 'all',
           include: ['{packages,services}/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...fast],
+          exclude: [...configDefaults.exclude, ...fast, ...ownProcess],
           globalSetup: ['test/setup.ts'],
         },
       },
-      // These keep no state in modules, so that one process runs many files: that saves a start
-      // each.
-      { extends: true, test: { name: 'fast', include: fast, isolate: false } },
+      {
+        extends: true,
+        test: { name: 'own process', include: ownProcess, globalSetup: ['test/setup.ts'], isolate: true },
+      },
+      { extends: true, test: { name: 'fast', include: fast } },
       // Runs the socket tests again on the library that `auto` does not choose.
       { extends: true, test: { name: 'node sockets', include: socketTests, env: { SOCKETS: 'node' } } },
     ],
