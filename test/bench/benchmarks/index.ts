@@ -3,6 +3,7 @@ import type { Results } from '../report/results.ts';
 import { connections, showConnections } from './connections.ts';
 import { frames, showFrames } from './frames.ts';
 import { groups, showGroups } from './groups.ts';
+import { hostile, showHostile } from './hostile.ts';
 import { idle, showIdle } from './idle.ts';
 import { importing, showImport } from './import.ts';
 import { live, showLive } from './live.ts';
@@ -65,6 +66,10 @@ export const benchmarks: Record<string, Benchmark> = {
     results.overload = await overload(options, report);
     return showOverload(results.overload);
   },
+  hostile: async (options, report, results) => {
+    results.hostile = await hostile(options, report);
+    return showHostile(results.hostile);
+  },
   streams: async (_options, report, results) => {
     results.streams = await streams(report);
     return showStreams(results.streams);
@@ -80,7 +85,7 @@ export const benchmarks: Record<string, Benchmark> = {
 };
 
 /** Benchmarks that need several minutes and a large machine. `all` leaves them out. */
-export const apart = ['roll', 'scale', 'connections', 'overload', 'sockets'];
+export const apart = ['roll', 'scale', 'connections', 'overload', 'hostile', 'sockets'];
 
 /** `report` receives progress messages. */
 export type Benchmark = (options: Options, report: (line: string) => void, results: Results) => Promise<string>;

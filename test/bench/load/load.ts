@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Target } from '../../overload/hostile/acts.ts';
+import type { Counts } from '../../overload/hostile/crew.ts';
 import type { SystemName } from '../systems/system.ts';
 import type { ChatUser } from './chat.ts';
 import type { Order, Reply } from './main.ts';
@@ -63,6 +65,18 @@ export class Load implements AsyncDisposable {
    */
   async storm(users: ChatUser[]): Promise<StormOutcome> {
     return (await this.#order({ do: 'storm', system: this.#system, users })) as StormOutcome;
+  }
+
+  /** Registers the hostile users and their group. */
+  async gatherCrew(target: Pick<Target, 'api' | 'gateways'>): Promise<void> {
+    await this.#order({ do: 'gather-crew', target });
+  }
+
+  /**
+   * Lets eight hostile users act at the same time. Resolves with what they got, by act and code.
+   */
+  async attack(seconds: number): Promise<Counts> {
+    return (await this.#order({ do: 'attack', seconds })) as Counts;
   }
 
   /** Throws if an idle connection has ended unexpectedly. */

@@ -1,3 +1,6 @@
+import { setPriority } from 'node:os';
+import type { Target } from '../../overload/hostile/acts.ts';
+import { type Counts, Crew } from '../../overload/hostile/crew.ts';
 import type { SystemName } from '../systems/system.ts';
 import type { Chat, ChatUser, OpenChat } from './chat.ts';
 import { connectGroup, connectIdle, connectPairs } from './connect.ts';
@@ -27,6 +30,10 @@ let pairs: Pair[] = [];
 let group: Group | undefined;
 let idle: Chat[] = [];
 let losses: string[] = [];
+let crew: Crew | undefined;
+
+/** Priority of the process while it attacks: below that of the servers. */
+const ATTACK_PRIORITY = 10;
 
 async function obey(order: Order): Promise<Reply['result']> {
   switch (order.do) {
@@ -50,6 +57,15 @@ async function obey(order: Order): Promise<Reply['result']> {
       idle = chats;
       return outcome;
     }
+    case 'gather-crew':
+      crew = await Crew.gather(order.target);
+      return undefined;
+    case 'attack': {
+      // Attackers have machines of their own, so their CPU must not slow down the servers.
+      setPriority(ATTACK_PRIORITY);
+      await crew?.act(AbortSignal.timeout(order.seconds * 1000));
+      return crew?.counts();
+    }
     case 'losses':
       return losses.length === 0 ? undefined : `${losses.length} connections ended: ${losses[0]}`;
     case 'disconnect':
@@ -68,7 +84,12 @@ export type Order =
   | { do: 'run-group'; plan: GroupPlan }
   | { do: 'connect-idle'; system: SystemName; users: ChatUser[] }
   | { do: 'storm'; system: SystemName; users: ChatUser[] }
+  | { do: 'gather-crew'; target: Pick<Target, 'api' | 'gateways'> }
+  | { do: 'attack'; seconds: number }
   | { do: 'losses' }
   | { do: 'disconnect' };
 
-export type Reply = { result?: Outcome | GroupOutcome | StormOutcome | number | string | undefined; error?: string };
+export type Reply = {
+  result?: Outcome | GroupOutcome | StormOutcome | Counts | number | string | undefined;
+  error?: string;
+};

@@ -7,6 +7,13 @@ import { readdirSync, readFileSync } from 'node:fs';
  * children. Linux only.
  */
 export function cpuTime(pids: number[]): number {
+  let total = 0;
+  for (const pid of withDescendants(pids)) total += ownTime(pid) + reapedTime(pid);
+  return total;
+}
+
+/** Returns processes and all their descendants. Linux only. */
+export function withDescendants(pids: number[]): Set<number> {
   const children = childrenByParent();
   const tree = new Set<number>();
   const add = (pid: number) => {
@@ -15,9 +22,7 @@ export function cpuTime(pids: number[]): number {
     for (const child of children.get(pid) ?? []) add(child);
   };
   pids.forEach(add);
-  let total = 0;
-  for (const pid of tree) total += ownTime(pid) + reapedTime(pid);
-  return total;
+  return tree;
 }
 
 function ownTime(pid: number): number {

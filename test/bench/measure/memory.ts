@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { withDescendants } from './cpu.ts';
 import { collectGarbage } from './inspector.ts';
 
 /** Returns the total resident memory of processes in bytes. Linux only. */
@@ -34,4 +35,39 @@ export async function settledMemory(pids: number[]): Promise<number> {
     last = now;
   }
   return last;
+}
+
+/**
+ * Returns the memory of a process with all its descendants in bytes, as a container's limit counts
+ * it: shared pages count once. Linux only.
+ */
+export function treeMemory(pid: number): number {
+  let total = 0;
+  for (const each of withDescendants([pid])) total += proportionalMemory(each);
+  return total;
+}
+
+/** Returns 0 for a process that has ended. */
+function proportionalMemory(pid: number): number {
+  try {
+    return Number(/^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * Measures the maximum memory of each process with its descendants during an action, several times
+ * per second.
+ */
+export async function peaksOf<T>(pids: number[], action: () => Promise<T>): Promise<{ result: T; peaks: number[] }> {
+  const peaks = pids.map(treeMemory);
+  const timer = setInterval(() => {
+    for (const [i, pid] of pids.entries()) peaks[i] = Math.max(peaks[i] as number, treeMemory(pid));
+  }, 250);
+  try {
+    return { result: await action(), peaks };
+  } finally {
+    clearInterval(timer);
+  }
 }

@@ -1,6 +1,7 @@
 import type { ConnectionsResult } from '../benchmarks/connections.ts';
 import type { FramesResult } from '../benchmarks/frames.ts';
 import type { GroupsResult } from '../benchmarks/groups.ts';
+import type { HostileResult } from '../benchmarks/hostile.ts';
 import type { IdleResult } from '../benchmarks/idle.ts';
 import type { ImportResult } from '../benchmarks/import.ts';
 import type { LiveResult } from '../benchmarks/live.ts';
@@ -27,6 +28,7 @@ export interface Results {
   scale?: ScaleResult[];
   connections?: ConnectionsResult;
   overload?: OverloadResult;
+  hostile?: HostileResult;
   streams?: StreamsResult;
   web?: WebResult;
 }

@@ -16,6 +16,7 @@ export function targets({
   scale,
   connections,
   overload,
+  hostile,
   web,
   sockets,
 }: Results): Target[] {
@@ -73,6 +74,11 @@ export function targets({
   if (overload) {
     atMost('end to end p99 of what is admitted, ten times too much offered', 1000, overload.flood.latency.p99, 'ms');
     atMost('and normal again after', 10, overload.recovery, 's');
+  }
+  if (hostile) {
+    atMost('p99 of honest pairs beside hostile users', 2, hostile.ratio, 'times that without');
+    const [worst = 0] = hostile.memory.map(({ peak, limit }) => peak / limit).sort((a, b) => b - a);
+    atMost('memory of a process beside hostile users', 1, worst, 'of its limit');
   }
   for (const result of sockets ?? []) {
     const name = `gateway CPU on node:http and ws, window ${result.window}`;

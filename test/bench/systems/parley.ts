@@ -14,13 +14,15 @@ export async function startParley({
   gateways: count = 2,
   masters = 1,
   bounded,
+  limited,
   sockets,
 }: ParleyOptions = {}): Promise<System> {
   const cluster = masters > 1 ? await startRedisCluster({ masters }) : undefined;
   const env = {
     ...process.env,
     ...environment,
-    ...(bounded ? {} : unbounded),
+    ...(limited ? { SEND_POLICY: 'anyone' } : highRates),
+    ...(bounded || limited ? {} : unbounded),
     ...(sockets && { SOCKETS: sockets }),
   };
   const stack = await startStack({ gateways: count, recorders: 1, env, redisUrl: cluster?.url });
@@ -38,6 +40,7 @@ export async function startParley({
       postgres: [postgres?.pid ?? -1],
       api: [api.pid],
     },
+    apiUrl: api.url,
     ports: gateways.map((gateway) => gateway.port),
     createUsers: async (count) => {
       const { rows } = await pool.query<{ id: number }>(createUsers, [count]);
@@ -75,6 +78,10 @@ const secret = 'a secret for benchmarks only, long enough';
 const environment = {
   NODE_ENV: 'production',
   TOKEN_SECRET: secret,
+  LOG_LEVEL: 'warn',
+};
+
+const highRates = {
   SEND_RATE: '1000000',
   SEND_BURST: '1000000',
   FRAME_RATE: '1000000',
@@ -83,7 +90,6 @@ const environment = {
   SEND_BYTES_BURST: '1GiB',
   FRAME_BYTES: '1GiB',
   FRAME_BYTES_BURST: '1GiB',
-  LOG_LEVEL: 'warn',
 };
 
 const unbounded = { MAX_UNDER_WAY: '1000000', MAX_WAIT: '10m' };
@@ -146,6 +152,8 @@ export interface ParleyOptions {
   gateways?: number;
   /** Whether gateways apply their default admission limits. Default: no limits. */
   bounded?: boolean;
+  /** Whether all limits have their defaults, and strangers may write. Default: rate limits are high. */
+  limited?: boolean;
   /** The socket library of the gateways. Default: `SOCKETS`, else the one that `auto` chooses. */
   sockets?: 'uws' | 'node';
   /** Number of Redis masters. Default: 1, without a cluster. */

@@ -5,6 +5,8 @@ export interface System extends AsyncDisposable {
   readonly processes: Partial<Record<Part, number[]>>;
   /** The ports of the gateways on 127.0.0.1. */
   readonly ports: number[];
+  /** Root URL of the api. Undefined if the system has none. */
+  readonly apiUrl?: string;
   /** Creates users. Each two consecutive users may write to each other. */
   createUsers(count: number): Promise<{ id: number; token: string }[]>;
   /** Creates the group of a benchmark. Returns its id. */

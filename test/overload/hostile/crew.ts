@@ -1,0 +1,92 @@
+import { setMaxListeners } from 'node:events';
+import { type Act, acts, type Target } from './acts.ts';
+import { Replies } from './replies.ts';
+import { type Answer, request } from './request.ts';
+
+/** Eight hostile users, one for each act, who act at the same time. */
+export class Crew {
+  readonly #target: Target;
+  readonly #tokens: Record<ActName, string>;
+  /** The victim's password, for the owner's own sign-in. */
+  readonly password: string;
+  /** What each user got, by the name of the act. */
+  readonly replies: Record<ActName, Replies>;
+
+  private constructor(target: Target, tokens: Record<ActName, string>, password: string) {
+    this.#target = target;
+    this.#tokens = tokens;
+    this.password = password;
+    this.replies = byAct(() => new Replies());
+  }
+
+  /**
+   * Registers the users, the victim, and a group of 25 that the crew may write to. Needs
+   * `SEND_POLICY=anyone`.
+   */
+  static async gather({ api, gateways }: Pick<Target, 'api' | 'gateways'>): Promise<Crew> {
+    const run = Math.random().toString(36).slice(2, 8);
+    const password = 'the right one of the victim';
+    const register = async (name: string) => {
+      const json = { username: `${name.toLowerCase()}-${run}`, password };
+      return succeeded(await request(`${api}/v1/users`, { method: 'POST', json })) as unknown as Registered;
+    };
+    const members: Registered[] = [];
+    for (const name of [...actNames, ...Array.from({ length: 16 }, (_, i) => `member${i}`)])
+      members.push(await register(name));
+    const victim = await register('victim');
+    const owner = members.at(-1) as Registered;
+    const body = { name: `crew ${run}`, members: members.slice(0, -1).map(({ user }) => user.id) };
+    const { id: group } = succeeded(
+      await request(`${api}/v1/groups`, { method: 'POST', token: owner.accessToken, json: body }),
+    );
+    const frame = { type: 'send', ref: run, to: group, body: { type: 'text', text: 'hello' } };
+    const frames = `${gateways[0]?.replace('ws', 'http')}/v1/frames`;
+    const { id: message } = succeeded(await request(frames, { method: 'POST', token: owner.accessToken, json: frame }));
+    const tokens = Object.fromEntries(actNames.map((name, i) => [name, members[i]?.accessToken ?? '']));
+    const target = { api, gateways, group: Number(group), message: Number(message), victim: victim.user.username };
+    return new Crew(target, tokens as Record<ActName, string>, password);
+  }
+
+  /** Username of the user whose password is guessed. */
+  get victim(): string {
+    return this.#target.victim;
+  }
+
+  /** Lets all users act until the signal. */
+  async act(signal: AbortSignal): Promise<void> {
+    const target = this.#target;
+    setMaxListeners(0, signal);
+    const run = Math.random().toString(36).slice(2, 8);
+    await Promise.all(
+      actNames.map((name) =>
+        (acts[name] as Act)({ target, token: this.#tokens[name], replies: this.replies[name], signal, run }),
+      ),
+    );
+  }
+
+  /** Returns the counts of replies by act and code. */
+  counts(): Counts {
+    return byAct((name) => this.replies[name].counts);
+  }
+}
+
+const actNames = Object.keys(acts) as ActName[];
+
+function byAct<T>(value: (name: ActName) => T): Record<ActName, T> {
+  return Object.fromEntries(actNames.map((name) => [name, value(name)])) as Record<ActName, T>;
+}
+
+function succeeded({ status, body }: Answer): Record<string, unknown> {
+  if (status < 200 || status > 299) throw new Error(`${status} ${JSON.stringify(body)}`);
+  return body;
+}
+
+/** What each hostile user got: act -> code -> number of times. */
+export type Counts = Record<string, Record<string, number>>;
+
+export type ActName = keyof typeof acts;
+
+interface Registered {
+  user: { id: number; username: string };
+  accessToken: string;
+}
