@@ -37,4 +37,48 @@ describe('single sessions', () => {
     expect(await kit.inbox(b)).toHaveLength(1);
     for (const racer of racers) racer.socket.terminate();
   });
+
+  it('with SESSION_POLICY=single, a session that moves between gateways resumes each time', async () => {
+    const [a, b] = await kit.friends();
+    await using peer = await kit.connect(b, 0);
+    let session = await kit.connect(a, 0, { cursor: 'latest' });
+    const heard: string[] = [];
+    const texts: string[] = [];
+    for (let move = 1; move <= 10; move += 1) {
+      const { cursor } = session;
+      const known = session.heard;
+      // Half of these reach the old connection, and all of them the new one unless it resumes later.
+      const sending = peer.texts(
+        a,
+        Array.from({ length: 5 }, (_, i) => `${move}-${i}`),
+      );
+      const next = await kit.connect(a, move % 2, { cursor });
+      expect((await next.welcome()).recovered).toBe(true);
+      expect(await session.untilClosed()).toMatchObject({ code: 4009 });
+      await sending;
+      texts.push(...Array.from({ length: 5 }, (_, i) => `${move}-${i}`));
+      heard.push(...known);
+      session = next;
+      await session.untilEvents(5);
+    }
+    heard.push(...session.heard);
+    expect(heard).toEqual(texts);
+    session.socket.terminate();
+  });
+
+  it('with SESSION_POLICY=single, a returning old session takes over with its cursor', async () => {
+    const [a, b] = await kit.friends();
+    await using peer = await kit.connect(b, 0);
+    await using first = await kit.connect(a, 0, { device: 'phone', cursor: 'latest' });
+    const { cursor } = first;
+    await using second = await kit.connect(a, 1, { device: 'laptop', cursor: 'latest' });
+    await first.untilClosed();
+    await peer.texts(a, ['one', 'two']);
+    await second.untilEvents(2);
+    await using again = await kit.connect(a, 0, { device: 'phone', cursor });
+    expect(await second.untilClosed()).toMatchObject({ code: 4009 });
+    expect((await again.welcome()).recovered).toBe(true);
+    await again.untilEvents(2);
+    expect(again.heard).toEqual(['one', 'two']);
+  });
 });

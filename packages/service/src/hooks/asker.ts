@@ -89,7 +89,10 @@ export class Asker {
     if (status < 200 || status > 299) throw new Error(`replied ${status}`);
     if (text === '') return { allow: true };
     const json = parseJson(text ?? '');
-    if (!json.ok) throw new Error(text === undefined ? 'the reply is too large' : 'the reply is not valid JSON');
+    if (!json.ok)
+      throw new Error(
+        text === undefined ? 'the reply is too large or cannot be decoded' : 'the reply is not valid JSON',
+      );
     const reply = hookReplySchema.safeParse(json.value);
     if (!reply.success) throw new Error(`the reply is not valid: ${reply.error.issues[0]?.message}`);
     const changes = reply.data.allow && (reply.data.body ?? reply.data.custom) !== undefined;

@@ -1,5 +1,6 @@
 import { type ClientRequest, Agent as PlainAgent, request as requestPlain } from 'node:http';
 import { request as requestSecure, Agent as SecureAgent } from 'node:https';
+import { brotliDecompressSync, unzipSync } from 'node:zlib';
 import { checkHost, guardedLookup } from './guard.ts';
 import type { Networks } from './networks.ts';
 
@@ -8,6 +9,9 @@ import type { Networks } from './networks.ts';
  * can be reused.
  */
 const MOST_BYTES = 64 * 1024;
+
+/** Ms for which the content of an ignored response is awaited. */
+const CONTENT_TIME_MS = 1000;
 
 /**
  * Sends signed requests over persistent connections. Does not follow redirects. Fails after
@@ -42,6 +46,7 @@ export class Poster {
         'content-type': 'application/json',
         'content-length': String(Buffer.byteLength(body)),
         'user-agent': 'Parley-Webhooks',
+        'accept-encoding': 'identity',
         ...headers,
       },
     };
@@ -70,21 +75,44 @@ function answerTo(request: ClientRequest, body: string | Buffer, maxReply: numbe
       const posted = { status, retryAfter: secondsOf(headers['retry-after']) };
       const parts: Buffer[] = [];
       let size = 0;
+      const giveUp = () => {
+        resolve(posted);
+        request.destroy();
+      };
+      // Without a reply to return, the status decides, however long the content takes.
+      const timer = maxReply === 0 ? setTimeout(giveUp, CONTENT_TIME_MS) : undefined;
       response.on('data', (part: Buffer) => {
         size += part.length;
         if (size <= maxReply) parts.push(part);
-        if (size <= Math.max(maxReply, MOST_BYTES)) return;
-        resolve(posted);
-        request.destroy();
+        if (size > Math.max(maxReply, MOST_BYTES)) giveUp();
       });
       response.on('end', () => {
-        resolve(size <= maxReply ? { ...posted, text: Buffer.concat(parts).toString() } : posted);
+        const text = size <= maxReply ? decode(Buffer.concat(parts), headers['content-encoding'], maxReply) : undefined;
+        resolve(text === undefined ? posted : { ...posted, text });
       });
       response.on('error', reject);
-      response.on('close', () => reject(new Error('the response ended early')));
+      response.on('close', () => {
+        clearTimeout(timer);
+        reject(new Error('the response ended early'));
+      });
     });
     request.end(body);
   });
+}
+
+/**
+ * Returns the text of a response. Servers may compress it although the request does not accept
+ * that. Undefined if it cannot be decoded, or would be longer than `most` bytes.
+ */
+function decode(bytes: Buffer, encoding: string | undefined, most: number): string | undefined {
+  try {
+    if (encoding === undefined || encoding === 'identity' || bytes.length === 0) return bytes.toString();
+    const options = { maxOutputLength: Math.max(1, most) };
+    if (encoding === 'br') return brotliDecompressSync(bytes, options).toString();
+    return unzipSync(bytes, options).toString();
+  } catch {
+    return undefined;
+  }
 }
 
 function secondsOf(retryAfter: string | undefined): number | undefined {
@@ -102,7 +130,7 @@ export interface PosterOptions {
 
 export interface Posted {
   status: number;
-  /** The content of the response. Undefined if it is longer than `maxReply`. */
+  /** The content of the response. Undefined if it is longer than `maxReply` or cannot be decoded. */
   text?: string | undefined;
   /** The `Retry-After` of the response in seconds. */
   retryAfter: number | undefined;

@@ -173,6 +173,39 @@ describe('an endpoint', () => {
     expect(receiver.got.filter(({ event }) => event.id === 'endless')).toHaveLength(1);
   });
 
+  it('an endpoint whose responses never begin or end does not delay the retries of another one', async () => {
+    const bad = await Receiver.start();
+    bad.answer = (response, { event }) => {
+      if (event.id.startsWith('silent')) return;
+      response.writeHead(200, { 'content-encoding': 'gzip' }).write('no gzip');
+    };
+    receiver.answers(500);
+    const endpoints = [
+      { url: receiver.url, name: 'shop', events: ['message'], secret },
+      { url: bad.url, name: 'bad', events: ['message'], secret },
+    ];
+    const shop = await start({
+      WEBHOOKS: JSON.stringify(endpoints),
+      WEBHOOK_TIMEOUT: '5m',
+      WEBHOOK_CONCURRENCY: '4',
+    });
+    const ids = Array.from({ length: 20 }, (_, i) => (i < 10 ? `endless-${i}` : `silent-${i}`));
+    await pushWebhooks(
+      shop.api.redis,
+      'bad',
+      ids.map((id) => webhookEvent(id, 'message.sent', 7, '{}')),
+      100_000,
+    );
+    // All attempts to this endpoint in flight are without an end.
+    await waitFor(() => bad.got.filter(({ event }) => event.id.startsWith('silent')).length === 4);
+    await push(shop, 'm1', 'm2');
+    await settled(shop);
+    expect(receiver.got.map(({ event }) => event.id).sort()).toHaveLength(3);
+    // Those with a status were delivered once.
+    expect((await countWebhooks(shop.api.redis, 'bad')).waiting).toBe(10);
+    await bad.close();
+  });
+
   it.each(['127.0.0.1', 'localhost'])(
     'a webhook endpoint at %s is rejected unless its network is allowed',
     async (host) => {
