@@ -47,7 +47,7 @@ describe('single sessions', () => {
     for (let move = 1; move <= 10; move += 1) {
       const { cursor } = session;
       const known = session.heard;
-      // Half of these reach the old connection, and all of them the new one unless it resumes later.
+      // Some of these reach the old connection too. It is ignored from here on.
       const sending = peer.texts(
         a,
         Array.from({ length: 5 }, (_, i) => `${move}-${i}`),

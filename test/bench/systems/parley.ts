@@ -152,7 +152,9 @@ export interface ParleyOptions {
   gateways?: number;
   /** Whether gateways apply their default admission limits. Default: no limits. */
   bounded?: boolean;
-  /** Whether all limits have their defaults, and strangers may write. Default: rate limits are high. */
+  /**
+   * Whether all limits have their defaults, and strangers may write. Default: rate limits are high.
+   */
   limited?: boolean;
   /** The socket library of the gateways. Default: `SOCKETS`, else the one that `auto` chooses. */
   sockets?: 'uws' | 'node';

@@ -79,7 +79,7 @@ function answerTo(request: ClientRequest, body: string | Buffer, maxReply: numbe
         resolve(posted);
         request.destroy();
       };
-      // Without a reply to return, the status decides, however long the content takes.
+      // Without a reply to return, the status decides, and the content need not end.
       const timer = maxReply === 0 ? setTimeout(giveUp, CONTENT_TIME_MS) : undefined;
       response.on('data', (part: Buffer) => {
         size += part.length;
@@ -130,7 +130,9 @@ export interface PosterOptions {
 
 export interface Posted {
   status: number;
-  /** The content of the response. Undefined if it is longer than `maxReply` or cannot be decoded. */
+  /**
+   * The content of the response. Undefined if it is longer than `maxReply` or cannot be decoded.
+   */
   text?: string | undefined;
   /** The `Retry-After` of the response in seconds. */
   retryAfter: number | undefined;
