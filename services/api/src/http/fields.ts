@@ -5,7 +5,8 @@ import { findDisguise } from '../names/display-text.ts';
 /**
  * Returns the schema of one line of text with `min` to `max` characters after trimming. Rejects
  * lone surrogates, control characters, bidirectional controls and invisible characters, which could
- * make a name look like another. The `pattern` in the OpenAPI document states the same rules.
+ * make a name look like another. The `pattern` in the OpenAPI document states the same rules,
+ * except for characters above U+FFFF.
  */
 export function line(max: number, min: 0 | 1 = 1, findProblem: (text: string) => string | undefined = () => undefined) {
   return z
@@ -29,9 +30,11 @@ export function line(max: number, min: 0 | 1 = 1, findProblem: (text: string) =>
 const joiners = '\\u200c\\u200d\\ufe00-\\ufe0f';
 const unwanted =
   '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b\\u200e\\u200f' +
-  '\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff0-\\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}';
+  '\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff0-\\ufffb';
+// Not in patterns, because engines that read UTF-16, such as that of .NET, refuse such ranges.
+const unwantedAbove = '\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}';
 const blank = `\\s\\u2800${joiners}`;
-const hasUnwanted = new RegExp(`[${unwanted}]`, 'u');
+const hasUnwanted = new RegExp(`[${unwanted}${unwantedAbove}]`, 'u');
 const hasVisible = new RegExp(`[^${blank}]`, 'u');
 const anyLine = `^[^${unwanted}]*$`;
 const visibleLine = `^[^${unwanted}]*[^${unwanted}${blank}][^${unwanted}]*$`;

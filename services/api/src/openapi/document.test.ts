@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,27 @@ describe('the OpenAPI document', () => {
     180_000,
   );
 
+  it.skipIf(!hasSpectral())(
+    "the OpenAPI document follows Spectral's recommended rules without an error (skipped without: npm i -g @stoplight/spectral-cli)",
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), 'parley-openapi-'));
+      writeFileSync(join(folder, 'openapi.json'), text);
+      writeFileSync(join(folder, 'rules.json'), JSON.stringify({ extends: ['spectral:oas'] }));
+      const args = [
+        'lint',
+        'openapi.json',
+        '--ruleset',
+        'rules.json',
+        '--fail-severity',
+        'error',
+        '--display-only-failures',
+      ];
+      const { stdout, status } = spawnSync('spectral', args, { cwd: folder, encoding: 'utf8' });
+      expect([status, stdout]).toEqual([0, expect.stringContaining("No results with a severity of 'error' found!")]);
+    },
+    180_000,
+  );
+
   it('each OpenAPI operation has a unique id, a summary and a described tag', () => {
     const ids = each().map(({ operationId }) => operationId);
     expect(ids.filter((id) => !/^[a-z][A-Za-z]+$/.test(id))).toEqual([]);
@@ -66,7 +87,10 @@ describe('the OpenAPI document', () => {
     expect(patterns.length).toBeGreaterThan(20);
     for (const pattern of new Set(patterns)) {
       expect(pattern).not.toMatch(/\\\\p\{|\/u"$/);
-      ajv.compile({ type: 'string', ...JSON.parse(`{${pattern}}`) });
+      const schema = JSON.parse(`{${pattern}}`);
+      ajv.compile({ type: 'string', ...schema });
+      // Spectral and engines of UTF-16, such as that of .NET, read no code points.
+      expect(() => new RegExp(schema.pattern)).not.toThrow();
     }
   });
 
@@ -143,6 +167,12 @@ function hasPythonValidator(): boolean {
     process.stderr.write('A test of the OpenAPI document is skipped: openapi-spec-validator is not installed\n');
     return false;
   }
+}
+
+function hasSpectral(): boolean {
+  if (spawnSync('spectral', ['--version']).status === 0) return true;
+  process.stderr.write('A test of the OpenAPI document is skipped: spectral is not installed\n');
+  return false;
 }
 
 function python(...args: string[]): string {
