@@ -42,7 +42,46 @@ const textBody = (min: number) =>
  */
 export const bodySchema = z.discriminatedUnion('type', [textBody(1), ...kinds]).meta({ title: 'body' });
 
-/** Content of a message that clients receive. The text of a streamed message may be empty. */
-export const receivedBodySchema = z.discriminatedUnion('type', [textBody(0), ...kinds]).meta({ title: 'body' });
+/** What a notice reports about a group. */
+export const noticeKindSchema = z.enum([
+  'created',
+  'added',
+  'joined',
+  'left',
+  'removed',
+  'renamed',
+  'picture',
+  'owner',
+  'admin',
+  'member',
+  'slow-mode',
+  'pinned',
+]);
+
+/** Content of a message that the server writes into a group when the group changes. */
+export const noticeBodySchema = z
+  .strictObject({
+    type: z.literal('notice'),
+    notice: noticeKindSchema.describe('What happened'),
+    by: id.optional().describe('Who did it. Missing if a server did'),
+    users: z.array(id).max(limits.noticeUsers).optional().describe('The first of the users concerned'),
+    count: z.int().positive().optional().describe('Number of users concerned, if `users` lacks some'),
+    link: z.literal(true).optional().describe('`joined`: by an invitation link'),
+    name: text(limits.noticeName, 0).optional().describe('`created`, `renamed`: the name of the group'),
+    seconds: z.int().nonnegative().optional().describe('`slow-mode`: seconds between two messages. 0: off'),
+    message: id.optional().describe('`pinned`: id of the message'),
+  })
+  .describe('Change of a group. Only the server sends it, with the id of the group in `from`');
+
+/**
+ * Content of a message that clients receive. The text of a streamed message may be empty. Only the
+ * server writes notices.
+ */
+export const receivedBodySchema = z
+  .discriminatedUnion('type', [textBody(0), ...kinds, noticeBodySchema])
+  .meta({ title: 'body' });
 
 export type Body = z.infer<typeof bodySchema>;
+export type ReceivedBody = z.infer<typeof receivedBodySchema>;
+export type NoticeBody = z.infer<typeof noticeBodySchema>;
+export type NoticeKind = NoticeBody['notice'];

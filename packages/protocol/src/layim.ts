@@ -1,4 +1,4 @@
-import type { Body } from './bodies.ts';
+import type { ReceivedBody } from './bodies.ts';
 
 /** Maximum number of files of LayIM whose addresses in one text grant access. */
 const MAX_FILES = 10;
@@ -10,7 +10,7 @@ const addresses = /\/layim\/media\/([1-9]\d{0,15})(?!\d)(?:\/[\w.-]*)?/g;
  * Returns the ids of the media that a body contains: that of its `media`, or those whose LayIM
  * addresses are in its text. At most 10 of a text, each once.
  */
-export function mediaOf(body: Body): number[] {
+export function mediaOf(body: ReceivedBody): number[] {
   if ('media' in body) return [body.media];
   return body.type === 'text' ? findLayimMedia(body.text) : [];
 }

@@ -28,6 +28,10 @@ export const limits = {
   action: 64,
   /** Characters of the `state` of a `typing` frame. */
   typingState: 32,
+  /** Users that a notice names. */
+  noticeUsers: 20,
+  /** Characters of the name of a group in a notice. */
+  noticeName: 64,
   /** Characters of a file name in a media body. */
   mediaName: 255,
   /** Unacknowledged sends of one connection. */

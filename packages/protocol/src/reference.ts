@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { bodySchema } from './bodies.ts';
+import { receivedBodySchema } from './bodies.ts';
 import { clientFrameSchema } from './client-frames.ts';
 import { closeCodes } from './close-codes.ts';
 import { errorCodes } from './error-codes.ts';
@@ -11,7 +11,7 @@ import { serverFrameSchema } from './server-frames.ts';
 export function referenceTables(): Record<string, string> {
   return {
     'client frames': variants(clientFrameSchema, 'type'),
-    bodies: variants(bodySchema, 'type'),
+    bodies: variants(receivedBodySchema, 'type'),
     'server frames': variants(serverFrameSchema, 'type'),
     events: variants(eventSchema, 'kind'),
     'close codes': table(

@@ -53,6 +53,7 @@ export const namedSchemas: Record<string, z.ZodType> = {
   ...kindsOf(protocol.bodySchema, 'Body'),
   Body: protocol.bodySchema,
   ReceivedTextBody: protocol.receivedBodySchema.options[0],
+  NoticeBody: protocol.noticeBodySchema,
   ReceivedBody: protocol.receivedBodySchema,
   ...kindsOf(protocol.clientFrameSchema, 'Frame'),
   ClientFrame: protocol.clientFrameSchema,

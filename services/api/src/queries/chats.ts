@@ -1,6 +1,5 @@
 import { type Database, groupFloor } from '@parley/database';
 import {
-  type Body,
   type Chat,
   type Custom,
   type Draft,
@@ -8,6 +7,7 @@ import {
   IDS_PER_EARLY_MS,
   IDS_PER_MS,
   MESSAGE_EPOCH,
+  type ReceivedBody,
 } from '@parley/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
@@ -55,7 +55,12 @@ export async function upsertChat(db: Database, { owner, peer, group }: ChatKey, 
 }
 
 function userChats(owner: number): RawBuilder<ChatRow> {
-  const mine = { owner, peer: sql<number>`c.peer_id`, above: sql<number>`greatest(c.read_id, c.cleared_id)` };
+  const mine = {
+    group: false,
+    owner,
+    peer: sql<number>`c.peer_id`,
+    above: sql<number>`greatest(c.read_id, c.cleared_id)`,
+  };
   return sql`
     select false as "group", c.peer_id as peer, u.name, u.avatar, f.remark, ${keptUnread(sql`c.unread`, mine)} as unread, c.read_id as read,
       case when ${sharesReads(sql`u.privacy`)} and (select ${sharesReads(sql`privacy`)} from users where id = ${owner}) then c.peer_read_id else 0 end as "peerRead", null::bigint as mention, c.cleared_id as floor, c.pinned, c.muted, ${archivedOf(sql`c.last_id`)} as archived,
@@ -82,7 +87,7 @@ const lastDate = sql`case when g.last_id < ${EARLY_IDS}::bigint then g.last_id /
 // Selects the group chats of an owner. The last message and the count are stored once, with the
 // group.
 function groupChats(owner: number): RawBuilder<ChatRow> {
-  const theirs = { owner, peer: sql<number>`m.group_id`, above: sql<number>`m.seen_id` };
+  const theirs = { group: true, owner, peer: sql<number>`m.group_id`, above: sql<number>`m.seen_id` };
   return sql`
     select true, g.id, g.name, g.avatar, null, ${keptUnread(sql`g.message_count - m.seen_count`, theirs)}, m.read_id,
       0, case when m.mention_id > greatest(m.read_id, l.floor) and ${isKept(sql`m.user_id`, sql`m.group_id`, sql`m.mention_id`)}
@@ -153,7 +158,7 @@ interface ChatRow {
   lastHidden: boolean;
   last_id: number;
   last_sender: number | null;
-  last_body: Body | null;
+  last_body: ReceivedBody | null;
   last_edited: number | null;
   last_recalled: number | null;
 }

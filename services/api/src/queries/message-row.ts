@@ -1,10 +1,10 @@
 import { activeReactions, type Reactions } from '@parley/database';
 import {
-  type Body,
   type Custom,
   groupConversation,
   type Message,
   messageDate,
+  type ReceivedBody,
   userConversation,
 } from '@parley/protocol';
 import type { ChatKey } from './chat-key.ts';
@@ -40,7 +40,7 @@ export function toMessage({ owner, peer, group }: ChatKey, row: MessageRow): Mes
 export interface MessageRow {
   id: number;
   sender: number;
-  body: Body | null;
+  body: ReceivedBody | null;
   ref?: string | null;
   replyTo?: number | null;
   mentions?: number[] | null;

@@ -119,7 +119,7 @@ async function verify(
 
 /** Returns the searched text of a message: its text or the name of its file. */
 export function textOf({ body }: FoundRow): string {
-  if (body === null) return '';
+  if (body === null || body.type === 'notice') return '';
   if ('text' in body) return body.text;
   return 'name' in body ? body.name : '';
 }

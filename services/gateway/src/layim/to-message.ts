@@ -1,4 +1,4 @@
-import { type Body, type MessageEvent, parseConversation } from '@parley/protocol';
+import { type MessageEvent, parseConversation, type ReceivedBody } from '@parley/protocol';
 import type { Profile } from '@parley/redis';
 
 /**
@@ -25,7 +25,7 @@ export function toMessage(event: MessageEvent, me: number, from: Profile | undef
  * Returns a body as a text for LayIM. Its pages request media without a token, so media are shown
  * only by name.
  */
-function toContent(body: Body): string {
+function toContent(body: ReceivedBody): string {
   switch (body.type) {
     case 'text':
       return body.text;
@@ -40,6 +40,8 @@ function toContent(body: Body): string {
       return `[card] ${body.user}`;
     case 'custom':
       return `[${body.name}]`;
+    case 'notice':
+      return `[${body.notice}]`;
   }
 }
 

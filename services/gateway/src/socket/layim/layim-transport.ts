@@ -106,11 +106,11 @@ export class LayimTransport extends WebSocketTransport {
   }
 
   /**
-   * Returns the message that the page shows. For a streamed message, undefined until it is
-   * complete.
+   * Returns the message that the page shows. Undefined for a notice, and for a streamed message
+   * until it is complete.
    */
   async #messageOf(event: ParleyEvent, me: number): Promise<MessageEvent | undefined> {
-    if (event.kind === 'message') return event.streaming ? undefined : event;
+    if (event.kind === 'message') return event.streaming || event.body.type === 'notice' ? undefined : event;
     if (event.kind !== 'edit' || event.streaming !== false) return undefined;
     const opened = await findMessage(this.#route.deps.redis, me, event.chat, event.id);
     return typeof opened === 'object' ? { ...opened, body: event.body } : undefined;

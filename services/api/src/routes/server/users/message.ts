@@ -68,6 +68,7 @@ export const editMessage = serverOperation(
     const { key, message } = await findUserMessage(context, c.req.valid('param'));
     if (message.recalled !== null || message.body === null)
       throw new Refusal('conflict', 'The message has been recalled.');
+    if (message.body.type === 'notice') throw noticeRefusal();
     const { body = message.body } = given;
     const custom = (given.custom === undefined ? message.custom : given.custom) ?? undefined;
     if (custom && (await hasOldRecorder(context.redis)))
@@ -104,7 +105,7 @@ export const removeMessage = serverOperation(
     description: 'As if its sender had recalled it; with `for=user`, as if the user had deleted it from the own copy.',
     request: { params, query: removal },
     responses: { 204: noContent },
-    refuses: ['not-found', 'history-disabled'],
+    refuses: ['not-found', 'conflict', 'history-disabled'],
   },
   async (c) => {
     const { context } = c.var;
@@ -115,11 +116,16 @@ export const removeMessage = serverOperation(
       audit(c, 'message.hidden', { user: key.owner, chat: key.peer, message: id });
       return c.body(null, 204);
     }
+    if (message.body?.type === 'notice') throw noticeRefusal();
     if (recalled === null) await writeMutation(context, key, message, Date.now(), { kind: 'recall', id });
     audit(c, 'message.removed', { ...partiesOf(key, message), message: id });
     return c.body(null, 204);
   },
 );
+
+function noticeRefusal(): Refusal {
+  return new Refusal('conflict', 'A notice of the server can only be removed for one user.');
+}
 
 async function findUserMessage(
   context: AppContext,
