@@ -11,7 +11,7 @@ import {
 import { startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { edit, groupMessage, mark, message, react, recall } from './testing/entries.ts';
+import { edit, groupMessage, mark, message, notice, react, recall } from './testing/entries.ts';
 import { Fixture } from './testing/fixture.ts';
 import { addEntries, drained, runRecorder, testConnection } from './testing/running.ts';
 
@@ -46,7 +46,7 @@ it('webhook endpoints subscribed to messages receive committed messages', async 
     react(b, a, 4096, 8, '👍', true),
     recall(a, b, 4096, 9),
   ]);
-  await addEntries(link, group % BUCKETS, [groupMessage(8192, c, group)]);
+  await addEntries(link, group % BUCKETS, [groupMessage(8192, c, group), notice(8193, group)]);
   await using _ = await runRecorder(env());
   await drained(link);
   const events = told(await claimWebhooks(link, 'one', 100, 60_000));

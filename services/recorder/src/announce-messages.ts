@@ -8,8 +8,9 @@ import type { PushUsers } from './push/push-users.ts';
 
 /**
  * Queues webhook events for committed messages, edits, recalls, reactions and pins, and push events
- * for messages whose recipients may have a push device and are not looking at the chat. Rejects if
- * Redis does not accept them. If an event is queued again, it has the same id.
+ * for messages whose recipients may have a push device and are not looking at the chat. Notices
+ * cause neither: `group` events report the same. Rejects if Redis does not accept them. If an event
+ * is queued again, it has the same id.
  */
 export async function announceMessages(
   { redis, endpoints, pushUsers, most, log }: AnnounceOptions,
@@ -37,7 +38,7 @@ export async function announceMessages(
  * content.
  */
 function toPushed(entry: Entry): MessageEntry[] {
-  if (entry.kind === 'message') return entry.silent || entry.streaming ? [] : [entry];
+  if (entry.kind === 'message') return entry.silent || entry.streaming || isNotice(entry) ? [] : [entry];
   if (entry.kind !== 'edit' || !entry.streamed || entry.silent) return [];
   const { user: from, chat: to, id, conversation, group, body, custom } = entry;
   const rest = { ref: null, replyTo: null, mentions: null, silent: false, streaming: false };
@@ -45,9 +46,16 @@ function toPushed(entry: Entry): MessageEntry[] {
 }
 
 function toEvents(entry: Entry): QueuedEvent[] {
-  if (entry.kind === 'message') return [sent(entry)];
+  if (entry.kind === 'message') return isNotice(entry) ? [] : [sent(entry)];
   // Marks and hidden messages concern only their user, so webhooks get no event.
   return entry.kind === 'mark' || entry.kind === 'hide' ? [] : [changed(entry)];
+}
+
+/**
+ * Returns whether the server wrote a message because its group changed: the group is the sender.
+ */
+function isNotice({ group, from, to }: MessageEntry): boolean {
+  return group && from === to;
 }
 
 function sent(message: MessageEntry): QueuedEvent {

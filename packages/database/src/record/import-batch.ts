@@ -106,7 +106,7 @@ const join = `
     joined = least(m.joined, d.joined), joined_id = d.id, seen_id = s.id,
     seen_count = g.message_count - (
       select count(*) from messages e
-      where e.owner_id = g.id and e.peer_id = g.id and e.id > s.id and e.sender_id <> m.user_id)
+      where e.owner_id = g.id and e.peer_id = g.id and e.id > s.id and e.sender_id not in (m.user_id, g.id))
   from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) as d (group_id, user_id, joined, id)
   join groups g on g.id = d.group_id
   join group_members o on o.group_id = d.group_id and o.user_id = d.user_id

@@ -5,9 +5,10 @@ import type { GroupDelta } from './digest.ts';
 import type { MessageEntry } from './entry.ts';
 
 /**
- * Counts new messages of groups and advances members' marks. It writes no row per member and
- * message: a member's unread number is the group's `message_count` minus the member's `seen_count`.
- * Returns the groups that have deferred changes, and those that are dissolved.
+ * Counts new messages of groups and advances members' marks. Notices are not counted. It writes no
+ * row per member and message: a member's unread number is the group's `message_count` minus the
+ * member's `seen_count`. Returns the groups that have deferred changes, and those that are
+ * dissolved.
  *
  * Everything that writes `seen_count`, including `clearChat` and `addMembers`, locks the group
  * first, so that it stays exact.
@@ -48,7 +49,7 @@ async function updateGroups(connection: Connection, groups: readonly GroupDelta[
   const last = groups.map(({ messages }) => newest(messages));
   const values = [
     bigints(groups.map((group) => group.group)),
-    bigints(groups.map((group) => group.messages.length)),
+    bigints(groups.map((group) => counted(group).length)),
     bigints(last.map((message) => message?.id ?? 0)),
     bigints(last.map((message) => message?.from ?? null)),
     jsons(last.map((message) => message?.body ?? null)),
@@ -68,7 +69,14 @@ const update = `
     horizon_id = case when d.read_id > greatest(g.last_id, d.last_id) then greatest(g.horizon_id, d.read_id) else g.horizon_id end
   from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::jsonb[], $6::bigint[])
     as d (id, count, last_id, last_sender, last_body, read_id)
-  where g.id = d.id and (d.count > 0 or d.read_id > g.last_id)`;
+  where g.id = d.id and (d.last_id > 0 or d.read_id > g.last_id)`;
+
+/**
+ * Returns the messages that the number of a group counts: all but notices, which the group sends.
+ */
+function counted({ group, messages }: GroupDelta): MessageEntry[] {
+  return messages.filter(({ from }) => from !== group);
+}
 
 function newest(messages: readonly MessageEntry[]): MessageEntry | undefined {
   return messages.reduce<MessageEntry | undefined>((a, b) => (a && a.id > b.id ? a : b), undefined);
@@ -105,9 +113,10 @@ async function countLate(
   locked: ReadonlyMap<number, GroupRow>,
 ): Promise<void> {
   await Promise.all(
-    groups.map(async ({ group, messages }) => {
+    groups.map(async (delta) => {
+      const { group } = delta;
       const { last_id = 0, horizon_id = 0 } = locked.get(group) ?? {};
-      const late = messages.filter((message) => message.id <= Math.max(last_id, horizon_id));
+      const late = counted(delta).filter((message) => message.id <= Math.max(last_id, horizon_id));
       if (late.length === 0) return;
       const values = [group, bigints(late.map((message) => message.id)), bigints(late.map((message) => message.from))];
       await connection.query({ name: 'count-late', text: addLate, values });

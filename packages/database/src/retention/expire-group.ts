@@ -11,21 +11,22 @@ import { deleteAttached, deleteIndexed } from './delete-attached.ts';
 export async function expireGroup(tx: Database, group: number, upTo: number, limit: number): Promise<number> {
   // The recorder locks the same row, so that it counts a message either before or after this.
   await sql`select from groups where id = ${group} for no key update`.execute(tx);
-  const { rows } = await sql<{ count: number; last: number | null }>`
-    select count(*)::integer as count, max(id) as last from (
-      select id from messages where owner_id = ${group} and peer_id = ${group} and id <= ${upTo} order by id limit ${limit}
+  const { rows } = await sql<{ count: number; counted: number; last: number | null }>`
+    select count(*)::integer as count, (count(*) filter (where sender_id <> ${group}))::integer as counted, max(id) as last from (
+      select id, sender_id from messages where owner_id = ${group} and peer_id = ${group} and id <= ${upTo} order by id limit ${limit}
     ) m`.execute(tx);
-  const { count = 0, last = null } = rows[0] ?? {};
+  const { count = 0, counted = 0, last = null } = rows[0] ?? {};
   if (last === null) return 0;
   await seeUpTo(tx, group, last);
   await sql`delete from messages where owner_id = ${group} and peer_id = ${group} and id <= ${last}`.execute(tx);
-  // Every member has seen the removed messages, so that they are in every `seen_count`.
+  // Every member has seen the removed messages, so that they are in every `seen_count`. Notices are
+  // in no count.
   await sql`
-    update group_members set seen_count = seen_count - ${count},
+    update group_members set seen_count = seen_count - ${counted},
       mention_id = case when mention_id <= ${last} then 0 else mention_id end
     where group_id = ${group}`.execute(tx);
   await sql`
-    update groups set message_count = message_count - ${count},
+    update groups set message_count = message_count - ${counted},
       last_sender = case when last_id > ${last} then last_sender end,
       last_edited = case when last_id > ${last} then last_edited end,
       last_recalled = case when last_id > ${last} then last_recalled end,

@@ -32,7 +32,8 @@ export interface GroupsTable extends LastMessage {
   /** At most 500. */
   max_members: Generated<number>;
   /**
-   * Number of recorded messages. A member's unread number is this minus the member's `seen_count`.
+   * Number of recorded messages without notices. A member's unread number is this minus the
+   * member's `seen_count`.
    */
   message_count: Generated<number>;
   /** A mark of members above `last_id`. No member's `seen_id` exceeds the greater of both. */

@@ -47,22 +47,23 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'group-unread',
-    holds: 'the unread count of a member is the number of messages of others above what the member saw',
+    holds: 'the unread count of a member is the number of messages of other users above what the member saw',
     text: `
       select format('member %s of group %s has %s unread, there are %s', m.user_id, g.id, g.message_count - m.seen_count,
         n.count) as what
       from group_members m join groups g on g.id = m.group_id and g.dissolved is null
       cross join lateral (
         select count(*) from messages e
-        where e.owner_id = g.id and e.peer_id = g.id and e.id > m.seen_id and e.sender_id <> m.user_id) n
+        where e.owner_id = g.id and e.peer_id = g.id and e.id > m.seen_id and e.sender_id not in (m.user_id, g.id)) n
       where g.message_count - m.seen_count <> n.count`,
   },
   {
     name: 'group-count',
-    holds: 'the message count of a group is the number of its messages',
+    holds: 'the message count of a group is the number of its messages without notices',
     text: `
       select format('group %s counts %s messages, there are %s', g.id, g.message_count, n.count) as what
-      from groups g cross join lateral (select count(*) from messages m where m.owner_id = g.id and m.peer_id = g.id) n
+      from groups g cross join lateral (
+        select count(*) from messages m where m.owner_id = g.id and m.peer_id = g.id and m.sender_id <> g.id) n
       where g.dissolved is null and g.message_count <> n.count`,
   },
   {

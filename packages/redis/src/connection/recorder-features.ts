@@ -3,8 +3,8 @@ import { readProcesses } from './share-settings.ts';
 
 /**
  * Features that recorders have since this release: they store `custom` of messages and edits,
- * recalls by moderators, the ends of streams, pins, hidden messages, and private read marks. A
- * recorder publishes them as shared settings.
+ * recalls by moderators, the ends of streams, pins, hidden messages, and private read marks, and do
+ * not count notices. A recorder publishes them as shared settings.
  */
 export const recorderFeatures = {
   RECORDS_CUSTOM: '1',
@@ -12,6 +12,7 @@ export const recorderFeatures = {
   RECORDS_PINS: '1',
   RECORDS_HIDES: '1',
   RECORDS_PRIVATE_READS: '1',
+  RECORDS_NOTICES: '1',
 };
 
 /**

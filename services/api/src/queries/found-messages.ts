@@ -5,8 +5,8 @@ import { type MessageRow, pinnedColumn } from './message-row.ts';
 import type { Key } from './search-sources.ts';
 
 /**
- * Returns the existing messages among the given ones, without those that were recalled, or that
- * the user cleared or hid.
+ * Returns the existing messages among the given ones, without notices and those that were recalled,
+ * or that the user cleared or hid.
  */
 export async function readFound(db: Database, me: number, keys: readonly Key[]): Promise<FoundRow[]> {
   if (keys.length === 0) return [];
@@ -17,7 +17,7 @@ export async function readFound(db: Database, me: number, keys: readonly Key[]):
       select m.owner_id as owner, m.peer_id as peer, m.id, m.sender_id as sender, m.body, m.ref, m.reply_to as "replyTo", m.mentions, m.custom,
         m.edited, m.recalled, m.reactions, ${sql.raw(pinnedColumn)} as pinned
       from messages m
-      where m.owner_id = k.owner_id and m.peer_id = k.peer_id and m.id = k.id and m.body is not null
+      where m.owner_id = k.owner_id and m.peer_id = k.peer_id and m.id = k.id and m.body ->> 'type' <> 'notice'
       limit 1
     ) t
     where t.id > coalesce((select cleared_id from chats where owner_id = k.owner_id and peer_id = k.peer_id), 0)

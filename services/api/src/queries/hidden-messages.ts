@@ -12,11 +12,15 @@ export function isKept(owner: Sql, peer: Sql, id: Sql): RawBuilder<boolean> {
     select from hidden_messages h where h.owner_id = ${owner} and h.peer_id = ${peer} and h.id = ${id})`;
 }
 
-/** SQL expression: an unread number minus the hidden messages of others above an id. */
-export function keptUnread(unread: Sql, { owner, peer, above }: Chat<'above'>): Sql {
+/**
+ * SQL expression: an unread number minus the hidden messages of other users above an id. Notices of
+ * a group, whose sender is the group, are in no unread number.
+ */
+export function keptUnread(unread: Sql, { owner, peer, above, group }: Chat<'above'> & { group: boolean }): Sql {
   return sql`case when ${hides(owner)} then greatest(0, ${unread} - (
     select count(*) from hidden_messages h
-    where h.owner_id = ${owner} and h.peer_id = ${peer} and h.id > ${above} and h.sender_id <> ${owner}))
+    where h.owner_id = ${owner} and h.peer_id = ${peer} and h.id > ${above} and h.sender_id <> ${owner}
+      ${group ? sql`and h.sender_id <> ${peer}` : sql``}))
     else ${unread} end`;
 }
 

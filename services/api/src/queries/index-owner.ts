@@ -81,7 +81,10 @@ export async function countOff(
   return rows[0] as Counted;
 }
 
-/** Returns an owner's messages in a range of ids, without recalled ones, in ascending order. */
+/**
+ * Returns an owner's messages in a range of ids, without recalled ones and notices, in ascending
+ * order.
+ */
 export async function readMessages(db: Database, owner: number, span: Span): Promise<(Filtered & { id: number })[]> {
   const { rows } = await sql<Filtered & { id: number }>`
     select t.* from (${boxes(owner, span)}) b cross join lateral (

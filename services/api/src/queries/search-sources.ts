@@ -77,11 +77,11 @@ export async function listChanged(db: Database, since: ReadonlyMap<number, numbe
   return rows;
 }
 
-/** The searched parts of a message. `kind` is null for a recalled message. */
+/** The searched parts of a message. `kind` is null for a recalled message and for a notice. */
 export const messageFacts = sql`
-  m.sender_id as sender, m.body ->> 'type' as kind, coalesce(m.body ->> 'text', m.body ->> 'name', '') as text`;
+  m.sender_id as sender, nullif(m.body ->> 'type', 'notice') as kind, coalesce(m.body ->> 'text', m.body ->> 'name', '') as text`;
 
-/** Returns the searched parts of messages, without recalled ones. */
+/** Returns the searched parts of messages, without recalled ones and notices. */
 export async function readFacts(db: Database, keys: readonly Key[]): Promise<(Key & Filtered)[]> {
   if (keys.length === 0) return [];
   const { rows } = await sql<Key & Filtered>`

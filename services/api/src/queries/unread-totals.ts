@@ -8,8 +8,13 @@ import { keptUnread } from './hidden-messages.ts';
  */
 export async function unreadTotals(db: Database, users: readonly number[]): Promise<Map<number, number>> {
   const owner = sql<number>`o.id`;
-  const direct = { owner, peer: sql<number>`c.peer_id`, above: sql<number>`greatest(c.read_id, c.cleared_id)` };
-  const group = { owner, peer: sql<number>`m.group_id`, above: sql<number>`m.seen_id` };
+  const direct = {
+    group: false,
+    owner,
+    peer: sql<number>`c.peer_id`,
+    above: sql<number>`greatest(c.read_id, c.cleared_id)`,
+  };
+  const group = { group: true, owner, peer: sql<number>`m.group_id`, above: sql<number>`m.seen_id` };
   const { rows } = await sql<{ user: number; unread: number }>`
     select o.id as user, (select coalesce(sum(unread), 0) from (
       select ${keptUnread(sql`c.unread`, direct)} as unread from chats c

@@ -4,14 +4,17 @@ import { getBriefUsers } from './users.ts';
 
 /**
  * Returns every user that messages refer to, each once: senders, receivers, mentions, reactions,
- * cards, pins.
+ * cards, pins, and the people of notices.
  */
 export async function usersOfMessages(db: Database, messages: readonly Message[]): Promise<BriefUser[]> {
   return await getBriefUsers(db, [...new Set(messages.flatMap(usersOf))]);
 }
 
 function usersOf({ conversation, from, to, mentions = [], reactions = [], body, pinned }: Message): number[] {
-  const ids = [from, ...mentions, ...reactions.flatMap(({ users }) => users)];
+  const ids = [...mentions, ...reactions.flatMap(({ users }) => users)];
+  // The sender of a notice is the group.
+  if (body?.type === 'notice') ids.push(...(body.by ? [body.by] : []), ...(body.users ?? []));
+  else ids.push(from);
   if (!conversation.startsWith('g')) ids.push(to);
   if (body?.type === 'card') ids.push(body.user);
   if (pinned) ids.push(pinned.user);

@@ -11,6 +11,11 @@ export function groupMessage(id: number, from: number, group: number, text = `te
   return { ...message(id, from, group, text), conversation: groupConversation(group) };
 }
 
+/** A message that the server writes because its group changed. */
+export function notice(id: number, group: number) {
+  return { ...groupMessage(id, group, group), body: { type: 'notice', notice: 'picture' } };
+}
+
 export function mark(user: number, chat: number, marks: { read?: number; delivered?: number }, group = false) {
   return { kind: 'mark', user, chat, ...marks, ...(group ? { group } : {}) };
 }

@@ -1,7 +1,7 @@
 import { clearChat } from '@parley/database';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { groupMessage, mark, message } from '../testing/entries.ts';
+import { groupMessage, mark, message, notice } from '../testing/entries.ts';
 import { Fixture } from '../testing/fixture.ts';
 
 let world: Fixture;
@@ -15,7 +15,7 @@ afterAll(() => world[Symbol.asyncDispose]());
  * with each other.
  */
 type Step =
-  | { do: 'send' | 'sendGroup'; id: number; by: number }
+  | { do: 'send' | 'sendGroup' | 'notice'; id: number; by: number }
   | { do: 'read' | 'readGroup'; id: number; by: number }
   | { do: 'clear' | 'clearGroup'; id: number; by: number };
 
@@ -29,14 +29,14 @@ const batch = fc.record({
   // A batch without groups is written by another code path.
   steps: fc.oneof(
     steps('send', 'send', 'read', 'clear'),
-    steps('send', 'sendGroup', 'sendGroup', 'read', 'readGroup', 'clear', 'clearGroup'),
+    steps('send', 'sendGroup', 'sendGroup', 'notice', 'read', 'readGroup', 'clear', 'clearGroup'),
   ),
   again: fc.boolean(),
 });
 const history = fc.array(batch, { minLength: 1, maxLength: 8 });
 
 describe('unread', () => {
-  it('the number of unread messages is exact for any order of messages, marks, clears and replays', async () => {
+  it('the number of unread messages is exact for any order of messages, notices, marks, clears and replays', async () => {
     await fc.assert(
       fc.asyncProperty(history, async (batches) => {
         const users = await world.users(3);
@@ -67,7 +67,7 @@ describe('unread', () => {
           );
         }
         expect(await world.groupUnread(group, users[2])).toBe(
-          [...senders.sendGroup.keys()].filter((id) => id > 1).length,
+          [...senders.sendGroup].filter(([id, sender]) => id > 1 && sender !== NOBODY).length,
         );
       }),
       { numRuns: 60 },
@@ -120,6 +120,9 @@ describe('clearing a chat', () => {
   });
 });
 
+/** The sender of a notice, which no member counts as unread. */
+const NOBODY = -1;
+
 type Senders = Record<'send' | 'sendGroup', Map<number, number>>;
 
 function toEntry(step: Step, users: number[], group: number, senders: Senders): object[] {
@@ -128,8 +131,10 @@ function toEntry(step: Step, users: number[], group: number, senders: Senders): 
   if (step.do === 'read') return [mark(me, peer, { read: step.id })];
   if (step.do === 'readGroup') return [mark(me, group, { read: step.id }, true)];
   if (step.do === 'clear' || step.do === 'clearGroup') return [];
-  const by = senders[step.do].get(step.id) ?? step.by;
-  senders[step.do].set(step.id, by);
+  const sent = step.do === 'send' ? senders.send : senders.sendGroup;
+  const by = sent.get(step.id) ?? (step.do === 'notice' ? NOBODY : step.by);
+  sent.set(step.id, by);
+  if (by === NOBODY) return [notice(step.id, group)];
   const [from, to] = [users[by] as number, users[1 - by] as number];
   return [step.do === 'send' ? message(step.id, from, to) : groupMessage(step.id, from, group)];
 }
@@ -145,7 +150,7 @@ function expectedUnread(sent: ReadonlyMap<number, number>, steps: Step[], owner:
   // Members of the group joined at id 1.
   const joined = kind === 'Group' ? 1 : 0;
   const floor = Math.max(joined, greatest(steps, `read${kind}`, owner), greatest(steps, `clear${kind}`, owner));
-  return [...sent].filter(([id, sender]) => sender !== owner && id > floor).length;
+  return [...sent].filter(([id, sender]) => sender !== owner && sender !== NOBODY && id > floor).length;
 }
 
 function greatest(steps: Step[], what: Step['do'], by: number): number {
