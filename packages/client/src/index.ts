@@ -8,9 +8,11 @@ export type {
   JoinRequest,
   Media,
   Message,
+  NoticeBody,
   ParleyEvent,
   Privacy,
   QuietHours,
+  ReceivedBody,
   Role,
   SignIn,
 } from '@parley/protocol';

@@ -1,4 +1,4 @@
-import type { Message } from '@parley/protocol';
+import type { Message, NoticeBody } from '@parley/protocol';
 import type { Command } from './engine/command.ts';
 import type { BriefUser, Chat, MessageCustom } from './own-types.ts';
 import { chatOf } from './state/apply-event.ts';
@@ -18,6 +18,11 @@ export interface ChatMessage extends Omit<Message, 'id' | 'conversation' | 'cust
   chat: number;
   /** Name and avatar of the sender. Undefined until they were read from the api. */
   sender?: BriefUser | undefined;
+  /**
+   * In a notice, whose `from` is the group: names and avatars of the users in `body.by` and
+   * `body.users`, without those that were not read from the api yet.
+   */
+  people?: BriefUser[];
   /** True if this user is the sender. */
   mine: boolean;
   /**
@@ -73,6 +78,7 @@ export function showMessage(
   { user: me, people }: State,
 ): ChatMessage {
   const mine = message.from === me;
+  const { body } = message;
   return {
     ...message,
     key: message.ref ?? String(message.id),
@@ -80,8 +86,22 @@ export function showMessage(
     mine,
     ...(streaming && { streaming }),
     sender: people.get(message.from),
+    ...(body?.type === 'notice' && {
+      people: peopleOf(body).flatMap((user) => people.get(user) ?? []),
+    }),
     state: mine ? stateOf(message.id, chat) : 'received',
   };
+}
+
+/** Returns the users of shown messages whose names are not in memory. */
+export function unnamedUsers(messages: readonly ChatMessage[], { people }: State): number[] {
+  const users = messages.flatMap(({ body, from }) => (body?.type === 'notice' ? peopleOf(body) : [from]));
+  return [...new Set(users)].filter((user) => !people.has(user));
+}
+
+/** Returns the users that a notice names. */
+function peopleOf({ by, users = [] }: NoticeBody): number[] {
+  return [...new Set(by === undefined ? users : [by, ...users])];
 }
 
 function showOutgoing(entry: Outgoing, { user: me, people }: State, run: Run): ChatMessage {

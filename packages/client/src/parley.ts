@@ -8,7 +8,7 @@ import type { Command } from './engine/command.ts';
 import type { AckedFrame } from './engine/context.ts';
 import { createRef } from './engine/ref.ts';
 import { ParleyError } from './error.ts';
-import { type ChatMessage, showChats, showMessages } from './message.ts';
+import { type ChatMessage, showChats, showMessages, unnamedUsers } from './message.ts';
 import { MessageStream } from './message-stream.ts';
 import { type ParleyOptions, type ResolvedOptions, withDefaults } from './options.ts';
 import type { Chat, MessageCustom, Session } from './own-types.ts';
@@ -192,9 +192,10 @@ export class Parley {
    */
   messages(chat: number): ChatMessage[] {
     if (!this.#running) return [];
-    const shown = showMessages(this.#running.state, chat, (command) => this.#run(command));
-    const users = new Set(shown.filter(({ sender }) => !sender).map(({ from }) => from));
-    if (users.size > 0) this.#run({ do: 'name', users: [...users] });
+    const { state } = this.#running;
+    const shown = showMessages(state, chat, (command) => this.#run(command));
+    const users = unnamedUsers(shown, state);
+    if (users.length > 0) this.#run({ do: 'name', users });
     return shown;
   }
 

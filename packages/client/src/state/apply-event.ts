@@ -1,7 +1,7 @@
 import type { EventOf, MessageEvent, ParleyEvent } from '@parley/protocol';
 import { deleteChat } from './apply-loaded.ts';
 import { applyMark } from './apply-marks.ts';
-import { hideMessages, insertMessage, setMention, toggleReaction, updateMessage } from './chat-state.ts';
+import { hideMessages, insertMessage, isNotice, setMention, toggleReaction, updateMessage } from './chat-state.ts';
 import { removeEntry } from './outbox-entries.ts';
 import { changeChat, type State } from './state.ts';
 
@@ -42,7 +42,7 @@ function applyMessage(state: State, { kind: _, ...message }: MessageEvent): void
   // A new message ends the archive, unless the chat is muted.
   if (!chat.muted) chat.archived = false;
   insertMessage(chat, message.streaming ? { ...message, index: 0 } : message);
-  if (!own && id > Math.max(chat.counted, chat.read)) chat.unread += 1;
+  if (!own && !isNotice(message) && id > Math.max(chat.counted, chat.read)) chat.unread += 1;
   if (!own && chat.type === 'group' && message.mentions?.includes(state.user)) setMention(chat, id, chat.read);
   chat.counted = Math.max(chat.counted, id);
 }

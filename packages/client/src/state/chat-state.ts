@@ -33,6 +33,11 @@ export interface HeldMessage extends Message {
   index?: number | undefined;
 }
 
+/** Returns whether a message is a notice of the server about a group. Notices count as read. */
+export function isNotice({ body }: Pick<Message, 'body'>): boolean {
+  return body?.type === 'notice';
+}
+
 /** Creates the state of a chat of which only the id is known. */
 export function emptyChat(chat: number, capacity: number): ChatState {
   return {
@@ -140,7 +145,7 @@ export function setMention(chat: ChatState, mention: number, seen: number): void
 export function mergeChat(chat: ChatState, loaded: Chat, me: number): void {
   const { last, read, peerRead, unread, mention = 0 } = chat;
   const base = loaded.last?.id ?? 0;
-  const since = chat.messages.filter(({ id, from }) => id > base && id > loaded.read && from !== me);
+  const since = chat.messages.filter((message) => message.id > base && isUnread(message, loaded.read, me));
   Object.assign(chat, loaded);
   if (loaded.remark === undefined) delete chat.remark;
   if (loaded.custom === undefined) delete chat.custom;
@@ -181,7 +186,7 @@ export function clearChat(chat: ChatState, upTo: number, me: number): void {
 export function hideMessages(chat: ChatState, ids: readonly number[], me: number): void {
   const hidden = new Set(ids);
   const held = chat.last ? [...chat.messages.filter(({ id }) => id !== chat.last?.id), chat.last] : chat.messages;
-  const unread = held.filter(({ id, from }) => hidden.has(id) && id > chat.read && from !== me).length;
+  const unread = held.filter((message) => hidden.has(message.id) && isUnread(message, chat.read, me)).length;
   chat.messages = chat.messages.filter(({ id }) => !hidden.has(id));
   chat.unread = Math.max(0, chat.unread - unread);
   if (hidden.has(chat.last?.id ?? 0)) chat.last = chat.messages.at(-1) ?? null;
@@ -206,5 +211,9 @@ export function toggleReaction(
 }
 
 function countUnread({ messages, read }: ChatState, me: number): number {
-  return messages.filter(({ id, from }) => id > read && from !== me).length;
+  return messages.filter((message) => isUnread(message, read, me)).length;
+}
+
+function isUnread(message: HeldMessage, read: number, me: number): boolean {
+  return message.id > read && message.from !== me && !isNotice(message);
 }
