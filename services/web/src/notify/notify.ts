@@ -88,7 +88,7 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
   const isLive = () => parley.status.state === 'online';
   onScopeDispose(
     onWhole(parley, (message) => {
-      if (!message.mine && isLive()) notifyMessage(message).catch(() => {});
+      if (!message.mine && message.body?.type !== 'notice' && isLive()) notifyMessage(message).catch(() => {});
     }),
   );
   onScopeDispose(

@@ -1,5 +1,6 @@
-import type { Body } from '@parley/protocol';
+import type { ReceivedBody } from '@parley/protocol';
 import { strings } from '../strings.ts';
+import { noticeStrings } from './notice-strings.ts';
 
 /** Maximum characters of a preview. */
 const MAX_LENGTH = 120;
@@ -7,8 +8,12 @@ const MAX_LENGTH = 120;
 /** Maximum characters of a file name. It is shortened before its extension. */
 const MAX_NAME = 255;
 
-/** Returns a message as one line of text. Empty for a recalled message. */
-export function previewOf(body: Body | null, length = MAX_LENGTH): string {
+/**
+ * Returns a message as one line of text. Empty for a recalled message. A notice, whose sentence
+ * needs names (`noticeText`), and a message of a type that this client does not know have a general
+ * text.
+ */
+export function previewOf(body: ReceivedBody | null, length = MAX_LENGTH): string {
   switch (body?.type) {
     case undefined:
       return '';
@@ -29,6 +34,10 @@ export function previewOf(body: Body | null, length = MAX_LENGTH): string {
       return `[${strings.card}]`;
     case 'custom':
       return `[${shorten(body.name, length)}]`;
+    case 'notice':
+      return noticeStrings.changed;
+    default:
+      return `[${strings.unknown}]`;
   }
 }
 

@@ -8,8 +8,12 @@ import { labelOf } from './label.ts';
 export function useMessage(message: () => ChatMessage) {
   const context = useChat();
   const { nameOf, openMenu, toggle } = context;
-  /** A message that is not accepted yet, or whose text still grows, cannot be forwarded. */
-  const selectable = computed(() => message().id !== undefined && !message().streaming);
+  /**
+   * Notices, and messages that are not accepted yet or whose text still grows, cannot be forwarded.
+   */
+  const selectable = computed(
+    () => message().id !== undefined && !message().streaming && message().body?.type !== 'notice',
+  );
   return {
     context,
     label: computed(() => labelOf(message(), nameOf)),

@@ -29,7 +29,7 @@ export function useReading(parley: Parley, chat: number) {
     parley.on('message', (message) => {
       if (message.chat !== chat || message.mine) return;
       if (atEnd.value) read();
-      else arrived.value += 1;
+      else if (message.body?.type !== 'notice') arrived.value += 1;
     }),
     parley.on('change', (change) => change.chat === undefined && read()),
   ];
