@@ -17,6 +17,7 @@ const secret = 'a secret of the tests, long enough for anyone';
  */
 export class Kit implements AsyncDisposable {
   readonly db: Database;
+  readonly databaseUrl: string;
   readonly link: RedisConnection;
   readonly redis: TestRedis;
   readonly #api: Api;
@@ -24,8 +25,16 @@ export class Kit implements AsyncDisposable {
   readonly #stops: Stop[];
   #names = 0;
 
-  private constructor(db: Database, link: RedisConnection, redis: TestRedis, api: Api, stops: Stop[]) {
+  private constructor(
+    db: Database,
+    databaseUrl: string,
+    link: RedisConnection,
+    redis: TestRedis,
+    api: Api,
+    stops: Stop[],
+  ) {
     this.db = db;
+    this.databaseUrl = databaseUrl;
     this.link = link;
     this.redis = redis;
     this.#api = api;
@@ -39,7 +48,8 @@ export class Kit implements AsyncDisposable {
     const DATABASE_URL = await testDatabase();
     const variables = {
       ...{ HOST: '127.0.0.1', PORT: '0', REDIS_URL: redis.url, DATABASE_URL, TOKEN_SECRET: secret },
-      ...{ RECORD_WAIT: '5ms', RECORD_WAIT_MAX: '5ms' },
+      // Most tests count the messages of users.
+      ...{ RECORD_WAIT: '5ms', RECORD_WAIT_MAX: '5ms', GROUP_NOTICES: 'off' },
       ...{
         SEND_RATE: '10000',
         SEND_BURST: '10000',
@@ -58,7 +68,7 @@ export class Kit implements AsyncDisposable {
     stops.push(() => link.close());
     const api = await startApi(readApiConfig(variables), log);
     stops.push(() => api.stop());
-    const kit = new Kit(db, link, redis, api, stops);
+    const kit = new Kit(db, DATABASE_URL, link, redis, api, stops);
     await startRecorder(readRecorderConfig(variables), log, (_, stop) => stops.push(async () => stop()));
     for (let i = 0; i < 2; i += 1) {
       const gateway = await startGateway(

@@ -35,6 +35,7 @@ export * from './messages/recorded-up-to.ts';
 export * from './messages/repair-forwards.ts';
 export * from './messages/request.ts';
 export * from './messages/slow-mode-error.ts';
+export * from './messages/write-notice.ts';
 export * from './permits/external-users.ts';
 export * from './permits/members.ts';
 export * from './permits/permit.ts';

@@ -84,6 +84,7 @@ export function readConfig(env: Environment): ApiConfig {
     MAX_FRIEND_GROUPS: integer({ min: 1, default: 100 }),
     MAX_BLOCKS: integer({ min: 1, default: 5000 }),
     AVATAR_HOSTS: list({ default: [] }),
+    GROUP_NOTICES: oneOf(['on', 'off'], { default: 'on' }),
     UNIQUE_GROUP_NAMES: bool({ default: false }),
     MAX_GROUPS: integer({ min: 1, default: 1000 }),
     MAX_GROUPS_OF_ONE_OWNER: integer({ min: 1, default: 100 }),
@@ -144,6 +145,7 @@ export function readConfig(env: Environment): ApiConfig {
     history: value.HISTORY,
     idempotencyTtl: value.IDEMPOTENCY_TTL,
     avatarHosts: value.AVATAR_HOSTS,
+    groupNotices: value.GROUP_NOTICES === 'on',
     uniqueGroupNames: value.UNIQUE_GROUP_NAMES,
     friendRequestCooldown: value.FRIEND_REQUEST_COOLDOWN,
     joinRequestCooldown: value.JOIN_REQUEST_COOLDOWN,
@@ -243,6 +245,8 @@ export interface ApiConfig {
   idempotencyTtl: number;
   /** Hosts of images that people may set as avatars. `*`: any. */
   avatarHosts: readonly string[];
+  /** Whether changes of a group write a notice into it. */
+  groupNotices: boolean;
   /** Whether a group with the name of another group is rejected. Ignores case. */
   uniqueGroupNames: boolean;
   /**

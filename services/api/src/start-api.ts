@@ -17,6 +17,7 @@ import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
 import { createStoresMonitor } from './create-stores-monitor.ts';
 import { Outbox } from './events/outbox.ts';
+import { writeGroupNotices } from './events/write-group-notices.ts';
 import { pingDatabase } from './http/health-queries.ts';
 import { Importer } from './imports/importer.ts';
 import { JobRunner } from './jobs/job-runner.ts';
@@ -55,7 +56,10 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       const webhooks = new Webhooks({ redis, log, metrics, config: config.webhooks });
       const pusher = config.push && new Pusher({ db, redis, log, metrics, config: config.push });
       const note = webhooks.note.bind(webhooks);
-      const outbox = new Outbox({ db, redis, log, interval: config.outboxInterval, note });
+      const outbox = new Outbox({
+        ...{ db, redis, log, interval: config.outboxInterval, note },
+        writeGroupNotices: (notice) => writeGroupNotices({ db, redis, config }, notice),
+      });
       const indexer = new SearchIndexer({ db, redis, log, metrics, interval: config.indexInterval });
       const stores = createStoresMonitor(db, redis, log, metrics);
       await stores.start();

@@ -112,6 +112,8 @@ export interface Config extends RateConfig {
   maxStreams: number;
   /** Maximum number of pinned messages of one chat. */
   maxPins: number;
+  /** Whether a pin in a group writes a notice into it. */
+  groupNotices: boolean;
   /** Number of events that an inbox holds, approximately. */
   inboxLength: number;
   /** Time after which an unused inbox expires. */
@@ -161,6 +163,7 @@ export function readConfig(env: Environment): Config {
     MAX_HEADERS: size({ min: 4096, max: 65_536, default: 16 * 1024 }),
     SOCKETS: oneOf(['auto', 'uws', 'node'], { default: 'auto' }),
     LAYIM: oneOf(['on', 'off'], { default: 'on' }),
+    GROUP_NOTICES: oneOf(['on', 'off'], { default: 'on' }),
     REQUEST_TIME: duration({ min: 100, max: 600_000, default: 10_000 }),
     MAX_UNFINISHED_PER_USER: integer({ min: 1, max: 1_000_000, default: 16 }),
     MAX_UNFINISHED_PER_ADDRESS: integer({ min: 1, max: 1_000_000, default: 256 }),
@@ -229,6 +232,7 @@ export function readConfig(env: Environment): Config {
     streamWindow: values.STREAM_WINDOW,
     maxStreams: values.MAX_STREAMS,
     maxPins: values.MAX_PINS,
+    groupNotices: values.GROUP_NOTICES === 'on',
     inboxLength: values.INBOX_LENGTH,
     inboxTtl: values.INBOX_TTL,
     inboxBytes: values.INBOX_BYTES,

@@ -1,4 +1,5 @@
 import type { ParleyEvent } from '@parley/protocol';
+import type { GroupNotice } from './group-notice.ts';
 
 /**
  * The changes to make in Redis after a change was committed in PostgreSQL. A crash may deliver a
@@ -27,6 +28,8 @@ export interface Notice {
   date?: number;
   /** Events, each with the users whose inboxes receive it. */
   events?: { users: number[]; event: ParleyEvent }[];
+  /** Messages that report the change to the members of groups. They follow the events. */
+  groupNotices?: GroupNotice[];
   /** A new report, for webhooks. */
   report?: { id: number } & Record<string, string | number | null>;
   /** Rows of a cleared chat to delete, up to and including a message. */

@@ -81,6 +81,7 @@ export class Outbox {
     try {
       await note(id, notice);
       await deliver(db, redis, notice, this.#stopped.signal);
+      if (notice.groupNotices) await this.#writeGroupNotices(notice);
       await removeNotice(db, id);
       return true;
     } catch (error) {
@@ -89,6 +90,20 @@ export class Outbox {
       // so a notice that always fails does not delay others.
       await postponeNotice(db, id, Date.now() + interval).catch(() => {});
       return false;
+    }
+  }
+
+  /**
+   * Writes the notices of groups. If Redis does not accept them, they wait in a notice of their
+   * own, so that the events are not delivered again.
+   */
+  async #writeGroupNotices({ groupNotices = [], date = Date.now(), ...others }: Notice): Promise<void> {
+    const { db, interval, writeGroupNotices } = this.#options;
+    try {
+      await writeGroupNotices({ groupNotices, date });
+    } catch (error) {
+      if (Object.keys(others).length === 0) throw error;
+      await addNotices(db, [{ groupNotices, date }], Date.now() + interval);
     }
   }
 }
@@ -104,4 +119,6 @@ interface OutboxOptions {
   interval: number;
   /** Queues a notice for webhooks. A repeated notice has the same id. */
   note(id: number, notice: Notice): Promise<void>;
+  /** Writes the notices of a notice into their groups. */
+  writeGroupNotices(notice: Notice): Promise<void>;
 }

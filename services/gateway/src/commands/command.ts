@@ -64,6 +64,7 @@ export type CommandSettings = Pick<
   | 'streamTime'
   | 'maxStreams'
   | 'maxPins'
+  | 'groupNotices'
 >;
 
 export interface CommandCounters {

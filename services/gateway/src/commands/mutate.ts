@@ -123,7 +123,7 @@ export async function requireModerator(
 
 /**
  * Charges a mutation and reads its message, in one of the sender's chats: from the inbox, else from
- * the recorder. Throws a refusal if it does not exist.
+ * the recorder. Throws a refusal if it does not exist, or is a notice.
  */
 export async function readMessage(
   deps: CommandDeps,
@@ -134,11 +134,20 @@ export async function readMessage(
   const { redis, config, permits, rates } = deps;
   await rates.charge(user, 'mutation');
   const event = await findMessage(redis, user.id, chat, id);
-  if (event !== undefined && event !== 'recalled') return { from: event.from, recalled: false };
+  if (event !== undefined && event !== 'recalled') {
+    if (event.body.type === 'notice') throw noticeRefusal();
+    return { from: event.from, recalled: false };
+  }
   if (config.history === 'relay') throw new Refusal('not-found', 'The chat has no message with this id.');
   const group = (await permits.standing(user, chat)) === 'member';
   const facts = await requestFacts(deps, user, chat, id, group);
+  // The sender of a notice is the group.
+  if (group && facts.from === chat) throw noticeRefusal();
   return { from: facts.from, recalled: facts.recalled || event === 'recalled' };
+}
+
+function noticeRefusal(): Refusal {
+  return new Refusal('forbidden', 'This line reports a change of the group. You can only delete it for yourself.');
 }
 
 /** Returns the recorder's facts about a message. Throws a refusal if the message does not exist. */

@@ -1,13 +1,15 @@
-import { type FrameOf, groupConversation, userConversation } from '@parley/protocol';
-import { knowsPins, PinsFull, PinsUnknown, sendRequest } from '@parley/redis';
+import { type FrameOf, groupConversation, type NoticeBody, userConversation } from '@parley/protocol';
+import { knowsPins, PinsFull, PinsUnknown, readMembers, sendRequest, writeNotice } from '@parley/redis';
 import { readOrRequest } from '../users/permits.ts';
 import type { CommandDeps } from './command.ts';
+import { eventBytes } from './event-size.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { mutate, readMessage, requireModerator } from './mutate.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Pins a message for all participants, or unpins it. In a group, only its owner and admins may.
+ * Pins a message for all participants, or unpins it. In a group, only its owner and admins may, and
+ * a notice reports the pin.
  * No-op if a recalled message is unpinned.
  */
 export async function pin(deps: CommandDeps, sender: FrameSender, frame: FrameOf<'pin'>): Promise<undefined> {
@@ -29,6 +31,20 @@ export async function pin(deps: CommandDeps, sender: FrameSender, frame: FrameOf
       throw toRefusal(again, deps);
     });
   }
+  if (group && active && deps.config.groupNotices) await reportPin(deps, sender, chat, id);
+}
+
+/** Writes the notice of a pin. A message that is pinned again within `REF_WINDOW` gets none. */
+async function reportPin(
+  { redis, rates, config }: CommandDeps,
+  { user }: FrameSender,
+  group: number,
+  id: number,
+): Promise<void> {
+  const members = await readMembers(redis, group);
+  const body: NoticeBody = { type: 'notice', notice: 'pinned', by: user.id, message: id };
+  await rates.chargeBytes(user, eventBytes(JSON.stringify(body)) * (members.length + 1));
+  await writeNotice(redis, { group, members, ref: `pin-${id}`, body, recorded: config.history === 'mirror' });
 }
 
 /**

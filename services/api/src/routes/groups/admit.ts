@@ -1,4 +1,5 @@
 import { addMembers, bumpPermits, type Database } from '@parley/database';
+import { groupNotice } from '../../events/group-notice.ts';
 import type { Notify } from '../../events/notice.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { forgetChats, memberIds } from '../../queries/group-members.ts';
@@ -8,6 +9,7 @@ import { deleteJoinRequests } from '../../queries/join-requests.ts';
  * Makes a user a member of a group and notifies all members. The user and the group must be locked,
  * and the user must not be a member.
  *
+ * @param how who added the user, or how the user joined
  * @param now the current message id of the group: earlier messages count as read
  * @throws Refusal `group-full`
  */
@@ -17,6 +19,7 @@ export async function admit(
   { id, maxMembers }: { id: number; maxMembers: number },
   user: number,
   now: number,
+  how: { notice: 'added'; by: number } | { notice: 'joined'; link?: true },
 ): Promise<void> {
   const members = await memberIds(tx, id);
   if (members.length >= maxMembers) throw new Refusal('group-full');
@@ -28,5 +31,6 @@ export async function admit(
     copies: [id],
     forget: [user],
     events: [{ users: [...members, user], event: { kind: 'group', group: id, change: 'joined', user } }],
+    groupNotices: [groupNotice(id, { ...how, users: [user] })],
   });
 }

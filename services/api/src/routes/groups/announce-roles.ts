@@ -1,4 +1,5 @@
 import { bumpPermits, type Database } from '@parley/database';
+import type { GroupNotice } from '../../events/group-notice.ts';
 import type { Notify } from '../../events/notice.ts';
 import { memberIds } from '../../queries/group-members.ts';
 
@@ -6,11 +7,18 @@ import { memberIds } from '../../queries/group-members.ts';
  * Announces that the roles of users have changed to all members of a group, which must be locked.
  * The permit copy changes with them: the owner and admins are exempt from slow mode.
  */
-export async function announceRoles(tx: Database, notify: Notify, group: number, users: number[]): Promise<void> {
+export async function announceRoles(
+  tx: Database,
+  notify: Notify,
+  group: number,
+  users: number[],
+  notice: GroupNotice,
+): Promise<void> {
   await bumpPermits(tx, [group]);
   const members = await memberIds(tx, group);
   notify({
     copies: [group],
     events: users.map((user) => ({ users: members, event: { kind: 'group', group, change: 'role', user } })),
+    groupNotices: [notice],
   });
 }

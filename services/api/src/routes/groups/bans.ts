@@ -81,7 +81,7 @@ export const putBan = callerOperation(
         throw new Refusal('conflict', 'The group has the maximum number of bans. Lift one first.');
       }
       await deleteJoinRequests(tx, id, [user]);
-      if (theirs !== undefined) await depart(tx, notify, id, user, theirs, 'removed');
+      if (theirs !== undefined) await depart(tx, notify, id, user, theirs, 'removed', me);
       return (await listBans(tx, id, { user, limit: 1 }))[0] as Ban;
     });
     audit(c, 'group.banned', { group: id, user });

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { addMembers } from '@parley/database';
 import { type Group, id } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
+import { groupNotice } from '../../events/group-notice.ts';
 import { askHooks } from '../../http/ask-hooks.ts';
 import { checkAvatar } from '../../http/check-avatar.ts';
 import { checkCustom } from '../../http/check-custom.ts';
@@ -69,6 +70,7 @@ export const create = callerOperation(
         copies: [group],
         forget: all,
         events: [{ users: all, event: { kind: 'group', group, change: 'created', user: me } }],
+        groupNotices: [groupNotice(group, { notice: 'created', by: me, name })],
       });
       return (await getGroup(tx, group, me)) as Group;
     });

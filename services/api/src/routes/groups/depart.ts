@@ -1,5 +1,6 @@
 import { bumpPermits, type Database } from '@parley/database';
 import type { Role } from '@parley/protocol';
+import { groupNotice } from '../../events/group-notice.ts';
 import type { Notify } from '../../events/notice.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { deleteMembers, memberIds } from '../../queries/group-members.ts';
@@ -7,6 +8,8 @@ import { deleteMembers, memberIds } from '../../queries/group-members.ts';
 /**
  * Removes a member from a group, which must be locked, and notifies all members. The owner cannot
  * leave.
+ *
+ * @param by who removed the member. Undefined for a server, and for a member who left
  */
 export async function depart(
   tx: Database,
@@ -15,6 +18,7 @@ export async function depart(
   user: number,
   role: Role,
   how: 'left' | 'removed',
+  by?: number,
 ): Promise<void> {
   if (role === 'owner')
     throw new Refusal('conflict', 'The owner cannot leave. Transfer or dissolve the group instead.');
@@ -25,5 +29,6 @@ export async function depart(
     copies: [group],
     forget: [user],
     events: [{ users, event: { kind: 'group', group, change: how, user } }],
+    groupNotices: [groupNotice(group, { notice: how, users: [user], by })],
   });
 }

@@ -46,7 +46,7 @@ export async function joinFoundGroup(
     // The group has become public since, so the hooks were not called for this user.
     if (!isPublic) throw new Refusal('conflict', 'The group has changed. Try again.');
     await requireRoom(tx, config.limits, [me], group.owner);
-    await admit(tx, notify, group, me, now);
+    await admit(tx, notify, group, me, now, { notice: 'joined' });
     return { member: (await getMember(tx, id, me)) as Member, joined: true };
   });
 }

@@ -98,7 +98,7 @@ export const acceptJoinRequest = callerOperation(
       if ((await findJoinRequest(tx, id, user))?.state !== 'pending') throw noRequest();
       const group = (await getGroup(tx, id, me)) as Group;
       await requireRoom(tx, context.config.limits, [user], group.owner);
-      await admit(tx, notify, group, user, now);
+      await admit(tx, notify, group, user, now, { notice: 'added', by: me });
       accepted = true;
       return (await getMember(tx, id, user)) as Member;
     });

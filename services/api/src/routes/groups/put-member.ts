@@ -44,7 +44,7 @@ export const putMember = callerOperation(
       if (await isBanned(tx, id, user)) throw new Refusal('forbidden', `User ${user} is banned from the group.`);
       const group = (await getGroup(tx, id, me)) as Group;
       await requireAddable(tx, context.config, me, [user], group.owner);
-      await admit(tx, notify, group, user, now);
+      await admit(tx, notify, group, user, now, { notice: 'added', by: me });
       return (await getMember(tx, id, user)) as Member;
     });
     return c.json(member, 200);

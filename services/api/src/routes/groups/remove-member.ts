@@ -31,7 +31,8 @@ export const removeMember = callerOperation(
       if (user !== me && mine === 'admin' && theirs !== 'member') {
         throw new Refusal('forbidden', 'Only the owner may remove admins.');
       }
-      await depart(tx, notify, id, user, theirs, user === me ? 'left' : 'removed');
+      if (user === me) await depart(tx, notify, id, user, theirs, 'left');
+      else await depart(tx, notify, id, user, theirs, 'removed', me);
     });
     return c.body(null, 204);
   },

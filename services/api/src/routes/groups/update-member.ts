@@ -3,6 +3,7 @@ import { bumpPermits, type Database } from '@parley/database';
 import { type Member, type Role, roleSchema } from '@parley/protocol';
 import { audit } from '../../accounts/audit.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
+import { groupNotice } from '../../events/group-notice.ts';
 import { changes, line, MAX_DATE } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
@@ -64,7 +65,8 @@ export const updateMemberOf = callerOperation(
         say();
       }
       if (role !== undefined && role !== before.role) {
-        await announceRoles(tx, notify, id, await giveRole(tx, id, me, user, role));
+        const notice = groupNotice(id, { notice: role, users: [user], by: me });
+        await announceRoles(tx, notify, id, await giveRole(tx, id, me, user, role), notice);
       }
       return (await getMember(tx, id, user)) as Member;
     });

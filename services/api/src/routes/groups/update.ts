@@ -2,6 +2,7 @@ import { bumpPermits } from '@parley/database';
 import type { Group } from '@parley/protocol';
 import { audit } from '../../accounts/audit.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
+import { settingNotices } from '../../events/group-notice.ts';
 import { checkAvatar } from '../../http/check-avatar.ts';
 import { checkCustom } from '../../http/check-custom.ts';
 import { changes, idParams } from '../../http/fields.ts';
@@ -37,7 +38,8 @@ export const update = callerOperation(
     checkAvatar(context.config, changes.avatar);
     const group = await commitAndNotify(context, async (tx, notify) => {
       await enterGroup(tx, id, me, 'admin');
-      const { maxMembers, slowMode } = (await getGroup(tx, id, me)) as Group;
+      const before = (await getGroup(tx, id, me)) as Group;
+      const { maxMembers, slowMode } = before;
       const members = await memberIds(tx, id);
       const most = changes.maxMembers ?? maxMembers;
       if (most !== maxMembers && most > context.config.limits.groupMembers) {
@@ -54,8 +56,12 @@ export const update = callerOperation(
         await bumpPermits(tx, [id]);
         notify({ copies: [id] });
       }
-      notify({ events: [{ users: members, event: { kind: 'group', group: id, change: 'updated' } }] });
-      return (await getGroup(tx, id, me)) as Group;
+      const after = (await getGroup(tx, id, me)) as Group;
+      notify({
+        events: [{ users: members, event: { kind: 'group', group: id, change: 'updated' } }],
+        groupNotices: settingNotices(id, me, before, after),
+      });
+      return after;
     });
     const { slowMode, visibility } = changes;
     if (slowMode !== undefined) audit(c, 'group.slow-mode', { group: id, slowMode });

@@ -64,7 +64,7 @@ export const join = callerOperation(
         }
         await requireRoom(tx, config.limits, [me], found.owner);
         const { maxMembers } = found;
-        await admit(tx, notify, { id: group, maxMembers }, me, now);
+        await admit(tx, notify, { id: group, maxMembers }, me, now, { notice: 'joined', link: true });
         joined = true;
       }
       return { state: 'joined', group: (await getGroup(tx, group, me)) as Group };

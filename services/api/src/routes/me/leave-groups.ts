@@ -1,4 +1,5 @@
 import type { Database } from '@parley/database';
+import { groupNotice } from '../../events/group-notice.ts';
 import type { Notify } from '../../events/notice.ts';
 import { findSuccessor } from '../../queries/erase.ts';
 import { getRole, updateMember } from '../../queries/group-members.ts';
@@ -29,7 +30,8 @@ export async function leaveGroups(
       await updateMember(tx, group, user, { role: 'member' });
       await updateMember(tx, group, successor, { role: 'owner' });
       await updateGroup(tx, group, { owner: successor });
-      await announceRoles(tx, notify, group, [successor]);
+      const notice = groupNotice(group, { notice: 'owner', users: [successor] });
+      await announceRoles(tx, notify, group, [successor], notice);
     }
     await depart(tx, notify, group, user, role === 'owner' ? 'member' : role, 'left');
   }

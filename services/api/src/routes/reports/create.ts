@@ -72,6 +72,7 @@ async function findTarget({ db, config }: AppContext, me: number, given: z.infer
   const [row] = await readMessages(db, key, { below: given.message + 1, limit: 1 });
   if (row?.id !== given.message) throw new Refusal('not-found', 'The chat has no message with this id.');
   if (row.sender === me) throw fieldRefusal('conflict', 'message', 'You cannot report your own message.');
+  if (row.body?.type === 'notice') throw fieldRefusal('conflict', 'message', 'This reports a change of the group.');
   const group = key.group ? key.peer : null;
   return { kind: 'message' as const, target: key.peer, user: row.sender, group, message: toMessage(key, row) };
 }

@@ -1,6 +1,7 @@
 import { addMembers, type Database } from '@parley/database';
 import type { Custom, Group } from '@parley/protocol';
 import type { ApiConfig } from '../../../config.ts';
+import { groupNotice } from '../../../events/group-notice.ts';
 import type { Notify } from '../../../events/notice.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { findBusy } from '../../../queries/group-members.ts';
@@ -41,6 +42,7 @@ export async function createGroup(
     copies: [group],
     forget: users,
     events: [{ users, event: { kind: 'group', group, change: 'created', user: owner } }],
+    groupNotices: [groupNotice(group, { notice: 'created', name })],
   });
   return group;
 }

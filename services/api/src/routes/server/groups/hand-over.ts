@@ -1,5 +1,6 @@
 import type { Database } from '@parley/database';
 import type { AppContext } from '../../../app-context.ts';
+import { groupNotice } from '../../../events/group-notice.ts';
 import type { Notify } from '../../../events/notice.ts';
 import { memberIds, updateMember } from '../../../queries/group-members.ts';
 import { updateGroup } from '../../../queries/groups.ts';
@@ -28,5 +29,5 @@ export async function handOver(
   await updateMember(tx, group, owner, { role: 'owner' });
   await updateMember(tx, group, before, { role: 'admin' });
   await updateGroup(tx, group, { owner });
-  await announceRoles(tx, notify, group, [owner, before]);
+  await announceRoles(tx, notify, group, [owner, before], groupNotice(group, { notice: 'owner', users: [owner] }));
 }

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Member, roleSchema } from '@parley/protocol';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
+import { groupNotice } from '../../../events/group-notice.ts';
 import { jsonResponse, noContent, optionalJsonBody, serverOperation } from '../../../http/operation.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { memberSchema } from '../../../http/schemas.ts';
@@ -47,7 +48,7 @@ export const putGroupMember = serverOperation(
         if (before === 'owner')
           throw new Refusal('conflict', 'This user owns the group. Make another member the owner first.');
         await updateMember(tx, group, user, { role });
-        await announceRoles(tx, notify, group, [user]);
+        await announceRoles(tx, notify, group, [user], groupNotice(group, { notice: role, users: [user] }));
       }
       return (await getMember(tx, group, user)) as Member;
     });

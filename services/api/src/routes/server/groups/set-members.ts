@@ -2,6 +2,7 @@ import { addMembers, bumpPermits, type Database } from '@parley/database';
 import { groupConversation } from '@parley/protocol';
 import { messageIdNow } from '@parley/redis';
 import type { AppContext } from '../../../app-context.ts';
+import { aboutUsers, groupNotice } from '../../../events/group-notice.ts';
 import type { Notice, Notify } from '../../../events/notice.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { deleteBans } from '../../../queries/group-bans.ts';
@@ -32,9 +33,18 @@ export async function setMembers(
   if (added.length > 0 && stay.length + added.length > maxMembers) throw new Refusal('group-full');
   if (gone.length > 0) await deleteMembers(tx, group, gone);
   if (added.length > 0) await add(context, tx, group, added);
-  notify({ copies: [group], forget: [...gone, ...added] });
-  for (const user of gone) notify(noticeOf(before, group, 'removed', user));
-  for (const user of added) notify(noticeOf([...stay, ...added], group, 'joined', user));
+  notify({
+    copies: [group],
+    forget: [...gone, ...added],
+    events: [
+      ...gone.map((user) => eventOf(before, group, 'removed', user)),
+      ...added.map((user) => eventOf([...stay, ...added], group, 'joined', user)),
+    ],
+    groupNotices: [
+      ...(gone.length > 0 ? [groupNotice(group, { notice: 'removed', ...aboutUsers(gone) })] : []),
+      ...(added.length > 0 ? [groupNotice(group, { notice: 'added', ...aboutUsers(added) })] : []),
+    ],
+  });
 }
 
 async function add({ redis, config }: AppContext, tx: Database, group: number, users: number[]): Promise<void> {
@@ -48,6 +58,8 @@ async function add({ redis, config }: AppContext, tx: Database, group: number, u
   await deleteJoinRequests(tx, group, users);
 }
 
-function noticeOf(users: number[], group: number, change: 'joined' | 'removed', user: number): Notice {
-  return { events: [{ users, event: { kind: 'group', group, change, user } }] };
+function eventOf(users: number[], group: number, change: 'joined' | 'removed', user: number): Announced {
+  return { users, event: { kind: 'group', group, change, user } };
 }
+
+type Announced = NonNullable<Notice['events']>[number];

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { bumpPermits, type Database } from '@parley/database';
 import type { Custom, Group } from '@parley/protocol';
+import { settingNotices } from '../../../events/group-notice.ts';
 import type { Notify } from '../../../events/notice.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { memberIds } from '../../../queries/group-members.ts';
@@ -20,7 +21,10 @@ export async function updateServerGroup(tx: Database, notify: Notify, group: num
     await bumpPermits(tx, [group]);
     notify({ copies: [group] });
   }
-  notify({ events: [{ users, event: { kind: 'group', group, change: 'updated' } }] });
+  notify({
+    events: [{ users, event: { kind: 'group', group, change: 'updated' } }],
+    groupNotices: settingNotices(group, undefined, before, after),
+  });
 }
 
 /** Refuses if a group has more members than allowed. */

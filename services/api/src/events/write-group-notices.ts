@@ -1,0 +1,54 @@
+import { type Database, readPermits } from '@parley/database';
+import { firstMessageId } from '@parley/protocol';
+import { hasOldRecorder, type RedisConnection, readMembers, writeNotice, writePermits } from '@parley/redis';
+import type { ApiConfig } from '../config.ts';
+import type { Notice } from './notice.ts';
+
+/**
+ * Writes the notices of a change into its groups, after the events of the change. Idempotent. No-op
+ * if notices are off, or a recorder runs that would count them as unread.
+ */
+export async function writeGroupNotices(
+  { db, redis, config }: GroupNoticeDeps,
+  { groupNotices = [], date = Date.now() }: Notice,
+): Promise<void> {
+  if (!config.groupNotices || groupNotices.length === 0 || (await hasOldRecorder(redis))) return;
+  const recorded = config.history === 'mirror';
+  for (const { group, ref, body } of groupNotices) {
+    // Redis has forgotten the refs of notices that wait for long.
+    const isLate = Date.now() - date > redis.refWindow / 2;
+    if (recorded && isLate && (await isRecorded(db, group, ref, date))) continue;
+    const members = await membersOf(db, redis, group);
+    if (members.length > 0) await writeNotice(redis, { group, members, ref, body, recorded });
+  }
+}
+
+/** Returns the members of a group. Writes the copy in Redis first if it is missing. */
+async function membersOf(db: Database, redis: RedisConnection, group: number): Promise<number[]> {
+  const members = await readMembers(redis, group);
+  if (members.length > 0) return members;
+  await writePermits(redis, group, await readPermits(db, group));
+  return await readMembers(redis, group);
+}
+
+/** Ms by which the clocks of the api and of Redis may differ. */
+const CLOCK_SKEW_MS = 600_000;
+
+async function isRecorded(db: Database, group: number, ref: string, date: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('messages')
+    .select('id')
+    .where('owner_id', '=', group)
+    .where('peer_id', '=', group)
+    .where('id', '>', firstMessageId(date - CLOCK_SKEW_MS))
+    .where('sender_id', '=', group)
+    .where('ref', '=', ref)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export interface GroupNoticeDeps {
+  db: Database;
+  redis: RedisConnection;
+  config: Pick<ApiConfig, 'groupNotices' | 'history'>;
+}
