@@ -1,13 +1,15 @@
-import { Parley } from '@parley/client';
+import { Parley, type WebSocketLike } from '@parley/client';
 import { migrate, openDatabase, openPool, verifyDatabase } from '@parley/database';
 import { signToken } from '@parley/service';
 import { startTestRedis, type TestRedis, temporaryFolder, waitFor } from '@parley/stack';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { checkDevices } from '../chaos/check/devices.ts';
 import { copyKey, readCleared, readCopies } from '../chaos/check/evidence.ts';
 import { checkRecords } from '../chaos/check/records.ts';
 import { Client } from '../gateway/client.ts';
+import { Kit, type Person } from '../groups/kit.ts';
 import { Conversation } from './conversation.ts';
 import { Fleet, type Release, type ServiceName } from './fleet.ts';
 import { OldRelease, whyNoOldRelease } from './old-release.ts';
@@ -90,6 +92,32 @@ describe.skipIf(missing !== undefined)('upgrade and rollback between the previou
     expect(await talk.differences(fleet.url('api'), token)).toEqual([]);
     await media.remove();
   }, 120_000);
+
+  it('an SDK of the previous release keeps the messages before and after a notice, which it does not know', async () => {
+    await using kit = await Kit.start({ env: { GROUP_NOTICES: 'on' } });
+    const [ann, ben] = (await kit.people(2)) as [Person, Person];
+    const group = await kit.group([ann, ben]);
+    const Old = await old.client();
+    const client = new Old({
+      ...{ api: kit.api, gateways: [kit.gateway(0).replace('ws', 'http')], user: ben.id, device: 'old' },
+      token: async () => ben.token,
+      WebSocket: WebSocket as unknown as WebSocketLike,
+    });
+    const errors: unknown[] = [];
+    client.on('error', (error) => errors.push(error));
+    await client.connect();
+    await client.online();
+    await using a = await ann.connect();
+    await a.text(group, 'before');
+    await ann.call('PATCH', `/groups/${group}`, { name: 'Renamed' });
+    await a.text(group, 'after');
+    const kinds = () => client.messages(group).map(({ body }) => (body?.type === 'text' ? body.text : body?.type));
+    await waitFor(() => kinds().at(-1) === 'after');
+    expect(kinds()).toEqual(['notice', 'before', 'notice', 'after']);
+    expect(client.chats().map(({ chat, last }) => [chat, last?.body?.type])).toEqual([[group, 'text']]);
+    expect(errors).toEqual([]);
+    await client.close();
+  }, 60_000);
 });
 
 async function emptyDatabase(): Promise<string> {

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seriousFindings } from './axe.ts';
 import { chatPage } from './chat-page.ts';
@@ -347,5 +348,72 @@ describe('an invitation link', () => {
     await owner.getByRole('dialog').waitFor({ state: 'detached' });
     await dora.goto(asking);
     await dora.getByText('This link does not work any more.').waitFor();
+  });
+});
+
+describe('changes of a group', () => {
+  it('a change of a group is a line between the messages, in the language of the reader', async () => {
+    const { people, made } = await group('Ann', 'Bob', 'Cem');
+    const [ann, bob, cem] = people as [Person, Person, Person];
+    const isolated = (text: string) => text.replace(/[\u2068\u2069]/g, '');
+    const lines = async (page: Page) =>
+      (await page.locator('.notice').allTextContents()).map((text) => isolated(text).trim());
+    const a = chatPage(await kit.open(ann, { path: `/chats/${made.id}` }));
+    const page = await kit.open(bob, { path: '/chats' });
+    const item = page.getByRole('link', { name: new RegExp(made.name) });
+    await item.getByText('created the group').waitFor();
+    expect(await item.getByText('unread').count()).toBe(0);
+    const token = ann.token;
+    const path = `/groups/${made.id}`;
+    await kit.call('DELETE', `${path}/members/${cem.id}`, { token });
+    await kit.call('PATCH', path, { token, body: { name: 'قمر', slowMode: 60 } });
+    await kit.call('PATCH', `${path}/members/${bob.id}`, { token, body: { role: 'admin' } });
+    await a.say('pin me');
+    await a.choose('pin me', 'Pin');
+    await a.page.locator('.notice').getByText('pinned a message').waitFor();
+    const expected = [
+      'You created the group',
+      'You removed Cem',
+      'You renamed the group to “قمر”',
+      'You turned on slow mode: one message every 1 minute',
+      'You made Bob an admin',
+      'You pinned a message',
+    ];
+    expect(await lines(a.page)).toEqual(expected);
+    expect(await seriousFindings(a.page)).toEqual([]);
+
+    await page.getByRole('link', { name: /قمر/ }).click();
+    await page.locator('.notice').getByText('pinned a message').waitFor();
+    expect((await lines(page)).slice(-2)).toEqual(['Ann made you an admin', 'Ann pinned a message']);
+    const notice = page.locator('.notice .bubble').first();
+    await notice.click({ button: 'right' });
+    await page.getByRole('menuitem').first().waitFor();
+    expect(await page.getByRole('menuitem').allTextContents()).toEqual(['Delete for me']);
+    await page.getByRole('menuitem', { name: 'Delete for me' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete for me' }).click();
+    await page.getByText('created the group').first().waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'pinned a message' }).click();
+    await page.locator('.marked').getByText('pin me').waitFor();
+
+    await page.evaluate(() => localStorage.setItem('language', 'zh'));
+    await page.reload();
+    await page.locator('.notice').getByText('置顶了一条消息').waitFor();
+    expect((await lines(page)).slice(-2)).toEqual(['Ann将你设为管理员', 'Ann置顶了一条消息']);
+  });
+
+  it('screen readers announce a change of a group, which makes no sound and no toast', async () => {
+    const { people, made } = await group('Ann', 'Bob', 'Cem');
+    const [ann, , cem] = people as [Person, Person, Person];
+    const page = await kit.open(people[1] as Person, { path: `/chats/${made.id}` });
+    await page.locator('.notice').waitFor();
+    await kit.call('DELETE', `/groups/${made.id}/members/${cem.id}`, { token: ann.token });
+    await page.getByRole('log').getByText('removed').waitFor({ state: 'attached' });
+    expect((await page.getByRole('log').textContent())?.replace(/[\u2068\u2069]/g, '')).toContain('Ann removed Cem');
+    await page.goto('/people');
+    await kit.call('PATCH', `/groups/${made.id}`, { token: ann.token, body: { name: 'Silent change' } });
+    await kit.call('PATCH', `/groups/${made.id}`, { token: ann.token, body: { name: 'Second change' } });
+    await kit.say(ann, made, 'a message');
+    await page.locator('.toast', { hasText: 'a message' }).waitFor();
+    expect(await page.locator('.toast').count()).toBe(1);
   });
 });

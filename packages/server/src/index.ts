@@ -8,6 +8,8 @@ export type {
   HookReply,
   Member,
   Message,
+  NoticeBody,
+  ReceivedBody,
   Report,
   Session,
   User,

@@ -156,6 +156,8 @@ const cheap = {
   PASSWORD_STRENGTH: '0',
   REGISTRATIONS_PER_MINUTE: '1000',
   OUTBOX_INTERVAL: '50ms',
+  // Off, because most tests compare all events of an inbox. `test/groups/notices.test.ts` is on.
+  GROUP_NOTICES: 'off',
   COOKIE_SECURE: 'false',
 };
 

@@ -24,14 +24,14 @@ export async function readCopies(pool: Pool): Promise<Map<string, Row[]>> {
   let last = [0, 0, 0];
   for (;;) {
     const { rows } = await pool.query<CopyRow>(read, [...last, PAGE]);
-    for (const { owner, peer, id, from, text, recalled, pinned, reactions } of rows) {
+    for (const { owner, peer, id, from, text, recalled, notice, pinned, reactions } of rows) {
       const key = copyKey(owner, peer);
       const copy = copies.get(key) ?? [];
       copies.set(key, copy);
       const imported = importedNumber(text);
       const fans = Object.entries(reactions ?? {}).flatMap(([user, date]) => (date > 0 ? [Number(user)] : []));
       copy.push({
-        ...{ id, from, n: recalled ? null : numberOf(text), recalled },
+        ...{ id, from, n: recalled || notice ? null : numberOf(text), recalled },
         ...(imported !== undefined && { imported }),
         ...(tailOf(text) !== '' && { tail: tailOf(text) }),
         ...(pinned && { pinned }),
@@ -76,6 +76,7 @@ export async function readOwn(pool: Pool): Promise<Pick<Evidence, 'drafts' | 'ar
 
 const read = `
   select owner_id as owner, peer_id as peer, id, sender_id as "from", body ->> 'text' as text, recalled is not null as recalled,
+    coalesce(body ->> 'type' = 'notice', false) as notice,
     exists (select from pins p where p.owner_id = m.owner_id and p.peer_id = m.peer_id and p.id = m.id and p.active) as pinned,
     reactions -> '${EMOJI}' as reactions
   from messages m where (owner_id, peer_id, id) > ($1, $2, $3) and not exists (
@@ -111,7 +112,10 @@ export type MessageEvidence = Omit<Evidence, 'drafts' | 'archived' | 'acts'>;
 export interface Row {
   id: number;
   from: number;
-  /** The message's number in the ledger. Null if it was recalled. -1 if nobody wrote it. */
+  /**
+   * The message's number in the ledger. Null if it was recalled or is a notice. -1 if nobody wrote
+   * it.
+   */
   n: number | null;
   recalled: boolean;
   /** The number of an imported message. */
@@ -125,6 +129,7 @@ export interface Row {
 }
 
 type CopyRow = Omit<Row, 'reactions'> & {
+  notice: boolean;
   owner: number;
   peer: number;
   text: string | null;

@@ -12,7 +12,7 @@ export class Journal {
   hear(event: ParleyEvent): void {
     if (event.kind !== 'message') return;
     const { conversation, id, from, body } = event;
-    const n = body === null ? null : numberOf(body.type === 'text' ? body.text : undefined);
+    const n = body === null || body.type === 'notice' ? null : numberOf(body.type === 'text' ? body.text : undefined);
     this.entries.push({ conversation, id, from, n });
   }
 
@@ -45,7 +45,7 @@ export interface Heard {
   from: number;
   /**
    * The message's number in the ledger. -1 for a text that nobody wrote, null for a recalled
-   * message without text.
+   * message without text and for a notice.
    */
   n: number | null;
 }
