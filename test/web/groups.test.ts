@@ -388,16 +388,16 @@ describe('changes of a group', () => {
     const notice = page.locator('.notice .bubble').first();
     await notice.click({ button: 'right' });
     await page.getByRole('menuitem').first().waitFor();
-    expect(await page.getByRole('menuitem').allTextContents()).toEqual(['Delete for me']);
+    expect((await page.getByRole('menuitem').allTextContents()).map((text) => text.trim())).toEqual(['Delete for me']);
     await page.getByRole('menuitem', { name: 'Delete for me' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete for me' }).click();
     await page.getByText('created the group').first().waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'pinned a message' }).click();
     await page.locator('.marked').getByText('pin me').waitFor();
 
-    await page.evaluate(() => localStorage.setItem('language', 'zh'));
+    await page.evaluate(() => localStorage.setItem('parley.language', 'zh'));
     await page.reload();
-    await page.locator('.notice').getByText('置顶了一条消息').waitFor();
+    await page.locator('.notice').getByText('Ann').last().waitFor();
     expect((await lines(page)).slice(-2)).toEqual(['Ann将你设为管理员', 'Ann置顶了一条消息']);
   });
 
