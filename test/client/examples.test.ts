@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Parley } from '@parley/client';
-import { type Stack, startStack, waitFor } from '@parley/stack';
+import { type Stack, waitFor } from '@parley/stack';
+import { startTestStack } from '@parley/stack/test';
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +16,7 @@ let stack: Stack;
 let installed: Installed;
 const clients: Parley[] = [];
 beforeAll(async () => {
-  stack = await startStack({ env: { REGISTRATIONS_PER_MINUTE: '1000', ORIGINS: '*' } });
+  stack = await startTestStack({ env: { REGISTRATIONS_PER_MINUTE: '1000', ORIGINS: '*' } });
   installed = await Installed.create('npm', join(packageFolder, '../react'), [
     packageFolder,
     join(packageFolder, '../vue'),

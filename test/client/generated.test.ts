@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Parley } from '@parley/client';
-import { type Stack, startStack, waitFor } from '@parley/stack';
+import { type Stack, waitFor } from '@parley/stack';
+import { startTestStack } from '@parley/stack/test';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageFolder, run } from './installed.ts';
@@ -15,7 +16,7 @@ const clients: Parley[] = [];
 let stack: Stack;
 let folder: string;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startTestStack();
   folder = await mkdtemp(join(tmpdir(), 'parley-generated-'));
   const document = await fetch(`${new URL(stack.apiUrl).origin}/openapi.json`);
   await writeFile(join(folder, 'openapi.json'), await document.text());

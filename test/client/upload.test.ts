@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Parley, type ParleyOptions, type SavedSession } from '@parley/client';
 import { type UploadOptions, upload } from '@parley/client/upload';
-import { type Stack, startStack, waitFor } from '@parley/stack';
+import { type Stack, waitFor } from '@parley/stack';
+import { startTestStack } from '@parley/stack/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let stack: Stack;
 let ann: Parley;
 beforeAll(async () => {
-  stack = await startStack({ env: { MAX_UPLOAD: '5MiB', UPLOADS_PER_MINUTE: '1000' } });
+  stack = await startTestStack({ env: { MAX_UPLOAD: '5MiB', UPLOADS_PER_MINUTE: '1000' } });
   ann = new Parley({ api: stack.apiUrl });
   await ann.register({ username: `ann-${process.pid}`, password: 'correct horse battery' });
 }, 120_000);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { memoryStore, Parley, type ParleyEvent, type ParleyOptions, type SavedSession } from '@parley/client';
 import { openPool } from '@parley/database';
 import { connectRedis } from '@parley/redis';
-import { type Stack, startStack, waitFor } from '@parley/stack';
+import { type Stack, waitFor } from '@parley/stack';
+import { startTestStack } from '@parley/stack/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageFolder } from './installed.ts';
 import { texts, untilShown } from './people.ts';
@@ -11,7 +12,7 @@ import { texts, untilShown } from './people.ts';
 let stack: Stack;
 const clients: Parley[] = [];
 beforeAll(async () => {
-  stack = await startStack({ env: { REGISTRATIONS_PER_MINUTE: '1000' } });
+  stack = await startTestStack({ env: { REGISTRATIONS_PER_MINUTE: '1000' } });
 }, 120_000);
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.close()));

@@ -1,5 +1,6 @@
 import type { Group, Media, Session } from '@parley/protocol';
-import { type Stack, startStack, waitFor } from '@parley/stack';
+import { type Stack, waitFor } from '@parley/stack';
+import { startTestStack } from '@parley/stack/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let stack: Stack;
@@ -8,7 +9,7 @@ let ben: Person;
 let carl: Person;
 
 beforeAll(async () => {
-  stack = await startStack({ env: { SEND_POLICY: 'anyone' } });
+  stack = await startTestStack({ env: { SEND_POLICY: 'anyone' } });
   [ann, ben, carl] = [await register('ann'), await register('ben'), await register('carl')];
 });
 afterAll(() => stack.stop());

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Parley } from '@parley/client';
-import { type Stack, startStack } from '@parley/stack';
+import type { Stack } from '@parley/stack';
+import { startTestStack } from '@parley/stack/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasPython } from '../stack/toolchains.ts';
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'bytes'), bytes);
   await writeFile(join(folder, 'empty'), '');
   await writeFile(join(folder, 'upload.py'), script);
-  stack = await startStack();
+  stack = await startTestStack();
   ann = new Parley({ api: stack.apiUrl });
   await ann.register({ username: 'ann', password: 'correct horse battery' });
 }, 120_000);

@@ -1,7 +1,8 @@
 import { memoryStore, Parley, type ParleyOptions, type Store } from '@parley/client';
 import { viewsOf } from '@parley/client/views';
 import { connectRedis } from '@parley/redis';
-import { type Stack, startStack, waitFor } from '@parley/stack';
+import { type Stack, waitFor } from '@parley/stack';
+import { startTestStack } from '@parley/stack/test';
 import { Network } from '../client/network.ts';
 
 const password = 'correct horse battery';
@@ -19,7 +20,7 @@ export class PartsKit implements AsyncDisposable {
   }
 
   static async start(): Promise<PartsKit> {
-    const stack = await startStack({ env: { REGISTRATIONS_PER_MINUTE: '1000' } });
+    const stack = await startTestStack({ env: { REGISTRATIONS_PER_MINUTE: '1000' } });
     const [gateway = ''] = stack.gatewayUrls;
     return new PartsKit(stack, await Network.open(() => Number(new URL(gateway).port)));
   }

@@ -1,6 +1,6 @@
 import { connectRedis } from '@parley/redis';
-import { type Stack, startStack, waitFor } from '@parley/stack';
-import { isGenuine, Receiver } from '@parley/stack/test';
+import { type Stack, waitFor } from '@parley/stack';
+import { isGenuine, Receiver, startTestStack } from '@parley/stack/test';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Client } from '../gateway/client.ts';
@@ -11,7 +11,7 @@ let receiver: Receiver;
 let stack: Stack;
 beforeAll(async () => {
   receiver = await Receiver.start();
-  stack = await startStack({
+  stack = await startTestStack({
     env: {
       API_KEYS: key,
       WEBHOOKS: JSON.stringify([

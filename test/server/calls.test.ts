@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type ImportLine, ParleyServer, ParleyServerError, verifyWebhook, type WebhookEvent } from '@parley/server';
-import { type Stack, startStack, waitFor } from '@parley/stack';
-import { Receiver } from '@parley/stack/test';
+import { type Stack, waitFor } from '@parley/stack';
+import { Receiver, startTestStack } from '@parley/stack/test';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 const apiKey = 'key-of-the-product-long-enough-for-anything';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   receiver = await Receiver.start();
   const endpoint = { url: receiver.url, events: ['message', 'friend', 'group'], secret };
   const env = { API_KEYS: apiKey, WEBHOOKS: JSON.stringify([endpoint]), WEBHOOK_NETWORKS: '127.0.0.0/8' };
-  stack = await startStack({ env });
+  stack = await startTestStack({ env });
   parley = new ParleyServer({ url: stack.apiUrl, apiKey });
 }, 120_000);
 afterAll(async () => {

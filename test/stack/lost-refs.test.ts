@@ -1,6 +1,7 @@
 import type { SendAck } from '@parley/protocol';
 import { connectRedis, type RedisConnection, readMarks } from '@parley/redis';
-import { type Stack, startStack, startTestRedis, type TestRedis, waitFor } from '@parley/stack';
+import { type Stack, startTestRedis, type TestRedis, waitFor } from '@parley/stack';
+import { startTestStack } from '@parley/stack/test';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const key = 'key-of-the-product-long-enough-for-anything';
@@ -10,7 +11,7 @@ let stack: Stack;
 beforeAll(async () => {
   server = await startTestRedis();
   redis = await connectRedis({ url: server.url, name: 'test' });
-  stack = await startStack({ redisUrl: server.url, env: { API_KEYS: key } });
+  stack = await startTestStack({ redisUrl: server.url, env: { API_KEYS: key } });
 }, 120_000);
 afterAll(async () => {
   await stack?.stop();

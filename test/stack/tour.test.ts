@@ -2,7 +2,8 @@ import { execFile, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type Stack, startStack, waitFor } from '@parley/stack';
+import { type Stack, waitFor } from '@parley/stack';
+import { startTestStack } from '@parley/stack/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
@@ -12,7 +13,7 @@ let stack: Stack;
 let blocks: string[];
 
 beforeAll(async () => {
-  stack = await startStack({ gateways: 2 });
+  stack = await startTestStack({ gateways: 2 });
   const readme = await readFile(`${root}README.md`, 'utf8');
   const tour = readme.split('## Ten minutes\n')[1]?.split('\n## ')[0] ?? '';
   blocks = [...tour.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => withAddresses(block ?? ''));

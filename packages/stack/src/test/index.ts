@@ -1,2 +1,3 @@
 export * from './database.ts';
 export * from './receiver.ts';
+export * from './stack.ts';
