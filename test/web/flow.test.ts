@@ -4,7 +4,7 @@ import { WebKit } from './kit.ts';
 
 let kit: WebKit;
 beforeAll(async () => {
-  kit = await WebKit.start();
+  kit = await WebKit.start({ serviceWorkers: 'allow' });
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
 

@@ -18,19 +18,26 @@ export class WebKit implements AsyncDisposable {
   /** Errors that pages logged or threw. */
   readonly errors: string[] = [];
   readonly #contexts: BrowserContext[] = [];
+  readonly #serviceWorkers: 'allow' | 'block';
   #count = 0;
 
-  private constructor(stack: Stack, browser: Browser) {
+  private constructor(stack: Stack, browser: Browser, serviceWorkers: 'allow' | 'block') {
     this.stack = stack;
     this.browser = browser;
+    this.#serviceWorkers = serviceWorkers;
   }
 
-  static async start(options: StackOptions = {}): Promise<WebKit> {
+  /**
+   * Starts a stack and a browser. Default: pages have no service worker, whose installation loads
+   * all files of the client and costs as much CPU as the page itself.
+   */
+  static async start({ serviceWorkers = 'block', ...options }: WebKitOptions = {}): Promise<WebKit> {
+    const start = inTest ? (await import('@parley/stack/test')).startTestStack : startStack;
     const [stack, browser] = await Promise.all([
-      startStack({ web: true, ...options, env: { ...generous, ...options.env } }),
+      start({ web: true, ...options, env: { ...generous, ...options.env } }),
       findChromium().then((found) => chromium.launch({ ...found, headless: true })),
     ]);
-    return new WebKit(stack, browser);
+    return new WebKit(stack, browser, serviceWorkers);
   }
 
   /** Root URL of the web client. */
@@ -102,12 +109,16 @@ export class WebKit implements AsyncDisposable {
     return text === '' ? {} : JSON.parse(text);
   }
 
-  /** Creates an empty browser context. Default: English, light, desktop. */
+  /**
+   * Creates an empty browser context. Default: English, light, desktop. It is closed at the end of
+   * the test that creates it, otherwise with the kit.
+   */
   async context({ size = 'desktop', ...options }: OpenOptions = {}): Promise<BrowserContext> {
     const context = await this.browser.newContext({
       baseURL: this.url,
       locale: 'en-US',
       colorScheme: 'light',
+      serviceWorkers: this.#serviceWorkers,
       ...sizes[size],
       ...options,
     });
@@ -119,6 +130,7 @@ export class WebKit implements AsyncDisposable {
       });
     });
     this.#contexts.push(context);
+    await closeAfterTest(context);
     return context;
   }
 
@@ -163,6 +175,15 @@ export class WebKit implements AsyncDisposable {
   }
 }
 
+/** False for screenshots and benchmarks. */
+const inTest = process.env.VITEST !== undefined;
+
+async function closeAfterTest(context: BrowserContext): Promise<void> {
+  if (!inTest) return;
+  const { onTestFinished, TestRunner } = await import('vitest');
+  if (TestRunner.getCurrentTest()) onTestFinished(() => context.close());
+}
+
 /** Low costs of password hashes and high limits, because tests create many accounts. */
 const generous = {
   LOG_LEVEL: 'warn',
@@ -174,5 +195,10 @@ const generous = {
 
 /** An account with an access token that no page uses. */
 export type Person = User & { token: string };
+
+export interface WebKitOptions extends StackOptions {
+  /** Whether pages may install the service worker of the client. Default: `block`. */
+  serviceWorkers?: 'allow' | 'block';
+}
 
 export type OpenOptions = BrowserContextOptions & { size?: keyof typeof sizes };

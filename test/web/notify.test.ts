@@ -7,7 +7,7 @@ let kit: WebKit;
 let service: PushService;
 beforeAll(async () => {
   service = await PushService.start();
-  kit = await WebKit.start({ env: { PUSH_NETWORKS: '127.0.0.0/8', PUSH_DELAY: '500ms' } });
+  kit = await WebKit.start({ serviceWorkers: 'allow', env: { PUSH_NETWORKS: '127.0.0.0/8', PUSH_DELAY: '500ms' } });
 });
 afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
