@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compilers, expectPublished, resolutions, typeErrors } from './check-package.ts';
 import { findingsOfPublint, problemsOfTypes } from './check-tarball.ts';
 import { Installed, packageFolder, run } from './installed.ts';
 
@@ -16,23 +17,7 @@ describe.each(['npm', 'pnpm'] as const)('the package as packed by %s', (packer) 
   });
 
   it('the client package contains its modules, licence, changelog and README, and no sources', async () => {
-    const { stdout } = await run('tar', ['-tzf', installed.tarball]);
-    const files = stdout
-      .trim()
-      .split('\n')
-      .map((file) => file.replace('package/', ''));
-    expect(files).toEqual(
-      expect.arrayContaining([
-        'LICENSE',
-        'CHANGELOG.md',
-        'README.md',
-        'package.json',
-        'dist/index.js',
-        'dist/index.d.ts',
-      ]),
-    );
-    expect(files.filter((file) => !/^dist\/|^(LICENSE|\w+\.md|package\.json)$/.test(file))).toEqual([]);
-    expect(files.filter((file) => /(?<!\.d)\.ts$/.test(file))).toEqual([]);
+    await expectPublished(installed.tarball);
   });
 
   it('publint has no findings for the client package', async () => {
@@ -43,24 +28,10 @@ describe.each(['npm', 'pnpm'] as const)('the package as packed by %s', (packer) 
     expect(await problemsOfTypes(installed.tarball)).toEqual([]);
   });
 
-  it.each(['5.9', 'native'])(
+  it.each(compilers)(
     'the client package has types for TypeScript %s that need no library but es2022',
     async (compiler) => {
-      await installed.write('app.ts', app);
-      const options = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2022', lib: ['es2022'], types: [] };
-      const resolutions = [
-        { module: 'nodenext', moduleResolution: 'nodenext' },
-        { module: 'esnext', moduleResolution: 'bundler' },
-      ];
-      for (const resolution of resolutions) {
-        const config = { compilerOptions: { ...options, ...resolution }, include: ['app.ts'] };
-        await installed.write('tsconfig.json', JSON.stringify(config));
-        const root = compiler === 'native' ? join(packageFolder, '../..') : packageFolder;
-        const tsc = createRequire(join(root, 'package.json')).resolve('typescript/package.json');
-        const checking = run(process.execPath, [join(tsc, '../bin/tsc'), '-p', '.'], { cwd: installed.folder });
-        const result = await checking.catch((error: { stdout: string }) => error);
-        expect(result.stdout).toBe('');
-      }
+      for (const resolution of resolutions) expect(await typeErrors(installed, compiler, app, resolution)).toBe('');
     },
   );
 

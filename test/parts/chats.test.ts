@@ -2,8 +2,8 @@ import type { Chats } from '@parley/client/views';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Mounted } from './framework.ts';
+import { frameworks } from './frameworks.ts';
 import { countListeners, PartsKit, type User } from './kit.ts';
-import { react, strictReact } from './react.ts';
 import { vue } from './vue.ts';
 
 let kit: PartsKit;
@@ -22,11 +22,7 @@ const lists = (page: Mounted<'useChats'>, expected: string[]) =>
     message: () => `lists ${JSON.stringify(page.value)}`,
   });
 
-describe.each([
-  ['Vue', vue],
-  ['React', react],
-  ['React in strict mode', strictReact],
-])('useChats of %s', (_, framework) => {
+describe.each(frameworks)('useChats of %s', (_, framework) => {
   it('lists chats by name and date, with the messages that are unread', async () => {
     const [alice, bob] = await kit.friends();
     const carol = await kit.register();

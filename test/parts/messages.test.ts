@@ -4,9 +4,8 @@ import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { textOf } from '../client/people.ts';
 import type { Mounted } from './framework.ts';
+import { frameworks } from './frameworks.ts';
 import { countListeners, PartsKit } from './kit.ts';
-import { react, strictReact } from './react.ts';
-import { vue } from './vue.ts';
 
 let kit: PartsKit;
 beforeAll(async () => {
@@ -31,11 +30,7 @@ const settled = (page: Mounted<'useMessages'>) =>
     message: () => `shows ${JSON.stringify(page.value)}`,
   });
 
-describe.each([
-  ['Vue', vue],
-  ['React', react],
-  ['React in strict mode', strictReact],
-])('useMessages of %s', (_, framework) => {
+describe.each(frameworks)('useMessages of %s', (_, framework) => {
   it('shows an own message at once, then its delivery state', async () => {
     const [alice, bob] = await kit.friends();
     const page = framework.mount(alice, 'useMessages', bob.user);

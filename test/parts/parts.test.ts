@@ -2,9 +2,8 @@ import type { ChatMessage } from '@parley/client';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { texts, untilShown } from '../client/people.ts';
+import { frameworks } from './frameworks.ts';
 import { countListeners, PartsKit } from './kit.ts';
-import { react, strictReact } from './react.ts';
-import { vue } from './vue.ts';
 
 let kit: PartsKit;
 beforeAll(async () => {
@@ -17,11 +16,7 @@ afterAll(async () => {
 const file = (text: string, type = 'text/plain', name = `${text.slice(0, 5)}.txt`) =>
   Object.assign(new Blob([text], { type }), { name });
 
-describe.each([
-  ['Vue', vue],
-  ['React', react],
-  ['React in strict mode', strictReact],
-])('parts of %s', (_, framework) => {
+describe.each(frameworks)('parts of %s', (_, framework) => {
   it('useComposer sends its text as a reply, and clears itself', async () => {
     const [alice, bob] = await kit.friends();
     await kit.write(bob, alice, ['question']);

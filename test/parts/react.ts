@@ -1,14 +1,5 @@
 import type { Parley } from '@parley/client';
-import {
-  ParleyProvider,
-  useChats,
-  useComposer,
-  useConnection,
-  useMessages,
-  usePresence,
-  useTyping,
-  useUploads,
-} from '@parley/react';
+import * as parts from '@parley/react';
 import { createElement, type ReactElement, StrictMode } from 'react';
 import { renderToString } from 'react-dom/server';
 import { create } from 'react-test-renderer';
@@ -17,15 +8,7 @@ import type { Framework, Mounted, Parts } from './framework.ts';
 // The renderer is deprecated for pages, since browsers have a DOM.
 Object.assign(globalThis, { IS_REACT_NATIVE_TEST_ENVIRONMENT: true });
 
-const hooks: { [Name in keyof Parts]: (argument: Parts[Name][0]) => Parts[Name][1] } = {
-  useChats,
-  useComposer,
-  useConnection,
-  useMessages,
-  usePresence,
-  useTyping,
-  useUploads,
-};
+const hooks: { [Name in keyof Parts]: (argument: Parts[Name][0]) => Parts[Name][1] } = parts;
 
 /** React with a renderer that has no DOM, as React Native. */
 export const react: Framework = {
@@ -70,5 +53,5 @@ function mount<Name extends keyof Parts>(
 }
 
 function provide(client: Parley, element: ReactElement): ReactElement {
-  return createElement(ParleyProvider, { client }, element);
+  return createElement(parts.ParleyProvider, { client }, element);
 }

@@ -1,13 +1,4 @@
-import {
-  parleyPlugin,
-  useChats,
-  useComposer,
-  useConnection,
-  useMessages,
-  usePresence,
-  useTyping,
-  useUploads,
-} from '@parley/vue';
+import * as parts from '@parley/vue';
 import {
   type App,
   createRenderer,
@@ -25,15 +16,7 @@ import type { Framework, Parts } from './framework.ts';
 
 /** A part is a ref, or an object of refs and functions. */
 type Refs<T> = Readonly<Ref<T>> | { [Key in keyof T]: MaybeRef<T[Key]> };
-const composables: { [Name in keyof Parts]: (argument: () => Parts[Name][0]) => Refs<Parts[Name][1]> } = {
-  useChats,
-  useComposer,
-  useConnection,
-  useMessages,
-  usePresence,
-  useTyping,
-  useUploads,
-};
+const composables: { [Name in keyof Parts]: (argument: () => Parts[Name][0]) => Refs<Parts[Name][1]> } = parts;
 
 /** Vue with a renderer that has no DOM. */
 export const vue: Framework = {
@@ -44,7 +27,7 @@ export const vue: Framework = {
       const refs = composables[name](() => argument.value);
       return () => void renders.push(plain(refs));
     });
-    const app = createApp(component).use(parleyPlugin, parley) as App;
+    const app = createApp(component).use(parts.parleyPlugin, parley) as App;
     app.mount({});
     return {
       renders,
@@ -62,7 +45,7 @@ export const vue: Framework = {
       const refs = composables[name](() => argument);
       return () => JSON.stringify(plain(refs));
     });
-    return renderToString(createSSRApp(component).use(parleyPlugin, parley));
+    return renderToString(createSSRApp(component).use(parts.parleyPlugin, parley));
   },
 };
 

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compilers, expectPublished, manifestOf, resolutions, typeErrors } from '../client/check-package.ts';
 import { findingsOfPublint, problemsOfTypes } from '../client/check-tarball.ts';
-import { Installed, packageFolder, run } from '../client/installed.ts';
+import { Installed, run } from '../client/installed.ts';
 
 const serverFolder = fileURLToPath(new URL('../../packages/server', import.meta.url));
 
@@ -18,17 +16,8 @@ describe.each(['npm', 'pnpm'] as const)('the package as packed by %s', (packer) 
   });
 
   it('the server package has its module, licence, changelog and README, and no dependency', async () => {
-    const { stdout } = await run('tar', ['-tzf', installed.tarball]);
-    const files = stdout
-      .trim()
-      .split('\n')
-      .map((file) => file.replace('package/', ''));
-    const expected = ['LICENSE', 'CHANGELOG.md', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts'];
-    expect(files).toEqual(expect.arrayContaining(expected));
-    expect(files.filter((file) => !/^dist\/|^(LICENSE|\w+\.md|package\.json)$/.test(file))).toEqual([]);
-    expect(files.filter((file) => /(?<!\.d)\.ts$/.test(file))).toEqual([]);
-    const manifest = await readFile(join(installed.folder, 'node_modules/@parley/server/package.json'), 'utf8');
-    expect(JSON.parse(manifest)).not.toHaveProperty('dependencies');
+    await expectPublished(installed.tarball);
+    expect(await manifestOf(installed, '@parley/server')).not.toHaveProperty('dependencies');
   });
 
   it('publint has no findings for the server package', async () => {
@@ -39,25 +28,9 @@ describe.each(['npm', 'pnpm'] as const)('the package as packed by %s', (packer) 
     expect(await problemsOfTypes(installed.tarball)).toEqual([]);
   });
 
-  it.each(['5.9', 'native'])(
-    'the server package has types for TypeScript %s that need no other package',
-    async (compiler) => {
-      await installed.write('app.ts', app);
-      const options = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2022', lib: ['es2022'], types: [] };
-      for (const [module, moduleResolution] of [
-        ['nodenext', 'nodenext'],
-        ['esnext', 'bundler'],
-      ]) {
-        const config = { compilerOptions: { ...options, module, moduleResolution }, include: ['app.ts'] };
-        await installed.write('tsconfig.json', JSON.stringify(config));
-        const root = compiler === 'native' ? join(packageFolder, '../..') : serverFolder;
-        const tsc = createRequire(join(root, 'package.json')).resolve('typescript/package.json');
-        const checking = run(process.execPath, [join(tsc, '../bin/tsc'), '-p', '.'], { cwd: installed.folder });
-        const result = await checking.catch((error: { stdout: string }) => error);
-        expect(result.stdout).toBe('');
-      }
-    },
-  );
+  it.each(compilers)('the server package has types for TypeScript %s that need no other package', async (compiler) => {
+    for (const resolution of resolutions) expect(await typeErrors(installed, compiler, app, resolution)).toBe('');
+  });
 
   it('the server package can be loaded by import and by require', async () => {
     const print = 'console.log(typeof ParleyServer, typeof verifyWebhook)';
