@@ -16,7 +16,7 @@ const socketTests = [
 ];
 
 /** Tests that may keep state in modules. */
-const ownProcess = ['test/*.test.ts', 'test/!(gateway|web)/**/*.test.ts'];
+const ownProcess = ['test/{balancer,chaos,containers,deploy,kubernetes,outages,prose,stack,upgrade}/**/*.test.ts'];
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
