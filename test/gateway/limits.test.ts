@@ -1,8 +1,9 @@
 import type { ClientFrame, ErrorFrame, ServerFrame } from '@parley/protocol';
 import { waitFor } from '@parley/stack';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Client } from './client.ts';
+import { Client } from './client.ts';
 import { Kit } from './kit.ts';
+import { knock } from './knock.ts';
 
 let kit: Kit;
 afterEach(async () => {
@@ -41,14 +42,46 @@ const requests = async () => {
 
 describe('limits for each user', () => {
   it('many connections of a user share one limit of frames', async () => {
-    kit = await Kit.start(1, { frameRate: 1, frameBurst: 30 });
+    // Each connection after the first costs 5 frames.
+    kit = await Kit.start(1, { frameRate: 1, frameBurst: 7 * 5 + 30 });
     const a = kit.newId();
-    const clients = await Promise.all(Array.from({ length: 8 }, (_, i) => kit.connect(a, 0, { device: `d${i}` })));
+    const clients: Client[] = [];
+    for (let i = 0; i < 8; i += 1) clients.push(await kit.connect(a, 0, { device: `d${i}` }));
     for (let round = 0; round < 10; round += 1) for (const client of clients) client.send({ type: 'ping' });
     await waitFor(() => clients.filter(({ closed }) => closed?.code === 4029).length >= 4);
     const pongs = () => clients.flatMap(({ frames }) => frames.filter(({ type }) => type === 'pong')).length;
     await waitFor(() => pongs() >= 30);
     expect(pongs()).toBeLessThan(40);
+  });
+
+  it('a new connection does not refill the limit of frames', async () => {
+    kit = await Kit.start(1, { frameRate: 1, frameBurst: 60 });
+    const a = kit.newId();
+    const first = await kit.connect(a);
+    for (let i = 0; i < 60; i += 1) first.send({ type: 'ping' });
+    first.send({ type: 'ping' });
+    expect(await first.untilClosed()).toMatchObject({ code: 4029 });
+    const bearer = { authorization: `Bearer ${kit.token(a)}` };
+    for (const path of ['/v1/socket', '/v1/events', '/v1/poll']) {
+      const { status, headers } = await knock(kit.gateway().http, path, bearer);
+      expect([path, status, headers['retry-after']]).toEqual([path, 429, '1']);
+    }
+  });
+
+  it('opening connections again and again is limited', async () => {
+    kit = await Kit.start(1, { frameRate: 1, frameBurst: 50 });
+    const a = kit.newId();
+    await using first = await kit.connect(a);
+    let opened = 0;
+    for (; opened < 30; opened += 1) {
+      const client = Client.start(kit.gateway().url, kit.token(a), { device: `d${opened}` });
+      await Promise.race([client.welcome(), client.untilClosed()]);
+      if (client.closed) break;
+      await client.close();
+    }
+    expect(opened).toBeGreaterThanOrEqual(10);
+    expect(opened).toBeLessThan(30);
+    expect(first.closed).toBeUndefined();
   });
 
   it('many connections of a user share one limit of frame bytes', async () => {

@@ -93,7 +93,10 @@ export async function startGateway(
       unsubscribe: (user) => channels.unsubscribe(keys.user(user)),
       bucket: (user) => keys.bucket(user),
     },
-    traces && ((user) => new TracedUser(traces, user)),
+    {
+      createUser: traces && ((user) => new TracedUser(traces, user)),
+      lingerOf: (user) => user.msUntilRefilled(frameRates(config)),
+    },
   );
   const watchList = new WatchList({
     subscribe: (user, listener) => channels.subscribe(keys.presence(user), listener),

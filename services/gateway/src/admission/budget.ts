@@ -29,6 +29,17 @@ export class Budget {
     this.#frameBytes -= bytes;
     return true;
   }
+
+  /**
+   * Returns the ms after which the budget is full again. Until then, the user's entry must be kept,
+   * because a new one would have a full budget.
+   */
+  msUntilFull(rates: FrameRates): number {
+    if (this.#frames < 0) return 0;
+    const { frames, frameBytes } = rates;
+    const missing = (limit: RateLimit, left: number) => (limit.burst - left) / limit.perSecond;
+    return Math.ceil(1000 * Math.max(missing(frames, this.#frames), missing(frameBytes, this.#frameBytes)));
+  }
 }
 
 function refill(tokens: number, seconds: number, { perSecond, burst }: RateLimit): number {

@@ -8,6 +8,9 @@ import { errorReply } from './error-reply.ts';
 import type { FrameSender, SenderConnection } from './frame-sender.ts';
 import { Refusal } from './refusal.ts';
 
+/** The cost of opening a connection, as a number of frames. */
+const OPENING_FRAMES = 5;
+
 /** Reads, admits and runs client frames of every transport. */
 export class FrameHandler {
   readonly #deps: CommandDeps;
@@ -58,6 +61,15 @@ export class FrameHandler {
     if (json.reason === 'syntax') return connection.close('protocolError', 'not JSON');
     counters.refuse('bad-frame');
     return connection.reply(errorFrame(json.ref, 'bad-frame', json.message));
+  }
+
+  /**
+   * Charges a user for opening a connection, which costs as much as several frames. Returns false
+   * if the user opens connections too fast.
+   */
+  chargeOpening({ budget }: FrameSender['user']): boolean {
+    const { clock, frameRates } = this.#deps;
+    return budget.takeFrame(OPENING_FRAMES, 0, clock.now, frameRates);
   }
 
   /**

@@ -41,6 +41,7 @@ export function admitConnection(
   if (!deps.admission.admitConnection())
     return { code: 'unavailable', detail: 'Too many connections are being opened.' };
   if (isOneTooMany(deps, visitor)) return { code: 'too-many', detail: 'Too many connections of this user.' };
+  if (opensTooFast(deps, visitor)) return { code: 'too-many', detail: 'You open connections too fast.', retryAfter: 1 };
   return { ...visitor, from };
 }
 
@@ -52,6 +53,15 @@ function isOneTooMany({ config, hub }: ServerDeps, { bearer }: Visitor): boolean
   // A new connection replaces the others, so their number does not matter.
   if (config.sessionPolicy === 'single' || !('user' in bearer)) return false;
   return (hub.find(bearer.user)?.connections.length ?? 0) >= config.maxConnectionsPerUser;
+}
+
+/**
+ * Charges the user for the connection. The first connection to this gateway is free: its user has
+ * no entry yet.
+ */
+function opensTooFast({ frames, hub }: ServerDeps, { bearer }: Visitor): boolean {
+  const user = 'user' in bearer ? hub.find(bearer.user) : undefined;
+  return user !== undefined && !frames.chargeOpening(user);
 }
 
 /**

@@ -52,6 +52,19 @@ describe('Hub', () => {
     expect(user.connections.length).toBe(1);
   });
 
+  it('the hub keeps what a user has spent of the rate limits until it is refilled', () => {
+    const rates = { frames: { perSecond: 10, burst: 50 }, frameBytes: { perSecond: 100, burst: 100 } };
+    hub = new Hub(channels, { lingerOf: (user) => user.msUntilRefilled(rates) });
+    const user = hub.join(7, connection());
+    expect(user.budget.takeFrame(50, 0, 1, rates)).toBe(true);
+    hub.leave(user, user.connections[0] as UserConnection);
+    vi.advanceTimersByTime(4000);
+    expect(hub.join(7, connection())).toBe(user);
+    hub.leave(user, user.connections[0] as UserConnection);
+    vi.advanceTimersByTime(5000);
+    expect(hub.find(7)).toBeUndefined();
+  });
+
   it('the hub reports lost messages only to the users of the affected buckets', () => {
     const [here, elsewhere] = [connection(), connection()];
     hub.join(13, here);

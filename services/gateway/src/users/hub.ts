@@ -6,6 +6,9 @@ import { LocalUser, type UserConnection } from './local-user.ts';
  */
 const LINGER_MS = 1000;
 
+/** Maximum ms for which the entry of a user without connections is kept. */
+const MAX_LINGER_MS = 60_000;
+
 /**
  * The users connected to this gateway. The first connection of a user subscribes the user's
  * channel. The channel is unsubscribed shortly after the last one closed.
@@ -13,12 +16,13 @@ const LINGER_MS = 1000;
 export class Hub {
   readonly #channels: UserChannels;
   readonly #createUser: (id: number) => LocalUser;
+  readonly #lingerOf: (user: LocalUser) => number;
   readonly #users = new Map<number, LocalUser>();
 
-  /** @param createUser creates the entry of a user. Default: a `LocalUser` */
-  constructor(channels: UserChannels, createUser: (id: number) => LocalUser = (id) => new LocalUser(id)) {
+  constructor(channels: UserChannels, { createUser, lingerOf }: HubOptions = {}) {
     this.#channels = channels;
-    this.#createUser = createUser;
+    this.#createUser = createUser ?? ((id) => new LocalUser(id));
+    this.#lingerOf = lingerOf ?? (() => 0);
   }
 
   /**
@@ -42,7 +46,8 @@ export class Hub {
   leave(user: LocalUser, connection: UserConnection): void {
     user.connections.splice(user.connections.indexOf(connection), 1);
     if (user.connections.length > 0) return;
-    user.leaving = setTimeout(() => this.#remove(user), LINGER_MS);
+    const linger = Math.min(Math.max(LINGER_MS, this.#lingerOf(user)), MAX_LINGER_MS);
+    user.leaving = setTimeout(() => this.#remove(user), linger);
   }
 
   /**
@@ -58,7 +63,7 @@ export class Hub {
   }
 
   /**
-   * Number of users with connections here, or whose last connection closed less than a second ago.
+   * Number of users with connections here, or whose last connection closed a short time ago.
    */
   get size(): number {
     return this.#users.size;
@@ -79,7 +84,7 @@ export class Hub {
     return users.map(({ id }) => id);
   }
 
-  /** Removes the users whose last connection closed less than a second ago. */
+  /** Removes the users without connections. */
   close(): void {
     for (const user of this.#users.values()) {
       clearTimeout(user.leaving);
@@ -91,6 +96,16 @@ export class Hub {
     this.#users.delete(user.id);
     this.#channels.unsubscribe(user.id);
   }
+}
+
+export interface HubOptions {
+  /** Creates the entry of a user. Default: a `LocalUser`. */
+  createUser?: ((id: number) => LocalUser) | undefined;
+  /**
+   * Returns the ms for which the entry of a user without connections is kept at least, because it
+   * holds what the user has spent of the rate limits. Default: 0.
+   */
+  lingerOf?: (user: LocalUser) => number;
 }
 
 /** The channels of users in Redis. */

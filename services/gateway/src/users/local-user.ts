@@ -1,6 +1,6 @@
 import type { Cursor } from '@parley/protocol';
 import { CONTROL_BYTE, type Control, type Relation } from '@parley/redis';
-import { Budget } from '../admission/budget.ts';
+import { Budget, type FrameRates } from '../admission/budget.ts';
 import { isEventFrame, isLive, readCursor, splitLive } from '../frames.ts';
 
 /** Maximum number of permits that are cached for each user. */
@@ -45,6 +45,11 @@ export class LocalUser {
   get budget(): Budget {
     this.#budget ??= new Budget();
     return this.#budget;
+  }
+
+  /** Returns the ms after which this gateway may forget what the user has spent. */
+  msUntilRefilled(rates: FrameRates): number {
+    return this.#budget?.msUntilFull(rates) ?? 0;
   }
 
   /** Receives a message of the channel: an event, another frame, or a control message. */
