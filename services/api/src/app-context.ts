@@ -32,6 +32,11 @@ export interface AppContext {
   stores: Pick<StoresMonitor, 'matched' | 'reason'>;
   /** Spans of messages that the server API sends. Undefined if tracing is off. */
   traces: Traces | undefined;
+  /**
+   * The user who sends the request and is charged for the events that it causes. Undefined without
+   * an access token.
+   */
+  actor?: number;
 }
 
 /** The variables of every request. */

@@ -110,6 +110,7 @@ export function readConfig(env: Environment): ApiConfig {
     EXPORTS_PER_MINUTE: integer({ min: 1, default: 2 }),
     REPORTS_PER_MINUTE: integer({ min: 1, default: 10 }),
     DRAFTS_PER_MINUTE: integer({ min: 1, default: 240 }),
+    FAN_OUT_PER_MINUTE: integer({ min: 1, default: 30_000 }),
     ...accountVariables,
     ...jobVariables,
     ...importVariables,
@@ -199,6 +200,7 @@ export function readConfig(env: Environment): ApiConfig {
       exports: value.EXPORTS_PER_MINUTE,
       reports: value.REPORTS_PER_MINUTE,
       drafts: value.DRAFTS_PER_MINUTE,
+      fanOut: value.FAN_OUT_PER_MINUTE,
     },
     argon2: { memory: value.ARGON2_MEMORY, time: value.ARGON2_TIME, parallelism: value.ARGON2_PARALLELISM },
     accounts: accountConfig(value),
@@ -336,6 +338,8 @@ export interface ApiConfig {
     exports: number;
     reports: number;
     drafts: number;
+    /** Copies of events in the inboxes of users that the changes of one user cause. */
+    fanOut: number;
   };
   /** The cost of a password hash. `memory` is in bytes. */
   argon2: { memory: number; time: number; parallelism: number };

@@ -23,6 +23,7 @@ export const authenticate: MiddlewareHandler<CallerEnv> = async (c, next) => {
   const [ended] = await Promise.all([isEnded(context, user, session, foreign), limitRequests(c, 'user', user)]);
   if (ended) throw new Refusal('unauthenticated', 'This session has ended.');
   c.set('caller', foreign ? { user, session, foreign } : { user, session });
+  c.set('context', { ...context, actor: user });
   await next();
 };
 

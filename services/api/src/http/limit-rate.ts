@@ -9,6 +9,7 @@ import { type RateLimit, Refusal } from './refusal.ts';
  * Counts one request of a subject, over all replicas. The bucket holds the requests of one minute
  * and refills evenly.
  *
+ * @param cost number of tokens. More than the bucket holds needs a full bucket. Default: 1
  * @throws Refusal `too-many` when the bucket is empty
  * @throws Error when Redis is unavailable: operations with a limit of their own are then rejected
  */
@@ -18,9 +19,11 @@ export async function limitRate(
   subject: string | number,
   perMinute: number,
   burst = perMinute,
+  cost = 1,
 ): Promise<RateLimit> {
   const perSecond = perMinute / 60;
-  const { granted, after, left } = await takeTokens(redis, what, subject, { perSecond, burst });
+  const tokens = Math.min(cost, burst);
+  const { granted, after, left } = await takeTokens(redis, what, subject, { perSecond, burst }, tokens, tokens);
   if (granted > 0) return { limit: burst, remaining: left, reset: Math.ceil((burst - left) / perSecond) };
   const retryAfter = Math.max(1, Math.ceil(after / 1000));
   throw new Refusal('too-many', undefined, { retryAfter, rateLimit: { limit: burst, remaining: 0, reset: 60 } });

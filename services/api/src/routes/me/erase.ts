@@ -53,7 +53,9 @@ export const erase = callerOperation(
     const { config } = context;
     const { user: me } = c.var.caller;
     await requirePassword(c, c.req.valid('json').password, { optional: true });
-    const remains = await commitAndNotify(context, async (tx, notify) => {
+    // Without an actor, because no limit may prevent the deletion of an account.
+    const { db, outbox } = context;
+    const remains = await commitAndNotify({ db, outbox }, async (tx, notify) => {
       const { friends, asked, groups } = await lockTies(tx, me);
       const peers = await readPeers(tx, me);
       const left = await countLeft(tx, me);
