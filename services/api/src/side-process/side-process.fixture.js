@@ -1,3 +1,5 @@
+import { getPriority } from 'node:os';
+
 // What a side process might be given to do.
 const jobs = {
   echo: (value) => value,
@@ -10,6 +12,7 @@ const jobs = {
   // Outside of V8's heap, as a native library does it.
   allocate: (bytes) => Buffer.alloc(bytes, 1).length,
   pid: () => process.pid,
+  priority: () => getPriority(),
 };
 
 let bytes = 0;

@@ -1,3 +1,4 @@
+import { getPriority } from 'node:os';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
@@ -34,6 +35,11 @@ it('a side process is killed if a job exceeds its time limit, and the next job r
   const next = side.run('ben', { name: 'echo', value: 1 });
   await expect(endless).rejects.toThrow(JobKilled);
   expect(await next).toBe(1);
+});
+
+it('a side process has a lower priority than its service', async () => {
+  start();
+  expect(await side.run('ann', { name: 'priority' })).toBeGreaterThan(getPriority());
 });
 
 it('the start of a side process does not count for the time limit of a job', async () => {

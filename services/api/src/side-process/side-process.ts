@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { platform } from 'node:process';
 import type { Readable } from 'node:stream';
 
@@ -122,6 +123,7 @@ export class SideProcess<Job, Result> {
       // Passes no environment variables except those that the dynamic linker and Node need.
       env: Object.fromEntries(passedOn.map((name) => [name, process.env[name]]).filter(([, value]) => value)),
     });
+    lowerPriority(child.pid);
     child.on('message', (reply: Reply<Result> | { ready: true }) => {
       if (this.#child !== child) return;
       if (!('ready' in reply)) return this.#finish((job) => settle(job, reply));
@@ -157,6 +159,21 @@ export class SideProcess<Job, Result> {
     const child = this.#child;
     this.#child = undefined;
     child?.kill();
+  }
+}
+
+/** Priority of the process. Services have 0, and lower priorities are higher numbers. */
+const PRIORITY = 5;
+
+/**
+ * Prevents a process that uses a whole core from delaying the messages of other processes of the
+ * machine.
+ */
+function lowerPriority(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, PRIORITY);
+  } catch {
+    // The process has ended already, or the system does not permit it.
   }
 }
 
