@@ -104,7 +104,8 @@ describe('the OpenAPI document', () => {
   });
 
   it('the OpenAPI schemas allow groups without custom data, and null to remove it', () => {
-    const nullable = { properties: { custom: { type: ['object', 'null'] } } };
+    const data = { anyOf: [{ type: 'object', additionalProperties: {} }, { type: 'null' }] };
+    const nullable = { properties: { custom: data } };
     const json = { requestBody: { content: { 'application/json': { schema: nullable } } } };
     expect(document.paths['/v1/groups']?.post).toMatchObject(json);
     expect(document.paths['/v1/groups/{id}']?.patch).toMatchObject(json);

@@ -37,7 +37,8 @@ export function createDocument(app: App, gatewayUrls: readonly string[]): object
   const unions = unionsOf(document.components?.schemas ?? {});
   return JSON.parse(
     JSON.stringify(document),
-    (_, value) => referenceOf(value) ?? nullableUnion(value, unions) ?? safeInteger(value) ?? value,
+    (_, value) =>
+      referenceOf(value) ?? nullableUnion(value, unions) ?? nullableMap(value) ?? safeInteger(value) ?? value,
   );
 }
 
@@ -71,6 +72,15 @@ function nullableUnion(value: unknown, unions: Map<string, { $ref: string }>): o
   const union = unions.get(JSON.stringify(anyOf.slice(0, -1)));
   if (!union || !last || !('type' in last) || last.type !== 'null') return undefined;
   return { ...rest, anyOf: [union, last] };
+}
+
+/**
+ * Splits a nullable map into a union. OpenAPI Generator fails for Python if both are one schema.
+ */
+function nullableMap(value: unknown): object | undefined {
+  const { type, additionalProperties, properties, ...rest } = (value ?? {}) as Record<string, unknown>;
+  if (!Array.isArray(type) || !type.includes('null') || !additionalProperties || properties) return undefined;
+  return { ...rest, anyOf: [{ type: 'object', additionalProperties }, { type: 'null' }] };
 }
 
 /**
