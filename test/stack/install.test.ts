@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,4 +46,15 @@ it.each(['18.20.8', '20.18.3'])('Node.js %s is rejected before anything is downl
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   const expected = `Parley needs Node.js 20.19 or newer, and this is v${version}. Install Node.js 24 and try again.\n`;
   expect([status, stderr]).toEqual([1, expected]);
+});
+
+it('scripts install the packages themselves, because npm skips hooks if ignore-scripts is set', async () => {
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const hooks = Object.keys(scripts).filter(
+    (name) => name.replace(/^(pre|post)/, '') in scripts && /^(pre|post)/.test(name),
+  );
+  expect(hooks).toEqual([]);
+  expect(scripts.start).toMatch(/^node packages\/stack\/bin\/install\.mjs && /);
 });
