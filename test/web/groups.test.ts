@@ -109,7 +109,7 @@ describe('the owner and admins of a group', () => {
     const dora = await kit.person('Dora');
     await kit.befriend(ann, dora);
     const page = await kit.open(ann, { path: `/chats/${made.id}/details` });
-    const member = (name: string) => page.getByRole('listitem').filter({ hasText: name });
+    const member = (name: string) => page.locator('.members').getByRole('listitem').filter({ hasText: name });
     const choose = async (name: string, what: string) => {
       await member(name)
         .getByRole('button', { name: `Actions for ${name}` })
