@@ -1,4 +1,4 @@
-import { openPool, verifyDatabase } from '@parley/database';
+import { expireGroup, openPool, verifyDatabase } from '@parley/database';
 import type { ClientFrame, Message, NoticeBody } from '@parley/protocol';
 import { recorderFeatures, shareSettings } from '@parley/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -124,6 +124,21 @@ describe('notices in groups', () => {
       { notice: 'renamed', name: 'Counted', by: ann.id },
     ]);
     expect(await notices(ann, group)).toHaveLength(3);
+  });
+
+  it('notices among removed old messages do not change the unread count', async () => {
+    const [ann, ben] = (await kit.people(2)) as [Person, Person];
+    await using a = await ann.connect();
+    const group = await kit.group([ann, ben]);
+    await a.text(group, 'old 1', 'one');
+    await ann.call('PATCH', `/groups/${group}`, { name: 'Older' });
+    const { id } = await a.text(group, 'old 2', 'two');
+    await ann.call('PATCH', `/groups/${group}`, { name: 'Newer' });
+    await a.text(group, 'old 3', 'three');
+    await kit.recorded();
+    const removed = await kit.db.transaction().execute((tx) => expireGroup(tx, group, id, 100));
+    expect([removed, (await ben.chat(group)).unread]).toEqual([4, 1]);
+    expect(await notices(ben, group)).toEqual([{ notice: 'renamed', name: 'Newer', by: ann.id }]);
   });
 
   it('nobody can send, edit, recall or pin a notice, react to it or act on it, live and from the history', async () => {
