@@ -20,7 +20,8 @@ export class PartsKit implements AsyncDisposable {
   }
 
   static async start(): Promise<PartsKit> {
-    const stack = await startTestStack({ env: { REGISTRATIONS_PER_MINUTE: '1000' } });
+    // Without notices, a new group is known from the api only.
+    const stack = await startTestStack({ env: { REGISTRATIONS_PER_MINUTE: '1000', GROUP_NOTICES: 'off' } });
     const [gateway = ''] = stack.gatewayUrls;
     return new PartsKit(stack, await Network.open(() => Number(new URL(gateway).port)));
   }
