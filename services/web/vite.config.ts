@@ -14,7 +14,14 @@ export default defineConfig({
   plugins: [vue(), worker()],
   resolve: { alias: sourceAliases },
   define: { __VUE_OPTIONS_API__: 'false' },
-  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 700, reportCompressedSize: false },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    reportCompressedSize: false,
+    // Some systems allow a process 256 open files. Rollup would open 1000.
+    rollupOptions: { maxParallelFileOps: 64 },
+  },
   server: { host: '127.0.0.1', proxy: { '/v1': { target: api } } },
 });
 
