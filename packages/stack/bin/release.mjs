@@ -27,6 +27,7 @@ const { values: options } = parseArgs({
 
 const out = resolve(options.out);
 const clone = mkdtempSync(join(tmpdir(), 'parley-release-'));
+let pnpmPath;
 try {
   release();
 } finally {
@@ -128,13 +129,20 @@ function bakeFile(version) {
 }
 
 function pnpm(args, cwd = clone) {
-  const { packageManager } = JSON.parse(readFileSync(join(clone, 'package.json'), 'utf8'));
-  run('npx', ['--yes', packageManager.split('+')[0], '--config.pm-on-fail=ignore', ...args], cwd);
+  pnpmPath ??= findPnpm();
+  run(pnpmPath, ['--config.pm-on-fail=ignore', ...args], cwd);
 }
 
+/** Returns the path of the pnpm that package.json names, which npx installs if it is not cached. */
+function findPnpm() {
+  const { packageManager } = JSON.parse(readFileSync(join(clone, 'package.json'), 'utf8'));
+  return run('npx', ['--yes', '--package', packageManager.split('+')[0], '--call', 'command -v pnpm']).trim();
+}
+
+/** Returns the output of a command. Ends the process if it fails. */
 function run(command, args, cwd = clone) {
   try {
-    execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
+    return execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
   } catch (error) {
     fail(`${command} ${args.join(' ')} failed:\n${error.stdout}${error.stderr}`);
   }
