@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect } from 'vitest';
 import { type Installed, packageFolder, run } from './installed.ts';
 
@@ -15,6 +15,20 @@ export async function expectPublished(tarball: string): Promise<void> {
   expect(files).toEqual(expect.arrayContaining(expected));
   expect(files.filter((file) => !/^dist\/|^(LICENSE|\w+\.md|package\.json)$/.test(file))).toEqual([]);
   expect(files.filter((file) => /(?<!\.d)\.ts$/.test(file))).toEqual([]);
+}
+
+/**
+ * Returns the files of an installed package by their paths, and its package.json without what
+ * package managers change in it and its users do not read.
+ */
+export async function contentsOf(installed: Installed, name: string): Promise<Record<string, unknown>> {
+  const folder = join(installed.folder, 'node_modules', name);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const { scripts, devDependencies, ...manifest } = await manifestOf(installed, name);
+  const contents = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
+  const files = paths.map((path, index) => [relative(folder, path), contents[index]]);
+  return { ...Object.fromEntries(files), 'package.json': manifest };
 }
 
 /** Returns the package.json of an installed package: `@parley/vue`. */
