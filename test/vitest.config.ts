@@ -64,7 +64,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     pool: 'forks',
     // Tests often wait for a server or a timer, so there are more workers than cores.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    maxWorkers: Math.ceil(availableParallelism() * 1.5) + 1,
     // Timeouts are longer than an idle machine needs, so that a busy machine does not fail the
     // tests.
     expect: { poll: { timeout: 10_000, interval: 50 } },
