@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Counts } from '../../overload/hostile/crew.ts';
 import { startLoad } from '../load/load.ts';
 import type { Outcome } from '../load/run.ts';
@@ -36,10 +37,12 @@ export async function hostile(options: Options, report: (line: string) => void):
         report('  beside eight hostile users');
         // The attack lasts longer than the measurement, so that all of it is under attack.
         const attack = attackers.attack(seconds + LEAD);
-        await new Promise((resolve) => setTimeout(resolve, (LEAD / 2) * 1000));
+        await delay((LEAD / 2) * 1000);
         attacked.push(await honest.run(plan));
         counts = await attack;
         await system.recorded();
+        // Work that the attackers left behind, such as waiting pictures, ends before the next run.
+        await delay(REST * 1000);
       }
     },
   );
@@ -54,6 +57,9 @@ export async function hostile(options: Options, report: (line: string) => void):
 
 /** Measured runs of each kind. */
 const ROUNDS = 3;
+
+/** Seconds between an attack and the next run without one. */
+const REST = 10;
 
 /** Seconds that an attack lasts longer than the measured run. */
 const LEAD = 4;

@@ -33,7 +33,7 @@ let losses: string[] = [];
 let crew: Crew | undefined;
 
 /** Priority of the process while it attacks: below that of the servers. */
-const ATTACK_PRIORITY = 10;
+const ATTACK_PRIORITY = 5;
 
 async function obey(order: Order): Promise<Reply['result']> {
   switch (order.do) {

@@ -1,6 +1,5 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { bomb } from './bomb.ts';
 import { HostileSocket } from './hostile-socket.ts';
 import type { Replies } from './replies.ts';
 import { request } from './request.ts';
@@ -34,7 +33,7 @@ export const floodGroup: Act = (scene) =>
 /** Uploads pictures that unpack to 390 MB, and leaves forms of 10 MiB unfinished. */
 export const uploadBombs: Act = async (scene) => {
   const { target, token, replies, signal } = scene;
-  const file = bomb(7000);
+  const { bomb: file } = target;
   const upload = async () => {
     const { status } = await request(`${target.api}/v1/media`, {
       method: 'POST',
@@ -243,4 +242,6 @@ export interface Target {
   message: number;
   /** Username of the user whose password is guessed. */
   victim: string;
+  /** A small picture that unpacks to hundreds of megabytes. */
+  bomb: Buffer;
 }

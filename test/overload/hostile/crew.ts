@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { type Act, acts, type Target } from './acts.ts';
+import { bomb } from './bomb.ts';
 import { Replies } from './replies.ts';
 import { type Answer, request } from './request.ts';
 
@@ -43,7 +44,14 @@ export class Crew {
     const frames = `${gateways[0]?.replace('ws', 'http')}/v1/frames`;
     const { id: message } = succeeded(await request(frames, { method: 'POST', token: owner.accessToken, json: frame }));
     const tokens = Object.fromEntries(actNames.map((name, i) => [name, members[i]?.accessToken ?? '']));
-    const target = { api, gateways, group: Number(group), message: Number(message), victim: victim.user.username };
+    const target = {
+      api,
+      gateways,
+      group: Number(group),
+      message: Number(message),
+      victim: victim.user.username,
+      bomb: bomb(7000),
+    };
     return new Crew(target, tokens as Record<ActName, string>, password);
   }
 
