@@ -1,9 +1,12 @@
 // `npm start`: bundles the services and the web client, then runs src/start.ts.
-import { argv, exit } from 'node:process';
+import { argv, env, exit } from 'node:process';
 import { build } from './build.mjs';
 import { buildWeb } from './build-web.mjs';
 
 process.setSourceMapsEnabled(true);
+// With NODE_USE_ENV_PROXY, Node.js would also send requests to the local servers to a proxy.
+env.no_proxy = [env.no_proxy ?? env.NO_PROXY, '127.0.0.1', 'localhost', '[::1]'].filter(Boolean).join();
+env.NO_PROXY = env.no_proxy;
 // The builds run one after the other, because both use esbuild, and the first one stops it.
 await build()
   .then(buildWeb)
