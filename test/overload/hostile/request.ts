@@ -22,10 +22,14 @@ export function request(url: string, options: RequestOptions = {}): Promise<Answ
       },
     });
     sent.on('error', gone);
-    sent.on('close', gone);
+    let isAnswered = false;
+    sent.on('close', () => {
+      if (!isAnswered) gone();
+    });
     // A server that refuses a body closes the connection while it is written.
     sent.on('socket', (socket) => socket.on('error', () => {}));
     sent.on('response', async (response) => {
+      isAnswered = true;
       try {
         const chunks: Buffer[] = [];
         for await (const chunk of response) chunks.push(chunk as Buffer);
