@@ -59,7 +59,7 @@ function compareIds(device: Device, chat: number, rows: readonly { id: number }[
 }
 
 /** Compares the texts, pins and reactions of the messages that the device shows. */
-async function compareContent({ client }: Device, chat: number): Promise<string[]> {
+async function compareContent({ client, journal }: Device, chat: number): Promise<string[]> {
   const shown = client.messages(chat).filter(({ id }) => id !== undefined);
   if (shown.length === 0) return [];
   const { items } = await client.api('GET /chats/{id}/messages', { id: chat, limit: Math.min(200, shown.length) });
@@ -67,7 +67,8 @@ async function compareContent({ client }: Device, chat: number): Promise<string[
   return shown.flatMap((message) => {
     const mine = describe(message);
     const theirs = recorded.get(message.id as number);
-    return mine === theirs ? [] : [`${message.id} is ${mine}, recorded is ${theirs}`];
+    const changes = journal.changesOf(chat, message.id as number).join(', ');
+    return mine === theirs ? [] : [`${message.id} is ${mine}, recorded is ${theirs}, received: ${changes}`];
   });
 }
 

@@ -7,13 +7,28 @@ import { numberOf } from './ledger.ts';
  */
 export class Journal {
   readonly entries: Entry[] = [];
+  readonly #changes = new Map<string, string[]>();
   #stored = 0;
 
   hear(event: ParleyEvent): void {
+    if (event.kind === 'recall' || event.kind === 'edit' || event.kind === 'react' || event.kind === 'pin')
+      this.#note(`${event.chat}:${event.id}`, `${event.kind}${'active' in event ? ` ${event.active}` : ''}`);
     if (event.kind !== 'message') return;
     const { conversation, id, from, body } = event;
     const n = body === null || body.type === 'notice' ? null : numberOf(body.type === 'text' ? body.text : undefined);
     this.entries.push({ conversation, id, from, n });
+  }
+
+  /**
+   * Returns what the device received about a message after the message itself, for reports. After a
+   * crash it also contains changes that the device had not stored.
+   */
+  changesOf(chat: number, id: number): string[] {
+    return this.#changes.get(`${chat}:${id}`) ?? [];
+  }
+
+  #note(message: string, what: string): void {
+    this.#changes.set(message, [...(this.#changes.get(message) ?? []), what]);
   }
 
   /** Records that the device lost events that it cannot recover, and has cleared its state. */
