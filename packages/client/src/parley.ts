@@ -230,12 +230,13 @@ export class Parley {
   async loadOlder(chat: number, limit = 50): Promise<void> {
     const before = this.#chat(chat)?.messages[0]?.id;
     const query = { id: chat, limit, ...(before && { before }) };
+    const since = this.#running?.state.cursor ?? null;
     const { items, ...page } = await this.api('GET /chats/{id}/messages', query);
     if (before && page.unrecorded) {
       const text = 'Some messages of this chat are not recorded yet. Load older messages again later.';
       throw new ParleyError('unavailable', text, { retry: true });
     }
-    await this.#run({ do: 'load', change: { type: 'messages', chat, messages: items, ...page } });
+    await this.#run({ do: 'load', change: { type: 'messages', chat, messages: items, since, ...page } });
   }
 
   /** Adds chats that an operation of the api has returned. */

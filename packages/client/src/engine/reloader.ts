@@ -80,6 +80,7 @@ export class Reloader implements OnlinePart {
   async #reload(api: Api): Promise<void> {
     const { state, keep, change } = this.#context;
     const losses = this.#losses;
+    const since = state.cursor;
     const { items, users, unrecorded } = await api('GET /chats', { limit: 100 });
     const sending = state.outbox.map(({ chat }) => chat);
     const opened = items.map(({ chat }) => chat).filter((chat) => this.#opened.has(chat) || this.#mayHaveGap(chat));
@@ -88,13 +89,13 @@ export class Reloader implements OnlinePart {
     const pages = await Promise.all(
       [...chats].map(async (chat) => {
         const page = await api('GET /chats/{id}/messages', { id: chat, limit }).catch(emptyIfNotFound);
-        return { type: 'messages' as const, chat, newest: true, ...page };
+        return { type: 'messages' as const, chat, newest: true, since, ...page };
       }),
     );
     if (losses !== this.#losses) throw new Error('Events were lost during the reload');
     for (const { items: messages, ...page } of pages) change({ ...page, messages });
     const isIncomplete = unrecorded || pages.some((page) => page.unrecorded);
-    change({ type: 'chats', chats: items, complete: true, ...(isIncomplete && { unrecorded: true }), users });
+    change({ type: 'chats', chats: items, complete: true, since, ...(isIncomplete && { unrecorded: true }), users });
   }
 }
 

@@ -122,6 +122,69 @@ describe('applyChange', () => {
     expect(state.chats.get(peer)?.more).toBe(false);
   });
 
+  describe('a page that was requested before a change', () => {
+    const loaded = (id: number) => {
+      const { kind: _, ...rest } = message(id, peer);
+      return rest;
+    };
+    const pin = (active: boolean) => ({ kind: 'pin' as const, chat: peer, id: 10, user: me, active, date: 1 });
+    const withPin = { ...loaded(10), pinned: { user: me, date: 1 } };
+    const opened = () => {
+      const state = open();
+      state.apply({ type: 'moved', cursor: '1-0', lost: false });
+      state.apply({ type: 'event', cursor: '1-1', event: message(10, peer) });
+      return state;
+    };
+    const shown = (state: ReturnType<typeof open>) =>
+      state.chats.get(peer)?.messages.map(({ id, pinned }) => `${id}${pinned ? ' pinned' : ''}`);
+    const page = { type: 'messages' as const, chat: peer, more: false };
+
+    it('a page does not undo a change that it lacks', () => {
+      const state = opened();
+      state.apply({ type: 'event', cursor: '1-2', event: pin(true) });
+      state.apply({ type: 'event', cursor: '1-3', event: pin(false) });
+      state.apply({ ...page, messages: [loaded(9), withPin], since: '1-2' });
+      expect(shown(state)).toEqual(['9', '10']);
+      state.apply({ ...page, messages: [withPin], since: '1-3' });
+      expect(shown(state)).toEqual(['9', '10 pinned']);
+    });
+
+    it('a page has the changes of messages that were not in memory when they were changed', () => {
+      const state = opened();
+      state.apply({ type: 'event', cursor: '1-2', event: { ...pin(true), id: 9 } });
+      state.apply({ ...page, messages: [loaded(9)], since: '1-1' });
+      expect(shown(state)).toEqual(['9 pinned', '10']);
+    });
+
+    it('a page removes what a message in memory has and the api does not', () => {
+      const state = opened();
+      state.apply({ type: 'event', cursor: '1-2', event: pin(true) });
+      state.apply({ ...page, messages: [loaded(10)], since: '1-2' });
+      expect(shown(state)).toEqual(['10']);
+    });
+
+    it('a page of a recorder that is behind does not change messages in memory', () => {
+      const state = opened();
+      state.apply({ type: 'event', cursor: '1-2', event: pin(true) });
+      state.apply({ ...page, messages: [loaded(9), loaded(10)], unrecorded: true, since: '1-2' });
+      expect(shown(state)).toEqual(['9', '10 pinned']);
+    });
+
+    it('a message that the user deleted from the own copy does not come back with a page', () => {
+      const state = opened();
+      state.apply({ type: 'event', cursor: '1-2', event: { kind: 'hide', chat: peer, ids: [10] } });
+      state.apply({ ...page, messages: [loaded(9), loaded(10)], since: '1-1' });
+      expect(shown(state)).toEqual(['9']);
+    });
+
+    it('a page is loaded again if more changes arrived than are kept', () => {
+      const state = opened();
+      for (let i = 2; i < 110; i += 1) state.apply({ type: 'event', cursor: `1-${i}`, event: pin(i % 2 === 0) });
+      state.apply({ ...page, messages: [loaded(10)], since: '1-1' });
+      expect(state.unrecorded).toBe(true);
+    });
+  });
+
   it('a deleted chat stays deleted when an older response of the api contains it', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });

@@ -4,6 +4,7 @@ import { applyMark } from './apply-marks.ts';
 import { applyText, completeStream } from './apply-text.ts';
 import type { Change } from './change.ts';
 import { acceptEntry, failEntry, queueEntry, removeEntry } from './outbox-entries.ts';
+import type { MessageChange } from './recent-changes.ts';
 import { changeChat, eventsAhead, type State } from './state.ts';
 
 /**
@@ -16,6 +17,7 @@ export function applyChange(state: State, change: Change): boolean {
       if (eventsAhead(state, change.cursor) <= 0) return false;
       setCursor(state, change.cursor);
       applyEvent(state, change.event);
+      state.recentChanges.add(change.cursor, change.event);
       return true;
     case 'moved':
       setCursor(state, change.cursor);
@@ -34,9 +36,10 @@ export function applyChange(state: State, change: Change): boolean {
       return true;
     case 'chats':
       applyChats(state, change);
+      for (const event of changesSince(state, change)) applyEvent(state, event);
       return true;
     case 'messages':
-      applyMessages(state, change);
+      applyPage(state, change);
       return true;
     case 'people':
       addPeople(state, change.users);
@@ -52,6 +55,24 @@ export function applyChange(state: State, change: Change): boolean {
     case 'frame':
       return change.frame.type === 'stream' ? applyText(state, change.frame) : true;
   }
+}
+
+/** Applies a page of messages, and then the changes that were received after it was requested. */
+function applyPage(state: State, page: Extract<Change, { type: 'messages' }>): void {
+  const changes = changesSince(state, page).filter(({ chat }) => chat === page.chat);
+  const hidden = new Set(changes.flatMap((event) => (event.kind === 'hide' ? event.ids : [])));
+  applyMessages(state, { ...page, messages: page.messages.filter(({ id }) => !hidden.has(id)) });
+  for (const event of changes) if (event.kind !== 'hide') applyEvent(state, event);
+}
+
+/** Returns the changes of messages that a response of the api may lack. */
+function changesSince(state: State, { since }: { since?: string | null }): MessageChange[] {
+  if (since === undefined) return [];
+  const changes = state.recentChanges.after(since);
+  if (changes) return changes;
+  // Too many to keep: the reload is repeated.
+  state.unrecorded = true;
+  return [];
 }
 
 function setCursor(state: State, cursor: string | null): void {

@@ -1,6 +1,6 @@
 import type { BriefUser } from '@parley/protocol';
 import type { Change } from './change.ts';
-import { clearChat, insertMessages, mergeChat } from './chat-state.ts';
+import { clearChat, insertMessages, mergeChat, mergeLoaded } from './chat-state.ts';
 import { removeEntry } from './outbox-entries.ts';
 import { changeChat, type State } from './state.ts';
 
@@ -44,7 +44,8 @@ export function applyMessages(state: State, change: Extract<Change, { type: 'mes
   const [oldest] = chat.messages;
   for (const message of messages) if (message.ref) removeEntry(state, message.ref, message);
   if (!oldest || (messages[0]?.id ?? 0) <= oldest.id) chat.more = more;
-  insertMessages(chat, messages);
+  // Messages in memory are newer than those of a page that lacks changes.
+  insertMessages(chat, messages, unrecorded ? (same) => same : mergeLoaded);
   chat.capacity = Math.max(chat.capacity, chat.messages.length);
 }
 

@@ -35,11 +35,7 @@ export type Change =
    * it.
    */
   | { type: 'marked'; chat: number; mark: Mark; settled: boolean }
-  /**
-   * Chats read from the api. `complete`: these are all chats of the user, so others are removed.
-   * `unrecorded`: this or another response of the reload lacks accepted messages.
-   */
-  | { type: 'chats'; chats: Chat[]; complete: boolean; unrecorded?: boolean; users?: BriefUser[] }
+  | ChatsChange
   | MessagesChange
   /** Users read from the api. */
   | { type: 'people'; users: BriefUser[] }
@@ -48,6 +44,19 @@ export type Change =
   /** A streamed message has ended. An event brings its final content. */
   | { type: 'streamed'; chat: number; id: number }
   | { type: 'frame'; frame: TypingFrame | PresenceFrame | StreamFrame };
+
+/** Chats read from the api. */
+interface ChatsChange {
+  type: 'chats';
+  chats: Chat[];
+  /** These are all chats of the user, so others are removed. */
+  complete: boolean;
+  /** This or another response of the reload lacks accepted messages. */
+  unrecorded?: boolean;
+  /** The cursor when they were requested. Later changes of messages are applied again. */
+  since?: string | null;
+  users?: BriefUser[];
+}
 
 /** A page of messages read from the api. */
 interface MessagesChange {
@@ -58,8 +67,10 @@ interface MessagesChange {
   more: boolean;
   /** These are the newest messages, so that no message is missing between them. */
   newest?: boolean;
-  /** Accepted messages may be missing. */
+  /** Accepted messages and changes may be missing. */
   unrecorded?: boolean;
+  /** The cursor when they were requested. Later changes of messages are applied again. */
+  since?: string | null;
   users?: BriefUser[];
 }
 

@@ -70,13 +70,20 @@ export function insertMessage(chat: ChatState, message: HeldMessage): void {
   trimMessages(chat);
 }
 
-/** Inserts messages in the order of their ids. Updates a message that is already in memory. */
-export function insertMessages(chat: ChatState, messages: readonly HeldMessage[]): void {
+/**
+ * Inserts messages in the order of their ids. `merge` returns the result for a message that is
+ * already in memory. Default: the fields of both.
+ */
+export function insertMessages(
+  chat: ChatState,
+  messages: readonly HeldMessage[],
+  merge = (same: HeldMessage, message: HeldMessage): HeldMessage => ({ ...same, ...message }),
+): void {
   for (const message of messages) {
     if (message.id <= chat.cleared) continue;
     const index = chat.messages.findLastIndex(({ id }) => id <= message.id);
     const same = chat.messages[index];
-    if (same?.id === message.id) chat.messages[index] = mergeMessage(same, message);
+    if (same?.id === message.id) chat.messages[index] = merge(same, message);
     else chat.messages.splice(index + 1, 0, message);
   }
   const newest = chat.messages.at(-1);
@@ -86,14 +93,23 @@ export function insertMessages(chat: ChatState, messages: readonly HeldMessage[]
   }
 }
 
+/** The fields that a message has only after a change. */
+const unchanged = {
+  pinned: undefined,
+  reactions: undefined,
+  edited: undefined,
+  recalled: undefined,
+  custom: undefined,
+};
+
 /**
- * Merges a message with a later response of the api, which has the whole text of a streamed message
+ * Replaces a message by a later response of the api, which has the whole text of a streamed message
  * only after its end.
  */
-function mergeMessage(same: HeldMessage, loaded: HeldMessage): HeldMessage {
+export function mergeLoaded(same: HeldMessage, loaded: HeldMessage): HeldMessage {
   const { body, custom } = same;
   const isLate = same.streaming !== undefined && !loaded.edited && !loaded.recalled;
-  return { ...same, ...loaded, ...(isLate && { body, custom }) };
+  return { ...same, ...unchanged, ...loaded, ...(isLate && { body, custom }) };
 }
 
 /** Evicts the oldest messages beyond the chat's capacity. */

@@ -1,6 +1,7 @@
 import type { BriefUser } from '@parley/protocol';
 import type { Accepted, Mark, Outgoing, Status, StorageStatus } from './change.ts';
 import { type ChatState, emptyChat } from './chat-state.ts';
+import { RecentChanges } from './recent-changes.ts';
 
 /**
  * The client's state: its user's chats, messages and outbox. Each tab has a copy; `applyChange` is
@@ -20,6 +21,7 @@ export interface State {
    */
   unrecorded: boolean;
   readonly chats: Map<number, ChatState>;
+  readonly recentChanges: RecentChanges;
   /** Users whose names were read from the api, such as senders of messages, by id. */
   readonly people: Map<number, BriefUser>;
   outbox: Outgoing[];
@@ -42,6 +44,7 @@ export function createState(user: number, keep: number): State {
     chatsLoaded: false,
     unrecorded: false,
     chats: new Map(),
+    recentChanges: new RecentChanges(),
     people: new Map(),
     outbox: [],
     marks: new Map(),
