@@ -58,7 +58,7 @@ it('a resend of a recorded message is recognised after Redis lost all data', asy
   });
   const items = async (chat: number) =>
     (await call<{ items: { id: number }[] }>('get', `/users/ann/chats/${chat}/messages`)).items.map(({ id }) => id);
-  await waitFor(async () => (await items(ben.id)).length === 3 && (await items(group.id)).length === 1);
+  await waitFor(async () => (await items(ben.id)).length === 3 && (await items(group.id)).includes(inGroup.id));
   await waitFor(async () => ((await readMarks(redis))[0]?.mark ?? 0) > 0, { timeout: 20_000 });
 
   await server.restart({ empty: true });
