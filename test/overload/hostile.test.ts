@@ -63,8 +63,7 @@ function areLimited({ replies }: Crew): boolean {
     replies.watchStrangers.of('too-many', 'unavailable') > 0 &&
     replies.reactInLoops.of('too-many', 'unavailable') > 0 &&
     replies.floodGroup.of('too-many', 'unavailable') > 0 &&
-    replies.uploadBombs.of('429') > 0 &&
-    replies.uploadBombs.of('half form 429') > 0 &&
+    replies.uploadBombs.of('429', '503', 'half form 429', 'half form 503') > 0 &&
     replies.guessPasswords.of('429') > 0 &&
     replies.postForms.of('form 400') > 0 &&
     replies.postForms.of('form 413') > 0 &&
