@@ -41,7 +41,7 @@ export async function settledMemory(pids: number[]): Promise<number> {
  * Returns the memory of a process with all its descendants in bytes, as a container's limit counts
  * it: shared pages count once. Linux only.
  */
-export function treeMemory(pid: number): number {
+function treeMemory(pid: number): number {
   let total = 0;
   for (const each of withDescendants([pid])) total += proportionalMemory(each);
   return total;

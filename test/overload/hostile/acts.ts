@@ -5,13 +5,13 @@ import type { Replies } from './replies.ts';
 import { request } from './request.ts';
 
 /** Watches 500 strangers at a time, over 8 connections. */
-export const watchStrangers: Act = (scene) =>
+const watchStrangers: Act = (scene) =>
   bySockets(scene, 8, (socket) => {
     for (let i = 0; i < 20; i += 1) socket.send({ type: 'watch', users: unknownIds(500) });
   });
 
 /** Adds and removes a reaction to one message. */
-export const reactInLoops: Act = (scene) =>
+const reactInLoops: Act = (scene) =>
   bySockets(scene, 4, (socket, round) => {
     const { group, message } = scene.target;
     for (let i = 0; i < 50; i += 1) {
@@ -21,7 +21,7 @@ export const reactInLoops: Act = (scene) =>
   });
 
 /** Sends messages of 32 kB to a group of 25. */
-export const floodGroup: Act = (scene) =>
+const floodGroup: Act = (scene) =>
   bySockets(scene, 4, (socket, round) => {
     const text = '👍'.repeat(8000);
     for (let i = 0; i < 10; i += 1) {
@@ -31,7 +31,7 @@ export const floodGroup: Act = (scene) =>
   });
 
 /** Uploads pictures that unpack to 390 MB, and leaves forms of 10 MiB unfinished. */
-export const uploadBombs: Act = async (scene) => {
+const uploadBombs: Act = async (scene) => {
   const { target, token, replies, signal } = scene;
   const { bomb: file } = target;
   const upload = async () => {
@@ -55,7 +55,7 @@ export const uploadBombs: Act = async (scene) => {
 };
 
 /** Guesses the password of another user, 8 times at once. */
-export const guessPasswords: Act = async ({ target, replies, signal }) => {
+const guessPasswords: Act = async ({ target, replies, signal }) => {
   let count = 0;
   const guess = async () => {
     count += 1;
@@ -67,7 +67,7 @@ export const guessPasswords: Act = async ({ target, replies, signal }) => {
 };
 
 /** Posts large and invalid forms and messages to LayIM. */
-export const postForms: Act = async (scene) => {
+const postForms: Act = async (scene) => {
   const { target, token, replies, signal } = scene;
   const nested = `{"mine":{"content":"x"},"to":{"id":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`;
   const large = JSON.stringify({ mine: { content: 'x'.repeat(60_000) }, to: { id: '1', type: 'friend' } });
@@ -94,7 +94,7 @@ export const postForms: Act = async (scene) => {
 };
 
 /** Asks about users, chats and messages that do not exist. */
-export const askUnknown: Act = async (scene) => {
+const askUnknown: Act = async (scene) => {
   const { target, token, replies, signal } = scene;
   const paths = (id: number) => [`/v1/users/${id}`, `/v1/groups/${id}`, `/v1/media/${id}`, `/v1/chats/${id}/messages`];
   await Promise.all([
@@ -118,7 +118,7 @@ export const askUnknown: Act = async (scene) => {
 };
 
 /** Opens connections of all transports, more than a user may have, again and again. */
-export const openConnections: Act = async (scene) => {
+const openConnections: Act = async (scene) => {
   const { target, token, replies, signal } = scene;
   const gateway = (i: number) => target.gateways[i % target.gateways.length] as string;
   await Promise.all(
