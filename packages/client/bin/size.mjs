@@ -6,7 +6,7 @@ import { script } from './build.mjs';
 import { entries } from './entries.mjs';
 
 /** Maximum size of the main module, in bytes. */
-const LIMIT = 15.2 * 1024;
+const LIMIT = 15.25 * 1024;
 
 const index = await measure(entries.index);
 const upload = await measure(entries.upload);
