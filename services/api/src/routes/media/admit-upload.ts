@@ -44,10 +44,11 @@ export const admitForm: MiddlewareHandler<CallerEnv> = async (c, next) => {
 /** Maximum bytes of a form, including its other fields. */
 const LARGEST_FORM = 11 * 1024 * 1024;
 
-const byContext = new WeakMap<AppContext, Uploads>();
+/** By the part of the context that all requests share. */
+const byMedia = new WeakMap<AppContext['media'], Uploads>();
 
 function uploadsOf(context: AppContext): Uploads {
-  const known = byContext.get(context);
+  const known = byMedia.get(context.media);
   if (known) return known;
   const { uploadsAtOnce, formMemory } = context.config.media;
   const uploads = {
@@ -55,7 +56,7 @@ function uploadsOf(context: AppContext): Uploads {
     addresses: new InFlight({ perOwner: uploadsAtOnce * 4 }),
     forms: new InFlight({ perOwner: uploadsAtOnce, bytes: formMemory, bytesPerOwner: formMemory / 2 }),
   };
-  byContext.set(context, uploads);
+  byMedia.set(context.media, uploads);
   return uploads;
 }
 
