@@ -1,7 +1,7 @@
 import { type Database, readPermits } from '@parley/database';
-import { firstMessageId } from '@parley/protocol';
 import { hasOldRecorder, type RedisConnection, readMembers, writeNotice, writePermits } from '@parley/redis';
 import type { ApiConfig } from '../config.ts';
+import { isGroupNoticeRecorded } from '../queries/group-notices.ts';
 import type { Notice } from './notice.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function writeGroupNotices(
   for (const { group, ref, body } of groupNotices) {
     // Redis has forgotten the refs of notices that wait for long.
     const isLate = Date.now() - date > redis.refWindow / 2;
-    if (recorded && isLate && (await isRecorded(db, group, ref, date))) continue;
+    if (recorded && isLate && (await isGroupNoticeRecorded(db, group, ref, date))) continue;
     const members = await membersOf(db, redis, group);
     if (members.length > 0) await writeNotice(redis, { group, members, ref, body, recorded });
   }
@@ -29,22 +29,6 @@ async function membersOf(db: Database, redis: RedisConnection, group: number): P
   if (members.length > 0) return members;
   await writePermits(redis, group, await readPermits(db, group));
   return await readMembers(redis, group);
-}
-
-/** Ms by which the clocks of the api and of Redis may differ. */
-const CLOCK_SKEW_MS = 600_000;
-
-async function isRecorded(db: Database, group: number, ref: string, date: number): Promise<boolean> {
-  const row = await db
-    .selectFrom('messages')
-    .select('id')
-    .where('owner_id', '=', group)
-    .where('peer_id', '=', group)
-    .where('id', '>', firstMessageId(date - CLOCK_SKEW_MS))
-    .where('sender_id', '=', group)
-    .where('ref', '=', ref)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 export interface GroupNoticeDeps {
