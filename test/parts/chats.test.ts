@@ -93,7 +93,9 @@ it('useChats loads the chats beyond the newest 100 on demand', async () => {
   await alice.connect();
   const page = vue.mount(alice, 'useChats', undefined);
   await waitFor(() => page.value.loaded);
-  expect(page.value).toMatchObject({ chats: { length: 100 }, hasMore: true });
+  expect(page.value.hasMore).toBe(true);
+  // A late event of a new group adds its chat to the newest 100.
+  expect([100, 101]).toContain(page.value.chats.length);
   await page.value.loadMore();
   await waitFor(() => page.value.chats.length === 102);
   expect(page.value).toMatchObject({ hasMore: false, loading: false });
