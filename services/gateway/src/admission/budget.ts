@@ -7,6 +7,8 @@ export class Budget {
   readonly granted: Record<RateName, number> = { send: 0, mutation: 0, mark: 0, typing: 0, lookup: 0, bytes: 0 };
   /** Pending requests to Redis for more tokens. */
   readonly acquiring = new Map<RateName, Promise<void>>();
+  /** Number of commands that wait for a pending request. */
+  readonly waiting: Record<RateName, number> = { send: 0, mutation: 0, mark: 0, typing: 0, lookup: 0, bytes: 0 };
   /** Frames and their bytes that the user may send now. -1 before the first frame. */
   #frames = -1;
   #frameBytes = 0;

@@ -79,6 +79,12 @@ describe('UserRates', () => {
 describe('Budget', () => {
   const frameRates = { frames: { perSecond: 2, burst: 4 }, frameBytes: { perSecond: 100, burst: 200 } };
 
+  it('user rates acquire tokens for all waiting commands at once, and refuse the others together', async () => {
+    const all = await Promise.allSettled(Array.from({ length: 100 }, () => rates.charge(user, 'lookup')));
+    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    expect(buckets.calls).toBeLessThanOrEqual(4);
+  });
+
   it('the budget of a user refills frames up to the burst', () => {
     const budget = new Budget();
     const taken = (now: number) => {

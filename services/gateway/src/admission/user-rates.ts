@@ -63,26 +63,36 @@ export class UserRates {
    * first.
    */
   async #ensure(user: ChargedUser, name: RateName, count: number): Promise<void> {
-    const { granted, acquiring } = user.budget;
+    const { granted, acquiring, waiting } = user.budget;
     while (granted[name] < count) {
       // Acquires one lease at a time: concurrent commands would acquire tokens for each other and
       // then be refused themselves.
       const pending = acquiring.get(name);
-      if (pending) {
-        await pending.catch(() => {});
+      if (!pending) {
+        const acquired = this.#acquireMissing(user, name, count).finally(() => acquiring.delete(name));
+        acquiring.set(name, acquired);
+        await acquired;
         continue;
       }
-      const acquired = this.#acquireMissing(user, name, count).finally(() => acquiring.delete(name));
-      acquiring.set(name, acquired);
-      await acquired;
+      waiting[name] += 1;
+      try {
+        await pending;
+      } catch (error) {
+        // Without a token for one command there is none for another. Fewer bytes may be available.
+        if (name !== 'bytes') throw error;
+      } finally {
+        waiting[name] -= 1;
+      }
     }
   }
 
   async #acquireMissing({ id, budget, isVisitor }: ChargedUser, name: RateName, count: number): Promise<void> {
     const limit = this.#limits[name];
     const missing = count - budget.granted[name];
-    const lease = isVisitor ? 0 : Math.min(LEASES[name], limit.burst);
-    const { granted, after } = await this.#acquire(name, id, limit, Math.max(missing, lease), missing);
+    // Each waiting command needs a token. One at a time would wake all of them for each token.
+    const needed = name === 'bytes' ? missing : missing + budget.waiting[name];
+    const wanted = Math.min(Math.max(needed, isVisitor ? 0 : LEASES[name]), limit.burst);
+    const { granted, after } = await this.#acquire(name, id, limit, Math.max(missing, wanted), missing);
     if (granted < missing) throw new RateExceeded(name, after);
     budget.granted[name] += granted;
   }
