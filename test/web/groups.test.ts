@@ -369,6 +369,7 @@ describe('changes of a group', () => {
     await kit.call('PATCH', path, { token, body: { name: 'قمر', slowMode: 60 } });
     await kit.call('PATCH', `${path}/members/${bob.id}`, { token, body: { role: 'admin' } });
     await a.say('pin me');
+    await a.state('pin me', 'Sent');
     await a.choose('pin me', 'Pin');
     await a.page.locator('.notice').getByText('pinned a message').waitFor();
     const expected = [
