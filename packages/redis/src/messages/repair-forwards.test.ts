@@ -103,8 +103,8 @@ onEachRedis((redis) => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(redis.connection, a, b, '0');
       await send(dying(redis.connection), a, b, '1').catch(() => {});
-      const next = redis.connection.keys.bucket(a);
-      // The second message of the repair is not delivered because the first one was not.
+      const home = redis.connection.keys.bucket(a);
+      // The first delivery of the repair fails.
       let done = 0;
       const failing: RedisConnection = {
         ...redis.connection,
@@ -114,8 +114,8 @@ onEachRedis((redis) => {
             : redis.connection.run(script, keys, args),
       };
       await send(dying(redis.connection), a, b, '2').catch(() => {});
-      const seen = await repairForwards(redis.connection, next, new Set());
-      const repair = repairForwards(failing, next, seen);
+      const seen = await repairForwards(redis.connection, home, new Set());
+      const repair = repairForwards(failing, home, seen);
       if (redis.connection.clustered) await expect(repair).rejects.toThrow('unreachable');
       else await repair;
       expect(['0', '1', '2'].slice(0, (await refs(b)).length)).toEqual(await refs(b));
