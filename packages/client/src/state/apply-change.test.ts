@@ -163,7 +163,7 @@ describe('applyChange', () => {
       expect(shown(state)).toEqual(['10']);
     });
 
-    it('a page of a recorder that is behind does not change messages in memory', () => {
+    it('a page without unrecorded changes leaves messages in memory as they are', () => {
       const state = opened();
       state.apply({ type: 'event', cursor: '1-2', event: pin(true) });
       state.apply({ ...page, messages: [loaded(9), loaded(10)], unrecorded: true, since: '1-2' });
