@@ -83,6 +83,49 @@ describe('edits, reactions and recalls', () => {
     expect(bob.heard).toEqual(['', 'no secret']);
   });
 
+  it('a recall removes the text of earlier edits from inboxes', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    const { id } = await alice.text(b, 'r1', 'hello');
+    await alice.ask({ type: 'edit', ref: 'e', chat: b, id, body: { type: 'text', text: 'a secret' } });
+    await alice.ask({ type: 'recall', ref: 'x', chat: b, id });
+    await using bob = await kit.connect(b, 1);
+    await waitFor(() => kinds(bob).includes('recall'));
+    expect(kinds(bob)).toEqual(['message', 'skipped', 'recall']);
+    expect(JSON.stringify([await kit.inbox(a), await kit.inbox(b)])).not.toContain('a secret');
+  });
+
+  it('no change follows a recall, also if both race', async () => {
+    const [a, b, c] = (await kit.circle(3)) as [number, number, number];
+    const group = await kit.group([a, b, c]);
+    await using alice = await kit.connect(a, 0);
+    await using tablet = await kit.connect(a, 1, { device: 'tablet' });
+    await using bob = await kit.connect(b, 1);
+    for (const [chat, named] of [
+      [b, a],
+      [group, group],
+    ] as const) {
+      for (let round = 0; round < 20; round += 1) {
+        const { id } = await alice.text(chat, `${chat}-${round}`, 'hello');
+        const body = { type: 'text', text: 'an edit' } as const;
+        const [reply] = await Promise.all([
+          alice.ask({ type: 'recall', ref: `${chat}r${round}`, chat, id }),
+          tablet.ask({ type: 'edit', ref: `${chat}e${round}`, chat, id, body }),
+          bob.ask({ type: 'react', ref: `${chat}l${round}`, chat: named, id, emoji: '👍', active: true }),
+        ]);
+        expect(reply).toMatchObject({ type: 'ack' });
+      }
+    }
+    for (const user of [a, b]) {
+      const seen = new Set<number | undefined>();
+      for (const { event } of await kit.inbox(user)) {
+        expect(seen, event.kind).not.toContain(event.id);
+        if (event.kind === 'recall') seen.add(event.id);
+      }
+      expect(seen.size).toBe(40);
+    }
+  });
+
   it('only the sender can edit or recall a message, in its chat, unless it is recalled', async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     await using alice = await kit.connect(a, 0);

@@ -2,6 +2,7 @@
  * Returns the merge key of an event: in an inbox, a newer event with the same key replaces it.
  * Empty for a message, `o` for an event that replaces none. The key of a mark is followed by a
  * blank and the message id: a later mark replaces the one in the inbox, an earlier one is dropped.
+ * A recall has the key of an edit, so that the inbox does not keep the text of a recalled message.
  */
 export function mergeKey(event: Readonly<Record<string, unknown>>): string {
   const { kind, chat, id, user, emoji, group, change, delivered, read } = event;
@@ -13,8 +14,9 @@ export function mergeKey(event: Readonly<Record<string, unknown>>): string {
       return typeof delivered === 'number' && read === undefined ? `d:${chat}:${user} ${delivered}` : 'o';
     case 'edit':
     case 'recall':
+      return `edit:${chat}:${id}`;
     case 'pin':
-      return `${kind}:${chat}:${id}`;
+      return `pin:${chat}:${id}`;
     case 'react':
       return `react:${chat}:${id}:${user}:${encodeURIComponent(String(emoji))}`;
     case 'vote':

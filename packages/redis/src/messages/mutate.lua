@@ -25,6 +25,9 @@
 --   14 name of the set of pinned messages that changes, or ''
 --   15 id of the message that is pinned or unpinned
 --   16 number of pinned messages that the conversation may have, or '' to unpin
+--   17 '<conversation>:<message id>' of a message that changes only if it was not recalled, or ''
+--   18 the user or group whose recalled messages include all of the conversation. '' in other
+--      buckets than the conversation's
 --   then for each user:
 --   *  the event, or '' for the same event as the previous user
 --   *  its merge key
@@ -35,12 +38,15 @@
 --   -1 if the stream has other texts or has ended
 --   -2 if the conversation has the maximum number of pinned messages
 --   -3 if Redis does not have that number
+--   { -4 } if the message of ARGV 17 was recalled. { -4, slot, sender } if a stream has ended
 -- Later mutations of a bucket have higher versions.
 local stream = KEYS[1]
 local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 local record, recalled, recalled_id, field, value = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local permit, streamed, texts = ARGV[10], ARGV[12], ARGV[13]
 local pins, pinned_id, most_pins = ARGV[14], ARGV[15], ARGV[16]
+local changed, owner = ARGV[17], ARGV[18]
+local FIRST = 19
 local now = clock()
 local count = #KEYS
 local reply = { 0 }
@@ -53,7 +59,17 @@ elseif permit ~= '' and (redis.call('GET', KEYS[2]) or '0') ~= permit then
 end
 -- Keys that are not in KEYS share the hash tag of the record stream.
 local tag = string.match(stream, '^{%d+}:')
-if pins ~= '' then
+local recalls = owner ~= '' and tag .. 'recalled:' .. owner
+
+local function was_recalled(key) return changed ~= '' and redis.call('ZSCORE', key, changed) end
+local function add_recall(key)
+  redis.call('ZADD', key, recalled_id, recalled)
+  redis.call('ZREMRANGEBYRANK', key, 0, -1 - 2 * limits.length)
+  redis.call('EXPIRE', key, limits.ttl + 3600)
+end
+
+local is_late = recalls and was_recalled(recalls)
+if pins ~= '' and not is_late then
   local key = tag .. 'pins:' .. pins
   if most_pins == '' then
     redis.call('SREM', key, pinned_id)
@@ -74,6 +90,8 @@ if streamed ~= '' then
     redis.call('UNLINK', key, list)
   end
 end
+if is_late then return { -4, reply[2], reply[3] } end
+if recalled ~= '' and recalls then add_recall(recalls) end
 if record ~= '' then
   local entry = redis.call('XADD', stream, '*', 'e', record)
   -- Recorders date changes by the ms of their entry. Gateways' clocks may differ, and the clock of
@@ -96,14 +114,10 @@ if field ~= '' then
 end
 for i = 3, count, 3 do
   local inbox, channel, withheld = KEYS[i], KEYS[i + 1], KEYS[i + 2]
-  local arg = 17 + (i - 3) / 3 * 2
+  local arg = FIRST + (i - 3) / 3 * 2
   local own, merge = ARGV[arg], ARGV[arg + 1]
   if own ~= '' then event = own end
-  if recalled ~= '' then
-    redis.call('ZADD', withheld, recalled_id, recalled)
-    redis.call('ZREMRANGEBYRANK', withheld, 0, -1 - 2 * limits.length)
-    redis.call('EXPIRE', withheld, limits.ttl + 3600)
-  end
-  deliver(inbox, channel, event, merge, now, '', true, limits)
+  if recalled ~= '' then add_recall(withheld) end
+  if not was_recalled(withheld) then deliver(inbox, channel, event, merge, now, '', true, limits) end
 end
 return reply

@@ -5,7 +5,7 @@ import { connectRedis } from '../connection/redis-connection.ts';
 import { recover } from '../inbox/recover.ts';
 import { onEachRedis } from '../test/each-redis.ts';
 import { readInbox } from '../test/inbox.ts';
-import { mutate } from './mutate.ts';
+import { MessageRecalled, mutate } from './mutate.ts';
 import { knowsPins, PinsFull, PinsUnknown, writePins } from './pins.ts';
 
 const recall = (user: number, chat: number, id: number) => ({ kind: 'recall' as const, user, chat, id, date: 1 });
@@ -27,6 +27,38 @@ onEachRedis((redis) => {
       expect((await readInbox(connection, user)).map(({ text }) => text)).toEqual([entries[0]?.event]);
       expect(await connection.client.zscore(connection.keys.recalled(user), `${a}_${b}:4096`)).toBe('4096');
     }
+  });
+
+  it('a recalled message gets no edit, reaction or pin, in the bucket of any user', async () => {
+    const { connection } = redis;
+    const [a, b, group] = [redis.newId(), redis.newId(), redis.newId()];
+    for (const where of [{ chat: b }, { chat: group, group: true as const }]) {
+      const entries = (kind: string) =>
+        [a, b].map((user) => ({ user, event: JSON.stringify({ kind, ...where, id: 9 }) }));
+      await mutate(connection, {
+        record: { ...recall(a, b, 9), ...where },
+        recorded: true,
+        recall: 9,
+        entries: entries('recall'),
+      });
+      const stream = connection.keys.record(connection.keys.home('group' in where ? `g${group}` : `${a}_${b}`));
+      const recorded = await connection.client.xlen(stream);
+      const change = { user: a, ...where, id: 9, date: 1 };
+      for (const record of [
+        { kind: 'edit' as const, ...change, body: {} },
+        { kind: 'react' as const, ...change, emoji: 'x', active: false },
+        { kind: 'pin' as const, ...change, active: true },
+      ])
+        await expect(mutate(connection, { record, recorded: true, entries: entries(record.kind) })).rejects.toThrow(
+          MessageRecalled,
+        );
+      expect(await connection.client.xlen(stream)).toBe(recorded);
+    }
+    for (const user of [a, b])
+      expect((await readInbox(connection, user)).map(({ text }) => JSON.parse(text).kind)).toEqual([
+        'recall',
+        'recall',
+      ]);
   });
 
   it('each change has a ms of its own in the record stream, and the order of the calls', async () => {

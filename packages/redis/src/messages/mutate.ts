@@ -15,6 +15,11 @@ import { type RecordEntry, recordText } from './record.ts';
 
 const script = createScript('mutate', [clock, inbox, source], { durable: true });
 
+/** The message was recalled, so nothing changes it any more. */
+export class MessageRecalled extends Error {
+  override name = 'MessageRecalled';
+}
+
 /** The stream that a mutation should end has got more text, or has ended. */
 export class StreamChanged extends Error {}
 
@@ -26,7 +31,8 @@ export class StreamChanged extends Error {}
  * newer one that replaces it. Users get the event twice if the call is repeated. An edit or a
  * recall of a streamed message also ends its stream. Rejects with {@redis PermitChanged}, and
  * writes nothing, if `permit` is not valid any more, and with {@redis StreamChanged} if the number
- * of texts of the stream differs from `texts`. A pin rejects with {@link PinsFull} if the chat has
+ * of texts of the stream differs from `texts`. An edit, a reaction or a pin of a recalled message
+ * rejects with {@link MessageRecalled}. A pin rejects with {@link PinsFull} if the chat has
  * `maxPins` pins, and with {@link PinsUnknown} if Redis has no copy of the pins.
  */
 export async function mutate(
@@ -38,12 +44,13 @@ export async function mutate(
   const conversation = record.group ? groupConversation(record.chat) : userConversation(record.user, record.chat);
   const home = keys.home(conversation);
   const withheld: Withheld = recall === undefined ? ['', 0] : [`${conversation}:${recall}`, recall];
+  const changed = changes(record) ? `${conversation}:${record.id}` : '';
   const isNear = ({ user }: InboxEntry) => !redis.clustered || keys.bucket(user) === home;
   const near = entries.filter(isNear);
   const distant = near.length < entries.length ? entries.filter((entry) => !isNear(entry)) : [];
   const left =
     distant.length > 0
-      ? { field: `change:${Date.now()}:${randomUUID()}`, value: JSON.stringify([withheld, distant]) }
+      ? { field: `change:${Date.now()}:${randomUUID()}`, value: JSON.stringify([withheld, distant, changed]) }
       : undefined;
   const required = permit !== undefined && {
     permit,
@@ -54,11 +61,17 @@ export async function mutate(
   const streamed = record.kind === 'edit' || record.kind === 'recall' ? `${conversation}:${record.id}` : '';
   const stream = [streamed, texts ?? ''] as const;
   const pins = pinArguments(record, maxPins);
-  const given = { entries: near, withheld, noted, left, stream, pins, ...(required && { required }) };
+  const owner = record.group ? record.chat : Math.min(record.user, record.chat);
+  const given = { entries: near, withheld, changed, owner, noted, left, stream, pins, ...(required && { required }) };
   const version = await deliver(redis, home, given);
   if (!left) return;
-  await deliverElsewhere(redis, distant, { withheld, version });
+  await deliverElsewhere(redis, distant, { withheld, changed, version });
   redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), `${left.field}:${version}`]).catch(() => {});
+}
+
+/** Returns whether a mutation has no effect on a recalled message. */
+function changes(record: Mutation['record']): record is Extract<typeof record, { kind: 'edit' | 'react' | 'pin' }> {
+  return record.kind === 'edit' || record.kind === 'react' || (record.kind === 'pin' && record.active);
 }
 
 /**
@@ -66,14 +79,15 @@ export async function mutate(
  * contain this version, or a later one of the same kind.
  */
 export async function repairMutation(redis: RedisConnection, value: string, version: number): Promise<void> {
-  const [withheld, entries] = JSON.parse(value) as [Withheld, InboxEntry[]];
-  await deliverElsewhere(redis, entries, { withheld, version });
+  // The previous release stored no `changed`.
+  const [withheld, entries, changed = ''] = JSON.parse(value) as [Withheld, InboxEntry[], string?];
+  await deliverElsewhere(redis, entries, { withheld, changed, version });
 }
 
 async function deliverElsewhere(
   redis: RedisConnection,
   entries: InboxEntry[],
-  change: Pick<Delivery, 'withheld' | 'version'>,
+  change: Pick<Delivery, 'withheld' | 'changed' | 'version'>,
 ): Promise<void> {
   const byBucket = new Map<number, InboxEntry[]>();
   for (const entry of entries) {
@@ -88,7 +102,18 @@ async function deliverElsewhere(
 async function deliver(
   redis: RedisConnection,
   bucket: number,
-  { entries, withheld, version = 0, noted = '', left, required, stream = ['', ''], pins = ['', '', ''] }: Delivery,
+  {
+    entries,
+    withheld,
+    changed,
+    owner = '',
+    version = 0,
+    noted = '',
+    left,
+    required,
+    stream = ['', ''],
+    pins = ['', '', ''],
+  }: Delivery,
 ): Promise<number> {
   const { keys } = redis;
   const names = entries.flatMap(({ user }) => [keys.inbox(user), keys.user(user), keys.recalled(user)]);
@@ -101,7 +126,8 @@ async function deliver(
   });
   const kept = [left?.field ?? '', left?.value ?? ''];
   const permit = [required?.permit ?? '', required?.user ?? ''];
-  const args = [...inboxLimits(redis, bucket), noted, ...withheld, ...kept, ...permit, ...stream, ...pins, ...events];
+  const message = [...withheld, ...kept, ...permit, ...stream, ...pins, changed, owner];
+  const args = [...inboxLimits(redis, bucket), noted, ...message, ...events];
   const records = keys.record(bucket);
   const done = await redis.run(script, [records, required?.key ?? records, ...names], args);
   if (done === 0) throw new PermitChanged();
@@ -110,6 +136,7 @@ async function deliver(
   if (done === -3) throw new PinsUnknown();
   const [given, slot, from] = done as [version: number, slot?: string, from?: string];
   if (slot !== undefined) releaseSlot(redis, Number(from), slot);
+  if (given === -4) throw new MessageRecalled();
   return given;
 }
 
@@ -144,6 +171,13 @@ type Withheld = [name: string, id: number];
 interface Delivery {
   entries: InboxEntry[];
   withheld: Withheld;
+  /**
+   * A message that changes only if it was not recalled, as `<conversation>:<message id>`. Empty for
+   * none.
+   */
+  changed: string;
+  /** In the home bucket: the user or group whose recalled messages include those of all others. */
+  owner?: number | '';
   /** The version from the home bucket. Default: 0, none. */
   version?: number;
   /** The entry for the recorder, as JSON text. Default: empty, nothing is recorded. */

@@ -1,6 +1,6 @@
 import { type Body, type Custom, parseConversation } from '@parley/protocol';
 import type { RedisConnection } from '../connection/redis-connection.ts';
-import { mutate, StreamChanged } from '../messages/mutate.ts';
+import { MessageRecalled, mutate, StreamChanged } from '../messages/mutate.ts';
 import { readStream } from './stream.ts';
 
 /**
@@ -27,8 +27,6 @@ export async function endStream(
     const { chat, group } = chatOf(conversation, from);
     const started = stream.custom === undefined ? undefined : (JSON.parse(stream.custom) as Custom);
     const data = custom === undefined ? started : custom;
-    // A gateway of the previous release recalls a message without ending its stream.
-    const recalled = await isRecalled(redis, from, conversation, id);
     const edit = {
       kind: 'edit' as const,
       id,
@@ -47,23 +45,20 @@ export async function endStream(
           date: Date.now(),
           ...(stream.silent && { silent: true }),
         },
-        recorded: stream.recorded && !recalled,
+        recorded: stream.recorded,
         texts: stream.index + 1,
-        entries: (recalled ? [] : group ? participants : [...new Set([from, chat])]).map((user) => {
+        entries: (group ? participants : [...new Set([from, chat])]).map((user) => {
           const named = group || user === from ? chat : from;
           return { user, event: JSON.stringify({ ...edit, chat: named, user: from }) };
         }),
       });
       return true;
     } catch (error) {
+      // A gateway of the previous release recalls a message without ending its stream.
+      if (error instanceof MessageRecalled) return true;
       if (!(error instanceof StreamChanged) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
-}
-
-async function isRecalled(redis: RedisConnection, from: number, conversation: string, id: number): Promise<boolean> {
-  const key = redis.keys.recalled(from);
-  return (await redis.call(key, ['ZSCORE', key, `${conversation}:${id}`])) !== null;
 }
 
 /** Returns the chat of a conversation from the sender's view: the peer or the group. */

@@ -3,7 +3,7 @@ import { append } from '@parley/redis';
 import { checkData } from './check-custom.ts';
 import type { CommandDeps } from './command.ts';
 import type { FrameSender } from './frame-sender.ts';
-import { readMessage } from './mutate.ts';
+import { readMessage, recalledRefusal } from './mutate.ts';
 import { Refusal, writeRefusal } from './refusal.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function action(
   const { user } = sender;
   if (data) checkData(deps, 'data', data);
   const { from, recalled } = await readMessage(deps, sender, chat, id);
-  if (from === null || recalled) throw new Refusal('conflict', 'The message has been recalled.');
+  if (from === null || recalled) throw recalledRefusal();
   const found = await deps.permits.admission(user, chat);
   const group = Array.isArray(found);
   const refusal = group ? undefined : writeRefusal(found, deps.config.sendPolicy);

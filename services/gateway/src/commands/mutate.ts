@@ -3,6 +3,7 @@ import {
   endStream,
   findMessage,
   type MessageFacts,
+  MessageRecalled,
   mutate as mutateInRedis,
   PermitChanged,
   readFacts,
@@ -35,11 +36,24 @@ export async function mutate(
   try {
     await writeMutation(deps, user, chat, mutation, admission);
   } catch (error) {
-    if (!(error instanceof PermitChanged)) throw error;
+    if (!(error instanceof PermitChanged)) throw toRefusal(error);
     // The permit has changed, but this gateway has not received the change yet.
     user.forgetPermit(chat);
-    await writeMutation(deps, user, chat, mutation, await admit(deps, user, chat, mutation));
+    const again = await admit(deps, user, chat, mutation);
+    await writeMutation(deps, user, chat, mutation, again).catch((failure) => {
+      throw toRefusal(failure);
+    });
   }
+}
+
+/** Returns the refusal of a mutation whose message was recalled after it was read. */
+function toRefusal(error: unknown): unknown {
+  return error instanceof MessageRecalled ? recalledRefusal() : error;
+}
+
+/** Returns the refusal of a mutation of a recalled message. */
+export function recalledRefusal(): Refusal {
+  return new Refusal('conflict', 'The message has been recalled.');
 }
 
 /**

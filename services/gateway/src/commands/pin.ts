@@ -4,7 +4,7 @@ import { readOrRequest } from '../users/permits.ts';
 import type { CommandDeps } from './command.ts';
 import { eventBytes } from './event-size.ts';
 import type { FrameSender } from './frame-sender.ts';
-import { mutate, readMessage, requireModerator } from './mutate.ts';
+import { mutate, readMessage, recalledRefusal, requireModerator } from './mutate.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function pin(deps: CommandDeps, sender: FrameSender, frame: FrameOf
   const { recalled } = await readMessage(deps, sender, chat, id);
   const group = (await deps.permits.standing(sender.user, chat)) === 'member';
   if (group) await requireModerator(deps, sender, chat, id, 'Only the owner and admins pin messages in a group');
-  if (recalled && active) throw new Refusal('conflict', 'The message has been recalled.');
+  if (recalled && active) throw recalledRefusal();
   if (recalled) return;
   const mutation = { kind: 'pin' as const, id, active, date: Date.now() };
   try {

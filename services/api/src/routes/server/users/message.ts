@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type Body, bodySchema, type Custom } from '@parley/protocol';
-import { hasOldRecorder, mutate } from '@parley/redis';
+import { hasOldRecorder, MessageRecalled, mutate } from '@parley/redis';
 import { audit } from '../../../accounts/audit.ts';
 import type { AppContext } from '../../../app-context.ts';
 import { awaitChat } from '../../../http/await-history.ts';
@@ -66,8 +66,7 @@ export const editMessage = serverOperation(
     checkCustom(context.config, given.custom);
     if (given.body?.type === 'custom') checkCustom(context.config, given.body.data, 'body.data');
     const { key, message } = await findUserMessage(context, c.req.valid('param'));
-    if (message.recalled !== null || message.body === null)
-      throw new Refusal('conflict', 'The message has been recalled.');
+    if (message.recalled !== null || message.body === null) throw recalledRefusal();
     if (message.body.type === 'notice') throw noticeRefusal();
     const { body = message.body } = given;
     const custom = (given.custom === undefined ? message.custom : given.custom) ?? undefined;
@@ -123,6 +122,10 @@ export const removeMessage = serverOperation(
   },
 );
 
+function recalledRefusal(): Refusal {
+  return new Refusal('conflict', 'The message has been recalled.');
+}
+
 function noticeRefusal(): Refusal {
   return new Refusal('conflict', 'A notice of the server can only be removed for one user.');
 }
@@ -173,6 +176,8 @@ async function writeMutation(
       const named = group || each === user ? chat : user;
       return { user: each, event: JSON.stringify({ ...mutation, chat: named, user }) };
     }),
+  }).catch((error) => {
+    throw error instanceof MessageRecalled ? recalledRefusal() : error;
   });
   return { user, chat };
 }
