@@ -2,11 +2,12 @@ import { sql } from 'kysely';
 import type { Database } from './open-database.ts';
 
 /**
- * Adds users to a group, inside the caller's transaction. Existing members stay unchanged. New
- * members have no unread messages: every message accepted up to `now` counts as seen, even if it is
- * recorded later. Returns the ids that were added. Does not check `max_members`. Call `bumpPermits`
- * for the group as well. @param now the current message id by Redis' clock. 0 for a group without
- * messages
+ * Adds users to a group, inside the caller's transaction. Leaves existing members unchanged. New
+ * members have no unread messages: every message accepted up to `now` counts as seen, even if the
+ * recorder writes it later. Returns the ids of the added users. Does not check `max_members`. The
+ * caller must also call `bumpPermits` for the group.
+ *
+ * @param now the group's current message id by Redis' clock. 0 for a group without messages
  */
 export async function addMembers(tx: Database, group: number, members: NewMember[], now: number): Promise<number[]> {
   await sql`update groups set horizon_id = greatest(horizon_id, ${now}) where id = ${group}`.execute(tx);

@@ -1,9 +1,12 @@
 /**
- * Advances the marks of group members, never back, and keeps `seen_count` exact. An earlier
- * statement of the transaction must lock the groups' rows, so that this one sees every message they
- * count. $1 groups, $2 users, $3 read up to (0: no such mark), $4 delivered up to, $5 seen up to.
- * All are `bigint[]` with one element per member. Users who are not members are ignored. Notices,
- * whose sender is the group, do not count.
+ * SQL statement that advances the read and delivered marks of group members (the ids up to which a
+ * member has read or received messages) and keeps `seen_count` exact. A mark never moves back. An
+ * earlier statement of the transaction must lock the groups' rows, so that this statement sees
+ * every message that the groups count. Ignores users who are not members. Does not count notices,
+ * whose sender is the group.
+ *
+ * Parameters, each a `bigint[]` with one element per member: $1 group, $2 user, $3 read mark (0:
+ * unchanged), $4 delivered mark, $5 id up to which messages count as seen.
  */
 export const advanceSeen = `
   update group_members m set

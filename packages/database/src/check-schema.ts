@@ -2,20 +2,21 @@ import { sql } from 'kysely';
 import { LAST_KYSELY_MIGRATION, migrations } from './migrations/index.ts';
 import type { Database } from './open-database.ts';
 
-/** Thrown if the schema is older than this release. */
+/** Thrown if the database schema is older than this release requires. */
 export class SchemaTooOld extends Error {
   override name = 'SchemaTooOld';
 }
 
-/** Thrown if the schema is newer and this release cannot run on it. */
+/** Thrown if the database schema is newer and this release cannot run on it. */
 export class SchemaTooNew extends Error {
   override name = 'SchemaTooNew';
 }
 
 /**
  * Resolves if the database has every migration of this release. Accepts migrations of later
- * releases, because a rollout migrates first. If one of them requires a later release, throws
- * {@link SchemaTooNew}. If a migration of this release is missing, throws {@link SchemaTooOld}.
+ * releases, because a rollout runs the new migrations before it replaces the services. Throws
+ * {@link SchemaTooNew} if one of those migrations requires a later release. Throws {@link
+ * SchemaTooOld} if a migration of this release is missing.
  */
 export async function checkSchema(db: Database): Promise<void> {
   const applied = new Set([

@@ -3,17 +3,20 @@ import { advanceSeen } from './advance-seen.ts';
 import type { Database } from './open-database.ts';
 
 /**
- * Clears an owner's copy of a chat up to and including the message `upTo`, and hides the chat,
- * inside the caller's transaction. A message up to that id that is recorded later is neither listed
- * nor counted. A message with a greater id shows the chat again. The peer's copy, unread number and
- * marks stay. The rows of messages stay until they are deleted in the background. @param upTo the
- * current message id by Redis' clock, so that unrecorded messages are cleared too
+ * Clears an owner's copy of a chat up to and including the message `upTo`, and hides the chat from
+ * the chat list, inside the caller's transaction. A cleared message that the recorder writes later
+ * is neither listed nor counted. A message with a greater id makes the chat visible again. The
+ * peer's copy keeps its messages, unread number and read marks. A background task deletes the rows
+ * of cleared messages later.
+ *
+ * @param upTo the current message id by Redis' clock, so that accepted messages are cleared even if
+ * they are not in PostgreSQL yet
  */
 export async function clearChat(tx: Database, owner: number, peer: number, upTo: number): Promise<void> {
   const group = await lockGroup(tx, peer, upTo);
   if (group) await tx.executeQuery(CompiledQuery.raw(advanceSeen, [[peer], [owner], [0], [0], [upTo]]));
-  // Locks in one statement and counts in the next one, which sees the transactions that the lock
-  // waited for.
+  // Locks in one statement and counts in the next one, because only a later statement sees the
+  // transactions that the lock waited for.
   await sql`
     insert into chats (owner_id, peer_id, is_group) values (${owner}, ${peer}, ${group})
     on conflict (owner_id, peer_id) do update set updated = chats.updated`.execute(tx);

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Database } from './open-database.ts';
 
 /**
- * Returns the schema as SQL text from the catalog, so that a review shows the effect of a
- * migration. The text is equal on every PostgreSQL from 15 on. A partition has one line. The text
- * is for reading and comparing, not for execution.
+ * Returns the schema as SQL, read from PostgreSQL's catalog, so that a code review shows the effect
+ * of a migration. The result is the same on every PostgreSQL from version 15 on, and has a single
+ * line for each partition. It is for reading and comparing, not for execution.
  */
 export async function dumpSchema(db: Database): Promise<string> {
   const parts: string[][] = [];
@@ -41,7 +41,7 @@ const columns = `
   from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped`;
 
-// PostgreSQL 18 also lists "not null" constraints, which are left out because the columns already
+// Leaves out "not null" constraints, which PostgreSQL 18 lists too, because the columns already
 // show them.
 const constraints = `
   select string_agg(format(E',\\n  constraint %s %s', k.conname, pg_get_constraintdef(k.oid)), '' order by k.contype desc, k.conname)

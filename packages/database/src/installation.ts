@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
 import type { Database } from './open-database.ts';
 
-/** Maximum ms for which an access token may be valid. */
+/** Maximum time in ms for which an access token is valid. */
 const MAX_TOKEN_TTL_MS = 86_400_000;
 
-/** Returns the identity and progress of this database. */
+/**
+ * Returns the id of this installation and the database's progress mark, a counter that is compared
+ * with Redis.
+ */
 export async function readInstallation(db: Database): Promise<Installation> {
   return await db
     .selectFrom('installation')
@@ -13,10 +16,10 @@ export async function readInstallation(db: Database): Promise<Installation> {
 }
 
 /**
- * Advances the mark by one, unless another process has advanced it, or the last advance is less
- * than `interval` ms old.
+ * Increments the progress mark by one. Does nothing if another process has incremented it already,
+ * or if the last increment is less than `interval` ms old.
  *
- * @returns the new state, or undefined if it was not advanced
+ * @returns the new state, or undefined if the mark was not incremented
  */
 export async function advanceMark(db: Database, from: number, interval: number): Promise<Installation | undefined> {
   const { rows } = await sql<Installation>`
@@ -27,7 +30,8 @@ export async function advanceMark(db: Database, from: number, interval: number):
 }
 
 /**
- * Sets the mark above its value and above `other`, the mark of the other store, with a new nonce.
+ * Sets the progress mark above both its current value and `other`, the mark of the other store, and
+ * assigns a new nonce.
  */
 export async function settleMark(db: Database, other: number): Promise<Installation> {
   const { rows } = await sql<Installation>`
@@ -38,8 +42,8 @@ export async function settleMark(db: Database, other: number): Promise<Installat
 }
 
 /**
- * Returns the ended sessions whose access tokens may still be valid. `until` is when the last one
- * expires, in Unix ms.
+ * Returns the ended sessions that might still have a valid access token. `until` is when the last
+ * of the session's tokens expires, in Unix ms.
  */
 export async function readEndedSessions(db: Database): Promise<{ user: number; session: string; until: number }[]> {
   const { rows } = await sql<{ user: number; session: string; until: number }>`
@@ -48,7 +52,7 @@ export async function readEndedSessions(db: Database): Promise<{ user: number; s
   return rows;
 }
 
-/** See `InstallationTable`. */
+/** Id and progress mark of an installation. See `InstallationTable`. */
 export interface Installation {
   installation: string;
   mark: number;

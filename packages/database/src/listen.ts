@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-/** Ms between two attempts to connect. */
+/** Ms to wait before the next attempt to connect. */
 const RETRY_DELAY_MS = 1000;
 
 /**
- * Listens to a channel of PostgreSQL's NOTIFY on a separate connection, and reconnects until it is
- * stopped. A connection pooler must pool by session, because LISTEN belongs to a session.
+ * Listens to a NOTIFY channel of PostgreSQL on a separate connection. Reconnects until it is
+ * stopped. A connection pooler in between must use session pooling, because LISTEN belongs to a
+ * session.
  */
 export function listen(options: ListenOptions): Listener {
   let stopped = false;
@@ -48,13 +49,13 @@ export interface ListenOptions {
   /** A plain identifier. */
   channel: string;
   /**
-   * Called after each connect. Notifications arrive from then on. If it rejects, the listener
+   * Called after each connect, when notifications begin to arrive. If it rejects, the listener
    * reconnects.
    */
   onConnect: () => Promise<void>;
   /**
-   * Called when the connection is lost. Notifications may be missed until `onConnect` is called
-   * again.
+   * Called when the connection is lost. The listener misses notifications until it calls
+   * `onConnect` again.
    */
   onDisconnect: () => void;
   onNotify: (payload: string) => void;
@@ -62,6 +63,6 @@ export interface ListenOptions {
 }
 
 export interface Listener {
-  /** Closes the connection. When it resolves, no callback is called any more. */
+  /** Closes the connection. After it resolves, the listener calls no callback any more. */
   stop(): Promise<void>;
 }

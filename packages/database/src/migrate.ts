@@ -3,14 +3,18 @@ import { type Kysely, Migrator, sql, type Transaction } from 'kysely';
 import { LAST_KYSELY_MIGRATION, type Migration, migrations } from './migrations/index.ts';
 import { openDatabase } from './open-database.ts';
 
-/** Key of the advisory lock of migrations: `parley` in hexadecimal. */
+/**
+ * Key of PostgreSQL's advisory lock that allows one migrating process at a time: `parley` in
+ * hexadecimal.
+ */
 const LOCK = 0x7061726c6579;
 
-/** Ms between attempts to get the advisory lock, or a lock on a table. */
+/** Ms between two attempts to get the advisory lock or a table lock. */
 const RETRY_DELAY_MS = 250;
 
 /**
- * Ms for which a migration waits for a lock on a table. It blocks services for no longer than this.
+ * Ms for which a migration waits for a table lock. It blocks the queries of services for no longer
+ * than this.
  */
 const LOCK_TIMEOUT_MS = 2000;
 
@@ -25,7 +29,7 @@ const LOCK_TIMEOUT_MS = 2000;
  */
 export async function migrate(databaseUrl: string, known = migrations): Promise<string[]> {
   await using database = openDatabase({ url: databaseUrl, maxConnections: 2, name: 'parley-migrate' });
-  // Migrations use no table types, because old migrations must compile after the types have
+  // Declares no table types, because old migrations must still compile after the types have
   // changed.
   const db = database as unknown as Kysely<unknown>;
   return await db.transaction().execute(async (lock) => {
@@ -42,9 +46,10 @@ export async function migrate(databaseUrl: string, known = migrations): Promise<
 }
 
 /**
- * Waits for the advisory lock by polling, without parameters. A blocked statement would keep a
- * snapshot, as does the portal of a statement with parameters until its transaction ends. A
- * concurrent index build would wait for either.
+ * Waits for the advisory lock by polling with a statement that has no parameters. Does not block in
+ * the statement, because a blocked statement keeps a snapshot, and the migrations' concurrent index
+ * builds wait for snapshots. A statement with parameters has the same effect, because its portal
+ * keeps a snapshot until the transaction ends.
  */
 async function acquireLock(lock: Transaction<unknown>): Promise<void> {
   for (;;) {

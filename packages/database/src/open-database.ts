@@ -2,41 +2,42 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Tables } from './tables/index.ts';
 
-/** A Kysely instance with Parley's tables. `destroy()` closes its connections. */
+/** A Kysely instance with the types of Parley's tables. `destroy()` closes its connections. */
 export type Database = Kysely<Tables>;
 
 export interface DatabaseOptions {
   /** `postgres://user:password@host:port/database` */
   url: string;
-  /** Maximum number of connections. Default: 10. */
+  /** Maximum number of connections in the pool. Default: 10. */
   maxConnections?: number;
-  /** Ms to wait for a free connection before a query fails. Default: 5000. */
+  /** Ms that a query waits for a free connection before it fails. Default: 5000. */
   connectTimeout?: number;
   /** Ms after which PostgreSQL cancels a statement. 0: never. Default: 0. */
   statementTimeout?: number;
-  /** Name of the connections in `pg_stat_activity`. */
+  /** Name of the connections in PostgreSQL's `pg_stat_activity`. */
   name?: string;
-  /** Called when an idle connection fails. The pool replaces it. */
+  /** Called when an idle connection fails. The pool then replaces the connection. */
   onError?: (error: Error) => void;
 }
 
 /**
- * Creates a pool. The first query connects. `bigint` columns are read as numbers. A value beyond
- * 2^53 throws.
+ * Creates a connection pool for Kysely, which connects at the first query. Returns `bigint` columns
+ * as numbers. Throws for a value beyond 2^53.
  */
 export function openDatabase(options: DatabaseOptions): Database {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(options, {}) }) });
 }
 
 /**
- * Creates a pool without Kysely, for prepared statements. Concurrent statements on a connection are
- * pipelined. `end()` closes its connections. @param session settings of each connection, such as
- * `jit: 'off'`
+ * Creates a connection pool without Kysely, for prepared statements. Pipelines concurrent
+ * statements on one connection. `end()` closes its connections.
+ *
+ * @param session PostgreSQL settings of each connection, such as `jit: 'off'`
  */
 export function openPool(options: DatabaseOptions, session: Record<string, string> = {}): Pool {
   const pool = createPool(options, { pipeline: true });
-  // These are not startup options, because connection poolers reject those. If the statement fails,
-  // the next query fails too.
+  // Sends the session settings as a statement, because connection poolers reject them as startup
+  // options. If the statement fails, the next query fails too.
   for (const [setting, value] of Object.entries(session)) {
     pool.on('connect', (client) => {
       client.query('select set_config($1, $2, false)', [setting, value]).catch(() => {});
@@ -54,13 +55,13 @@ function createPool(options: DatabaseOptions, more: pg.PoolConfig): Pool {
     application_name: options.name ?? 'parley',
     keepAlive: true,
     types: { getTypeParser },
-    // A crashed server does not cancel statements, so the client needs a timeout too.
+    // Sets a client-side timeout as well, because a crashed server does not cancel statements.
     ...(statementTimeout ? { statement_timeout: statementTimeout, query_timeout: statementTimeout + 1000 } : {}),
     ...more,
   });
   pool.on('error', (error) => options.onError?.(error));
-  // Between two queries of a transaction, a connection has no other error listener, and an error
-  // would end the process. The next query fails instead.
+  // Ignores connection errors between two queries of a transaction, because without a listener
+  // such an error ends the process. The next query fails instead.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }

@@ -2,12 +2,13 @@ import { sql } from 'kysely';
 import type { Database } from './open-database.ts';
 
 /**
- * Increments the permits version of users and groups. A transaction that changes friends, blocks or
- * members must call it with their ids before it reads them. Such transactions then run one after
- * the other, and a later state has a greater version.
+ * Increments the permits version of users and groups. (Permits define who is allowed to write to a
+ * user or group.) A transaction that changes friends, blocks or members must call this with the
+ * affected ids before it reads them. Concurrent transactions on the same ids then run one after the
+ * other, so a later state always has a greater version.
  */
 export async function bumpPermits(tx: Database, ids: number[]): Promise<void> {
-  // Locks in ascending order, which avoids deadlocks.
+  // Locks rows in ascending order of ids, which avoids deadlocks.
   await sql`select from users where id = any(${ids}::bigint[]) order by id for no key update`.execute(tx);
   await sql`select from groups where id = any(${ids}::bigint[]) order by id for no key update`.execute(tx);
   await sql`update users set permits_version = permits_version + 1 where id = any(${ids}::bigint[])`.execute(tx);
@@ -15,9 +16,10 @@ export async function bumpPermits(tx: Database, ids: number[]): Promise<void> {
 }
 
 /**
- * Returns who may write to a user or group: a version and lists that belong together, in the form
- * of the copy in Redis. A user's `contacts` are their friends. A deleted or deactivated user and a
- * dissolved group have the kind `nobody` and a version.
+ * Returns the permits of a user or group, which define who is allowed to write to it, in the form
+ * that Redis caches. The version and the lists are a consistent snapshot. A user's `contacts` are
+ * their friends. Deleted and deactivated users and dissolved groups have the kind `nobody` and a
+ * version.
  */
 export async function readPermits(db: Database, id: number): Promise<PermitsCopy> {
   const { rows } = await sql<PermitsRow>`
@@ -46,11 +48,14 @@ export async function readPermits(db: Database, id: number): Promise<PermitsCopy
   return { kind, version, members, mutes: mutes ?? [], ...(exempt && { slowMode: { seconds, exempt } }) };
 }
 
-/** The users who may write to an id. `version` increases with each change. */
+/**
+ * The permits of an id: who is allowed to write to this user or group. `version` increases with
+ * each change.
+ */
 export type PermitsCopy =
   | UserCopy
   | { kind: 'group'; version: number; members: number[]; mutes: Mute[]; slowMode?: SlowMode }
-  /** `version` is set if the id once belonged to a user or group. */
+  /** The version of the permits. Undefined if no user or group ever had the id. */
   | { kind: 'nobody'; version?: number };
 
 interface UserCopy {
@@ -58,16 +63,20 @@ interface UserCopy {
   version: number;
   contacts: number[];
   blocks: number[];
-  /** Who sees the user's presence. Default: everyone who may write to the user. */
+  /** Who can see the user's presence. Default: everyone who is allowed to write to the user. */
   lastSeen?: 'everyone' | 'friends' | 'nobody';
-  /** Whether the user and the peers of direct chats see each other's read marks. Default: yes. */
+  /**
+   * Whether the user and the user's direct chat partners see each other's read marks. Default: yes.
+   */
   readReceipts?: 'everyone' | 'nobody';
 }
 
-/** A muted member, and until when, in Unix ms. */
+/** A muted group member, and the Unix ms at which the mute ends. */
 type Mute = [user: number, until: number];
 
-/** Seconds that a member must wait between two messages, and the members who are exempt. */
+/**
+ * Seconds that a member must wait between two messages, and the ids of members who need not wait.
+ */
 interface SlowMode {
   seconds: number;
   exempt: number[];
@@ -76,17 +85,17 @@ interface SlowMode {
 interface PermitsRow {
   kind: 'user' | 'group';
   version: number;
-  /** Null if the user is deleted or deactivated. */
+  /** Ids of the user's friends. Null if the user is deleted or deactivated. */
   contacts: number[] | null;
   blocks: number[];
-  /** Choices. Null if the user has not chosen. */
+  /** The user's privacy settings. Null for a setting that the user has not changed. */
   last_seen: UserCopy['lastSeen'] | null;
   read_receipts: UserCopy['readReceipts'] | null;
-  /** Null if the group is dissolved. */
+  /** Ids of the group's members. Null if the group is dissolved. */
   members: number[] | null;
-  /** Null if no member is muted. */
+  /** The group's muted members. Null if no member is muted. */
   mutes: Mute[] | null;
   slow_mode: number;
-  /** Null without slow mode. */
+  /** Ids of members who are exempt from slow mode. Null if the group has no slow mode. */
   exempt: number[] | null;
 }

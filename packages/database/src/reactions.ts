@@ -1,12 +1,13 @@
 /**
- * The value of `messages.reactions`: emoji -> user -> date, negative after removal. The date
- * decides which of two changes by a user is newer, in any order of recording.
+ * The value of `messages.reactions`: maps emoji -> user -> date of the reaction. A removed reaction
+ * has a negative date. Of two changes by the same user, the one with the later date wins, whatever
+ * the order in which they are recorded.
  */
 export type Reactions = Record<string, Record<string, number>>;
 
 /**
- * Returns the active reactions: emoji in the order of their first use, users in the order in which
- * they reacted.
+ * Returns the active reactions of a message, by emoji in the order of first use. The users of an
+ * emoji are in the order in which they reacted.
  */
 export function activeReactions(reactions: Reactions | null): { emoji: string; users: number[] }[] {
   return Object.entries(reactions ?? {})

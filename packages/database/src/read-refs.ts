@@ -1,15 +1,21 @@
 import { sql } from 'kysely';
 import type { Database } from './open-database.ts';
 
-/** Maximum number of refs that are read: as many as Redis stores for a conversation. */
+/**
+ * Maximum number of refs (idempotency keys of messages) that are read. Redis stores as many for a
+ * conversation.
+ */
 const MAX_REFS = 10_000;
 
-/** The difference between ids of messages that are a day apart: 4096 per ms. */
+/**
+ * Difference between the ids of two messages that are a day apart: message ids advance by 4096 per
+ * ms.
+ */
 const DAY = 86_400_000 * 4096;
 
 /**
- * Returns the refs of a sender's messages in a chat: those of the 24 hours before the newest
- * message, at most 10,000.
+ * Returns the refs (idempotency keys) of a sender's messages in a chat. Reads the messages of the
+ * 24 hours before the newest message, at most 10,000.
  */
 export async function readRefs(
   db: Database,

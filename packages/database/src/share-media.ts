@@ -3,16 +3,17 @@ import { CompiledQuery } from 'kysely';
 import type { Connection, Database } from './open-database.ts';
 
 /**
- * Stores in the caller's transaction that messages carry media, so that their readers may load it.
- * A share is granted only if its sender has access to the media, so that sending the id of another
- * user's media grants nothing. The message that granted the sender access may be recorded later, by
- * another recorder. Therefore a share that is not granted stays pending for 10 minutes, and is
- * checked again when the same media is shared.
+ * Stores in the caller's transaction which messages contain which media files, so that the readers
+ * of a message can load its files. A share is granted only if its sender has access to the file.
+ * Sending the id of another user's file therefore grants nothing. Another recorder might record the
+ * message that grants the sender access later. Therefore a share that is not granted stays pending
+ * for 10 minutes, and is checked again when the same file is shared.
  */
 export async function shareMedia(connection: Connection, shares: readonly MediaShare[], now: number): Promise<void> {
   if (shares.length === 0) return;
   const media = [...new Set(shares.map((share) => share.media))];
-  // Locks the media, so that the sweeper does not delete it as unsent at the same time.
+  // Locks the media files, so that the task that deletes unsent files does not delete them at
+  // the same time.
   const { rows } = await connection.query<{ id: number }>(lock, [media]);
   if (rows.length === 0) return;
   const columns = (['owner', 'media', 'peer', 'message', 'sender'] as const).map((key) => shares.map((it) => it[key]));
@@ -25,8 +26,8 @@ export async function shareMedia(connection: Connection, shares: readonly MediaS
 }
 
 /**
- * Grants the pending shares of a media whose senders have access by now. Returns whether there were
- * any.
+ * Grants the pending shares of a media file whose senders have access to the file by now. Returns
+ * whether it granted any.
  */
 export async function grantWaiting(db: Database, media: number, now: number): Promise<boolean> {
   const values = [[media], firstMessageId(now - waitMs)];
@@ -37,7 +38,10 @@ export async function grantWaiting(db: Database, media: number, now: number): Pr
 /** Ms for which a share stays pending. */
 const waitMs = 600_000;
 
-/** Maximum number of times that a media can be forwarded before the first message is recorded. */
+/**
+ * Maximum number of times that a media file can be forwarded before the original message is
+ * recorded.
+ */
 const longestChain = 8;
 
 const lock = 'select id from media where id = any($1::bigint[]) order by id for key share';
@@ -50,7 +54,7 @@ const insert = `
   join media m on m.id = d.media_id
   on conflict do nothing`;
 
-// Checks each sender once, even if the sender has several shares.
+// Checks the access of each sender once, even if the sender has several shares.
 const grant = `
   with senders as materialized (
     select distinct media_id, sender_id from media_shares
@@ -61,7 +65,7 @@ const grant = `
     and sees_media(d.sender_id, d.media_id)`;
 
 /**
- * A media in one owner's copy of a message. For a message to a group, `owner` and `peer` are the
+ * A media file in one owner's copy of a message. In a group message, `owner` and `peer` are the
  * group.
  */
 export interface MediaShare {

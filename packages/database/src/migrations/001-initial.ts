@@ -132,8 +132,8 @@ const groups = [
   'create index group_members_user on group_members (user_id)',
 ];
 
-// The table has no index except its key. Updates therefore stay on their page (HOT), in the space
-// that fillfactor leaves.
+// The chats table has no index except its primary key. An update therefore stays on its page (HOT
+// update), in the space that fillfactor leaves free.
 const chats = [
   `create table chats (
     owner_id bigint not null,
@@ -156,8 +156,8 @@ const chats = [
   ...partitions('chats', 'fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000'),
 ];
 
-// Neither table references users or groups, because a check per row would cost more than the row.
-// Gateways check the ids.
+// The tables of messages have no foreign keys to users or groups, because checking a key costs more
+// than inserting the row. Gateways check the ids instead.
 const messages = [
   `create table messages (
     owner_id bigint not null,

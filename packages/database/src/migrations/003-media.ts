@@ -24,7 +24,8 @@ const statements = [
   )`,
   'create index media_shares_granted on media_shares (media_id) where granted',
   'create index media_shares_waiting on media_shares (media_id, sender_id) where not granted',
-  // Joins the current message: if it was recalled, edited or cleared, it grants no access any more.
+  // Joins the message in its current state, so that a recalled, edited or cleared message grants
+  // no access to the media file any more.
   `create function sees_media(who bigint, what bigint) returns boolean language sql stable as $$
     select exists (select from media where id = what and owner_id = who)
       or exists (

@@ -5,8 +5,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 const statements = [
-  // The index contains only edited and recalled messages, so recording a message does not write to
-  // it.
+  // Indexes only edited and recalled messages, so that inserting a message does not write to
+  // this index.
   `create index messages_changed on messages (owner_id, coalesce(recalled, edited)) where coalesce(recalled, edited) is not null`,
   `create table search_owners (
     owner_id bigint primary key,
@@ -28,7 +28,7 @@ const statements = [
     ids bytea not null,
     primary key (owner_id, last_id)
   )`,
-  // Stored uncompressed, so that PostgreSQL can read a part of a value.
+  // Stores the values uncompressed, so that PostgreSQL can read a part of a value.
   `alter table search_segments alter column postings set storage external, alter column ids set storage external`,
   'alter table users add column erased bigint',
 ];

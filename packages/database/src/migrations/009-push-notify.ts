@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Notifies recorders when the users with a push device change, so that messages to other users cost
- * nothing.
+ * Notifies recorders (PostgreSQL's NOTIFY) of each user who registers a push device. Recorders keep
+ * these users in memory, so that a message to any other user needs no query.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

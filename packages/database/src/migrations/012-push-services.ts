@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Adds push devices of services other than Web Push. The previous release fails to push to such a
- * device, but keeps it.
+ * Adds push devices that use a service other than Web Push. The previous release keeps such a
+ * device, but cannot push to it.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql

@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Adds reports of users, groups and messages. The previous release ignores them. */
+/**
+ * Adds a table of reports, in which users report users, groups and messages. The previous release
+ * ignores it.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

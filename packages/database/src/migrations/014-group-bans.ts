@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Adds users who are banned from a group. The previous release ignores bans. */
+/** Adds a table of users who are banned from a group. The previous release ignores bans. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

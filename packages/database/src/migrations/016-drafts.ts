@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Adds unsent texts by chat. The previous release ignores them. */
+/** Adds a table of drafts, the unsent texts of chats. The previous release ignores drafts. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

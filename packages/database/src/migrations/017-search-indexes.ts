@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Adds search indexes by version, so that services of two releases can search at the same time,
- * each with its own index. The previous release continues to use `search_owners` and
- * `search_segments`.
+ * Adds a version to each search index, so that services of two releases can search at the same
+ * time, each in an index of its own version. The previous release continues to use `search_owners`
+ * and `search_segments`.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
@@ -33,9 +33,10 @@ const statements = [
     ids bytea not null,
     primary key (owner_id, version, last_id)
   )`,
-  // Stored uncompressed, so that PostgreSQL can read a part of a value.
+  // Stores the values uncompressed, so that PostgreSQL can read a part of a value.
   'alter table search_index_segments alter column postings set storage external, alter column ids set storage external',
-  // Schedules a new index in the background for users who searched within the last 30 days.
+  // Schedules the background task that builds an index of the new version, for users who
+  // searched within the last 30 days.
   `insert into search_indexes (owner_id, version, searched, due)
     select owner_id, 2, searched, now_ms() from search_owners where due is not null`,
 ];

@@ -4,9 +4,9 @@ import { createIndex } from './create-index.ts';
 export const concurrent = true;
 
 /**
- * Lets groups have the same name: a refusal would reveal that a group exists. The api compares
- * names if `UNIQUE_GROUP_NAMES` is set. A service of the previous release that runs at the same
- * time also accepts equal names.
+ * Allows several groups to have the same name, because rejecting a name reveals that a group with
+ * this name exists. The api compares names only if `UNIQUE_GROUP_NAMES` is set. A service of the
+ * previous release also accepts equal names while it runs on this schema.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createIndex(db, 'groups_by_name', 'groups', '(lower(normalize(name, NFKC))) where dissolved is null');

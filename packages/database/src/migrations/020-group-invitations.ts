@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Adds invitation links to groups, and requests to join. The previous release ignores them. */
+/**
+ * Adds invitation links to groups, and users' requests to join a group. The previous release
+ * ignores them.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

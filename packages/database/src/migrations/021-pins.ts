@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Adds the pinned messages of each copy. The previous release ignores them. */
+/**
+ * Adds a table of pinned messages, with a row for each copy of a conversation. The previous release
+ * ignores pins.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

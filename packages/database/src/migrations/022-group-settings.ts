@@ -4,12 +4,13 @@ import { createIndex } from './create-index.ts';
 export const concurrent = true;
 
 /**
- * Adds the slow mode of groups, and groups that other users can find and join. The previous release
- * ignores both.
+ * Adds the slow mode of groups, and the setting that lets other users find and join a group. The
+ * previous release ignores both.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
-  // In byte order, because a LIKE for the beginning of a name then uses the index.
+  // Builds the index in byte order ("C"), because PostgreSQL can then use it for a LIKE pattern
+  // that begins with a name's first characters.
   const found = `(lower(normalize(name, NFKC)) collate "C", id) where dissolved is null and visibility <> 'private'`;
   await createIndex(db, 'groups_found', 'groups', found);
 }

@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Adds jobs of the server API. The previous release ignores them. */
+/**
+ * Adds a table of jobs: messages to many receivers that the server API sends in the background. The
+ * previous release ignores jobs.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Adds the messages that users deleted from their own copies. Such a message grants no access to
- * media any more. The previous release still shows them.
+ * Adds a table of messages that users deleted from their own copy of a chat. A deleted message no
+ * longer grants its user access to its media file. The previous release still shows deleted
+ * messages.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Adds the archive of chats. The previous release lists archived chats like all others. */
+/**
+ * Adds a column that shows whether the owner archived a chat. The previous release lists archived
+ * chats like all others.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql
     .raw(`

@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Adds imports of history. The release before ignores them. */
+/**
+ * Adds a table of imports, which copy message history from another system. The previous release
+ * ignores imports.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Adds quiet hours of users, choices of push devices, and when a device was last registered. The
- * previous release pushes regardless of them.
+ * Adds the quiet hours of users, two notification settings of push devices, and the date when a
+ * device was last registered. The previous release ignores these settings when it pushes.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

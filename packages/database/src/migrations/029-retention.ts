@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Adds the progress of removing old messages. The previous release keeps all messages. */
+/**
+ * Adds a table with the progress of the task that removes old messages. The previous release keeps
+ * all messages.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

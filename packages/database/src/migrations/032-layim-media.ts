@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Texts with the address of a LayIM file grant access to it, like messages with a media. The
- * previous release records no shares for them, so the function returns the same to it.
+ * Lets a message whose text contains the address of a LayIM file grant access to this file, like a
+ * message with a `media` field. Access of services of the previous release does not change, because
+ * they store no media shares for such messages.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

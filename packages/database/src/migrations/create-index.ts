@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Builds an index while the table is written to. Idempotent: an index that an interrupted build
- * left invalid is built again. For migrations with `concurrent = true`. A partitioned table gets
- * one concurrent build per partition.
+ * Builds an index without blocking writes to the table. Idempotent: rebuilds an index that an
+ * interrupted build left invalid. On a partitioned table, builds one index concurrently per
+ * partition. Use it only in migrations with `concurrent = true`.
  *
  * @param definition the part after `on <table>`, such as `(owner_id) where expires is not null`
  */

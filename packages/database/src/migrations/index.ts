@@ -30,7 +30,10 @@ import * as retention from './029-retention.ts';
 import * as groupRetention from './031-group-retention.ts';
 import * as layimMedia from './032-layim-media.ts';
 
-/** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
+/**
+ * Maps the name of every migration to the migration, in the order of execution. Never change a
+ * merged migration: correct it with a new one.
+ */
 export const migrations: Readonly<Record<string, Migration>> = {
   '001-initial': initial,
   '002-group-history': groupHistory,
@@ -64,20 +67,26 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '032-layim-media': layimMedia,
 };
 
-/** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */
+/**
+ * The last migration that versions before 0.1 know. Kysely's own table stores which of the
+ * migrations up to this one have run.
+ */
 export const LAST_KYSELY_MIGRATION = '006-push';
 
-/** A migration. It only adds to the schema, so that services of the previous release run on it. */
+/**
+ * A migration, which only adds to the schema, so that services of the previous release can run on
+ * the new schema.
+ */
 export interface Migration {
   up(db: Kysely<unknown>): Promise<void>;
   /**
-   * True if it runs outside of a transaction, for indexes that are built concurrently. It must be
-   * idempotent. Default: false.
+   * True if the migration runs outside of a transaction, which concurrent index builds require.
+   * Such a migration must be idempotent. Default: false.
    */
   concurrent?: boolean;
   /**
-   * The oldest migration that a service must have to run on this schema. Default: services of any
-   * release run on it.
+   * Name of the oldest migration that a release must contain so that its services can run on this
+   * schema. Default: services of any release can.
    */
   oldest?: string;
 }

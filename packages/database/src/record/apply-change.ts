@@ -2,10 +2,11 @@ import type { Connection } from '../open-database.ts';
 import type { Change } from './entry.ts';
 
 /**
- * Applies a recall, an edit or a reaction to one copy of a message. The order of changes does not
- * matter: a recall is final, and the newer of two edits or reactions wins. Only the sender can
- * edit, and only the sender and moderators of the group can recall. Returns false if the copy lacks
- * the message. The row of the chat or group must be locked.
+ * Applies a recall, an edit or a reaction to one copy of a message. The order in which changes are
+ * applied does not matter: a recall is final, and of two edits or reactions the newer one wins.
+ * Only the sender can edit a message. Only the sender and the owner or admins of the group can
+ * recall it. Returns false if the copy does not contain the message. The caller must hold the lock
+ * of the chat's or group's row.
  */
 export async function applyChange(connection: Connection, copy: Copy, change: Change): Promise<boolean> {
   const key = [copy.owner, copy.peer, change.id];
@@ -19,14 +20,17 @@ export async function applyChange(connection: Connection, copy: Copy, change: Ch
   return found.rowCount === 1;
 }
 
-/** A copy of a conversation. For a group, `owner` and `peer` are the group. */
+/**
+ * One owner's copy of a conversation. A group has a single copy, whose `owner` and `peer` are the
+ * group.
+ */
 export interface Copy {
   owner: number;
   peer: number;
   group: boolean;
 }
 
-/** Maximum number of different emoji on one message. */
+/** Maximum number of different emoji that users can react with to one message. */
 const MAX_EMOJI = 32;
 
 function statement(change: Change): { text: string; values: unknown[] } {
@@ -47,13 +51,14 @@ const edit = `
     and (coalesce(edited, 0) < $5::bigint or (edited = $5::bigint
       and (body, coalesce(custom, 'null')) < ($6::jsonb, coalesce($7::jsonb, 'null'))))`;
 
-// Sets the final content of a streamed message. Every edit has precedence over it, and it does not
-// count as an edit. Its date is not stored.
+// Sets the final content of a streamed message. An edit always has precedence over the final
+// content, which does not count as an edit. The date of the final content is not stored.
 const complete = `
   update messages set body = $6::jsonb, custom = $7::jsonb
   where ${key} and sender_id = $4::bigint and recalled is null and edited is null and $5::bigint > 0`;
 
-// A removed reaction is kept with its date negated. At the same date, the removal wins.
+// Stores a removed reaction with its date negated. If a reaction and its removal have the same
+// date, the removal wins.
 const react = `
   update messages set reactions = jsonb_set(
     coalesce(reactions, '{}') || jsonb_build_object($6::text, coalesce(reactions -> $6::text, '{}')),

@@ -1,6 +1,7 @@
 /**
- * Encodes `bigint[]` in PostgreSQL's binary format, which needs no decimal digits, quotes or
- * escapes. A batch consists of a few arrays of up to a thousand elements.
+ * Encodes a `bigint[]` in PostgreSQL's binary format, which is cheaper to write than text: it has
+ * no decimal digits, quotes or escapes. A batch is sent as a few arrays of up to a thousand
+ * elements.
  */
 export function bigints(values: readonly (number | null)[]): Buffer {
   const buffer = Buffer.allocUnsafe(HEADER + values.length * 12);
@@ -20,12 +21,15 @@ export function texts(values: readonly (string | null)[]): Buffer {
   return strings(values, TEXT, false);
 }
 
-/** Encodes `jsonb[]` from JSON texts. */
+/** Encodes a `jsonb[]` from elements that are JSON texts. */
 export function jsons(values: readonly (string | null)[]): Buffer {
   return strings(values, JSONB, true);
 }
 
-/** Returns parameters such as `$1::bigint[], $2::text[]`, numbered from `first`. */
+/**
+ * Returns SQL parameters with their types, such as `$1::bigint[], $2::text[]`, numbered from
+ * `first` on.
+ */
 export function parameters(first: number, types: readonly string[]): string {
   return types.map((type, index) => `$${first + index}::${type}[]`).join(', ');
 }
@@ -34,7 +38,7 @@ const HEADER = 20;
 const INT8 = 20;
 const TEXT = 25;
 const JSONB = 3802;
-/** The first byte of every `jsonb` on the wire. */
+/** First byte of every `jsonb` value in PostgreSQL's binary format: the version of the format. */
 const JSONB_VERSION = 1;
 
 function strings(values: readonly (string | null)[], type: number, versioned: boolean): Buffer {
@@ -60,7 +64,7 @@ function writeHeader(buffer: Buffer, values: readonly unknown[], type: number): 
   buffer.writeInt32BE(values.length === 0 ? 0 : 1, 0);
   buffer.writeInt32BE(1, 4);
   buffer.writeInt32BE(type, 8);
-  // An empty array has no dimensions.
+  // An empty array has no dimensions in this format.
   if (values.length === 0) return 12;
   buffer.writeInt32BE(values.length, 12);
   return buffer.writeInt32BE(1, 16);

@@ -3,8 +3,8 @@ import { applyChange, type Copy } from './apply-change.ts';
 import type { Change } from './entry.ts';
 
 /**
- * Stores a change that was recorded before its message, and sets the flag of the chat or group,
- * whose row must be locked.
+ * Stores a change (recall, edit or reaction) that was recorded before its message, and sets the
+ * flag `early` of the chat or group. The caller must hold the lock of that row.
  */
 export async function deferChange(connection: Connection, copy: Copy, change: Change): Promise<void> {
   await connection.query(keep, [
@@ -16,8 +16,9 @@ export async function deferChange(connection: Connection, copy: Copy, change: Ch
 }
 
 /**
- * Applies the deferred changes of a copy whose messages are recorded, deletes those older than a
- * day, and clears the flag if none is left. The row of the chat or group must be locked.
+ * Applies the deferred changes of a copy whose messages are recorded by now, and deletes changes
+ * that are older than a day. Clears the flag `early` if no deferred change is left. The caller must
+ * hold the lock of the chat's or group's row.
  */
 export async function applyDeferred(connection: Connection, copy: Copy, now: number): Promise<void> {
   const { rows } = await connection.query<DeferredRow>(select, [copy.owner, copy.peer]);
@@ -31,8 +32,9 @@ export async function applyDeferred(connection: Connection, copy: Copy, now: num
 }
 
 /**
- * Returns the column `active`. For a recall: whether it was moderated. For an edit: true for the
- * final content of a streamed message.
+ * Returns the value of the column `active`. For a recall: whether a moderator recalled the message.
+ * For an edit: true if it is the final content of a streamed message, otherwise null. For a
+ * reaction: false if it was removed.
  */
 function flagOf(change: Change): boolean | null {
   if (change.kind === 'recall') return change.moderated;

@@ -1,12 +1,13 @@
 import type { ChangeEntry, Entry, HideEntry, MessageEntry, PinEntry } from './entry.ts';
 
 /**
- * Merges a batch into one change per row, so that each chat, group and member is written once.
- * Applies messages before marks. The order does not change the result, because marks only advance
- * and counters depend only on messages and marks.
+ * Merges the entries of a batch into one change per row, so that each chat, group and group member
+ * is written once. Applies messages before marks. The order of entries does not change the result,
+ * because marks only advance, and the counters depend only on messages and marks.
  *
- * @param inserted in a replay, the copies whose rows are new ({@link copyKey}). Counted copies are
- * removed from the set. Default: all are new
+ * @param inserted if some rows might exist already: the keys ({@link copyKey}) of the message rows
+ * that this batch inserted. Counts only these, and removes each counted key from the set. Default:
+ * counts all messages
  */
 export function digest(entries: readonly Entry[], inserted?: Set<string>): Digest {
   const result: Digest = { messages: [], changes: [], pins: [], hides: [], chats: [], groups: [] };
@@ -21,12 +22,13 @@ export function digest(entries: readonly Entry[], inserted?: Set<string>): Diges
     else if (entry.kind !== 'mark') result.changes.push(entry);
   }
   result.chats = sorted([...chats.values()]);
-  // Recorders and the api lock rows in ascending order, which avoids deadlocks.
+  // Sorts in ascending order of ids. Recorders and the api lock rows in this order, which avoids
+  // deadlocks.
   result.groups = [...groups.values()].sort((a, b) => a.group - b.group);
   return result;
 }
 
-/** Returns the key of a row of `messages`. */
+/** Returns a string that identifies a row of `messages`. */
 export function copyKey(owner: number, peer: number, id: number): string {
   return `${owner}:${peer}:${id}`;
 }
@@ -94,35 +96,41 @@ export interface Digest {
   changes: ChangeEntry[];
   pins: PinEntry[];
   hides: HideEntry[];
-  /** Chats between users, ascending by owner and peer. */
+  /** Changes to the chats between users, ascending by owner and peer. */
   chats: ChatDelta[];
   /** Ascending by id. */
   groups: GroupDelta[];
 }
 
-/** The changes of a batch to one owner's chat with a user. */
+/** The changes that a batch makes to one owner's chat with another user. */
 export interface ChatDelta {
   owner: number;
   peer: number;
-  /** Ids of the peer's messages. */
+  /** Ids of the messages that the peer sent. */
   received: number[];
   /** The newest message. */
   last: MessageEntry | undefined;
-  /** Marks. 0 if they did not change. */
+  /**
+   * New read and delivered marks of the owner and the peer: ids of messages. 0 for a mark that does
+   * not change.
+   */
   read: number;
   delivered: number;
   peerRead: number;
   peerDelivered: number;
 }
 
-/** The changes of a batch to a group. */
+/** The changes that a batch makes to a group. */
 export interface GroupDelta {
   group: number;
   messages: MessageEntry[];
   marks: Map<number, { read: number; delivered: number }>;
 }
 
-/** Both chats of a conversation. The same object twice for a user's chat with themself. */
+/**
+ * The chats of both users of a conversation. The chat of a user with themself is the same object
+ * twice.
+ */
 interface Pair {
   mine: ChatDelta;
   theirs: ChatDelta;

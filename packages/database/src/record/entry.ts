@@ -1,10 +1,13 @@
 /**
- * An entry of a record stream: a gateway or an api has accepted it, and the recorder writes it to
- * PostgreSQL.
+ * An entry of a record stream, a Redis stream. A gateway or an api has accepted the message or
+ * change, and the recorder writes it to PostgreSQL.
  */
 export type Entry = MessageEntry | MarkEntry | ChangeEntry | PinEntry | HideEntry;
 
-/** A message that is inserted into both owners' copies, or into that of the group. */
+/**
+ * A new message. The recorder inserts it into both users' copies of the conversation, or into the
+ * group's single copy.
+ */
 export interface MessageEntry {
   kind: 'message';
   id: number;
@@ -20,13 +23,16 @@ export interface MessageEntry {
   mentions: number[] | null;
   /** JSON text. */
   custom: string | null;
-  /** True if it was sent without a push notification. */
+  /** True if the message was sent without a push notification. */
   silent: boolean;
-  /** True if its text grows. An edit with the final content follows. */
+  /**
+   * True if the message is streamed: its text is not complete. An edit with the final content
+   * follows.
+   */
   streaming: boolean;
 }
 
-/** Marks messages up to an id as received or read by a user, in the conversation with `chat`. */
+/** Marks all messages of the conversation with `chat` up to an id as received or read by `user`. */
 export interface MarkEntry {
   kind: 'mark';
   conversation: string;
@@ -37,11 +43,11 @@ export interface MarkEntry {
   delivered: number;
   /** 0: unchanged. */
   read: number;
-  /** True if the peer must not see `read`. */
+  /** True if `read` is hidden from the peer. */
   private: boolean;
 }
 
-/** Pins or unpins a message of the conversation with `chat`, by `user`. */
+/** Pins or unpins a message in the conversation of `user` with `chat`. */
 export interface PinEntry {
   kind: 'pin';
   conversation: string;
@@ -53,7 +59,7 @@ export interface PinEntry {
   active: boolean;
 }
 
-/** Deletes messages from the copy of `user` of the conversation with `chat`. */
+/** Deletes messages from the copy that `user` has of the conversation with `chat`. */
 export interface HideEntry {
   kind: 'hide';
   conversation: string;
@@ -63,7 +69,7 @@ export interface HideEntry {
   ids: number[];
 }
 
-/** A recall, edit or reaction by `user` to a message in the conversation with `chat`. */
+/** A recall, edit or reaction by `user` that changes a message in the conversation with `chat`. */
 export type ChangeEntry = Change & { conversation: string; chat: number; group: boolean };
 
 export type Change = { id: number; user: number; date: number } & (
@@ -78,10 +84,13 @@ export interface EditChange {
   body: string;
   /** JSON text. */
   custom: string | null;
-  /** True for the final content of a streamed message, which is not shown as edited. */
+  /**
+   * True if the body is the final content of a streamed message. Clients do not show this message
+   * as edited.
+   */
   streamed: boolean;
   /**
-   * For the final content of a streamed message: true if the message was sent without a push
+   * True if this is the final content of a streamed message that was sent without a push
    * notification.
    */
   silent: boolean;
@@ -89,6 +98,9 @@ export interface EditChange {
 
 interface RecallChange {
   kind: 'recall';
-  /** True for a recall by the owner or an admin of the group, who may recall any message. */
+  /**
+   * True if the owner or an admin of the group recalls the message. They can recall any member's
+   * message.
+   */
   moderated: boolean;
 }

@@ -2,8 +2,9 @@ import type { Connection } from '../open-database.ts';
 import type { HideEntry } from './entry.ts';
 
 /**
- * Hides messages from the user's own copy of a chat. Their rows stay, so a message that is recorded
- * again does not reappear, and counters need no change. Ignores ids without a message.
+ * Hides messages from the user's own copy of a chat. The rows of the messages stay. A hidden
+ * message that is recorded again therefore stays hidden, and counters need no change. Ignores ids
+ * of messages that do not exist.
  */
 export async function hideMessages(connection: Connection, { user, chat, group, ids }: HideEntry): Promise<void> {
   await connection.query(insert, [user, chat, group ? chat : user, ids]);

@@ -7,14 +7,16 @@ import type { Imported, ImportedMark, ImportedMember, ImportedMessage, Imports }
 import { transaction, writeMissing } from './write-batch.ts';
 
 /**
- * Writes imported messages, marks and members in one transaction; resolves after the commit. The
- * rows are those that the recorder writes for live messages, with ids of the messages' own dates.
+ * Writes imported messages, read marks and group members in one transaction. Resolves after the
+ * commit. Writes the same rows as the recorder writes for live messages. The id of each message
+ * contains the message's original date.
  *
- * 1. Lock, so that concurrent imports do not choose the same id.
- * 2. Move back when members joined: they see and count the messages since then.
- * 3. Read which ids of the messages' dates are in use, and choose ids. A message whose sender has
- *    one with this ref and date is a duplicate.
- * 4. Write messages and marks, and drop search indexes that lack them.
+ * 1. Acquire a lock, so that concurrent imports do not choose the same id.
+ * 2. Move the joining dates of members back, because members see and count only messages that are
+ *    newer than their joining date.
+ * 3. Read which message ids of these dates are in use, and choose free ids. A message is a
+ *    duplicate if the chat already has one with the same sender, ref and date.
+ * 4. Write the messages and marks, and delete the search indexes that do not contain them.
  */
 export async function importBatch(pool: Pool, { messages, marks, members }: Imports): Promise<Imported> {
   const result: Imported = { imported: 0, duplicates: 0, refused: [] };
@@ -85,12 +87,12 @@ const taken = `
   ) m`;
 
 /**
- * Sets when members joined, never later than they did. Members since the beginning of a group have
- * no such date yet.
+ * Sets the joining dates of members. A joining date moves only back. A founding member of a group
+ * has no `joined_id` yet and always gets one.
  */
 async function moveJoins(connection: Connection, members: readonly ImportedMember[]): Promise<void> {
   const groups = bigints(members.map(({ group }) => group));
-  // Every writer of `seen_count` locks the group first.
+  // Locks the groups, as every transaction that writes `seen_count` does.
   await connection.query('select from groups where id = any($1::bigint[]) order by id for no key update', [groups]);
   const values = [
     groups,
@@ -115,8 +117,8 @@ const join = `
   where m.group_id = d.group_id and m.user_id = d.user_id and (m.joined_id > d.id or m.joined_id = 0)`;
 
 /**
- * Deletes the search indexes of owners whose index passed the messages. Their next search builds it
- * again.
+ * Deletes the search indexes that cover the ids of the imported messages but do not contain these
+ * messages. The owner's next search builds the index again.
  */
 async function dropIndexes(connection: Connection, messages: readonly MessageEntry[]): Promise<void> {
   const first = new Map<number, number>();
@@ -134,7 +136,7 @@ async function dropIndexes(connection: Connection, messages: readonly MessageEnt
     await connection.query(`delete from ${table} where owner_id = any($1::bigint[])`, [owners]);
 }
 
-// An indexer builds a segment under the same lock.
+// Acquires the lock that an indexer holds while it builds a segment.
 const lockIndexes = `
   select owner, pg_advisory_xact_lock(owner) from (
     select d.owner_id as owner from unnest($1::bigint[], $2::bigint[]) as d (owner_id, id)

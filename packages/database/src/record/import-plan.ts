@@ -2,9 +2,9 @@ import { groupConversation, importedIds, userConversation } from '@parley/protoc
 import type { ImportedMessage } from './imported.ts';
 
 /**
- * Chooses the ids of imported messages: the first free one of the message's date, so that messages
- * of one date keep their order. Knows the imported messages that are in the database, and
- * recognises those that are imported again.
+ * Chooses the ids of imported messages: the first free id of the message's date, so that messages
+ * with the same date keep their order. Reads which imported messages are in the database already,
+ * and detects messages that are imported a second time.
  */
 export class ImportPlan {
   readonly #chats = new Map<string, ChatPlan>();
@@ -17,7 +17,7 @@ export class ImportPlan {
     }
   }
 
-  /** Returns the ranges of ids to be read, of each copy of each chat. */
+  /** Returns the ranges of message ids that the caller must read, for each copy of each chat. */
   windows(): Window[] {
     return [...this.#chats.values()].flatMap(({ copies, dates }) => {
       const ranges = merge([...dates].map(importedIds));
@@ -25,7 +25,7 @@ export class ImportPlan {
     });
   }
 
-  /** Adds the messages that are in these ranges. */
+  /** Adds the messages that the caller has read in the ranges of `windows`. */
   add(rows: readonly TakenRow[]): void {
     for (const { owner, peer, id, sender, ref } of rows) {
       const group = owner === peer && !this.#chats.has(userConversation(owner, peer));
@@ -42,14 +42,15 @@ export class ImportPlan {
     }
   }
 
-  /** Chooses the id of a message. Undefined if its date has none left. */
+  /** Chooses the id of a message. Returns undefined if all ids of its date are in use. */
   choose(message: ImportedMessage): number | 'duplicate' | undefined {
     const chat = this.#chatOf(message);
     const { first, last } = importedIds(message.date);
     const isNear = (id: number) => id >= first && id <= last;
     const known = chat.refs.get(message.ref)?.some(({ sender, id }) => sender === message.from && isNear(id));
     if (known) return 'duplicate';
-    // The sender deleted the own copy, which has the ref.
+    // The sender deleted their own copy, and only that copy has the ref. Compares the sender and
+    // the date instead.
     const bare = chat.bare.get(message.from) ?? [];
     const index = bare.findIndex(isNear);
     if (index >= 0) {
@@ -65,7 +66,10 @@ export class ImportPlan {
     return id;
   }
 
-  /** Returns the id of another message of the same chat. Undefined if it is not imported. */
+  /**
+   * Returns the id of another imported message of the same chat. Undefined if that message was not
+   * imported.
+   */
   find(message: ImportedMessage, { ref, date }: { ref: string; date: number }): number | undefined {
     const { first, last } = importedIds(date);
     const { refs } = this.#chatOf(message);
@@ -103,7 +107,7 @@ function addRef({ refs }: ChatPlan, ref: string, message: { sender: number; id: 
   else refs.set(ref, [message]);
 }
 
-/** Merges ranges that overlap. */
+/** Merges ranges that overlap or adjoin. */
 function merge(ranges: Range[]): Range[] {
   const merged: Range[] = [];
   for (const range of ranges.sort((a, b) => a.first - b.first)) {
@@ -119,9 +123,9 @@ interface ChatPlan {
   dates: Set<number>;
   taken: Map<number, { sender: number; ref: string | null }>;
   refs: Map<string, { sender: number; id: number }[]>;
-  /** Sender to ids of messages whose ref is not known. */
+  /** Sender -> ids of the sender's messages whose ref is unknown. */
   bare: Map<number, number[]>;
-  /** First id of a date -> the next id to try. */
+  /** First id of a date -> next id to try for this date. */
   next: Map<number, number>;
 }
 
@@ -132,7 +136,7 @@ interface Range {
 
 type Window = Range & { owner: number; peer: number };
 
-/** An imported message in one copy of a chat. */
+/** A row of an imported message in one copy of a chat. */
 export interface TakenRow {
   owner: number;
   peer: number;

@@ -1,37 +1,37 @@
-/** A batch of an import. */
+/** A batch of message history that is imported from another system. */
 export interface Imports {
   messages: readonly ImportedMessage[];
   marks: readonly ImportedMark[];
   members: readonly ImportedMember[];
 }
 
-/** What became of imported messages. */
+/** Outcome of importing a batch: numbers of messages, and the rejected messages. */
 export interface Imported {
   imported: number;
   duplicates: number;
-  /** Messages for whose date the chat has no id left. */
+  /** Messages that were not imported because all ids of their date are in use in this chat. */
   refused: ImportedMessage[];
 }
 
-/** A message with the date that it was sent at. */
+/** A message to import, with the date on which it was originally sent. */
 export interface ImportedMessage {
   from: number;
   to: number;
   group: boolean;
   /** Unix ms. */
   date: number;
-  /** Its id in the system that it comes from. */
+  /** Id of the message in the other system. */
   ref: string;
   /** JSON text. */
   body: string;
   /** JSON text. */
   custom: string | null;
   mentions: number[] | null;
-  /** The ref and date of another message of the chat. */
+  /** The message that this one replies to: its ref and date. It is in the same chat. */
   replyTo: { ref: string; date: number } | null;
 }
 
-/** How far a user has read a chat. */
+/** The date up to which a user has read a chat. */
 export interface ImportedMark {
   user: number;
   chat: number;
@@ -40,7 +40,7 @@ export interface ImportedMark {
   date: number;
 }
 
-/** Since when a user is a member of a group. */
+/** The date since which a user is a member of a group. */
 export interface ImportedMember {
   group: number;
   user: number;

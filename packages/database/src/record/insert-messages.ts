@@ -4,15 +4,19 @@ import { copyKey } from './digest.ts';
 import type { MessageEntry } from './entry.ts';
 
 /**
- * Inserts both owners' rows of each message, or a group's single row. Rejects with a unique
- * violation (23505) if a row exists, which is rare: `on conflict` would cost time for every row.
+ * Inserts two rows per message, one in each user's copy, or a single row for a group message.
+ * Rejects with a unique violation (SQLSTATE 23505) if a row exists already, which is rare. Does not
+ * use `on conflict`, because it slows down every insert.
  */
 export async function insertMessages(connection: Connection, messages: readonly MessageEntry[]): Promise<void> {
   if (messages.length === 0) return;
   await connection.query({ name: 'insert-messages', text: insert(1), values: messageColumns(messages) });
 }
 
-/** Inserts only the rows that are missing. Returns their keys ({@link copyKey}). */
+/**
+ * Inserts only the rows that do not exist yet. Returns the keys of the inserted rows ({@link
+ * copyKey}).
+ */
 export async function insertMissing(connection: Connection, messages: readonly MessageEntry[]): Promise<Set<string>> {
   if (messages.length === 0) return new Set();
   const text = `${insert(1)} on conflict do nothing returning owner_id, peer_id, id`;
@@ -21,9 +25,9 @@ export async function insertMissing(connection: Connection, messages: readonly M
 }
 
 /**
- * Returns the statement that inserts {@link messageColumns}, passed as parameters from `$first`
- * on. Each column has one element per message instead of one per row, so that each body is sent and
- * parsed once.
+ * Returns the SQL statement that inserts the rows of {@link messageColumns}. The columns are its
+ * parameters, from `$first` on. Each column has one element per message instead of one per row, so
+ * that each body is sent and parsed only once.
  */
 export function insert(first: number): string {
   return `
@@ -36,10 +40,10 @@ export function insert(first: number): string {
 
 const types = ['bigint', 'bigint', 'bigint', 'bigint', 'bigint', 'jsonb', 'text', 'bigint', 'text', 'jsonb'];
 
-/** The number of {@link messageColumns}. */
+/** Number of parameters that {@link messageColumns} returns. */
 export const MESSAGE_COLUMNS = types.length;
 
-/** Returns the parameters of {@link insert}. */
+/** Returns the parameters of the statement of {@link insert}. */
 export function messageColumns(messages: readonly MessageEntry[]): Buffer[] {
   return [
     bigints(messages.map((message) => (message.group ? message.to : message.from))),

@@ -3,14 +3,18 @@ import type { MediaShare } from '../share-media.ts';
 import type { Copy } from './apply-change.ts';
 
 /**
- * Returns whether a message or change may contain media: its body has the field, whose quotes are
- * escaped in a text, or its text may have the address of a LayIM file.
+ * Returns false if a message or change certainly contains no media file. Searches the JSON of the
+ * body for the field `media` (in a string its quotes would be escaped) and for the address of a
+ * LayIM file.
  */
 export function carriesMedia(entry: MaybeBody): boolean {
   return entry.body !== undefined && (entry.body.includes('"media":') || entry.body.includes('layim'));
 }
 
-/** Returns the shares of the media that an entry contains, for each copy. */
+/**
+ * Returns a share of each media file that an entry contains, for each copy of the conversation. A
+ * share allows the readers of a copy to load the file.
+ */
 export function toShares(entry: MaybeBody, sender: number, copies: readonly Copy[]): MediaShare[] {
   if (entry.body === undefined || !carriesMedia(entry)) return [];
   const found = mediaOf(JSON.parse(entry.body) as Body).filter(isId);

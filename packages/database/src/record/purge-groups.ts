@@ -3,9 +3,10 @@ import { expireUnshared } from '../retention/delete-attached.ts';
 import { bigints } from './binary-array.ts';
 
 /**
- * Deletes all messages of dissolved groups, with their shares, pins and deferred changes. Media
- * that are in no message any more expire. The groups' rows must be locked, so that a group is
- * dissolved either before this batch, which purges it, or after it, when the api purges it.
+ * Deletes all messages of dissolved groups, with their media shares, pins and deferred changes.
+ * Media files that no other message contains expire. The caller must hold the locks of the groups'
+ * rows: a group is then dissolved either before this batch, which deletes its messages, or after
+ * the batch, when the api deletes them.
  */
 export async function purgeGroups(connection: Connection, groups: readonly number[]): Promise<void> {
   if (groups.length === 0) return;

@@ -4,9 +4,9 @@ import { bigints, jsons, parameters } from './binary-array.ts';
 import type { ChatDelta } from './digest.ts';
 
 /**
- * Upserts the chats between users, with one write per chat. An earlier statement must have inserted
- * the messages of the batch. Returns the chats that need further steps: `unread` is -1 if it must
- * be counted, and `early` is true if changes were deferred.
+ * Inserts or updates the chats between users, with one write per chat. An earlier statement must
+ * have inserted the messages of the batch. Returns the chats that need further steps: `unread` is
+ * -1 if the unread messages must be counted, and `early` is true if the chat has deferred changes.
  */
 export async function upsertChats(connection: Connection, chats: readonly ChatDelta[]): Promise<ChatRow[]> {
   if (chats.length === 0) return [];
@@ -16,8 +16,8 @@ export async function upsertChats(connection: Connection, chats: readonly ChatDe
 }
 
 /**
- * Counts the unread messages of upserted chats. It is a separate statement, so that it sees the
- * transactions for which the upsert waited.
+ * Counts the unread messages of chats that `upsertChats` has written. This is a separate statement,
+ * because only a later statement sees the transactions that the upsert waited for.
  */
 export async function recountUnread(connection: Connection, chats: readonly ChatRow[]): Promise<void> {
   if (chats.length === 0) return;
@@ -25,7 +25,7 @@ export async function recountUnread(connection: Connection, chats: readonly Chat
   await connection.query({ name: 'recount-unread', text: recount, values });
 }
 
-/** The key of a chat, and the columns that decide whether further steps are needed. */
+/** The key of a chat, with the columns that show whether it needs further steps. */
 export interface ChatRow {
   owner_id: number;
   peer_id: number;
@@ -34,24 +34,26 @@ export interface ChatRow {
 }
 
 /**
- * Returns the statement that upserts {@link chatColumns}, passed as parameters from `$first` on.
- * It returns each {@link ChatRow}.
+ * Returns the SQL statement that inserts or updates the rows of {@link chatColumns}. The columns
+ * are its parameters, from `$first` on. The statement returns a {@link ChatRow} per chat.
  *
- * The api may clear a chat at the same time. No earlier lock is needed: each expression reads the
- * row after the upsert has locked it. So messages at or below `cleared_id` are neither listed nor
- * counted, in either order.
+ * The api might clear a chat at the same time. The statement needs no earlier lock, because each
+ * expression reads the row after the upsert has locked it. Messages at or below `cleared_id` are
+ * therefore neither listed nor counted, whichever transaction commits first.
  *
- * `unread` is the number of the peer's messages above the floor, the greater of read mark and
- * `cleared_id`. `last_id` is the greatest id of all, `run_id` the lowest id of the batch. The
- * cases, in order:
+ * `unread` is the number of the peer's messages above the floor, which is the greater of the read
+ * mark and `cleared_id`. `last_id` is the greatest message id of the chat, and `run_id` is the
+ * lowest id of the peer's unread messages in the batch. The first case that applies determines
+ * `unread`:
  * - no message is above the floor: 0
- * - the mark is between earlier messages: `midway`
- * - a message arrives at or below the former floor: -1, to be counted
- * - the mark covers all earlier messages: the arriving messages above the mark
- * - otherwise: the former number plus the arriving messages
+ * - the new read mark is between earlier messages: the expression `midway`
+ * - the batch has a message at or below the former floor: -1, which means that the caller must
+ *   count
+ * - the new read mark covers all earlier messages: the number of the batch's messages above it
+ * - otherwise: the former number plus the number of the batch's messages
  *
- * `updated` is the date of the last message. For an empty chat it is when the chat was opened,
- * which may be later than that date.
+ * `updated` is the date of the last message. In an empty chat it is the date when the chat was
+ * opened, which the first message replaces even if the message is older.
  */
 export function upsert(first: number, midway: string): string {
   return `
@@ -89,8 +91,8 @@ export function upsert(first: number, midway: string): string {
 }
 
 /**
- * The expression for `midway` if the same statement inserts the messages of the batch: counts the
- * earlier messages, and adds the new ones.
+ * SQL expression for `midway`, used if the same statement also inserts the messages of the batch.
+ * Counts the earlier messages and adds the batch's own messages, which the count does not see.
  */
 export const countMidway = `excluded.unread + (
         select count(*) from messages m
@@ -107,7 +109,7 @@ const recount = `
   from unnest($1::bigint[], $2::bigint[]) as d (owner_id, peer_id)
   where c.owner_id = d.owner_id and c.peer_id = d.peer_id`;
 
-/** Returns the parameters of {@link upsert}. */
+/** Returns the parameters of the statement of {@link upsert}. */
 export function chatColumns(chats: readonly ChatDelta[]): Buffer[] {
   const unread = chats.map((chat) => chat.received.filter((id) => id > chat.read));
   return [

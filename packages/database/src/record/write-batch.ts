@@ -17,17 +17,17 @@ import { writePins } from './write-pins.ts';
  * Writes entries in one transaction. Resolves after the commit. Idempotent.
  *
  * 1. Insert the messages, then update each chat and group. A batch with only messages and marks
- *    between users needs a single statement. If a row exists already, roll back and repeat, and
- *    count only the rows that were missing.
- * 2. Count unread messages where the batch alone does not determine the number.
- * 3. Apply recalls, edits, reactions and pins, including those deferred until their message
- *    arrived.
- * 4. Delete the messages of dissolved groups: they were accepted before gateways received the
- *    change.
- * 5. Store which messages carry media, so that their readers may load it.
+ *    between users needs a single statement. If a message's row exists already, roll back and write
+ *    the batch again, counting only the messages whose rows did not exist.
+ * 2. Count the unread messages of chats whose new number does not follow from the batch alone.
+ * 3. Apply recalls, edits, reactions and pins, including the deferred ones, which were recorded
+ *    before their message.
+ * 4. Delete the messages of dissolved groups. Gateways accepted these messages before they knew
+ *    that the group is dissolved.
+ * 5. Store which messages contain media files, so that the readers can load these files.
  *
- * @param mayWrite called before the commit. If it returns false because a lease was lost, rolls
- * back and throws {@link NotCommitted}
+ * @param mayWrite called before the commit. If it returns false because a lease was lost,
+ * `writeBatch` rolls back and throws {@link NotCommitted}
  */
 export async function writeBatch(pool: Pool, entries: readonly Entry[], mayWrite: () => boolean): Promise<void> {
   const sums = digest(entries);
@@ -40,7 +40,7 @@ export async function writeBatch(pool: Pool, entries: readonly Entry[], mayWrite
   if (!done) await transaction(pool, mayWrite, (connection) => writeMissing(connection, entries));
 }
 
-/** Thrown if nothing was committed because the caller lost its lease. */
+/** Thrown if the batch was not committed because the caller lost its lease. */
 export class NotCommitted extends Error {
   override name = 'NotCommitted';
 }
@@ -64,7 +64,10 @@ async function writeNew(pool: Pool, sums: Digest, mayWrite: () => boolean): Prom
   }
 }
 
-/** Writes entries of which some may be there already, within the transaction of a connection. */
+/**
+ * Writes entries in the current transaction of a connection. Some of the entries might be in the
+ * database already.
+ */
 export async function writeMissing(connection: Connection, entries: readonly Entry[]): Promise<void> {
   const sums = digest(entries, await insertMissing(connection, digest(entries).messages));
   const rows = await upsertChats(connection, sums.chats);
@@ -107,7 +110,7 @@ function copiesOf({ user, chat, group }: Pick<ChangeEntry, 'user' | 'chat' | 'gr
   return user === chat ? [mine] : [mine, { owner: chat, peer: user, group }];
 }
 
-/** Runs `write` in a transaction, which is rolled back if `mayWrite` then returns false. */
+/** Runs `write` in a transaction. Then calls `mayWrite`, and rolls back if it returns false. */
 export async function transaction(
   pool: Pool,
   mayWrite: () => boolean,
@@ -130,7 +133,8 @@ export async function transaction(
 }
 
 /**
- * Waits for all statements, then throws the first failure, because later ones are its consequences.
+ * Waits until all statements have ended, then throws the first failure, because later failures are
+ * its consequences.
  */
 async function together<const T extends readonly unknown[]>(
   work: T,

@@ -5,13 +5,13 @@ import type { GroupDelta } from './digest.ts';
 import type { MessageEntry } from './entry.ts';
 
 /**
- * Counts new messages of groups and advances members' marks. Notices are not counted. It writes no
- * row per member and message: a member's unread number is the group's `message_count` minus the
- * member's `seen_count`. Returns the groups that have deferred changes, and those that are
- * dissolved.
+ * Counts the new messages of groups, except notices, and advances the members' marks. A member's
+ * unread number is the group's `message_count` minus the member's `seen_count`, so a new message
+ * does not write a row for each member. Returns the ids of groups that have deferred changes, and
+ * of groups that are dissolved.
  *
- * Everything that writes `seen_count`, including `clearChat` and `addMembers`, locks the group
- * first, so that it stays exact.
+ * Every transaction that writes `seen_count`, such as those of `clearChat` and `addMembers`, locks
+ * the group's row first, so that `seen_count` stays exact.
  */
 export async function writeGroups(connection: Connection, groups: readonly GroupDelta[]): Promise<WrittenGroups> {
   if (groups.length === 0) return { deferred: [], dissolved: [] };
@@ -32,7 +32,7 @@ export async function writeGroups(connection: Connection, groups: readonly Group
   };
 }
 
-/** Ids of groups that need further steps. */
+/** Ids of the groups that need further steps. */
 export interface WrittenGroups {
   deferred: number[];
   dissolved: number[];
@@ -42,8 +42,9 @@ const lock = `
   select id, last_id, horizon_id, early, dissolved is not null as dissolved from groups where id = any($1::bigint[]) order by id for no key update`;
 
 /**
- * Updates the last message of groups. If a mark is above the last message, also raises the group's
- * horizon. Messages that are recorded later with ids below the horizon are then recognised as late.
+ * Updates the last message of groups. If a read mark is above the last message, also raises the
+ * group's horizon to that mark. Messages that are recorded later with ids below the horizon then
+ * count as late.
  */
 async function updateGroups(connection: Connection, groups: readonly GroupDelta[]): Promise<void> {
   const last = groups.map(({ messages }) => newest(messages));
@@ -72,7 +73,8 @@ const update = `
   where g.id = d.id and (d.last_id > 0 or d.read_id > g.last_id)`;
 
 /**
- * Returns the messages that the number of a group counts: all but notices, which the group sends.
+ * Returns the messages that the group's `message_count` includes: all except notices, whose sender
+ * is the group.
  */
 function counted({ group, messages }: GroupDelta): MessageEntry[] {
   return messages.filter(({ from }) => from !== group);
@@ -82,7 +84,7 @@ function newest(messages: readonly MessageEntry[]): MessageEntry | undefined {
   return messages.reduce<MessageEntry | undefined>((a, b) => (a && a.id > b.id ? a : b), undefined);
 }
 
-/** Counts a member's own messages as seen. */
+/** Adds each sender's own messages to the sender's `seen_count`. */
 async function countOwn(connection: Connection, groups: readonly GroupDelta[]): Promise<void> {
   const counts = new Map<string, { group: number; user: number; count: number }>();
   for (const { group, messages } of groups) {
@@ -104,8 +106,9 @@ const addOwn = `
   where m.group_id = d.group_id and m.user_id = d.user_id`;
 
 /**
- * Counts messages as seen that are recorded after the member's read mark has passed them: the
- * member joined, cleared the chat, or marked ahead. This is rare.
+ * Adds late messages to `seen_count`: messages that are recorded after a member's seen position has
+ * passed their ids, because the member joined, cleared the chat, or read ahead of the recorder.
+ * This is rare.
  */
 async function countLate(
   connection: Connection,
@@ -145,7 +148,7 @@ async function moveMarks(connection: Connection, groups: readonly GroupDelta[]):
   await connection.query({ name: 'advance-seen', text: advanceSeen, values });
 }
 
-/** Stores the newest message that mentions each member. */
+/** Stores for each mentioned member the newest message that mentions them. */
 async function writeMentions(connection: Connection, groups: readonly GroupDelta[]): Promise<void> {
   const newest = new Map<string, { group: number; user: number; id: number }>();
   for (const { group, messages } of groups) {

@@ -3,8 +3,9 @@ import type { Copy } from './apply-change.ts';
 import type { PinEntry } from './entry.ts';
 
 /**
- * Stores whether a message is pinned, in each copy. The newest change of a message's pin wins. At
- * the same date, the removal wins. The message itself may be recorded later.
+ * Stores in each copy of a conversation whether a message is pinned. The latest pin or unpin of a
+ * message wins. If both have the same date, the unpin wins. The message itself might be recorded
+ * later.
  */
 export async function writePins(connection: Connection, pin: PinEntry, copies: readonly Copy[]): Promise<void> {
   for (const { owner, peer } of copies)

@@ -4,12 +4,13 @@ import type { Database } from '../open-database.ts';
 import { deleteAttached, deleteIndexed } from './delete-attached.ts';
 
 /**
- * Removes up to `limit` messages of a group up to and including `upTo`, the oldest first, inside
- * the caller's transaction. Removed messages no longer count as unread. Returns the number of
- * removed messages.
+ * Removes the oldest messages of a group with ids up to and including `upTo`, at most `limit`,
+ * inside the caller's transaction. Removed messages no longer count as unread. Returns the number
+ * of removed messages.
  */
 export async function expireGroup(tx: Database, group: number, upTo: number, limit: number): Promise<number> {
-  // The recorder locks the same row, so that it counts a message either before or after this.
+  // Locks the row that the recorder also locks, so that the recorder counts a new message either
+  // before or after this transaction.
   await sql`select from groups where id = ${group} for no key update`.execute(tx);
   const { rows } = await sql<{ count: number; counted: number; last: number | null }>`
     select count(*)::integer as count, (count(*) filter (where sender_id <> ${group}))::integer as counted, max(id) as last from (
@@ -19,8 +20,8 @@ export async function expireGroup(tx: Database, group: number, upTo: number, lim
   if (last === null) return 0;
   await seeUpTo(tx, group, last);
   await sql`delete from messages where owner_id = ${group} and peer_id = ${group} and id <= ${last}`.execute(tx);
-  // Every member has seen the removed messages, so that they are in every `seen_count`. Notices are
-  // in no count.
+  // Subtracts the removed messages from every `seen_count`, because every member has seen them.
+  // Notices are not counted.
   await sql`
     update group_members set seen_count = seen_count - ${counted},
       mention_id = case when mention_id <= ${last} then 0 else mention_id end
@@ -40,7 +41,7 @@ export async function expireGroup(tx: Database, group: number, upTo: number, lim
   return count;
 }
 
-/** Advances what all members of a group have seen to a message. */
+/** Advances the seen position of all group members to a message id. */
 async function seeUpTo(tx: Database, group: number, id: number): Promise<void> {
   const { rows } = await sql<{ user: number }>`
     select user_id as user from group_members where group_id = ${group} and seen_id < ${id}`.execute(tx);

@@ -1,12 +1,15 @@
 import type { Generated } from 'kysely';
 
-/** A one-time token that was sent to a user, to set a password or to confirm an e-mail address. */
+/**
+ * A one-time token with which a user sets a password or confirms an e-mail address. Parley sends it
+ * to the user.
+ */
 export interface AccountTokensTable {
   /** SHA-256 of the token, as base64url. */
   hash: string;
   user_id: number;
   purpose: 'password' | 'email';
-  /** The address to be confirmed. Null for a password. */
+  /** The e-mail address to confirm. Null for a password token. */
   email: string | null;
   created: Generated<number>;
   expires: number;

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** `blocked_id` may not write to `user_id`. */
+/** The user `user_id` blocks `blocked_id`, who therefore cannot write to `user_id`. */
 export interface BlocksTable {
   user_id: number;
   blocked_id: number;

@@ -3,20 +3,20 @@ import type { Generated } from 'kysely';
 import type { JsonColumn, LastMessage } from './last-message.ts';
 
 /**
- * One participant's copy of a conversation. If the peer is a user, the row has all data. If it is a
- * group, only `cleared_id`, `pinned`, `muted`, `archived`, `archived_id`, `custom`, `hidden` and
- * `updated` are used: the last message is in `groups` and the read position in `group_members`, so
- * that a message to 500 members does not write 500 rows. The row of a group chat may be missing.
- * Then the defaults apply. A chat is listed if it is not hidden or its last message is above
- * `cleared_id`.
+ * One participant's copy of a conversation. If the peer is a user, the row has all data of the
+ * chat. If the peer is a group, `groups` has the last message and `group_members` the read
+ * position, so that a message to 500 members does not write 500 rows. A group chat uses only
+ * `cleared_id`, `pinned`, `muted`, `archived`, `archived_id`, `custom`, `hidden` and `updated`. If
+ * the row of a group chat does not exist, the columns' defaults apply. A chat is listed if it is
+ * not hidden or its last message is above `cleared_id`.
  */
 export interface ChatsTable extends LastMessage {
   owner_id: number;
   /** A user or a group. */
   peer_id: number;
   /**
-   * Number of the peer's messages in this copy above `read_id` and `cleared_id`. Written by the
-   * recorder.
+   * Number of the peer's messages in this copy with ids above both `read_id` and `cleared_id`.
+   * Written by the recorder.
    */
   unread: Generated<number>;
   /** The owner has read messages up to this id. */
@@ -33,26 +33,28 @@ export interface ChatsTable extends LastMessage {
    */
   cleared_id: Generated<number>;
   /**
-   * Lowest id of the peer's messages in the last batch. With it, the recorder's upsert recognises
-   * late messages.
+   * Lowest id of the peer's unread messages in the last batch. The recorder's upsert uses it to
+   * recognise messages that are recorded late.
    */
   run_id: Generated<number>;
   is_group: Generated<boolean>;
   pinned: Generated<boolean>;
   muted: Generated<boolean>;
   /**
-   * True if its owner archived it. Has an effect only while the chat is muted or has no message
-   * above `archived_id`.
+   * True if the owner archived the chat. Has an effect only while the chat is muted or has no
+   * message above `archived_id`.
    */
   archived: Generated<boolean>;
-  /** The greatest message id when the owner archived the chat. */
+  /** The greatest message id at the time when the owner archived the chat. */
   archived_id: Generated<number>;
-  /** Data of the app, only for the owner. */
+  /** Custom data of the app, which only the owner can see. */
   custom: JsonColumn<Custom> | null;
-  /** True if its owner deleted it. A message above `cleared_id` shows it again. */
+  /** True if the owner deleted the chat. A message above `cleared_id` makes it visible again. */
   hidden: Generated<boolean>;
-  /** Whether changes recorded before their messages are in `early_changes`. */
+  /**
+   * True if `early_changes` contains changes of this chat that were recorded before their messages.
+   */
   early: Generated<boolean>;
-  /** When the chat was last opened, changed or written to. */
+  /** When the chat was last opened, was changed, or got a message, in Unix ms. */
   updated: Generated<number>;
 }

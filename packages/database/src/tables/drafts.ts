@@ -6,9 +6,9 @@ export interface DraftsTable {
   /** A user or a group. */
   peer_id: number;
   text: string;
-  /** The message that it replies to. */
+  /** Id of the message that the draft replies to. */
   reply_to: number | null;
   mentions: number[] | null;
-  /** Date of the last write. Greater than that of every earlier write. */
+  /** When the draft was last written, in Unix ms. Greater than the date of every earlier write. */
   updated: Generated<number>;
 }

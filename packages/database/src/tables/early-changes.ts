@@ -3,8 +3,8 @@ import type { Generated } from 'kysely';
 import type { JsonColumn } from './last-message.ts';
 
 /**
- * A deferred change: a recall, edit or reaction recorded before its message. It is applied when the
- * message is recorded, or deleted after a day.
+ * A deferred change: a recall, edit or reaction that was recorded before its message. The recorder
+ * applies it when it records the message, or deletes it after a day.
  */
 export interface EarlyChangesTable {
   owner_id: number;
@@ -14,9 +14,12 @@ export interface EarlyChangesTable {
   /** The user who made the change. */
   user_id: number;
   kind: 'recall' | 'edit' | 'react';
-  /** Empty unless `kind` is `react`. */
+  /** The emoji of a reaction. Empty for other kinds of changes. */
   emoji: Generated<string>;
-  /** For a recall: whether the owner or an admin of the group recalled the message. */
+  /**
+   * For a recall: whether the owner or an admin of the group recalled the message. For an edit:
+   * true if it is the final content of a streamed message. For a reaction: false if it was removed.
+   */
   active: boolean | null;
   date: number;
   body: JsonColumn | null;

@@ -1,11 +1,11 @@
 import type { Generated } from 'kysely';
 
-/** A heading of a user's friend list. */
+/** A named section of a user's friend list. */
 export interface FriendGroupsTable {
   id: Generated<number>;
   user_id: number;
-  /** Unique per user, in lower case and NFKC. */
+  /** Name of the section. Unique per user, ignoring case and Unicode form (NFKC). */
   name: string;
-  /** Position in the list, ascending. */
+  /** Position in the friend list, ascending. */
   position: Generated<number>;
 }

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** A friend request. At most one is pending from one user to another. */
+/** A friend request. A user has at most one pending request to another user. */
 export interface FriendRequestsTable {
   id: Generated<number>;
   from_id: number;
@@ -8,6 +8,6 @@ export interface FriendRequestsTable {
   message: Generated<string>;
   state: Generated<'pending' | 'accepted' | 'declined'>;
   date: Generated<number>;
-  /** When it was accepted or declined. */
+  /** When the recipient accepted or declined the request. */
   decided: number | null;
 }

@@ -1,10 +1,10 @@
 import type { Generated } from 'kysely';
 
-/** One side of a friendship. The friend owns the mirrored row. */
+/** One user's side of a friendship. A second row, with the users swapped, is the friend's side. */
 export interface FriendshipsTable {
   user_id: number;
   friend_id: number;
-  /** The user's name for the friend. Empty: none. */
+  /** The user's own name for the friend. Empty: none. */
   remark: Generated<string>;
   friend_group_id: number | null;
   since: Generated<number>;

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** A user who is banned from a group. Nobody can add the user. */
+/** A user who is banned from a group. Nobody can add this user to the group. */
 export interface GroupBansTable {
   group_id: number;
   user_id: number;

@@ -4,15 +4,15 @@ import type { Generated } from 'kysely';
 export interface GroupInvitationsTable {
   id: Generated<number>;
   group_id: number;
-  /** SHA-256 of the code. */
+  /** SHA-256 of the invitation code. */
   code_hash: string;
-  /** The code, encrypted. */
+  /** The encrypted invitation code. */
   code: string;
-  /** The owner or admin who created it. Null: the server API. */
+  /** The owner or admin who created the invitation. Null: the server API created it. */
   by_id: number | null;
-  /** Whether the owner and admins must accept each user. */
+  /** Whether the owner or an admin must accept each user who uses the link. */
   approval: Generated<boolean>;
-  /** Remaining number of users who may use it. Null: any number. */
+  /** Remaining number of users who can use the link. Null: any number. */
   uses: number | null;
   used: Generated<number>;
   /** Null: never. */

@@ -4,9 +4,12 @@ import type { JsonColumn, LastMessage } from './last-message.ts';
 
 /** A group: users who share a conversation. */
 export interface GroupsTable extends LastMessage {
-  /** From `next_principal_id()`, the sequence of users and groups. */
+  /** From `next_principal_id()`, which assigns the ids of users and groups. */
   id: Generated<number>;
-  /** Unique without case among groups that are not dissolved. */
+  /**
+   * Name of the group. If `UNIQUE_GROUP_NAMES` is set, unique without case among groups that are
+   * not dissolved.
+   */
   name: string;
   description: Generated<string>;
   avatar: string | null;
@@ -15,7 +18,7 @@ export interface GroupsTable extends LastMessage {
    */
   external_id: string | null;
   owner_id: number;
-  /** Whether members see messages from before they joined. */
+  /** Which messages from before they joined new members can read: none or all. */
   history: Generated<'joined' | 'all'>;
   /** Seconds that a member must wait between two messages, at most a day. 0: no slow mode. */
   slow_mode: Generated<number>;
@@ -25,22 +28,28 @@ export interface GroupsTable extends LastMessage {
    */
   visibility: Generated<'private' | 'request' | 'public'>;
   /**
-   * Days after which messages are removed. 0: never. Null: after the retention period of the
-   * installation.
+   * Days after which messages are removed. 0: never. Null: the retention period of the installation
+   * applies.
    */
   retention_days: number | null;
   /** At most 500. */
   max_members: Generated<number>;
   /**
-   * Number of recorded messages without notices. A member's unread number is this minus the
+   * Number of recorded messages, without notices. A member's unread number is this number minus the
    * member's `seen_count`.
    */
   message_count: Generated<number>;
-  /** A mark of members above `last_id`. No member's `seen_id` exceeds the greater of both. */
+  /**
+   * Greatest id that a member's seen position reached while it was above `last_id`. No member's
+   * `seen_id` is above both `last_id` and `horizon_id`.
+   */
   horizon_id: Generated<number>;
-  /** Whether changes recorded before their messages are in `early_changes`. */
+  /**
+   * True if `early_changes` contains changes of this group that were recorded before their
+   * messages.
+   */
   early: Generated<boolean>;
-  /** Increases with every change of members. See `bumpPermits`. */
+  /** Increases whenever the group's members change. See `bumpPermits`. */
   permits_version: Generated<number>;
   /** Data of the app. */
   custom: JsonColumn<Custom> | null;

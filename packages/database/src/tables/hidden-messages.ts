@@ -1,6 +1,6 @@
 /**
- * A message that its owner deleted from their own copy of a chat. Its row in `messages` stays. In a
- * group, the owner is the member. Written by the recorder.
+ * A message that a user deleted from their own copy of a chat. Its row in `messages` stays. In a
+ * group chat, `owner_id` is the member. Written by the recorder.
  */
 export interface HiddenMessagesTable {
   owner_id: number;

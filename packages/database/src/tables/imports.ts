@@ -1,17 +1,17 @@
 import type { ColumnType, Generated } from 'kysely';
 
-/** An import of history by the server API, and how far it came. */
+/** An import of message history through the server API, with its progress. */
 export interface ImportsTable {
   id: Generated<number>;
-  /** The name of the API key. */
+  /** Name of the API key that created the import. */
   key: string;
   state: Generated<'running' | 'done' | 'interrupted'>;
-  /** Lines that were handled, including skipped ones. */
+  /** Number of lines that were processed, including skipped lines. */
   lines: Generated<number>;
-  /** Messages that were written. */
+  /** Number of messages that were written. */
   imported: Generated<number>;
   duplicates: Generated<number>;
-  /** Lines that were refused. */
+  /** Number of lines that were rejected. */
   failed: Generated<number>;
   errors: ColumnType<object[], string | undefined, string>;
   created: Generated<number>;

@@ -30,7 +30,7 @@ import type { SearchIndexesTable } from './search-indexes.ts';
 import type { SessionsTable } from './sessions.ts';
 import type { UsersTable } from './users.ts';
 
-/** Every table by its name. Dates are Unix ms. Ids are safe integers. */
+/** The row type of every table, by the table's name. Dates are Unix ms. Ids are safe integers. */
 export interface Tables {
   users: UsersTable;
   sessions: SessionsTable;

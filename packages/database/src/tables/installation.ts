@@ -1,19 +1,25 @@
 import type { Generated } from 'kysely';
 
-/** The identity and progress of this database, in a single row. See `readInstallation`. */
+/**
+ * The identity and the progress mark of this database, in a single row. The progress mark is
+ * compared with Redis to detect a restored store. See `readInstallation`.
+ */
 export interface InstallationTable {
-  /** Assigned by the migration. Redis stores the same id. */
+  /** Id of the installation. The migration assigns it, and Redis stores a copy. */
   id: Generated<string>;
   /**
-   * Increases by one every few seconds while both stores are available. It is then copied to Redis,
-   * which is at most one behind.
+   * Progress mark: a number that a process increments every few seconds while PostgreSQL and Redis
+   * are available, and then copies to Redis. Redis is at most one behind.
    */
   mark: Generated<number>;
-  /** Random, new with each mark. It differs between two databases that advanced separately. */
+  /**
+   * Random value that is replaced whenever the mark is incremented. It differs between two
+   * databases that advanced separately.
+   */
   nonce: Generated<string>;
-  /** The nonce of the previous mark. */
+  /** The nonce of the previous mark. Null after the stores were reconciled. */
   previous: string | null;
-  /** When the mark was advanced, in Unix ms. */
+  /** When the mark was last incremented, in Unix ms. */
   advanced: Generated<number>;
   singleton: Generated<boolean>;
 }

@@ -1,11 +1,14 @@
 import type { ColumnType, Generated } from 'kysely';
 
 /**
- * The newest message, stored with the rows that lists of chats read. All columns except `last_id`
- * are null if there is no message or it was cleared.
+ * Columns with the newest message, stored in the rows that lists of chats read. All columns except
+ * `last_id` are null if the chat has no message or it was cleared.
  */
 export interface LastMessage {
-  /** Greatest id that was ever recorded here. 0: none. Clearing the chat does not reset it. */
+  /**
+   * Greatest message id that was ever recorded in this chat or group. 0: none. Clearing the chat
+   * does not reset it.
+   */
   last_id: Generated<number>;
   last_sender: number | null;
   /** Null after a recall. */
@@ -14,5 +17,7 @@ export interface LastMessage {
   last_recalled: number | null;
 }
 
-/** A JSON object. Queries return an object, and write a text. */
+/**
+ * A column with a JSON object. A query returns an object. An insert or update passes a JSON text.
+ */
 export type JsonColumn<T = Record<string, unknown>> = ColumnType<T, string, string>;

@@ -1,7 +1,7 @@
 /**
- * A message with a media, in one owner's copy (owner and peer of a group's copy are the group). If
- * the share is granted, readers of the message may load the media while the message is visible. See
- * `sees_media` and `shareMedia`.
+ * A message that contains a media file, in one owner's copy. In a group's copy, owner and peer are
+ * the group. If `granted` is true, readers of the message can load the file while the message is
+ * visible. See `sees_media` and `shareMedia`.
  */
 export interface MediaSharesTable {
   owner_id: number;

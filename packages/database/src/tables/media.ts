@@ -2,25 +2,28 @@ import type { Generated } from 'kysely';
 
 /** An uploaded file. */
 export interface MediaTable {
-  /** A random id, so that nobody can guess it. */
+  /** Random id, so that nobody can guess it. */
   id: number;
   owner_id: number;
   name: string;
-  /** MIME type of the content. Until the upload is complete, the type that the client declared. */
+  /**
+   * MIME type of the content. While the upload is incomplete, the type that the client declared.
+   */
   mime: string;
-  /** Bytes, as declared by the client. */
+  /** Size of the file in bytes, as declared by the client. */
   size: number;
-  /** Size in pixels and duration in seconds. Null: not applicable or unknown. */
+  /** Width and height in pixels, and duration in seconds. Null: not applicable or unknown. */
   width: Generated<number | null>;
   height: Generated<number | null>;
   duration: Generated<number | null>;
-  /** Whether a thumbnail is stored. */
+  /** Whether a thumbnail of the file is stored. */
   thumbnail: Generated<boolean>;
   storage_key: string;
   state: Generated<'uploading' | 'ready'>;
   created: Generated<number>;
   /**
-   * When it may be deleted if the upload is not complete, or it was not sent, by then. Null: never.
+   * When the file can be deleted, in Unix ms, if the upload is still incomplete or no message
+   * contains the file. Null: never.
    */
   expires: number | null;
 }

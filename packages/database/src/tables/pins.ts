@@ -1,14 +1,14 @@
 /**
- * A message of a copy that was pinned, or unpinned (`active` is false). As in `messages`, there are
- * two rows between users and one in a group. Written by the recorder. The message may not exist or
- * may be recalled.
+ * A message that is pinned (`active` is true) or was unpinned, in one copy of a conversation. A
+ * message between two users has two rows, a group message one, as in `messages`. Written by the
+ * recorder. The message might not exist, or might be recalled.
  */
 export interface PinsTable {
   owner_id: number;
   peer_id: number;
   /** Id of the message. */
   id: number;
-  /** The user who changed it last. */
+  /** The user who last pinned or unpinned the message. */
   user_id: number;
   date: number;
   active: boolean;

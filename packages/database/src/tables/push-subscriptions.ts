@@ -1,30 +1,30 @@
 import type { Generated } from 'kysely';
 
-/** A device that receives push messages. */
+/** A device that receives push notifications. */
 export interface PushSubscriptionsTable {
   /**
-   * URL at the browser's push service, or `fcm:` or `apns:` and the token of the device. It is a
-   * secret.
+   * Secret address of the device: a URL at the browser's push service, or `fcm:` or `apns:` and the
+   * device's token.
    */
   endpoint: string;
   user_id: number;
-  /** The subscription ends with this session. Null for sessions of another issuer. */
+  /** Id of the session with which the subscription ends. Null for sessions of another issuer. */
   session_id: string | null;
-  /** The push service of the device: `web`, `fcm`, `apns`. */
+  /** The push service of the device: `web`, `fcm` or `apns`. */
   service: Generated<string>;
   /** For APNs: the bundle id of the app, and `production` or `sandbox`. Null for other services. */
   app: string | null;
   environment: string | null;
-  /** The browser's public key and shared secret, as base64url. Empty for other services. */
+  /** Public key and shared secret of the browser, as base64url. Empty for other services. */
   p256dh: string;
   auth: string;
-  /** Language of the notifications: `en`, `zh`. */
+  /** Language of the notifications: `en` or `zh`. */
   language: string;
-  /** In groups, only messages that mention the user are pushed. */
+  /** True if group messages are pushed only if they mention the user. */
   mentions_only: Generated<boolean>;
-  /** Notifications do not show the text of messages. */
+  /** True if notifications do not show the text of messages. */
   hide_text: Generated<boolean>;
   created: Generated<number>;
-  /** When the device was last registered, which apps do at each start. */
+  /** When the device was last registered, in Unix ms. Apps register at each start. */
   seen: Generated<number>;
 }

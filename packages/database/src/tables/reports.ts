@@ -1,24 +1,29 @@
 import type { ColumnType, Generated } from 'kysely';
 
-/** A report of a user, a group or a message. One reporter has one open report per target. */
+/**
+ * A user's report of another user, a group or a message. A reporter has at most one open report per
+ * target.
+ */
 export interface ReportsTable {
   id: Generated<number>;
   reporter_id: number;
   kind: 'user' | 'group' | 'message';
-  /** The user, the group, or the chat of the message for the reporter. */
+  /**
+   * Id of the reported user or group. For a message: the id of its chat, as the reporter names it.
+   */
   target_id: number;
-  /** Id of the message. 0 for other targets. */
+  /** Id of the reported message. 0 if a user or group is reported. */
   message_id: Generated<number>;
-  /** The reported user or the sender of the message. Null for a group. */
+  /** The reported user, or the sender of the reported message. Null for a group. */
   user_id: number | null;
-  /** The reported group, or the group of the message. Null if there is none. */
+  /** The reported group, or the group of the reported message. Null if there is none. */
   group_id: number | null;
-  /** The content of the message at the time of the report. */
+  /** Content of the reported message at the time of the report. */
   message: ColumnType<object | null, string | null>;
   reason: string;
   text: Generated<string>;
   state: Generated<'open' | 'closed'>;
-  /** A note of the moderators. */
+  /** Note that moderators wrote about the report. */
   note: Generated<string>;
   created: Generated<number>;
   updated: Generated<number>;

@@ -1,16 +1,22 @@
 import type { ColumnType, Generated } from 'kysely';
 
-/** The progress of removing old messages, in a single row. One api at a time continues it. */
+/**
+ * Progress of the task that removes old messages, in a single row. One api process at a time runs
+ * the task.
+ */
 export interface RetentionRunsTable {
   singleton: Generated<boolean>;
-  /** When a process may claim it: after the interval, or when the lease of a process expires. */
+  /**
+   * When a process can claim the task, in Unix ms: after the interval between runs, or when the
+   * lease of the current process expires.
+   */
   due: Generated<number>;
-  /** When the run in progress began. */
+  /** When the current run began, in Unix ms. */
   started: Generated<number>;
-  /** When the last complete run ended. 0: never. */
+  /** When the last complete run ended, in Unix ms. 0: never. */
   finished: Generated<number>;
-  /** Number of messages that the run in progress has removed. */
+  /** Number of messages that the current run has removed so far. */
   removed: Generated<number>;
-  /** Where the run in progress continues. Null: no run is in progress. */
+  /** Position at which the current run continues. Null: no run is in progress. */
   place: ColumnType<object | null, string | null, string | null>;
 }

@@ -1,9 +1,9 @@
 import type { Generated } from 'kysely';
 
 /**
- * A segment of the search index: maps terms to one owner's messages with ids from `first_id` to
- * `last_id`. Segments of an owner do not overlap. The index only finds candidates. The rows in
- * `messages` decide which of them match and are visible.
+ * A segment of the search index, which maps terms to one owner's messages with ids from `first_id`
+ * to `last_id`. The segments of an owner do not overlap. The index only finds candidates: a search
+ * checks in `messages` which of them match and are visible.
  */
 export interface SearchIndexSegmentsTable {
   owner_id: number;
@@ -12,16 +12,18 @@ export interface SearchIndexSegmentsTable {
   first_id: number;
   /** Number of messages. */
   count: number;
-  /** Includes edits and recalls before this date, in Unix ms. */
+  /** The segment includes edits and recalls before this date, in Unix ms. */
   built: number;
-  /** Whether messages were deleted, so that the segment must be rebuilt. */
+  /** True if messages were deleted, so that the segment must be rebuilt. */
   stale: Generated<boolean>;
-  /** Peers of its messages. */
+  /** Ids of the users or groups whose messages with the owner are in this segment. */
   peers: number[];
-  /** JSON: the first term of each block of `postings`, and its offset. */
+  /** JSON with the first term of each block of `postings` and the block's offset. */
   fences: string;
-  /** Blocks of sorted terms, each with the positions of its messages. */
+  /**
+   * Blocks of sorted terms. Each term has the positions in `ids` of the messages that contain it.
+   */
   postings: Buffer;
-  /** Id and peer of the message at each position, as two 64-bit floats. */
+  /** For each position, the message's id and its peer, as two 64-bit floats. */
   ids: Buffer;
 }

@@ -2,18 +2,18 @@ import type { Generated } from 'kysely';
 
 /** One sign-in of one device. */
 export interface SessionsTable {
-  /** Random and opaque: 16 bytes as base64url. */
+  /** Random id: 16 bytes as base64url. */
   id: string;
   user_id: number;
-  /** The name that the device sent. Null: unknown. */
+  /** Name that the device sent. Null: unknown. */
   device: string | null;
-  /** Digest of the valid refresh token. */
+  /** Digest of the current refresh token. */
   refresh_hash: string;
-  /** Digest of the previous refresh token. Its reuse ends the session. */
+  /** Digest of the previous refresh token. If somebody uses that token again, the session ends. */
   previous_hash: string | null;
   created: Generated<number>;
   last_used: Generated<number>;
-  /** When the refresh token expires. */
+  /** When the refresh token expires, in Unix ms. */
   expires: number;
   revoked: number | null;
 }

@@ -4,44 +4,50 @@ import type { JsonColumn } from './last-message.ts';
 
 /** An account. */
 export interface UsersTable {
-  /** From `next_principal_id()`, the sequence of users and groups. */
+  /** From `next_principal_id()`, which assigns the ids of users and groups. */
   id: Generated<number>;
-  /** Lower case, `a-z 0-9 _ . -`, unique. */
+  /** Unique name for signing in, in lower case: `a-z 0-9 _ . -`. */
   username: string;
   name: string;
   avatar: string | null;
-  /** The user's status text. */
+  /** Status message that other users see. */
   sign: Generated<string>;
-  /** Data of the app, which other users see. */
+  /** Custom data of the app, which other users can see. */
   custom: JsonColumn<Custom> | null;
-  /** Hash of the password (argon2id). Null: the user signs in elsewhere (`external_id`). */
+  /**
+   * Argon2id hash of the password. Null: the user signs in through another system (`external_id`).
+   */
   password_hash: string | null;
   external_id: string | null;
-  /** The confirmed e-mail address. Its domain is in lower case. Null: none. */
+  /** The confirmed e-mail address, with its domain in lower case. Null: none. */
   email: string | null;
-  /** The encrypted secret of the second factor. Null while it is off. */
+  /** The encrypted secret of the second factor. Null: the second factor is off. */
   totp_secret: string | null;
-  /** The encrypted secret of a second factor that is not confirmed yet. */
+  /** The encrypted secret of a second factor that the user has not confirmed yet. */
   totp_pending: string | null;
-  /** The 30 s step of the last accepted code. Codes of this and earlier steps are rejected. */
+  /**
+   * The 30 s time step of the last accepted code of the second factor. Codes of this and earlier
+   * steps are rejected.
+   */
   totp_step: Generated<number>;
   /**
-   * Privacy settings that the user has set, see `privacySchema`. Missing ones have their defaults.
+   * Privacy settings that the user has changed, see `privacySchema`. A missing setting has its
+   * default.
    */
   privacy: ColumnType<Record<string, unknown>, string | undefined, string>;
-  /** Daily time without push notifications. Null: none. */
+  /** Daily hours without push notifications. Null: none. */
   quiet_hours: JsonColumn<QuietHours> | null;
-  /** Increases with every change of the user's friends or blocks. See `bumpPermits`. */
+  /** Increases whenever the user's friends or blocks change. See `bumpPermits`. */
   permits_version: Generated<number>;
   created: Generated<number>;
   /**
-   * When the account was deactivated. Until reactivation the user cannot connect, and nobody can
-   * write to the user.
+   * When the account was deactivated, in Unix ms. Until it is reactivated, the user cannot connect,
+   * and nobody can write to the user.
    */
   deactivated: number | null;
   /**
-   * When the account was deleted. The row stays, without personal data, for messages in the copies
-   * of others.
+   * When the account was deleted, in Unix ms. The row stays without personal data, because other
+   * users' copies of messages refer to it.
    */
   erased: number | null;
 }

@@ -1,6 +1,7 @@
 /**
- * Invariants of the database. Each is checked by one statement, whose snapshot is consistent while
- * users write. It returns a row per fault, and the column `what` describes the fault.
+ * The invariants of the database. One statement checks each of them, so its snapshot is consistent
+ * while users write. The statement returns a row per fault, and the column `what` describes the
+ * fault.
  */
 export const checks: readonly Check[] = [
   {
@@ -187,7 +188,7 @@ export const checks: readonly Check[] = [
 /** An invariant. */
 export interface Check {
   name: string;
-  /** The invariant as a sentence. */
+  /** Description of the invariant as a sentence. */
   holds: string;
   text: string;
 }

@@ -1,6 +1,9 @@
 import type { Pool } from '../open-database.ts';
 
-/** Returns the messages that are neither in their user's copy nor cleared from it. */
+/**
+ * Returns the messages that are missing from their user's copy although the user did not clear
+ * them.
+ */
 export async function findUnrecorded<M extends Copied>(pool: Pool, messages: readonly M[]): Promise<M[]> {
   const { rows } = await pool.query<{ place: number }>(find, [
     messages.map(({ user }) => user),

@@ -1,6 +1,6 @@
 import type { Pool } from '../open-database.ts';
 
-/** Returns the users whose chats changed last, newest first. */
+/** Returns the users whose chats changed most recently, the newest first. */
 export async function recentUsers(pool: Pool, limit: number): Promise<number[]> {
   const { rows } = await pool.query<{ id: number }>(
     `select c.owner_id as id from chats c join users u on u.id = c.owner_id and u.erased is null

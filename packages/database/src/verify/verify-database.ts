@@ -5,8 +5,9 @@ import { type Check, checks } from './checks.ts';
 const EXAMPLES = 5;
 
 /**
- * Checks the invariants of recorded data: every message in both copies, exact counters, equal
- * marks. Reads all data, but changes and locks nothing. Returns a result per check.
+ * Checks the invariants of the recorded data, such as: every message is in both copies, counters
+ * are exact, and both users have the same read marks. Reads all data, but neither changes nor locks
+ * it. Returns one result per check.
  */
 export async function verifyDatabase(pool: Pool): Promise<Result[]> {
   const results: Result[] = [];
@@ -19,10 +20,10 @@ export async function verifyDatabase(pool: Pool): Promise<Result[]> {
   return results;
 }
 
-/** The result of a check. */
+/** Result of one check. */
 export interface Result extends Pick<Check, 'name' | 'holds'> {
   /** Number of faults. */
   faults: number;
-  /** Descriptions of some of the faults. */
+  /** Descriptions of some of the faults that the check found. */
   examples: string[];
 }
