@@ -12,19 +12,19 @@ import { migrations } from './migrations/index.ts';
 import { openDatabase } from './open-database.ts';
 
 describe('migrate', () => {
-  it('each migration runs once when several processes start at once', async () => {
+  it('migrate runs each migration once when several processes start at the same time', async () => {
     const url = await emptyDatabase();
     const ran = await Promise.all([migrate(url), migrate(url), migrate(url)]);
     expect(ran.flat()).toEqual(Object.keys(migrations));
     expect(await migrate(url)).toEqual([]);
   });
 
-  it('migrations yield the schema that is committed in schema.sql (vitest -u writes it)', async () => {
+  it('the migrations produce the schema that is committed in schema.sql (vitest -u writes it)', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     await expect(await dumpSchema(db)).toMatchFileSnapshot('../schema.sql');
   });
 
-  it('migrating succeeds on the schema of a later release', async () => {
+  it('migrate succeeds on the schema of a later release', async () => {
     const url = await emptyDatabase();
     await migrate(url, { ...migrations, '999-later': { up: async () => {} } });
     expect(await migrate(url)).toEqual([]);
@@ -32,13 +32,13 @@ describe('migrate', () => {
     await expect(checkSchema(db)).resolves.toBeUndefined();
   });
 
-  it("migrating adds nothing to Kysely's table that versions before 0.1 do not know", async () => {
+  it("migrate adds no migration to Kysely's table that versions before 0.1 do not know", async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
     expect(rows.at(-1)?.name).toBe('006-push');
   });
 
-  it('migrations wait for a lock in short attempts, so that services continue', async () => {
+  it('migrate waits for a table lock in short attempts, so that services can query the table', async () => {
     const url = await emptyDatabase();
     await migrate(url);
     await using db = openDatabase({ url, maxConnections: 3 });
@@ -61,7 +61,7 @@ describe('migrate', () => {
     expect(await running).toEqual(['999-later']);
   });
 
-  it('migrations build indexes concurrently, also of partitioned tables, and repair an interrupted build', async () => {
+  it('migrate builds indexes concurrently, even on partitioned tables, and rebuilds an invalid index', async () => {
     const url = await emptyDatabase();
     await migrate(url);
     await using db = openDatabase({ url, maxConnections: 2 });
@@ -78,7 +78,7 @@ describe('migrate', () => {
     expect(rows).toEqual([{ valid: true }, { valid: true }]);
   });
 
-  it('ids of users and groups are not reused after a sequence was restored', async () => {
+  it('the database does not reuse ids of users and groups after its id sequence was set back', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     const insert = async (username: string) =>
       await db.insertInto('users').values({ username, name: 'A' }).returning('id').executeTakeFirstOrThrow();
@@ -96,7 +96,7 @@ describe('migrate', () => {
     expect(principalDate(after.id)).toBeLessThan(Date.now() + 60_000);
   });
 
-  it('users of one statement get different ids', async () => {
+  it('the database assigns different ids to 20,000 users of one insert statement', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     const { numAffectedRows } = await sql`
       insert into users (username, name) select 'u' || n, 'U' from generate_series(1, 20000) n`.execute(db);
@@ -118,7 +118,7 @@ describe('checkSchema', () => {
     await expect(checkSchema(db)).rejects.toThrow(SchemaTooNew);
   });
 
-  it('checkSchema rejects an older schema and an empty database, and lists the missing migrations', async () => {
+  it('checkSchema rejects an older schema and an empty database, and its error lists the missing migrations', async () => {
     await using old = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     await sql`delete from kysely_migration where name = '001-initial'`.execute(old);
     await expect(checkSchema(old)).rejects.toThrow(/lacks 001-initial.*Run "migrate"/);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => db.destroy());
 
 describe('readPermits', () => {
-  it('permits contain the friends and blocks of a user, the members of a group, and are of kind nobody for an unknown id', async () => {
+  it("readPermits returns a user's friends and blocks, a group's members, and the kind nobody for an unknown id", async () => {
     const [a, b, c] = await users(3);
     await db
       .insertInto('friendships')
@@ -37,14 +37,14 @@ describe('readPermits', () => {
     expect(await readPermits(db, 1)).toEqual({ kind: 'nobody' });
   });
 
-  it('permits of a deleted user are of kind nobody', async () => {
+  it('readPermits returns the kind nobody for a deleted user', async () => {
     const [a] = await users(1);
     await bumpPermits(db, [a]);
     await db.updateTable('users').set({ erased: 1 }).where('id', '=', a).execute();
     expect(await readPermits(db, a)).toEqual({ kind: 'nobody', version: 1 });
   });
 
-  it('permits of a deactivated user are of kind nobody, until reactivation restores them', async () => {
+  it('readPermits returns the kind nobody for a deactivated user until the user is reactivated', async () => {
     const [a] = await users(1);
     await bumpPermits(db, [a]);
     await db.updateTable('users').set({ deactivated: 1 }).where('id', '=', a).execute();
@@ -54,7 +54,7 @@ describe('readPermits', () => {
     expect(await readPermits(db, a)).toEqual({ kind: 'user', version: 2, contacts: [], blocks: [] });
   });
 
-  it('permits of a dissolved group are of kind nobody', async () => {
+  it('readPermits returns the kind nobody for a dissolved group', async () => {
     const [a] = await users(1);
     const group = await createGroup(a);
     await addMembers(db, group, [{ user: a, role: 'owner' }], 5);
@@ -64,7 +64,7 @@ describe('readPermits', () => {
 });
 
 describe('bumpPermits', () => {
-  it('each concurrent change of permits gets a different version, and the greatest one includes all changes', async () => {
+  it('bumpPermits assigns a different version to each concurrent change, and the greatest version includes all changes', async () => {
     const [me, ...others] = await users(11);
     const copies = await Promise.all(
       others.map((other) =>

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openPool } from '../open-database.ts';
 import { bigints, jsons, texts } from './binary-array.ts';
 
-it('PostgreSQL decodes binary arrays to the same values', async () => {
+it('PostgreSQL decodes the binary arrays of `bigints`, `texts` and `jsons` to the original values', async () => {
   const pool = openPool({ url: await testDatabase(), maxConnections: 1 });
   const numbers = [0, 1, -1, null, 2 ** 31, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
   const strings = ['', null, 'a"b\\{},', '群聊 😀', 'x'.repeat(5000)];

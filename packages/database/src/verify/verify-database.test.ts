@@ -43,7 +43,7 @@ describe('verifyDatabase', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('verifyDatabase accepts that a peer does not know a read mark that one of the two hid', async () => {
+  it('verifyDatabase accepts a chat whose peer lacks a read mark if either user hides read marks or once did', async () => {
     await pool.query('update chats set peer_read_id = 10 where owner_id = 1');
     expect(await faults()).toEqual(['marks']);
     for (const user of [1, 2]) {
@@ -135,7 +135,7 @@ describe('verifyDatabase', () => {
     expect((await faults()).sort()).toEqual(found);
   });
 
-  it('verifyDatabase does not expect messages that their owner cleared', async () => {
+  it('verifyDatabase accepts a missing copy of messages if the owner cleared them', async () => {
     await pool.query('delete from messages where owner_id = 2');
     await pool.query(
       'update chats set cleared_id = 13, unread = 0, last_sender = null, last_body = null where owner_id = 2',
@@ -143,7 +143,7 @@ describe('verifyDatabase', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('verifyDatabase accepts pins and hidden messages of both copies, of one that was cleared, and of a group', async () => {
+  it('verifyDatabase accepts valid pins and hidden messages, in cleared copies and in groups too', async () => {
     await pool.query(`insert into pins (owner_id, peer_id, id, user_id, date, active)
       values (1, 2, 10, 1, 5, true), (1, 2, 11, 2, 6, true), (2, 1, 11, 2, 6, true), (9, 9, 20, 1, 5, true)`);
     await pool.query(
@@ -154,7 +154,7 @@ describe('verifyDatabase', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('verifyDatabase returns the number of faults and some examples', async () => {
+  it('verifyDatabase returns the number of faults and some examples of each check', async () => {
     await pool.query('delete from messages where owner_id = 2');
     const [copies] = await verifyDatabase(pool);
     expect(copies).toMatchObject({ faults: 4 });
@@ -163,7 +163,7 @@ describe('verifyDatabase', () => {
 });
 
 describe('findUnrecorded', () => {
-  it('findUnrecorded finds messages that are in no copy, except those that were cleared', async () => {
+  it('findUnrecorded returns messages that are in no copy, except cleared ones', async () => {
     const told = [10, 11, 14].map((id) => ({ user: 2, chat: 1, id }));
     expect(await findUnrecorded(pool, [...told, { user: 2, chat: 9, id: 21 }])).toEqual([told[2]]);
     await pool.query('update chats set cleared_id = 14 where owner_id = 2');
