@@ -49,7 +49,7 @@ const beyond = (user: number, frames: number) => {
 };
 
 describe('AdmissionControl', () => {
-  it('an idle gateway sends a command to Redis once a second, and a gateway with frames at each adjustment', async () => {
+  it('an idle gateway measures Redis with one command per second; a gateway with frames in flight sends one every 100 ms', async () => {
     await vi.advanceTimersByTimeAsync(5000);
     expect(commands).toBe(5);
     admission.admit(BYSTANDER);
@@ -57,13 +57,13 @@ describe('AdmissionControl', () => {
     expect(commands).toBe(15);
   });
 
-  it('admission control admits frames up to the limit, and more when some finish', async () => {
+  it('admission control admits frames up to the limit, and as many more as have finished', async () => {
     expect(fill()).toBe(1000);
     finish(10);
     expect(fill()).toBe(10);
   });
 
-  it('admission control admits users within their share from the reserve, and rejects a user who floods', async () => {
+  it('admission control admits users within their fair share from the reserve, and rejects a user who floods', async () => {
     fill();
     expect(beyond(FLOODER, 1000)).toBeLessThan(5);
     expect(beyond(BYSTANDER, 2)).toBe(2);
@@ -75,7 +75,7 @@ describe('AdmissionControl', () => {
     expect(admission.rejected).toBeGreaterThan(10_000);
   });
 
-  it('admission control never admits more than the reserve, however many users are within their share', async () => {
+  it('admission control admits no more frames than the reserve holds, even if every user stays within the fair share', async () => {
     fill();
     let taken = 0;
     for (let user = 10; user < 1000; user += 1) taken += beyond(user, 1);
@@ -84,7 +84,7 @@ describe('AdmissionControl', () => {
     expect(beyond(BYSTANDER, 1)).toBe(1);
   });
 
-  it('admission control keeps the reserve when the limit falls below the frames in flight', async () => {
+  it('admission control keeps the reserve when its limit falls below the number of frames in flight', async () => {
     fill();
     slow = 2000;
     await vi.advanceTimersByTimeAsync(2000);
@@ -92,7 +92,7 @@ describe('AdmissionControl', () => {
     expect(beyond(BYSTANDER, 2)).toBe(2);
   });
 
-  it('admission control lowers its limit while commands are slow, and raises it again afterwards', async () => {
+  it('admission control lowers its limit while commands to Redis are slow, and raises the limit when they are fast again', async () => {
     fill();
     slow = 400;
     await vi.advanceTimersByTimeAsync(500);
@@ -123,7 +123,7 @@ describe('AdmissionControl', () => {
     expect(fill()).toBeLessThanOrEqual(100);
   });
 
-  it('admission control limits the connections that are opening', async () => {
+  it('admission control rejects a connection when the maximum number of connections is being opened', async () => {
     let open = () => {};
     const opened = new Promise<void>((resolve) => {
       open = resolve;
@@ -137,7 +137,7 @@ describe('AdmissionControl', () => {
     expect(admission.admitConnection()).toBe(true);
   });
 
-  it('admission control returns varying times after which clients retry', () => {
+  it('admission control returns random retry times, so that rejected clients do not retry together', () => {
     const times = Array.from({ length: 50 }, () => admission.retryAfter);
     expect(Math.min(...times)).toBeGreaterThanOrEqual(1000);
     expect(new Set(times).size).toBeGreaterThan(10);

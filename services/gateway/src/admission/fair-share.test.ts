@@ -20,12 +20,12 @@ function tenth(flood: number, little: number) {
 }
 
 describe('FairShare', () => {
-  it('fair share admits all frames of a user within the share, and none of a user who floods', () => {
+  it('FairShare admits all frames of a user within the fair share, and no frames of a user who floods', () => {
     for (let i = 0; i < 5; i += 1) tenth(100, 3);
     for (let i = 0; i < 50; i += 1) expect(tenth(100, 3)).toEqual({ flooder: 0, bystander: 3 });
   });
 
-  it('Rate limits on the frames of a user at one gateway.', () => {
+  it('FairShare admits four frames of each user before it has identified users who flood', () => {
     expect(ask(FLOODER, 100)).toBe(4);
     shares.divide(0);
     expect(ask(FLOODER, 100)).toBe(0);
@@ -44,7 +44,7 @@ describe('FairShare', () => {
     },
   );
 
-  it('fair share forgets a user who flooded alone equally fast when shares become smaller', () => {
+  it('FairShare evicts a user who flooded alone as fast as other users, even if the fair shares become smaller', () => {
     for (let i = 0; i < 10; i += 1) {
       ask(FLOODER, 1000);
       shares.divide(500);

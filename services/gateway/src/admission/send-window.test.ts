@@ -2,7 +2,7 @@ import { limits } from '@parley/protocol';
 import { expect, it } from 'vitest';
 import { SendWindow } from './send-window.ts';
 
-it('the send window admits as many messages as the protocol allows, and more when some end', () => {
+it('the send window admits as many unacknowledged messages as the protocol allows, and another one when one ends', () => {
   const window = new SendWindow();
   for (let i = 0; i < limits.inFlight; i += 1) expect(window.begin()).toBe(true);
   expect(window.begin()).toBe(false);
@@ -10,7 +10,7 @@ it('the send window admits as many messages as the protocol allows, and more whe
   expect(window.begin()).toBe(true);
 });
 
-it('the send window starts messages in order, also after one has failed', async () => {
+it('the send window starts messages in order, even after one of them has failed', async () => {
   const window = new SendWindow();
   const order: number[] = [];
   const work = (number: number, ms: number) => () =>
@@ -26,7 +26,7 @@ it('the send window starts messages in order, also after one has failed', async 
   expect(window.waiting).toBe(false);
 });
 
-it('a message with another permit fence waits until all messages admitted earlier have settled', async () => {
+it('a message with another permit fence waits until all messages that were admitted before it have settled', async () => {
   const window = new SendWindow();
   expect([window.hasFence(7, 0), window.hasFence(7, 5)]).toEqual([true, false]);
   window.admit();

@@ -35,41 +35,41 @@ beforeEach(() => {
 const exceeded = (retryAfter: number) => expect.objectContaining({ retryAfter });
 
 describe('UserRates', () => {
-  it('user rates acquire tokens for several commands at a time', async () => {
+  it('the gateway acquires rate-limit tokens for several commands at a time', async () => {
     for (let i = 0; i < 10; i += 1) await rates.charge(user, 'send', 100);
     expect(buckets.calls).toBe(2);
   });
 
-  it('user rates reject a command above the limit in number, with the time to retry', async () => {
+  it('the gateway rejects a command when its user has sent too many, and returns the time to retry', async () => {
     for (let i = 0; i < 3; i += 1) await rates.charge(user, 'lookup');
     await expect(rates.charge(user, 'lookup')).rejects.toEqual(exceeded(1234));
     await expect(rates.charge(user, 'lookup')).rejects.toBeInstanceOf(RateExceeded);
   });
 
-  it('user rates reject a command above the limit in bytes, and still admit a smaller one', async () => {
+  it('the gateway rejects a command when its user has written too many bytes, and still admits a smaller command', async () => {
     await rates.charge(user, 'send', 90_000);
     await expect(rates.charge(user, 'mutation', 20_000)).rejects.toEqual(exceeded(1234));
     await rates.charge(user, 'mutation', 1000);
   });
 
-  it('a command larger than the burst is admitted when the bucket is full, and the next one is rejected', async () => {
+  it('the gateway admits a command larger than the burst when the bucket is full, and rejects the next command', async () => {
     await rates.charge(user, 'send', 1_000_000);
     await expect(rates.charge(user, 'send', 1000)).rejects.toEqual(exceeded(1234));
   });
 
-  it('user rates share the limits of a user between gateways', async () => {
+  it('two gateways share the rate limits of a user', async () => {
     const elsewhere = { id: 7, budget: new Budget(), isVisitor: false };
     for (let i = 0; i < 50; i += 1) await rates.charge(user, 'send');
     for (let i = 0; i < 50; i += 1) await rates.charge(elsewhere, 'send');
     await expect(rates.charge(user, 'send')).rejects.toEqual(exceeded(1234));
   });
 
-  it('for a user without a connection, user rates acquire no more tokens than one command needs', async () => {
+  it('the gateway acquires no more tokens than one command needs for a user without a connection', async () => {
     await rates.charge({ ...user, isVisitor: true }, 'send', 100);
     expect([buckets.left.get('send 7'), buckets.left.get('bytes 7')]).toEqual([99, 99_900]);
   });
 
-  it('user rates charge each concurrent command once', async () => {
+  it('the gateway charges each concurrent command once', async () => {
     const acts = Array.from({ length: 120 }, () => rates.charge(user, 'send'));
     const results = await Promise.allSettled(acts);
     expect(results.filter(({ status }) => status === 'fulfilled').length).toBe(100);
@@ -79,13 +79,13 @@ describe('UserRates', () => {
 describe('Budget', () => {
   const frameRates = { frames: { perSecond: 2, burst: 4 }, frameBytes: { perSecond: 100, burst: 200 } };
 
-  it('user rates acquire tokens for all waiting commands at once, and refuse the others together', async () => {
+  it('the gateway acquires tokens for all waiting commands at once, and rejects the commands beyond the limit together', async () => {
     const all = await Promise.allSettled(Array.from({ length: 100 }, () => rates.charge(user, 'lookup')));
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
     expect(buckets.calls).toBeLessThanOrEqual(4);
   });
 
-  it('the budget of a user refills frames up to the burst', () => {
+  it('the budget of a user refills with frames up to the burst', () => {
     const budget = new Budget();
     const taken = (now: number) => {
       let frames = 0;
@@ -95,7 +95,7 @@ describe('Budget', () => {
     expect([taken(1), taken(2), taken(1000)]).toEqual([4, 2, 4]);
   });
 
-  it('the budget of a user rejects a frame with too many bytes, and charges nothing for it', () => {
+  it('the budget of a user rejects a frame with too many bytes, and charges nothing for the rejected frame', () => {
     const budget = new Budget();
     expect(budget.takeFrame(1, 150, 1, frameRates)).toBe(true);
     expect(budget.takeFrame(1, 150, 1, frameRates)).toBe(false);

@@ -121,7 +121,7 @@ beforeEach(() => {
 });
 
 describe('an opening connection', () => {
-  it('an opening connection subscribes before it counts and reads, and sends the welcome first', async () => {
+  it('an opening connection subscribes before it counts itself and reads the inbox, and sends the welcome as its first frame', async () => {
     world.last = 2;
     const { transport, opened } = world.connect();
     await opened;
@@ -145,7 +145,7 @@ describe('an opening connection', () => {
     expect(transport.frames).toEqual([]);
   });
 
-  it('an opening connection closes with 1012 when Redis is unavailable, and removes its count', async () => {
+  it('an opening connection closes with 1012 when Redis is unavailable, and withdraws its count', async () => {
     world.available = false;
     const { transport, opened } = world.connect();
     await opened;
@@ -171,7 +171,7 @@ describe('a live connection', () => {
     expect(world.deps.counters).toMatchObject({ delivered: 1, catchUps: 0 });
   });
 
-  it('a live connection reads the inbox after a gap, so that it sends every event once and in order', async () => {
+  it('a live connection that misses an event reads the inbox, so that it sends every event once and in order', async () => {
     const { transport } = await live();
     world.publish({ lost: true });
     world.publish();
@@ -182,14 +182,14 @@ describe('a live connection', () => {
     expect(world.deps.counters.catchUps).toBe(1);
   });
 
-  it('a live connection ignores an event that it has sent already', async () => {
+  it('a live connection ignores an event that it has already sent', async () => {
     const { transport } = await live();
     world.publish();
     world.hub.find(USER)?.receive(Buffer.from(eventFrame({ epoch: EPOCH, offset: 1 }, event)));
     expect(transport.offsets).toEqual([1]);
   });
 
-  it('a connection forwards no live frames while it catches up', async () => {
+  it('a connection that catches up forwards no live frames', async () => {
     const { connection } = await live();
     expect(connection.forward('{}')).toBe(true);
     connection.missed();
@@ -197,14 +197,14 @@ describe('a live connection', () => {
     await vi.waitFor(() => expect(connection.forward('{}')).toBe(true));
   });
 
-  it('a connection closes after lost messages when its session was revoked', async () => {
+  it('a connection that lost messages of Redis closes when its session has been revoked', async () => {
     const { transport, connection } = await live();
     world.revoked = true;
     connection.missed();
     await vi.waitFor(() => expect(transport.closed?.[0]).toBe(4003));
   });
 
-  it('a connection asks its client to reconnect when the events after its position were evicted', async () => {
+  it('a connection requests its client to reconnect when the next events were evicted from the inbox', async () => {
     const { transport, connection } = await live();
     world.recovered = false;
     connection.missed();
@@ -212,7 +212,7 @@ describe('a live connection', () => {
     expect(connection.closed).toBe(false);
   });
 
-  it('a connection continues at the end of the inbox when Redis lost published events', async () => {
+  it('a connection continues at the end of the inbox when Redis has lost published events', async () => {
     const { transport, connection } = await live();
     world.publish();
     world.hub.find(USER)?.receive(Buffer.from(eventFrame({ epoch: EPOCH, offset: 9 }, event)));
@@ -223,7 +223,7 @@ describe('a live connection', () => {
 });
 
 describe('a slow reader', () => {
-  it('a slow reader leaves the live stream until its transport has drained', async () => {
+  it('a connection with a slow reader sends no live events until its transport has sent the queued bytes', async () => {
     const { transport, connection, opened } = world.connect();
     await opened;
     transport.accepts = 0;
@@ -237,7 +237,7 @@ describe('a slow reader', () => {
     expect(connection.stalled).toBe(false);
   });
 
-  it('a slow reader stays connected while it reads, and is closed with 4008 after 60 s without reading', async () => {
+  it('a connection with a slow reader stays open while the client reads, and closes with 4008 after 60 s without progress', async () => {
     const { transport, connection, opened } = world.connect();
     await opened;
     transport.accepts = 0;
@@ -257,7 +257,7 @@ describe('a slow reader', () => {
 });
 
 describe('keepalive', () => {
-  it('keepalive pings each heartbeat and closes the connection of a client that is silent for two', async () => {
+  it('the keepalive sweep pings each client per heartbeat, and closes the connection of a client that is silent for two heartbeats', async () => {
     const { transport, connection, opened } = world.connect();
     await opened;
     for (let second = 0; second <= 50; second += 1) {
@@ -267,7 +267,7 @@ describe('keepalive', () => {
     expect([transport.pings, transport.terminated]).toEqual([2, true]);
   });
 
-  it('a connection closes with 4001 when its token expires, unless it was renewed', async () => {
+  it('a connection closes with 4001 when its token expires, unless the client has renewed the token', async () => {
     const { transport, connection, opened } = world.connect();
     await opened;
     world.clock.now = 599;
@@ -283,7 +283,7 @@ describe('keepalive', () => {
 });
 
 describe('a control', () => {
-  it('a revoke control closes the connections of the revoked session only', async () => {
+  it('the control message `revoke` closes only the connections of the revoked session', async () => {
     const { transport, connection, opened } = world.connect();
     await opened;
     connection.control({ do: 'revoke', session: 'another' });
@@ -292,7 +292,7 @@ describe('a control', () => {
     expect(transport.closed?.[0]).toBe(4003);
   });
 
-  it('a frame control runs its frame on the connection of the same device', async () => {
+  it('the control message `frame` runs its frame only on the connection of the named device', async () => {
     const { connection, opened } = world.connect();
     await opened;
     connection.control({ do: 'frame', device: 'another', frame: { type: 'ping' } });
@@ -300,7 +300,7 @@ describe('a control', () => {
     expect(world.calls.filter((call) => call.startsWith('run'))).toEqual(['run {"type":"focus"}']);
   });
 
-  it('a forget control checks the watch of the users whose presence may be hidden now', async () => {
+  it('the control message `forget` makes a connection check whether its user can still see the presence of the listed users', async () => {
     const { opened } = world.connect();
     await opened;
     world.hub.find(USER)?.receive(Buffer.from('!{"do":"forget"}'));
@@ -308,7 +308,7 @@ describe('a control', () => {
     expect(world.calls.filter((call) => call.startsWith('check'))).toEqual(['check 8,9']);
   });
 
-  it('where only one connection is allowed, a fence control closes the older of two', async () => {
+  it('with SESSION_POLICY=single, the control message `fence` closes the older of two connections', async () => {
     Object.assign(world.deps.settings, { single: true });
     const older = world.connect();
     await older.opened;

@@ -23,7 +23,7 @@ const connection = (id: string, linger = 0, user = 7) => ({
 });
 
 describe('FocusList', () => {
-  it('the focus list writes the chats of all connections of a user, each once', () => {
+  it('the focus list writes each chat that a user has open on any connection once', () => {
     const [one, two] = [connection('one'), connection('two')];
     list.focus(one, 5);
     list.focus(two, 5);
@@ -39,7 +39,7 @@ describe('FocusList', () => {
     ]);
   });
 
-  it('the focus list writes nothing if the focus of a connection does not change', () => {
+  it('the focus list writes nothing if the open chat of a connection stays the same', () => {
     const one = connection('one');
     list.focus(one, null);
     list.gone(one);
@@ -50,7 +50,7 @@ describe('FocusList', () => {
     expect(writes).toHaveLength(1);
   });
 
-  it('a closed connection has no focus, and others keep theirs', () => {
+  it('a closed connection no longer has an open chat, and other connections keep theirs', () => {
     const [one, two] = [connection('one'), connection('two')];
     list.focus(one, 5);
     list.focus(two, 6);
@@ -60,7 +60,7 @@ describe('FocusList', () => {
     expect(writes.at(-1)).toEqual([7, []]);
   });
 
-  it('a polling device keeps its focus between polls, until it polls no more', async () => {
+  it('the focus list keeps the open chat of a polling device between two polls, and removes it when the device stops polling', async () => {
     list.focus(connection('poll-1', 5000), 5);
     list.gone(connection('poll-1', 5000));
     await vi.advanceTimersByTimeAsync(4000);
@@ -72,7 +72,7 @@ describe('FocusList', () => {
     expect(writes.at(-1)).toEqual([7, []]);
   });
 
-  it('the focus list writes chats again that Redis lost, and ignores errors of Redis', async () => {
+  it('the focus list writes the open chats again after Redis lost them, and ignores errors of Redis', async () => {
     const failing = new FocusList(() => Promise.reject(new Error('unavailable')));
     failing.focus(connection('one'), 5);
     list.focus(connection('one'), 5);

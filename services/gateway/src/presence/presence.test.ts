@@ -58,14 +58,14 @@ afterEach(async () => {
 });
 
 describe('Presence', () => {
-  it('presence counts connections and returns why one is rejected', async () => {
+  it("presence counts a user's connections, and returns why it rejects one", async () => {
     local.set(7, 2);
     expect(await presence.connect(7, 'session')).toBe('ok');
     expect(store.counts.get(7)).toBe(2);
     expect(await presence.connect(7, 'revoked')).toBe('revoked');
   });
 
-  it('presence retries the count of a closed connection until Redis is available', async () => {
+  it('presence writes the count after a connection closed, and retries until Redis is available', async () => {
     store.counts.set(7, 1);
     store.available = false;
     await presence.disconnect(7, 0);
@@ -76,14 +76,14 @@ describe('Presence', () => {
     expect(store.counts.get(7)).toBe(0);
   });
 
-  it('presence counts a polling user as connected between two polls', async () => {
+  it('a polling user counts as connected between two polls', async () => {
     await presence.disconnect(7, 5000);
     expect(store.counts.get(7)).toBe(1);
     await vi.advanceTimersByTimeAsync(5000);
     expect(store.counts.get(7)).toBe(0);
   });
 
-  it('presence refreshes the watch list for three heartbeats after the live gateways changed', async () => {
+  it('presence refreshes the watch list for three heartbeats after a gateway has joined or left', async () => {
     for (let i = 0; i < 5; i += 1) await presence.heartbeat();
     expect(refreshes).toBe(3);
     store.gateways = ['me', 'other'];
@@ -92,7 +92,7 @@ describe('Presence', () => {
     expect([...presence.live]).toEqual(['me', 'other']);
   });
 
-  it('presence writes all counts again if its heartbeats failed for so long that other gateways dropped them', async () => {
+  it('presence writes all counts again if its heartbeats failed for so long that other gateways removed the counts', async () => {
     local.set(7, 1);
     await presence.heartbeat();
     store.available = false;
@@ -105,7 +105,7 @@ describe('Presence', () => {
     expect(restored).toEqual([7]);
   });
 
-  it('presence stops within a second although Redis does not reply', async () => {
+  it('presence stops within a second, even if Redis does not reply', async () => {
     store.retire = () => new Promise(() => {});
     const stopping = presence.stop();
     await vi.advanceTimersByTimeAsync(1000);

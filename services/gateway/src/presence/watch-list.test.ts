@@ -53,7 +53,7 @@ beforeEach(() => {
 });
 
 describe('WatchList', () => {
-  it('a watch list sends the state of each user, then every change', async () => {
+  it('a watch list sends the current presence of each user, then every change', async () => {
     source.states.set(1, online);
     await list.watch(watcher, [1, 2], everybody);
     source.publish(2, true);
@@ -64,14 +64,14 @@ describe('WatchList', () => {
     ]);
   });
 
-  it('a watch list shows users that the watcher may not see as offline and does not subscribe to them', async () => {
+  it("a watch list shows a user as offline and does not subscribe if the watcher is not allowed to see the user's presence", async () => {
     source.states.set(1, online);
     await list.watch(watcher, [1], async () => false);
     expect(watcher.frames).toEqual([{ user: 1, online: false }]);
     expect(source.listeners.size).toBe(0);
   });
 
-  it('a watch list reads a permit again once it has subscribed, and shows no change before', async () => {
+  it('a watch list checks the permission again after it has subscribed, and sends no change before that check', async () => {
     source.states.set(1, online);
     source.duringRead = () => source.publish(1, true);
     let reads = 0;
@@ -83,7 +83,7 @@ describe('WatchList', () => {
     expect(source.listeners.size).toBe(0);
   });
 
-  it('a watch list ends the watch of users that the watcher may not see any more, on request', async () => {
+  it('on request, a watch list stops sending the presence of users that the watcher is no longer allowed to see', async () => {
     source.states.set(1, online).set(2, online);
     let visible = [1, 2];
     await list.watch(watcher, [1, 2], async (user) => visible.includes(user));
@@ -96,7 +96,7 @@ describe('WatchList', () => {
     expect([...source.listeners.keys()]).toEqual([2]);
   });
 
-  it('a watch list ends a watch whose permits cannot be read again', async () => {
+  it('a watch list stops watching users if it cannot check the permission again', async () => {
     let reads = 0;
     const isVisible = async () => {
       reads += 1;
@@ -109,13 +109,13 @@ describe('WatchList', () => {
     expect(source.listeners.size).toBe(0);
   });
 
-  it('a watch list prefers a change that was published during the read', async () => {
+  it('a watch list prefers a change that was published while it read the presence', async () => {
     source.duringRead = () => source.publish(1, true);
     await list.watch(watcher, [1], everybody);
     expect(watcher.frames.at(-1)).toEqual({ user: 1, online: true });
   });
 
-  it('a watch list unsubscribes when the last watcher of a user leaves', async () => {
+  it('a watch list unsubscribes from a user when the last watcher leaves', async () => {
     const other = new FakeWatcher();
     await list.watch(watcher, [1], everybody);
     await list.watch(other, [1], everybody);
@@ -125,14 +125,14 @@ describe('WatchList', () => {
     expect(source.listeners.size).toBe(0);
   });
 
-  it('a watch list drops a watch that was replaced before its states were read', async () => {
+  it('a watch list drops a watch that was replaced before the presence was read', async () => {
     const first = list.watch(watcher, [1], everybody);
     await Promise.all([first, list.watch(watcher, [2], everybody)]);
     expect(watcher.frames).toEqual([{ user: 2, online: false }]);
     expect([...source.listeners.keys()]).toEqual([2]);
   });
 
-  it('a watch list sends the current states once to a watcher that missed changes', async () => {
+  it('a watch list sends the current presence once to a watcher that missed changes', async () => {
     await list.watch(watcher, [1], everybody);
     watcher.live = false;
     source.publish(1, true);
@@ -145,7 +145,7 @@ describe('WatchList', () => {
     ]);
   });
 
-  it('a refresh of a watch list sends only changes that were not published', async () => {
+  it('a refresh of a watch list sends only changes that Redis has not published', async () => {
     await list.watch(watcher, [1, 2], everybody);
     watcher.frames.length = 0;
     source.states.set(1, online);

@@ -37,7 +37,7 @@ afterEach(() => {
 });
 
 describe('Probe', () => {
-  it('the probe is healthy after it received a message of every bucket', async () => {
+  it('the probe is healthy once it has received a message from every bucket', async () => {
     channels.broken.add(1);
     let started = false;
     probe.start().then(() => {
@@ -50,7 +50,7 @@ describe('Probe', () => {
     expect([started, probe.healthy]).toEqual([true, true]);
   });
 
-  it('the probe reports a silent bucket after three intervals, and again after three more', async () => {
+  it('the probe reports a silent bucket after three intervals without a message, and again after three more', async () => {
     await probe.start();
     channels.broken.add(1);
     await vi.advanceTimersByTimeAsync(3000);
@@ -64,7 +64,7 @@ describe('Probe', () => {
     expect(probe.healthy).toBe(true);
   });
 
-  it('the probe ignores a delayed message', async () => {
+  it('the probe does not count a delayed message as a sign of health', async () => {
     await probe.start();
     const sent = String(Date.now());
     channels.broken.add(1);

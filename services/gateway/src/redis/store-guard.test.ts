@@ -34,7 +34,7 @@ const watch = { type: 'watch' as const, users: [5] };
 const send = { type: 'send', ref: 'r', to: 5, body: { type: 'text', text: 'hi' } } as const;
 
 describe('the store guard', () => {
-  it('the store guard reads whether Redis lost refs before it serves again after a restore', async () => {
+  it('after a restore, the store guard reads whether Redis lost refs before it admits clients again', async () => {
     status = { ok: false, reason: 'PostgreSQL is older than Redis' };
     await guard.start();
     expect([guard.serving, guard.refsLost]).toEqual([false, false]);
@@ -43,7 +43,7 @@ describe('the store guard', () => {
     expect([guard.serving, guard.refsLost]).toEqual([true, true]);
   });
 
-  it('the store guard rejects all clients while Redis and PostgreSQL do not belong together', async () => {
+  it('the store guard rejects all frames while Redis and PostgreSQL are restored from different points in time', async () => {
     await guard.start();
     expect(guard.serving).toBe(true);
     status = { ok: false, reason: 'PostgreSQL is older than Redis' };
@@ -60,7 +60,7 @@ describe('the store guard', () => {
     await guard.stop();
   });
 
-  it('the store guard rejects recorded frames above RECORD_BACKLOG until the backlog falls below 90 % of it', async () => {
+  it('the store guard rejects messages and changes above RECORD_BACKLOG, until the backlog falls below 90 % of the limit', async () => {
     await guard.start();
     for (const [bytes, refused] of [
       [999, false],
@@ -78,7 +78,7 @@ describe('the store guard', () => {
     await guard.stop();
   });
 
-  it('the store guard rejects data that a running recorder of the previous release would not store', async () => {
+  it('the store guard rejects data that a recorder of the previous release would not store', async () => {
     await guard.start();
     expect([guard.refuse({ ...send, custom: { a: 1 } }), guard.refuseNew()]).toEqual([undefined, undefined]);
     old = true;
@@ -89,7 +89,7 @@ describe('the store guard', () => {
     await guard.stop();
   });
 
-  it('the store guard waits at start for a comparison of the stores, for at most 5 s', async () => {
+  it('a starting store guard waits for the comparison of Redis with PostgreSQL for at most 5 s', async () => {
     compare = true;
     let started = false;
     const start = guard.start().then(() => {

@@ -30,7 +30,7 @@ afterEach(() => {
 });
 
 describe('Hub', () => {
-  it('the hub subscribes with the first connection of a user and unsubscribes with a delay after the last', () => {
+  it("the hub subscribes to a user's channel with the first connection, and unsubscribes a while after the last one closed", () => {
     const [first, second] = [connection(), connection()];
     const user = hub.join(7, first);
     expect(hub.join(7, second)).toBe(user);
@@ -52,7 +52,7 @@ describe('Hub', () => {
     expect(user.connections.length).toBe(1);
   });
 
-  it('the hub keeps what a user has spent of the rate limits until it is refilled', () => {
+  it('the hub keeps the used rate-limit budget of a user until the budget is full again', () => {
     const rates = { frames: { perSecond: 10, burst: 50 }, frameBytes: { perSecond: 100, burst: 100 } };
     hub = new Hub(channels, { lingerOf: (user) => user.msUntilRefilled(rates) });
     const user = hub.join(7, connection());
@@ -65,7 +65,7 @@ describe('Hub', () => {
     expect(hub.find(7)).toBeUndefined();
   });
 
-  it('the hub reports lost messages only to the users of the affected buckets', () => {
+  it('the hub reports missed messages only to users in the affected buckets', () => {
     const [here, elsewhere] = [connection(), connection()];
     hub.join(13, here);
     hub.join(14, elsewhere);
@@ -74,14 +74,14 @@ describe('Hub', () => {
     expect(elsewhere.missed).not.toHaveBeenCalled();
   });
 
-  it('the hub returns the existing entry of a connected user, and adds none for other users', () => {
+  it('the hub returns the existing entry of a connected user, and stores no entry for other users', () => {
     const user = hub.join(7, connection());
     expect(hub.visitor(7)).toBe(user);
     expect(hub.visitor(8).id).toBe(8);
     expect([...hub.ids]).toEqual([7]);
   });
 
-  it('the hub unsubscribes at once when it closes', () => {
+  it('the hub unsubscribes at once when the gateway closes it', () => {
     const user = hub.join(7, connection());
     hub.leave(user, user.connections[0] as UserConnection);
     hub.close();

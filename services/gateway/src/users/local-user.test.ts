@@ -29,7 +29,7 @@ const withConnections = (count: number) => {
 const friend = { standing: 'friend', fence: 0 } as const;
 
 describe('LocalUser', () => {
-  it('a local user delivers an event to every connection with its position and the published bytes', () => {
+  it('a local user delivers a published event to every connection, with its position and unchanged bytes', () => {
     const { user, connections } = withConnections(2);
     const frame = eventFrame({ epoch: 1_740_000_000_000, offset: 42 }, '{"kind":"session","change":"revoked"}');
     user.receive(Buffer.from(frame));
@@ -37,14 +37,14 @@ describe('LocalUser', () => {
     expect(user).toMatchObject({ epoch: 1_740_000_000_000, offset: 42 });
   });
 
-  it('a local user forwards a frame that is not an event and keeps the position', () => {
+  it('a local user forwards a frame that is not an event, and keeps its position in the inbox', () => {
     const { user, connections } = withConnections(1);
     user.receive(Buffer.from('{"type":"typing","chat":1,"user":1,"active":true}'));
     expect(connections[0]?.calls).toEqual([['forward', '{"type":"typing","chat":1,"user":1,"active":true}']]);
     expect(user).toMatchObject({ epoch: 0, offset: 0 });
   });
 
-  it('a local user passes a control message to every connection, also if the first one closes on it', () => {
+  it('a local user passes a control message to every connection, even if the first connection closes because of it', () => {
     const { user, connections } = withConnections(2);
     const [first] = connections as [FakeConnection, FakeConnection];
     first.control = () => {
@@ -54,7 +54,7 @@ describe('LocalUser', () => {
     expect(connections[1]?.calls).toEqual([['control', { do: 'revoke' }]]);
   });
 
-  it('a local user keeps the greatest fence', () => {
+  it('a local user keeps the greatest sequence number of connections that it received', () => {
     const { user } = withConnections(0);
     for (const number of [3, 5, 4]) user.receive(Buffer.from(`!${JSON.stringify({ do: 'fence', number })}`));
     expect(user.fence).toBe(5);
@@ -73,13 +73,13 @@ describe('LocalUser', () => {
     expect([user.permit(8), user.permit(9)]).toEqual([undefined, undefined]);
   });
 
-  it('a local user keeps a bounded number of permits, the newest ones', () => {
+  it('a local user caches a limited number of permits and evicts the oldest', () => {
     const { user } = withConnections(0);
     for (let to = 1; to <= 300; to += 1) user.readPermit(to)(friend);
     expect([user.permit(1), user.permit(300)]).toEqual([undefined, friend]);
   });
 
-  it('every connection of a local user reads the inbox after messages may have been lost', () => {
+  it('every connection of a local user reads the inbox after messages of Redis may have been lost', () => {
     const { user, connections } = withConnections(2);
     user.missed();
     expect(connections.map(({ calls }) => calls)).toEqual([[['missed']], [['missed']]]);
