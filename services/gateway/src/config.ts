@@ -30,120 +30,151 @@ import {
 
 import { type RateConfig, rateConfig, rateVariables } from './rate-config.ts';
 
-/** All settings of a gateway. Times are in ms, sizes in bytes. */
+/** Settings of a gateway. Times are in ms, sizes in bytes. */
 export interface Config extends RateConfig {
   host: string;
   /** 0 = any free port. */
   port: number;
-  /** `redis://…`; several separated by commas are nodes of a Redis Cluster. */
+  /**
+   * URL of Redis, such as `redis://localhost:6379`. Several URLs, separated by commas, are nodes of
+   * a Redis Cluster.
+   */
   redisUrl: string;
-  /** Redis replicas that must have a message before it is acknowledged. */
+  /** Number of Redis replicas that must have a message before the gateway acknowledges it. */
   replicasAck: number;
   /**
-   * Number of hash buckets that spread users over a Redis Cluster. Cannot be changed after the
-   * first start.
+   * Number of hash buckets that spread users over the nodes of a Redis Cluster. Cannot be changed
+   * after the first start.
    */
   buckets: number;
-  /** Secret of access tokens signed with HS256. Undefined: such tokens are rejected. */
+  /**
+   * Secret that verifies access tokens signed with HS256. Undefined: the gateway rejects such
+   * tokens.
+   */
   tokenSecret: string | undefined;
-  /** Public keys of access tokens signed with ES256. */
+  /** Public keys that verify access tokens signed with ES256. */
   tokenKeys: readonly TokenKey[];
-  /** Other issuers of tokens, and how their tokens are verified. */
+  /** External issuers of access tokens, with the keys that verify their tokens. */
   tokenIssuers: readonly TokenIssuer[];
   /**
-   * Origins of web pages that may connect, in addition to the gateway's own host. `*` allows all.
+   * Origins whose web pages are allowed to connect, in addition to the gateway's own host. `*`
+   * allows all origins.
    */
   origins: readonly string[];
   logLevel: LogLevel;
-  /** `relay`: nothing is recorded. */
+  /** `mirror`: the recorder stores messages in PostgreSQL. `relay`: nothing is stored there. */
   history: 'mirror' | 'relay';
-  /** `single`: a new connection of a user replaces the previous one. */
+  /**
+   * `multi`: a user can have several connections. `single`: a new connection of a user closes the
+   * previous one.
+   */
   sessionPolicy: 'multi' | 'single';
-  /** `anyone` lets strangers write to each other. */
+  /**
+   * `friends`: only friends can write to each other. `anyone`: strangers can write to each other
+   * too.
+   */
   sendPolicy: 'friends' | 'anyone';
   maxConnectionsPerUser: number;
   /** Maximum bytes of all headers of a request. */
   maxHeaders: number;
-  /** Socket library. `auto` uses uWebSockets.js if it has a binary for this machine. */
+  /**
+   * Socket library: uWebSockets.js (`uws`) or `node:http` with `ws` (`node`). `auto` uses
+   * uWebSockets.js if it has a binary for this machine.
+   */
   sockets: 'auto' | 'uws' | 'node';
-  /** Whether LayIM pages may connect. */
+  /** Whether LayIM, a chat widget for web pages, can connect. */
   layim: 'on' | 'off';
-  /** Time within which a request must arrive, headers and body. */
+  /** Time within which the headers and body of a request must arrive. */
   requestTime: number;
-  /** Maximum number of requests with an incomplete body, per user and per address. */
+  /**
+   * Maximum number of requests whose body is still incomplete: first per user, then per address.
+   */
   maxUnfinishedPerUser: number;
   maxUnfinishedPerAddress: number;
-  /** Time between pings. A connection that is silent for twice this time is closed. */
+  /**
+   * Time between two pings of a connection. A connection that is silent for twice this time is
+   * closed.
+   */
   heartbeat: number;
   /**
-   * Time within which clients must reconnect elsewhere after SIGTERM. Each gets a random moment of
-   * it.
+   * Time within which clients must reconnect to other gateways after SIGTERM. Each client gets a
+   * random moment in it.
    */
   drainTime: number;
-  /** Time without progress after which the connection of a slow reader is closed. */
+  /** Time without progress after which the gateway closes the connection of a slow reader. */
   stallTime: number;
   /**
-   * Unsent bytes above which a connection stops forwarding live events and reads its inbox in
-   * pages.
+   * Number of unsent bytes above which a connection stops forwarding live events and reads its
+   * inbox in pages instead.
    */
   maxUnsent: number;
-  /** Maximum frames in flight, over all connections. */
+  /** Maximum number of frames in flight, on all connections of the gateway together. */
   maxUnderWay: number;
   /**
-   * Maximum ms that a command to Redis should take. While commands take longer, fewer frames may be
-   * in flight.
+   * Target duration of a command to Redis, in ms. While commands last longer, the gateway admits
+   * fewer frames.
    */
   maxWait: number;
-  /** Bytes of Redis' memory that unrecorded entries may occupy before sends are rejected. */
+  /**
+   * Bytes of Redis' memory for messages and changes that are not in PostgreSQL yet. Above this
+   * limit the gateway rejects new ones.
+   */
   recordBacklog: number;
-  /** Maximum connections that open at the same time. */
+  /** Maximum number of connections that are being opened at the same time. */
   maxOpening: number;
-  /** Maximum bytes of `custom` data in one object. 0: no custom data is allowed. */
+  /** Maximum size of the `custom` data of one message, in bytes. 0: no custom data is allowed. */
   maxCustom: number;
-  /** Time within which a message can be recalled. */
+  /** Time within which users can recall a message that they sent. */
   recallWindow: number;
-  /** Time without an append after which a streamed message ends by itself. */
+  /** Time without appended text after which a streamed message ends by itself. */
   streamIdle: number;
-  /** Time after which a streamed message ends in any case. */
+  /** Maximum duration of a streamed message, after which it ends by itself. */
   streamTime: number;
-  /** Time for which texts that are appended to a message are collected and delivered together. */
+  /** Time for which text appended to a streamed message is collected before it is delivered. */
   streamWindow: number;
-  /** Maximum number of streamed messages that one user may have open. */
+  /** Maximum number of open streamed messages per user. */
   maxStreams: number;
-  /** Maximum number of pinned messages of one chat. */
+  /** Maximum number of pinned messages per chat. */
   maxPins: number;
-  /** Whether a pin in a group writes a notice into it. */
+  /** Whether pinning a message in a group writes a notice (a system message) into the group. */
   groupNotices: boolean;
-  /** Number of events that an inbox holds, approximately. */
+  /** Approximate maximum number of events in an inbox. */
   inboxLength: number;
-  /** Time after which an unused inbox expires. */
+  /** Time after which an inbox that is not used expires. */
   inboxTtl: number;
-  /** Memory that an inbox may use, approximately. */
+  /** Approximate maximum memory of an inbox in Redis. */
   inboxBytes: number;
-  /** Time for which a message with the same ref counts as a resend. */
+  /** Time for which a message with the same ref counts as a resend of the first one. */
   refWindow: number;
-  /** Share of Redis' memory, 0 to 1, above which messages are rejected. */
+  /** Fraction of Redis' `maxmemory`, from 0 to 1, above which the gateway rejects messages. */
   redisMemoryShare: number;
-  /** How Redis syncs writes to disk, which decides what a crash of its machine may lose. */
+  /**
+   * When Redis syncs writes to disk. Writes that are not synced are lost if the machine of Redis
+   * crashes.
+   */
   redisDurability: 'always' | 'everysec' | 'none';
-  /** Hook endpoints that decide about messages and edits. */
+  /** HTTP endpoints of the operator (hooks) that can refuse or change messages and edits. */
   hooks: HookConfig;
-  /** Endpoints that get presence events. */
+  /** HTTP endpoints that receive an event when a user comes online or goes offline. */
   webhooks: readonly WebhookEndpoint[];
-  /** Maximum queued events per endpoint. */
+  /** Maximum number of queued events per webhook endpoint. */
   webhookBacklog: number;
   /**
-   * Time between delivery probes. A gateway that receives no probe for three intervals is not
-   * ready.
+   * Time between two delivery probes: messages that the gateway publishes to itself. Without a
+   * probe for three intervals, the gateway is not ready.
    */
   probeInterval: number;
-  /** Where traces of messages are exported. Undefined: nowhere. */
+  /** Where traces of messages are exported to. Undefined: tracing is off. */
   traces: TraceConfig | undefined;
 }
 
-/** Reads the config from environment variables. @throws EnvError that lists every problem */
+/**
+ * Reads the config from environment variables.
+ *
+ * @throws EnvError that lists every invalid variable
+ */
 export function readConfig(env: Environment): Config {
-  // With public keys, a gateway needs no secret and cannot sign tokens.
+  // A gateway with public keys verifies tokens without a secret, and cannot sign any.
   const hasKeys = (env.TOKEN_PUBLIC_KEYS?.trim() ?? '') !== '';
   const values = readEnv(env, {
     HOST: text({ default: '0.0.0.0' }),

@@ -3,23 +3,26 @@ import { addGauge, Counter, Histogram, PlainHistogram, type Registry } from '@pa
 import { readMessageId } from './frames.ts';
 
 /**
- * Counts what happens on a gateway. The counters are plain numbers that the message path only
- * increments. They are exported when metrics are read.
+ * Counters of a gateway's activity. They are plain numbers, so that incrementing them costs little,
+ * and are exported when metrics are read.
  */
 export class Counters {
-  /** Messages accepted, without duplicates. */
+  /** Number of messages accepted, without duplicates. */
   accepted = 0;
   duplicates = 0;
   /** Client frames read. */
   frames = 0;
-  /** Number of live events passed to a transport. */
+  /** Number of live events that were passed to a transport. */
   delivered = 0;
-  /** Number of times that a live connection had to catch up. */
+  /** Number of times that a live connection had to return to reading its inbox. */
   catchUps = 0;
   readonly #closed = new Map<number, number>();
   readonly #refused = new Map<RefusalReason, number>();
   readonly probe: Histogram;
-  /** Seconds from the receipt of a message to its `ack`, without the time that hooks use. */
+  /**
+   * Histogram of the seconds from the receipt of a message to its `ack`, without the time that
+   * hooks need.
+   */
   readonly ack: PlainHistogram;
   readonly #delivery: PlainHistogram;
   #events = 0;
@@ -90,21 +93,21 @@ export class Counters {
     this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
   }
 
-  /** Measures the delivery of one in `DELIVERY_SAMPLE` published frames. */
+  /** Measures the delivery time of one in `DELIVERY_SAMPLE` published events. */
   published(frame: Buffer): void {
     this.#events = (this.#events + 1) % DELIVERY_SAMPLE;
     const message = this.#events === 0 ? readMessageId(frame) : undefined;
     if (message) this.#delivery.observe(Math.max(0, Date.now() - messageDate(message.id)) / 1000);
   }
 
-  /** Frames rejected so far. */
+  /** Number of frames rejected so far. */
   get refused(): number {
     return [...this.#refused.values()].reduce((sum, times) => sum + times, 0);
   }
 
   closed(code: number): void {
-    // A client may close with any code. Each code would create a time series, so unknown codes
-    // count as 0.
+    // A client can close with any code. Unknown codes are counted as 0, because each code creates a
+    // time series.
     const known = knownCodes.has(code) ? code : 0;
     this.#closed.set(known, (this.#closed.get(known) ?? 0) + 1);
   }
@@ -114,7 +117,8 @@ export class Counters {
 export type RefusalReason = ErrorCode | 'overload' | 'backlog' | 'stores' | 'update' | 'redis-full';
 
 /**
- * One frame in this many is measured: reading the id of every frame would cost a microsecond each.
+ * Sampling rate of delivery times: one in this many events. Reading the id of every event would
+ * cost a microsecond each.
  */
 const DELIVERY_SAMPLE = 16;
 
@@ -129,9 +133,9 @@ const gaugeHelp = {
   inbox_lag_events: 'Published events that the connection furthest behind has not sent yet',
 };
 
-/** Values that other modules provide. */
+/** Reads values of other modules that are exported as metrics. */
 export interface Readings {
   gauges: Record<keyof typeof gaugeHelp, () => number>;
-  /** Number of messages received from Redis channels so far. */
+  /** Returns the number of messages received from Redis channels so far. */
   received: () => number;
 }

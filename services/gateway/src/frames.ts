@@ -10,7 +10,8 @@ import {
 import { LIVE_HEAD } from '@parley/redis';
 
 /**
- * Returns an error frame as text. `retryAfter` in ms. `message` defaults to the title of the code.
+ * Returns an error frame as JSON. `retryAfter` is in ms. Default of `message`: the title of the
+ * code.
  */
 export function errorFrame(ref: string | undefined, code: ErrorCode, message?: string, retryAfter?: number): string {
   const { title, retry } = errorCodes[code];
@@ -24,18 +25,21 @@ export function sendAckFrame(ref: string, accepted: Acceptance): string {
   return `${head},"date":${date},"cursor":"${cursor}","online":${online},"duplicate":${duplicate}}`;
 }
 
-/** Adds the content that a hook changed to a reply to `send`, unless it is an error. */
+/**
+ * Adds the content of a message, as a hook has changed it, to the reply to `send`. Returns error
+ * frames unchanged.
+ */
 export function changedAckFrame(reply: string, body: Body, custom: Custom | null): string {
   const frame = JSON.parse(reply);
   return frame.type === 'ack' ? JSON.stringify({ ...frame, body, custom }) : reply;
 }
 
-/** Returns the reply to every acknowledged frame except `send`. */
+/** Returns the acknowledgement of a frame other than `send`. */
 export function ackFrame(ref: string): string {
   return `{"type":"ack","ref":${JSON.stringify(ref)}}`;
 }
 
-/** Returns the reply to a read mark that the peer does not get. */
+/** Returns the acknowledgement of a read mark that is hidden from the peer. */
 export function privateAckFrame(ref: string): string {
   return `{"type":"ack","ref":${JSON.stringify(ref)},"private":true}`;
 }
@@ -44,7 +48,9 @@ export function pongFrame(ref: string | undefined): string {
   return JSON.stringify({ type: 'pong', ref });
 }
 
-/** Returns an event frame, byte for byte as the Redis scripts publish it. `event` is JSON. */
+/**
+ * Returns an event frame, with the same bytes as the Lua scripts in Redis publish. `event` is JSON.
+ */
 export function eventFrame(cursor: Cursor, event: string): string {
   return `${EVENT_HEAD}${formatCursor(cursor)}","event":${event}}`;
 }
@@ -57,12 +63,12 @@ export function typingFrame({ chat, user, active, state }: Typing): string {
   return JSON.stringify({ type: 'typing', chat, user, active, state });
 }
 
-/** Returns the reply to the `read` of a streamed message: all text up to an append. */
+/** Returns the reply to the `read` frame of a streamed message: its text so far. */
 export function streamFrame({ ref, chat, id, user, index, text }: StreamText): string {
   return JSON.stringify({ type: 'stream', ref, chat, id, user, index, text, whole: true });
 }
 
-/** Returns the frames of a message that carries several, see `liveMessage`. */
+/** Splits a published Redis message that consists of several frames, see `liveMessage`. */
 export function splitLive(message: Buffer): Buffer[] {
   const frames: Buffer[] = [];
   for (let from = LIVE_HEAD.length; ; ) {
@@ -74,17 +80,17 @@ export function splitLive(message: Buffer): Buffer[] {
   }
 }
 
-/** Returns whether a message carries several frames. */
+/** Returns whether a published Redis message consists of several frames. */
 export function isLive(message: Buffer): boolean {
   return message[LIVE_AT] === NEWLINE && message.toString('latin1', 0, LIVE_HEAD.length) === LIVE_HEAD;
 }
 
-/** Returns a frame that asks the client to reconnect after this number of ms. */
+/** Returns a frame that requests the client to reconnect after this number of ms. */
 export function reconnectFrame(after: number): string {
   return `{"type":"reconnect","after":${after}}`;
 }
 
-/** Returns the first frame of a connection. */
+/** Returns the welcome, which is the first frame of a connection. */
 export function welcomeFrame({ connection, user, page, heartbeat }: Welcome): string {
   const { epoch, offset, last, recovered } = page;
   return JSON.stringify({
@@ -99,12 +105,15 @@ export function welcomeFrame({ connection, user, page, heartbeat }: Welcome): st
   });
 }
 
-/** Returns true for a published event. False for other frames and for control messages. */
+/**
+ * Returns whether a published Redis message is an event, and not another frame or a control
+ * message.
+ */
 export function isEventFrame(data: Uint8Array): boolean {
   return data[EVENT_AT] === EVENT_BYTE;
 }
 
-/** Returns the cursor of an event frame. Reads its digits without decoding the frame. */
+/** Returns the cursor of an event frame. Parses only the digits of the cursor, not the JSON. */
 export function readCursor(frame: Uint8Array): Cursor {
   let at = EVENT_HEAD.length;
   let epoch = 0;
@@ -126,8 +135,8 @@ export function readMessageId(frame: Buffer): { id: number; conversation: string
 }
 
 /**
- * The bytes with which scripts begin an event frame. No other frame type begins with the same
- * letter.
+ * The bytes with which the Lua scripts begin an event frame. No other frame that they
+ * publish has a type that begins with `e`.
  */
 const EVENT_HEAD = '{"type":"event","cursor":"';
 const EVENT_AT = '{"type":"'.length;
@@ -135,13 +144,14 @@ const EVENT_BYTE = 'e'.charCodeAt(0);
 const DASH = '-'.charCodeAt(0);
 const COMMA = ','.charCodeAt(0);
 const NEWLINE = '\n'.charCodeAt(0);
-/** Index of the first line break in a message that carries several frames. */
+/** Index of the first line break in a published Redis message that consists of several frames. */
 const LIVE_AT = LIVE_HEAD.length - 1;
 const QUOTE = '"'.charCodeAt(0);
 const ZERO = '0'.charCodeAt(0);
 
 /**
- * The bytes with which scripts begin the event of a message. The user's own text starts after them.
+ * Matches the beginning of an event frame with a message, up to the first field that the user
+ * wrote.
  */
 const messagePattern =
   /^\{"type":"event","cursor":"\d+-\d+","event":\{"kind":"message","id":(\d+),"conversation":"(\w+)"/;
@@ -175,7 +185,7 @@ interface Typing {
 interface Welcome {
   connection: string;
   user: number;
-  /** The first page of the inbox. */
+  /** First page of the inbox. */
   page: { epoch: number; offset: number; last: number; recovered: boolean };
   /** Ms. */
   heartbeat: number;

@@ -3,14 +3,14 @@ import { createMetrics, runService } from '@parley/service';
 import { type Config, readConfig } from './config.ts';
 import { startGateway } from './start-gateway.ts';
 
-/** Maximum ms for the process to stop. Longer than the longest drain time. */
+/** Maximum ms that the process needs to stop. Longer than the longest drain time. */
 const STOP_TIMEOUT_MS = 3_700_000;
 
 await runService({
   name: 'gateway',
   stopWithin: STOP_TIMEOUT_MS,
-  // Thousands of connections depend on the process. They share no state that a rejection could
-  // leave half changed.
+  // Keeps the process running after an unhandled rejection, because thousands of connections depend
+  // on it and share no state that a failed one could corrupt.
   surviveRejections: true,
   start: async ({ env, log, onStop }) => {
     const config = readConfig(env);

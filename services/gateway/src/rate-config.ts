@@ -4,7 +4,7 @@ import type { FrameRates, RateLimit, RateName } from './admission/budget.ts';
 const count = (value: number) => integer({ min: 1, max: 1_000_000, default: value });
 const bytes = (value: number) => size({ min: 1024, default: value });
 
-/** The environment variables of the rate limits. */
+/** Environment variables that set the rate limits. */
 export const rateVariables = {
   SEND_RATE: count(20),
   SEND_BURST: count(100),
@@ -24,7 +24,7 @@ export const rateVariables = {
   FRAME_BYTES_BURST: bytes(4 * 1024 * 1024),
 };
 
-/** Reads the rate limits. */
+/** Reads the rate limits from environment variables. */
 export function rateConfig(values: Values<typeof rateVariables>): RateConfig {
   return {
     sendRate: values.SEND_RATE,
@@ -46,7 +46,7 @@ export function rateConfig(values: Values<typeof rateVariables>): RateConfig {
   };
 }
 
-/** Returns the limits that all gateways share through Redis. */
+/** Returns the limits that apply to a user on all gateways together. */
 export function userRateLimits(config: RateConfig): Record<RateName, RateLimit> {
   return {
     send: { perSecond: config.sendRate, burst: config.sendBurst },
@@ -58,7 +58,7 @@ export function userRateLimits(config: RateConfig): Record<RateName, RateLimit> 
   };
 }
 
-/** Returns the rate limits on the frames of a user at one gateway. */
+/** Returns the limits on the frames that a user sends to one gateway. */
 export function frameRates(config: RateConfig): FrameRates {
   return {
     frames: { perSecond: config.frameRate, burst: config.frameBurst },
@@ -67,33 +67,32 @@ export function frameRates(config: RateConfig): FrameRates {
 }
 
 /**
- * Rate limits of one user, over all connections. A rate is per second. A burst is the amount that
- * may be used at once.
+ * Rate limits of one user, for all connections of the user together. A rate is per second; a burst
+ * is the maximum that can be used at once.
  */
 export interface RateConfig {
   /** Messages. */
   sendRate: number;
   sendBurst: number;
   /**
-   * Bytes that messages and mutations write to Redis: their size times the number of inboxes that
-   * get a copy.
+   * Bytes that a user's messages and changes write to Redis: their size times the number of copies.
    */
   sendBytes: number;
   sendBytesBurst: number;
-  /** Edits, reactions, recalls, pins and actions. */
+  /** Number of edits, reactions, recalls, pins and actions. */
   mutationRate: number;
   mutationBurst: number;
   markRate: number;
   markBurst: number;
   typingRate: number;
   typingBurst: number;
-  /** Lookups by the recorder, of users and messages that Redis does not hold. */
+  /** Number of requests to the recorder for users or messages that are missing in Redis. */
   lookupRate: number;
   lookupBurst: number;
-  /** Frames to one gateway. */
+  /** Number of frames sent to one gateway. */
   frameRate: number;
   frameBurst: number;
-  /** Bytes of frames to one gateway. */
+  /** Bytes of the frames sent to one gateway. */
   frameBytes: number;
   frameBytesBurst: number;
 }

@@ -65,8 +65,9 @@ import { TracedUser } from './users/traced-user.ts';
 const redisMemoryHelp = 'Share of `maxmemory` that the fullest server of Redis uses. 0 without `maxmemory`.';
 
 /**
- * Starts a gateway. Resolves when a message has passed through Redis and the port is open. If Redis
- * is unavailable or the port is in use, closes everything that it opened, and rejects.
+ * Starts a gateway. Resolves when Redis has delivered a first message to the gateway and the port
+ * is open. If Redis is unavailable or the port is in use, closes everything that it opened, and
+ * rejects.
  */
 export async function startGateway(
   config: Config,
@@ -152,7 +153,8 @@ export async function startGateway(
     maxOpenings: config.maxOpening,
     maxWait: config.maxWait,
     isServing: () => storeGuard.serving,
-    // A random bucket, so that every server of a cluster is measured. Nothing else uses this key.
+    // Queries a key in a random bucket, so that the gateway measures every server of a cluster. The
+    // key is not used otherwise.
     sendCommand: () => {
       const key = keys.conversation(groupConversation(1 + Math.floor(Math.random() * config.buckets)));
       return redis.call(key, ['EXISTS', key]);
@@ -331,7 +333,7 @@ function openRedis(config: Config, id: string): Promise<RedisConnection> {
 
 /** A running gateway. It holds no state that cannot be rebuilt. */
 export interface Gateway {
-  /** The id of the gateway. Each start assigns a new one. */
+  /** Id of the gateway. Each start creates a new one. */
   readonly id: string;
   readonly port: number;
   readonly redis: RedisConnection;
@@ -341,8 +343,8 @@ export interface Gateway {
   /** The open connections. */
   readonly connections: ReadonlySet<Connection>;
   /**
-   * Rejects new clients and asks the others to reconnect elsewhere, within the drain time. Resolves
-   * when all have disconnected.
+   * Rejects new clients and requests connected clients to reconnect to other gateways within the
+   * drain time. Resolves when all clients have disconnected.
    */
   drain(): Promise<void>;
   /** Closes the port, every socket, and the connections to Redis. */

@@ -1,30 +1,37 @@
 import { addGauge, Counter, type Registry } from '@parley/service';
 import { FairShare } from './fair-share.ts';
 
-/** Ms between two adjustments of the limit. */
+/** Ms between two adjustments of the limit on frames in flight. */
 const INTERVAL_MS = 100;
 
-/** Number of intervals between two commands to Redis while the gateway is idle. */
+/**
+ * Number of adjustments per command to Redis while the gateway is idle. The duration of the command
+ * shows whether Redis is overloaded.
+ */
 const IDLE_INTERVALS = 10;
 
 /**
- * The minimum of the limit. If no frame were admitted, the gateway would not notice that Redis has
- * recovered.
+ * Minimum number of frames in flight that admission control allows. With a limit of 0, the gateway
+ * would not notice that Redis has recovered.
  */
 const MIN_FRAMES = 64;
 
-/** Size of the reserve for users within their share, as a fraction of the limit. */
+/**
+ * Size of the reserve, as a fraction of the limit. Only users within their fair share use the
+ * reserve.
+ */
 const RESERVE = 1 / 4;
 
 /**
- * Admission control: caps frames in flight, so that latency stays below `maxWait` and memory stays
- * bounded.
+ * Admission control: caps the frames in flight, so that latency stays below `maxWait` and memory
+ * stays bounded.
  *
  * The limit is `maxFrames` while a command to Redis, which queues like a message, completes within
- * `maxWait`. When a command lasts longer, the limit falls to the number of frames that finish
- * within `maxWait`, and by at least a third at each adjustment. Afterwards it rises by a tenth at
- * each adjustment. Users who stay within an equal share may use a reserve beyond the limit, so that
- * users who flood are rejected first, however many connections they have.
+ * `maxWait`. When a command lasts longer, the limit falls by at least a third per adjustment, and
+ * at least to the number of frames that finish within `maxWait`. When commands are fast again, the
+ * limit rises by a tenth per adjustment. Users who send no more than an equal share of the frames
+ * may use a reserve beyond the limit. Users who flood are therefore rejected first, however many
+ * connections they have.
  */
 export class AdmissionControl {
   readonly #options: AdmissionOptions;
@@ -34,14 +41,14 @@ export class AdmissionControl {
   #frames = 0;
   /** Frames in flight that use the reserve. */
   #reserved = 0;
-  /** Frames finished since the last adjustment, and their moving average per `INTERVAL_MS`. */
+  /** Number of frames finished since the last adjustment, and the moving average of that number. */
   #finished = 0;
   #pace = 0;
   #openings = 0;
   #rejected = 0;
-  /** When the pending command was sent; 0 if there is none. */
+  /** Time in ms at which the pending command to Redis was sent. 0 if no command is pending. */
   #sentAt = 0;
-  /** Number of adjustments since the last command. */
+  /** Number of adjustments since the last command to Redis. */
   #unmeasured = 0;
   #dueAt = performance.now() + INTERVAL_MS;
 
@@ -53,8 +60,8 @@ export class AdmissionControl {
   }
 
   /**
-   * Admits a frame of a user, or returns undefined. Pass the slot to `release` when the frame is
-   * finished.
+   * Admits a frame of a user. Returns the slot to pass to `release` when the frame is finished, or
+   * undefined if the frame is rejected.
    */
   admit(user: number): Slot | undefined {
     let slot: Slot = 'open';
@@ -77,8 +84,8 @@ export class AdmissionControl {
   }
 
   /**
-   * Returns whether another connection may be opened now. Counts rejections that an overload
-   * causes.
+   * Returns whether the gateway can open another connection now. A rejection because of overload is
+   * added to `rejected`.
    */
   admitConnection(): boolean {
     const { maxOpenings, isServing } = this.#options;
@@ -96,12 +103,15 @@ export class AdmissionControl {
     });
   }
 
-  /** Ms after which a rejected client may retry. Random, so that not all retry at once. */
+  /**
+   * Ms that a rejected client must wait before it retries. Random, so that rejected clients do not
+   * retry together.
+   */
   get retryAfter(): number {
     return Math.round(1000 + Math.random() * 2000);
   }
 
-  /** Frames and connections rejected so far. */
+  /** Number of frames and connections rejected so far. */
   get rejected(): number {
     return this.#rejected;
   }
@@ -125,7 +135,8 @@ export class AdmissionControl {
     if (this.#sentAt !== 0 || (isIdle && this.#unmeasured < IDLE_INTERVALS)) return;
     this.#sentAt = now;
     this.#unmeasured = 0;
-    // While Redis is unavailable, commands reject at once, so no frames queue.
+    // While Redis is unavailable, commands reject at once. A rejected command therefore counts as a
+    // fast one.
     const settled = () => {
       this.#adjust(performance.now() - now);
       this.#sentAt = 0;
@@ -158,18 +169,21 @@ export class AdmissionControl {
   }
 }
 
-/** How a frame was admitted: within the limit, or by the reserve beyond it. */
+/** How a frame was admitted: `open` within the limit, `reserved` from the reserve beyond it. */
 export type Slot = 'open' | 'reserved';
 
 export interface AdmissionOptions {
   /** Maximum number of frames in flight. */
   maxFrames: number;
-  /** Maximum number of connections that are opening. */
+  /** Maximum number of connections that are being opened at the same time. */
   maxOpenings: number;
   /** Returns whether the gateway accepts new connections. */
   isServing: () => boolean;
-  /** Maximum ms for a command to Redis. While commands last longer, the limit falls. */
+  /** Maximum duration of a command to Redis, in ms. While commands last longer, the limit falls. */
   maxWait: number;
-  /** Sends a command to Redis over the connection that messages use. */
+  /**
+   * Sends a command to Redis over the same connection as messages, so that its duration is that of
+   * a message.
+   */
   sendCommand: () => Promise<unknown>;
 }

@@ -1,24 +1,21 @@
-/**
- * The remaining budget of one user at this gateway under the rate limits, over all connections of
- * the user.
- */
+/** The rate-limit budget of one user at this gateway, shared by all connections of the user. */
 export class Budget {
   /** Unused tokens that the shared rate limits granted to this gateway. */
   readonly granted: Record<RateName, number> = { send: 0, mutation: 0, mark: 0, typing: 0, lookup: 0, bytes: 0 };
   /** Pending requests to Redis for more tokens. */
   readonly acquiring = new Map<RateName, Promise<void>>();
-  /** Number of commands that wait for a pending request. */
+  /** Number of commands that wait for a pending request for tokens. */
   readonly waiting: Record<RateName, number> = { send: 0, mutation: 0, mark: 0, typing: 0, lookup: 0, bytes: 0 };
-  /** Frames and their bytes that the user may send now. -1 before the first frame. */
+  /** Number of frames and frame bytes that the user may send now. -1 before the first frame. */
   #frames = -1;
   #frameBytes = 0;
   #refilledAt = 0;
 
   /**
-   * Charges a frame. Returns false if the user has sent too many frames or bytes.
+   * Charges a frame to the budget. Returns false if the user has sent too many frames or bytes.
    *
    * @param frames the cost of the frame, as a number of frames
-   * @param bytes its size
+   * @param bytes the size of the frame
    * @param now seconds of a monotonic clock
    */
   takeFrame(frames: number, bytes: number, now: number, rates: FrameRates): boolean {
@@ -33,8 +30,8 @@ export class Budget {
   }
 
   /**
-   * Returns the ms after which the budget is full again. Until then, the user's entry must be kept,
-   * because a new one would have a full budget.
+   * Returns the ms after which the budget is full again. The gateway must keep the user's entry
+   * until then, because a new entry would have a full budget.
    */
   msUntilFull(rates: FrameRates): number {
     if (this.#frames < 0) return 0;
@@ -48,10 +45,13 @@ function refill(tokens: number, seconds: number, { perSecond, burst }: RateLimit
   return Math.min(burst, tokens + seconds * perSecond);
 }
 
-/** A rate limit of a user that all gateways share. `bytes` counts what commands write to Redis. */
+/**
+ * Name of a rate limit that applies to a user on all gateways together. `bytes` limits the bytes
+ * that the user's commands write to Redis.
+ */
 export type RateName = 'send' | 'mutation' | 'mark' | 'typing' | 'lookup' | 'bytes';
 
-/** The rate limits of a user's frames on one gateway. */
+/** Rate limits on the frames that a user sends to one gateway. */
 export interface FrameRates {
   frames: RateLimit;
   frameBytes: RateLimit;
@@ -59,8 +59,8 @@ export interface FrameRates {
 
 /** A token bucket. */
 export interface RateLimit {
-  /** Tokens added per second. */
+  /** Number of tokens that the bucket regains per second. */
   perSecond: number;
-  /** Tokens that the full bucket holds. */
+  /** Maximum number of tokens in the bucket. */
   burst: number;
 }

@@ -1,24 +1,21 @@
-/**
- * Frames of each user that count as a fair share from the start, until flooding users are
- * identified.
- */
+/** Number of frames per user that FairShare admits before it has identified users who flood. */
 const INITIAL_FRAMES = 4;
 
 /**
- * Calls of `divide` after which a silent user is forgotten. `retryAfter` is longer, so a retry does
- * not count against the user.
+ * Number of `divide` calls after which a user who sends nothing is evicted. Clients wait longer
+ * than that (`retryAfter`), so a retry is not counted as flooding.
  */
 const FORGET_AFTER = 10;
 
 /**
- * Distinguishes users who flood from others while a gateway is overloaded. Counts only frames that
- * arrive during an overload, so it costs nothing otherwise.
+ * Finds the users who flood an overloaded gateway. It counts only frames that arrive during an
+ * overload, so it costs nothing otherwise.
  */
 export class FairShare {
-  /** Frames of each user minus the user's share of the frames that finished since. */
+  /** Number of frames per user, minus the user's share of the frames that have finished since. */
   readonly #frames = new Map<number, number>();
 
-  /** Counts a frame. Returns true if its user stays within an equal share. */
+  /** Counts a frame of a user. Returns true if the user has sent no more than an equal share. */
   count(user: number): boolean {
     const frames = this.#frames.get(user) ?? 0;
     // Rejected frames count too, so that retrying at once gains nothing.
@@ -27,8 +24,10 @@ export class FairShare {
   }
 
   /**
-   * Divides the frames that finished since the last call among the counted users. Called ten times
-   * a second.
+   * Subtracts from each counted user an equal share of the frames that finished since the last
+   * call. Called ten times a second.
+   *
+   * @param finished number of frames that finished since the last call
    */
   divide(finished: number): void {
     const share = Math.max(1 / FORGET_AFTER, finished / this.#frames.size);

@@ -1,9 +1,11 @@
 import { limits } from '@parley/protocol';
 
-/** Maximum number of receivers whose permit fence is cached. */
+/** Maximum number of receivers whose permit fence the send window stores. */
 const MAX_FENCES = 64;
 
-/** The unacknowledged messages of one sender: caps their number and keeps their order. */
+/**
+ * The send window of one sender: caps the number of unacknowledged messages and keeps their order.
+ */
 export class SendWindow {
   #inFlight = 0;
   #admitted = 0;
@@ -11,7 +13,11 @@ export class SendWindow {
   #settled: (() => void) | undefined;
   readonly #turns = new Turns();
   #retries: Turns | undefined;
-  /** Permit fences of the last messages by their receiver. Fences that are 0 are left out. */
+  /**
+   * Permit fence of the last message to each receiver. The fence is a counter that the api
+   * increments when it withdraws a user's permission to write to another. Receivers with the fence
+   * 0 are left out.
+   */
   #fences: Map<number, number> | undefined;
 
   /** Number of messages that are not acknowledged yet. */
@@ -19,14 +25,16 @@ export class SendWindow {
     return this.#inFlight;
   }
 
-  /** True while a message waits. Later messages must then wait too, which keeps their order. */
+  /**
+   * True while a message waits for its turn. Later messages then wait too, which keeps their order.
+   */
   get waiting(): boolean {
     return this.#turns.busy;
   }
 
   /**
-   * Counts a message until `end` is called. Returns false if the sender already has as many
-   * unacknowledged messages as the protocol allows.
+   * Counts a message as unacknowledged until `end` is called. Returns false if the sender already
+   * has as many unacknowledged messages as the protocol allows.
    */
   begin(): boolean {
     if (this.#inFlight >= limits.inFlight) return false;
@@ -38,29 +46,36 @@ export class SendWindow {
     this.#inFlight -= 1;
   }
 
-  /** Runs `work` after all earlier calls have settled. Resolves or rejects as `work` does. */
+  /**
+   * Runs `work` after all earlier calls of this method have settled. Resolves or rejects as `work`
+   * does.
+   */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     return this.#turns.run(work);
   }
 
-  /** Like `inTurn`, for admitted messages that must read their permit again. */
+  /**
+   * Runs `work` like `inTurn`, but in a second queue: for messages whose permit has changed after
+   * their admission and must be read again.
+   */
   inTurnOfRetries<T>(work: () => Promise<T>): Promise<T> {
     this.#retries ??= new Turns();
     return this.#retries.run(work);
   }
 
   /**
-   * Returns whether a message with this permit fence may be accepted at the same time as earlier
-   * ones. Earlier messages with another fence may be rejected and repeated, so they must settle
-   * first.
+   * Returns whether a message can be sent to Redis while earlier messages to the same receiver are
+   * in flight. If the permit fence differs, Redis may reject the earlier messages and the gateway
+   * repeats them, so this message must wait for them.
    */
   hasFence(to: number, fence: number): boolean {
     return fence === (this.#fences?.get(to) ?? 0);
   }
 
   /**
-   * Resolves at once if the earlier messages had the same fence, else when all admitted messages
-   * have settled. Call it within `inTurn`, so that no later message is admitted first.
+   * Resolves at once if the earlier messages to this receiver had the same permit fence, otherwise
+   * when all admitted messages have settled. Must be called within `inTurn`, so that no later
+   * message is admitted first.
    */
   async waitForFence(to: number, fence: number): Promise<void> {
     if (this.hasFence(to, fence)) return;
@@ -75,7 +90,7 @@ export class SendWindow {
     this.#admitted += 1;
   }
 
-  /** Call it when an admitted message was accepted or rejected. */
+  /** Counts an admitted message as settled: Redis has accepted or rejected it. */
   settle(): void {
     this.#admitted -= 1;
     if (this.#admitted > 0) return;

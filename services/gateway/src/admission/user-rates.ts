@@ -1,6 +1,9 @@
 import type { Budget, RateLimit, RateName } from './budget.ts';
 
-/** Tokens acquired at a time, so that most frames need no command to Redis. */
+/**
+ * Number of tokens that the gateway acquires at a time, so that most frames need no command to
+ * Redis.
+ */
 const LEASES: Record<RateName, number> = {
   send: 10,
   mutation: 5,
@@ -11,8 +14,8 @@ const LEASES: Record<RateName, number> = {
 };
 
 /**
- * Charges users for what their frames cause, in number and in bytes. All gateways share the limits
- * through Redis.
+ * Enforces the rate limits of users, by the number of their commands and by the bytes that these
+ * write. All gateways share the limits through Redis.
  */
 export class UserRates {
   readonly #limits: Record<RateName, RateLimit>;
@@ -24,8 +27,8 @@ export class UserRates {
   }
 
   /**
-   * Charges one command if this gateway holds enough tokens. Otherwise returns false and charges
-   * nothing.
+   * Charges one command if this gateway holds enough tokens for the user. Otherwise charges nothing
+   * and returns false.
    */
   tryCharge({ budget: { granted } }: ChargedUser, act: RateName, bytes: number): boolean {
     if (granted[act] < 1 || granted.bytes < bytes) return false;
@@ -35,7 +38,8 @@ export class UserRates {
   }
 
   /**
-   * Charges one command. Rejects with `RateExceeded`, and charges nothing, if a limit is reached.
+   * Charges one command. Rejects with `RateExceeded` and charges nothing if the user has reached a
+   * limit.
    *
    * @param bytes the bytes that the command writes to Redis. A command that writes more than the
    * burst needs a full bucket
@@ -43,15 +47,19 @@ export class UserRates {
   async charge(user: ChargedUser, act: Exclude<RateName, 'bytes'>, bytes = 0): Promise<void> {
     const cost = Math.min(bytes, this.#limits.bytes.burst);
     while (!this.tryCharge(user, act, cost)) {
-      // Acquires both, even if one is refused. Granted tokens stay for later acts.
+      // Acquires tokens of both limits, even if one limit refuses. The granted tokens stay
+      // available for later commands.
       const acquiring = [this.#ensure(user, act, 1), this.#ensure(user, 'bytes', cost)];
       const failed = (await Promise.allSettled(acquiring)).find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
-      // Another command of the same user may have used the tokens first.
+      // The loop repeats, because another command of the same user may have used the tokens first.
     }
   }
 
-  /** Charges the bytes of a command whose number was charged earlier. Rejects as `charge` does. */
+  /**
+   * Charges the bytes of a command whose number was charged earlier. Rejects with `RateExceeded` if
+   * the user has reached the limit.
+   */
   async chargeBytes(user: ChargedUser, bytes: number): Promise<void> {
     const cost = Math.min(bytes, this.#limits.bytes.burst);
     while (user.budget.granted.bytes < cost) await this.#ensure(user, 'bytes', cost);
@@ -59,14 +67,14 @@ export class UserRates {
   }
 
   /**
-   * Resolves when this number of tokens is available. Another command of the same user may use them
-   * first.
+   * Resolves when the budget holds this number of tokens. Another command of the same user may use
+   * them first.
    */
   async #ensure(user: ChargedUser, name: RateName, count: number): Promise<void> {
     const { granted, acquiring, waiting } = user.budget;
     while (granted[name] < count) {
-      // Acquires one lease at a time: concurrent commands would acquire tokens for each other and
-      // then be refused themselves.
+      // Only one request for tokens is in flight per limit. Concurrent requests would take tokens
+      // from each other and then be refused.
       const pending = acquiring.get(name);
       if (!pending) {
         const acquired = this.#acquireMissing(user, name, count).finally(() => acquiring.delete(name));
@@ -78,7 +86,8 @@ export class UserRates {
       try {
         await pending;
       } catch (error) {
-        // Without a token for one command there is none for another. Fewer bytes may be available.
+        // If one command gets no token, no other one does. But a command with fewer bytes may still
+        // succeed.
         if (name !== 'bytes') throw error;
       } finally {
         waiting[name] -= 1;
@@ -89,7 +98,8 @@ export class UserRates {
   async #acquireMissing({ id, budget, isVisitor }: ChargedUser, name: RateName, count: number): Promise<void> {
     const limit = this.#limits[name];
     const missing = count - budget.granted[name];
-    // Each waiting command needs a token. One at a time would wake all of them for each token.
+    // Requests a token for each waiting command. If it requested one token, all of them would wake
+    // up and compete for it.
     const needed = name === 'bytes' ? missing : missing + budget.waiting[name];
     const wanted = Math.min(Math.max(needed, isVisitor ? 0 : LEASES[name]), limit.burst);
     const { granted, after } = await this.#acquire(name, id, limit, Math.max(missing, wanted), missing);
@@ -100,7 +110,7 @@ export class UserRates {
 
 /** Thrown if a user has reached a rate limit. */
 export class RateExceeded extends Error {
-  /** Ms after which the same command may succeed. */
+  /** Ms after which the user can repeat the command. */
   readonly retryAfter: number;
 
   constructor(name: RateName, retryAfter: number) {
@@ -122,13 +132,13 @@ const messages: Record<RateName, string> = {
 interface ChargedUser {
   readonly id: number;
   readonly budget: Budget;
-  /** True for a user without a connection here: the user's unused tokens would be lost. */
+  /** True for a user without a connection here. Unused tokens of such a user would be lost. */
   readonly isVisitor: boolean;
 }
 
 /**
- * Acquires up to `want` tokens of a rate limit that all gateways share. Grants nothing if fewer
- * than `least` are available. `after` is then the ms until they are.
+ * Acquires up to `want` tokens of a rate limit that all gateways share. If fewer than `least` are
+ * available, grants none, and `after` is the number of ms until there are enough.
  */
 export type AcquireTokens = (
   name: RateName,

@@ -7,8 +7,8 @@ import { readMessage, recalledRefusal } from './mutate.ts';
 import { Refusal, writeRefusal } from './refusal.ts';
 
 /**
- * Delivers an action on a message, such as a pressed button, to the sender of the message alone.
- * Requires the permit to write to the chat.
+ * Delivers an action on a message, such as a pressed button, only to the sender of that message.
+ * The user must be allowed to write to the chat.
  */
 export async function action(
   deps: CommandDeps,

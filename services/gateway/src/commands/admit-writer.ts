@@ -5,8 +5,8 @@ import type { CommandDeps } from './command.ts';
 import { type Refusal, writeRefusal } from './refusal.ts';
 
 /**
- * Returns the participants of a user's stream. If the user may not write to the chat any more, ends
- * the stream and throws a refusal.
+ * Returns the participants of the chat to which a user streams a message. If the user is no longer
+ * allowed to write there, ends the stream and throws a `Refusal`.
  */
 export async function admitWriter(deps: WriterDeps, user: LocalUser, chat: number, id: number): Promise<Writer> {
   const found = await deps.permits.admission(user, chat);
@@ -27,7 +27,8 @@ async function endOwn(
   chat: number,
   { code }: Refusal,
 ): Promise<void> {
-  // Redis is unavailable, so it is unknown whether the user may write. The stream stays open.
+  // While Redis is unavailable, nobody knows whether the user is allowed to write, so the stream
+  // stays open.
   if (code === 'unavailable') return;
   if ((await readStream(redis, conversation, id))?.from !== user.id) return;
   const participants = conversation === groupConversation(chat) ? await readMembers(redis, chat) : [];
@@ -43,9 +44,9 @@ export type WriterDeps = Pick<CommandDeps, 'permits' | 'redis' | 'config'>;
 
 interface Writer {
   conversation: string;
-  /** Undefined for a stream to a user. */
+  /** Id of the group. Undefined if the user streams to another user. */
   group?: number;
-  /** The members of the group. */
+  /** Ids of the group's members. Undefined if the user streams to another user. */
   members?: number[];
   permit: number | 'member';
 }

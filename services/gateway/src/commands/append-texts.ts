@@ -5,12 +5,12 @@ import type { CommandDeps } from './command.ts';
 import { Refusal } from './refusal.ts';
 import type { AppendBatch } from './stream-appends.ts';
 
-/** Approximate bytes of a `stream` frame without its text. */
+/** Approximate size of a `stream` frame without its text, in bytes. */
 const FRAME_OVERHEAD_BYTES = 100;
 
 /**
- * Appends texts to a stream of a user. Throws a Refusal if they are not accepted. If the time or
- * the characters of the stream are used up, ends it first.
+ * Appends chunks of text to a streamed message of a user. Throws a `Refusal` if they are rejected.
+ * If the stream has reached its maximum time or number of characters, ends it first.
  */
 export async function appendTexts(deps: CommandDeps, user: LocalUser, batch: AppendBatch): Promise<void> {
   const { chat, id, texts, index } = batch;
@@ -29,7 +29,7 @@ export async function appendTexts(deps: CommandDeps, user: LocalUser, batch: App
       case 'appended':
         return;
       case 'permit':
-        // The permit has changed, but this gateway has not received the change yet.
+        // The permission to write has changed, but this gateway has not received the change yet.
         if (attempt > 1) throw new Refusal('unavailable');
         user.forgetPermit(chat);
         break;

@@ -4,7 +4,7 @@ import type { CommandDeps } from './command.ts';
 import type { SenderConnection } from './frame-sender.ts';
 import { Refusal } from './refusal.ts';
 
-/** Replaces the token of a connection by a new one of the same user. */
+/** Replaces the access token of a connection by a newer token of the same user. */
 export async function auth(
   deps: CommandDeps,
   connection: SenderConnection,
@@ -15,8 +15,8 @@ export async function auth(
 }
 
 /**
- * Returns the session of a token and when it expires, in Unix ms. Throws a refusal if it is not a
- * valid token of this user.
+ * Returns the session of an access token and its expiry in Unix ms. Throws a `Refusal` if the token
+ * is invalid or belongs to another user.
  */
 export async function checkToken(
   { redis, tokens, findExternalUser }: CommandDeps,

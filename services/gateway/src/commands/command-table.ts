@@ -16,7 +16,7 @@ import { stream } from './stream.ts';
 import { typing } from './typing.ts';
 import { watch } from './watch.ts';
 
-/** Commands for frames that any sender may send. */
+/** Commands by type of frame, for frames that a client can also send without a connection. */
 export const senderCommands: { [Type in Exclude<ClientFrame['type'], ConnectionFrame>]: Command<Type> } = {
   send,
   mark,
@@ -32,14 +32,14 @@ export const senderCommands: { [Type in Exclude<ClientFrame['type'], ConnectionF
   ping: async (_deps, _sender, { ref }) => pongFrame(ref),
 };
 
-/** Commands for frames that act on the sender's connection. */
+/** Commands by type of frame, for frames that change the sender's connection. */
 export const connectionCommands: { [Type in ConnectionFrame]: ConnectionCommand<Type> } = {
   focus,
   watch,
   auth,
 };
 
-/** Returns whether a frame gets no `ack`, even if it has a `ref`. */
+/** Returns whether the gateway never acknowledges a frame, even if the frame has a `ref`. */
 export function isUnacknowledged(frame: ClientFrame): boolean {
   return unacknowledged.has(frame.type) || (frame.type === 'stream' && frame.op === 'append');
 }

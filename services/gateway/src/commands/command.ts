@@ -16,8 +16,8 @@ import type { HookGate } from './hook-gate.ts';
 import type { StreamAppends } from './stream-appends.ts';
 
 /**
- * Runs a frame. Resolves with the text of the reply; undefined stands for a plain `ack`. Throws
- * `Refusal`.
+ * Runs a frame. Resolves with the reply frame as JSON, or with undefined for a plain `ack`. Throws
+ * `Refusal` if the frame is rejected.
  */
 export type Command<Type extends ClientFrame['type'], Sender = FrameSender> = (
   deps: CommandDeps,
@@ -25,7 +25,7 @@ export type Command<Type extends ClientFrame['type'], Sender = FrameSender> = (
   frame: FrameOf<Type>,
 ) => Promise<string | undefined>;
 
-/** A command that acts on the sender's connection. */
+/** A command that changes the sender's connection. */
 export type ConnectionCommand<Type extends ClientFrame['type']> = Command<Type, SenderConnection>;
 
 /** Dependencies of the commands. */
@@ -44,12 +44,12 @@ export interface CommandDeps {
   readonly watchList: Pick<WatchList, 'watch'>;
   readonly tokens: Pick<TokenVerifier, 'verify'>;
   readonly storeGuard: Pick<StoreGuard, 'refuse' | 'refuseNew' | 'refsLost'>;
-  /** Returns the user of a token from another issuer. */
+  /** Returns the user of a token that an external issuer signed. */
   findExternalUser(bearer: ExternalBearer): Promise<number | NoUser>;
   readonly streams: Pick<StreamAppends, 'append' | 'flush'>;
-  /** Undefined without hooks. */
+  /** Undefined if no hooks are configured. */
   readonly hookGate: HookGate | undefined;
-  /** Undefined where tracing is off. */
+  /** Undefined if tracing is off. */
   readonly traces: Traces | undefined;
 }
 
@@ -68,14 +68,14 @@ export type CommandSettings = Pick<
 >;
 
 export interface CommandCounters {
-  /** Client frames received. */
+  /** Number of client frames received. */
   frames: number;
   /** Counts a frame that is rejected with an error. */
   refuse(reason: RefusalReason): void;
-  /** Seconds until a message is acknowledged. */
+  /** Histogram of the seconds from the receipt of a message to its acknowledgement. */
   readonly ack: Pick<PlainHistogram, 'observe'>;
   /** Messages accepted. */
   accepted: number;
-  /** Number of messages that had already been accepted. */
+  /** Number of resent messages that had already been accepted. */
   duplicates: number;
 }

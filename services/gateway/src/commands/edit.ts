@@ -4,7 +4,7 @@ import type { CommandDeps } from './command.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { mutate, readOwnMessage, recalledRefusal } from './mutate.ts';
 
-/** Replaces the body and the `custom` data of one of the sender's messages. */
+/** Replaces the body and the `custom` data of a message that the user sent. */
 export async function edit(deps: CommandDeps, sender: FrameSender, frame: FrameOf<'edit'>): Promise<undefined> {
   const { chat, id, body, custom } = frame;
   checkCustom(deps, frame);

@@ -2,7 +2,10 @@ import { endStream, readStream } from '@parley/redis';
 import type { LocalUser } from '../users/local-user.ts';
 import { admitWriter, type WriterDeps } from './admit-writer.ts';
 
-/** Ends a stream of a user with its first text. No-op if the user has no such stream. */
+/**
+ * Ends a streamed message of a user and resets its content to the first text. No-op if the user has
+ * no such stream.
+ */
 export async function endWithFirstText(
   deps: WriterDeps,
   user: LocalUser,

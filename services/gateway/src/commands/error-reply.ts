@@ -6,7 +6,7 @@ import { errorFrame } from '../frames.ts';
 import type { CommandDeps } from './command.ts';
 import { Refusal } from './refusal.ts';
 
-/** Counts a frame that failed and returns its reply. */
+/** Counts a frame that failed and returns the error frame for its sender. */
 export function errorReply(
   { counters, log }: Pick<CommandDeps, 'counters' | 'log'>,
   sender: { id: string },
@@ -22,7 +22,8 @@ export function errorReply(
   if (error instanceof RedisFullError)
     return refuse('unavailable', 'The server is out of memory', error.retryAfter, 'redis-full');
   if (error instanceof SlowModeError) return refuse('slow-mode', undefined, error.retryAfter);
-  // Redis may have executed the frame. The client may safely resend every frame.
+  // Redis may have executed the frame before the error. Clients can resend it, because all frames
+  // are idempotent.
   log.warn({ err: error, connection: sender.id, frame: type }, 'frame failed');
   return refuse('unavailable');
 }

@@ -1,7 +1,7 @@
-/** Approximate bytes of an event in Redis without the body of its message. */
+/** Approximate size of an event in Redis without the body of its message, in bytes. */
 export const EVENT_OVERHEAD_BYTES = 200;
 
-/** Returns the approximate bytes of an event with a body. `body` is JSON. */
+/** Returns the approximate size of an event in bytes. `body` is the JSON of its message body. */
 export function eventBytes(body: string): number {
   return EVENT_OVERHEAD_BYTES + Buffer.byteLength(body);
 }

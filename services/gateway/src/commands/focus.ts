@@ -3,7 +3,7 @@ import type { CommandDeps } from './command.ts';
 import type { SenderConnection } from './frame-sender.ts';
 
 /**
- * Sets the chat that the user of a connection is looking at, whose messages cause no push
+ * Stores which chat a user has open on a connection. Messages of that chat cause no push
  * notification.
  */
 export async function focus(

@@ -8,10 +8,10 @@ import { errorReply } from './error-reply.ts';
 import type { FrameSender, SenderConnection } from './frame-sender.ts';
 import { Refusal } from './refusal.ts';
 
-/** The cost of opening a connection, as a number of frames. */
+/** Cost of opening a connection under the rate limit on frames, as a number of frames. */
 const OPENING_FRAMES = 5;
 
-/** Reads, admits and runs client frames of every transport. */
+/** Parses, admits and runs the client frames of every transport. */
 export class FrameHandler {
   readonly #deps: CommandDeps;
 
@@ -19,14 +19,13 @@ export class FrameHandler {
     this.#deps = deps;
   }
 
-  /**
-   * Reads a message of a connection's client, runs its frame and sends the reply. Never rejects.
-   */
+  /** Parses a client's message, runs its frame and sends the reply. Never rejects. */
   async receive(connection: SenderConnection, message: Buffer, isBinary: boolean): Promise<void> {
     const value = this.parse(connection, message, isBinary);
     if (value === undefined) return;
     const reading = readFrame(value);
-    // The first reply follows the welcome. A connection that is refused runs no frames.
+    // Waits for the welcome, which is sent before the first reply. If the connection is refused,
+    // its frames do not run.
     if (connection.opening) await connection.opening;
     if (!reading.ok) {
       this.#deps.counters.refuse('bad-frame');
@@ -43,9 +42,9 @@ export class FrameHandler {
   }
 
   /**
-   * Parses a message of a connection's client. Closes the connection and returns undefined if the
-   * message is binary, too large, not JSON, or exceeds the rate limit. If the JSON is nested too
-   * deeply, sends an error frame and returns undefined.
+   * Parses a client's message. Closes the connection and returns undefined if the message is
+   * binary, too large, not JSON, or exceeds the rate limit. If the JSON is nested too deeply, sends
+   * an error frame and returns undefined.
    */
   parse(connection: SenderConnection, message: Buffer, isBinary: boolean): unknown {
     if (connection.closed) return undefined;
@@ -64,8 +63,8 @@ export class FrameHandler {
   }
 
   /**
-   * Charges a user for opening a connection, which costs as much as several frames. Returns false
-   * if the user opens connections too fast.
+   * Charges a user for opening a connection, which costs as much as `OPENING_FRAMES` frames.
+   * Returns false if the user opens connections too fast.
    */
   chargeOpening({ budget }: FrameSender['user']): boolean {
     const { clock, frameRates } = this.#deps;
@@ -92,13 +91,14 @@ export class FrameHandler {
   }
 
   /**
-   * Runs a frame. Resolves with the text of its reply, or with undefined if it has none. Never
-   * rejects.
+   * Runs a frame. Resolves with its reply as JSON, or with undefined if the frame has no reply.
+   * Never rejects.
    */
   async run(sender: FrameSender, frame: ClientFrame): Promise<string | undefined> {
     const { hookGate } = this.#deps;
     if (!hookGate?.covers(frame)) return await this.#admitAndRun(sender, frame);
-    // The hook is called before admission. A frame that waits for it does not count as in flight.
+    // Calls the hook before admission control, so that a frame that waits for the hook does not
+    // count as in flight.
     try {
       return await hookGate.pass(sender, frame, (allowed) => this.#admitAndRun(sender, allowed));
     } catch (error) {
@@ -108,8 +108,8 @@ export class FrameHandler {
 
   async #admitAndRun(sender: FrameSender, frame: ClientFrame): Promise<string | undefined> {
     const { admission, counters } = this.#deps;
-    // A ping or a new token keeps the connection open and costs little, so admission control does
-    // not limit it.
+    // `ping` and `auth` frames bypass admission control, because they cost little and keep the
+    // connection open.
     const exempt = frame.type === 'ping' || frame.type === 'auth';
     const refused = exempt ? undefined : this.#deps.storeGuard.refuse(frame);
     if (refused) {
@@ -133,7 +133,9 @@ export class FrameHandler {
     }
   }
 
-  /** Runs a frame that another gateway received, for a device that has its connection here. */
+  /**
+   * Runs a frame that another gateway received for a device whose connection is at this gateway.
+   */
   async runForwarded(connection: SenderConnection, frame: ClientFrame): Promise<void> {
     await connection.opening;
     if (!connection.closed) await this.run(connection, frame);
@@ -149,7 +151,7 @@ export class FrameHandler {
   }
 
   /**
-   * Passes a frame that acts on a connection to the connections of the sender's device, on every
+   * Forwards a frame that changes a connection to all connections of the sender's device, on every
    * gateway.
    */
   async #forward({ user, device }: FrameSender, frame: ClientFrame): Promise<undefined> {
@@ -157,7 +159,10 @@ export class FrameHandler {
     await sendControl(this.#deps.redis, user.id, { do: 'frame', device, frame });
   }
 
-  /** Throws a refusal if the user has a newer connection. This gateway may not know of it yet. */
+  /**
+   * Throws a `Refusal` if the user has a newer connection on another gateway, even if this gateway
+   * has not been notified of it yet.
+   */
   async #checkNewest({ user, connection, session }: FrameSender): Promise<void> {
     const newest = await readFence(this.#deps.redis, user.id);
     const replaced = connection
@@ -169,7 +174,9 @@ export class FrameHandler {
   }
 }
 
-/** Returns whether a frame sends a message. The sender then receives a copy of it as an event. */
+/**
+ * Returns whether a frame sends a message, of which the sender then receives a copy as an event.
+ */
 function isMessage(frame: ClientFrame): frame is FrameOf<'send'> | Extract<FrameOf<'stream'>, { op: 'start' }> {
   return frame.type === 'send' || (frame.type === 'stream' && frame.op === 'start');
 }

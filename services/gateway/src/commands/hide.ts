@@ -6,16 +6,16 @@ import type { FrameSender } from './frame-sender.ts';
 import { requestFacts } from './mutate.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
-/** Number of messages that cost as much as one mutation. */
+/** Number of hidden messages that cost as much as one edit under the rate limit on changes. */
 const IDS_PER_MUTATION = 10;
 
-/** Approximate bytes of an id in an event. */
+/** Approximate size of a message id in an event, in bytes. */
 const ID_BYTES = 16;
 
 /**
- * Deletes messages from the sender's own copy of a chat, on all of the sender's devices. Needs no
- * permit to write to the chat. If the chat does not contain one of them, throws a refusal and hides
- * none.
+ * Deletes messages from the sender's own copy of a chat, on all devices of the sender. A sender who
+ * is not allowed to write to the chat can delete too. If one of the messages is not in the chat,
+ * throws a `Refusal` and deletes none.
  */
 export async function hide(deps: CommandDeps, { user }: FrameSender, frame: FrameOf<'hide'>): Promise<undefined> {
   const { redis, config, permits, rates } = deps;
@@ -27,11 +27,11 @@ export async function hide(deps: CommandDeps, { user }: FrameSender, frame: Fram
   if (standing === 'nobody' || standing === 'unknown' || standing === 'not-member')
     throw new Refusal(sendRefusal(standing, config.sendPolicy) ?? 'not-found');
   for (let charged = 0; charged < ids.length; charged += IDS_PER_MUTATION) await rates.charge(user, 'mutation');
-  // Both the event and the record entry are charged.
+  // Charges the bytes twice: once for the event and once for the entry in the record stream.
   await rates.chargeBytes(user, 2 * (EVENT_OVERHEAD_BYTES + ID_BYTES * ids.length));
   const group = standing === 'member';
-  // Without a history, messages leave the inbox once all devices have received them, so they are
-  // not checked.
+  // Without a history, the server keeps no messages that all devices have received, so it cannot
+  // check the ids.
   if (config.history === 'mirror') {
     const conversation = group ? groupConversation(chat) : userConversation(user.id, chat);
     const missing = await findMissing(redis, user.id, conversation, ids);

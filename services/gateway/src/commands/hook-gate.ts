@@ -6,9 +6,9 @@ import type { FrameSender } from './frame-sender.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Calls the hooks for messages and edits before they run, and for the start and the end of streams.
- * Frames of one sender wait for the hooks one after the other. This keeps their order, and a slow
- * hook delays no other sender.
+ * Calls the hooks (HTTP endpoints of the operator that can refuse or change content) before a
+ * message is sent or edited, and before a streamed message starts or ends. The frames of one sender
+ * wait in a queue. This keeps their order, and a slow hook delays no other sender.
  */
 export class HookGate {
   readonly #hooks: Pick<Hooks, 'covers' | 'ask'>;
@@ -20,20 +20,20 @@ export class HookGate {
     this.#deps = deps;
   }
 
-  /** Whether a hook must check the final text of a stream. */
+  /** True if a hook checks the final text of streamed messages. */
   get coversEnds(): boolean {
     return this.#hooks.covers('message.edit');
   }
 
-  /** Returns whether a hook must check a frame. */
+  /** Returns whether a hook checks frames like this one. */
   covers(frame: ClientFrame): frame is AskedFrame {
     const event = eventOf(frame);
     return event !== undefined && this.#hooks.covers(event);
   }
 
   /**
-   * Runs a frame, with the changes of the hooks, if they allow it. Resolves with the reply. Throws
-   * a refusal.
+   * Calls the hooks and runs the frame with their changes. Resolves with the reply. Throws a
+   * `Refusal` if a hook refuses the frame or does not reply.
    */
   async pass(sender: FrameSender, frame: AskedFrame, run: Run): Promise<string | undefined> {
     const queue = this.#queues.get(sender) ?? { length: 0, last: Promise.resolve() };
@@ -65,7 +65,8 @@ export class HookGate {
     }
     if (verdict.is === 'unavailable')
       throw new Refusal('unavailable', 'The server cannot check its rules now. Try again later', verdict.retryAfter);
-    // Another device may have appended texts that the hooks have not seen.
+    // Passes the body that the hook has checked, because another device may have appended more text
+    // since.
     if (verdict.body === undefined && verdict.custom === undefined)
       return await run(ends ? { ...frame, body: content.body } : frame);
     const { body = content.body, custom = frame.custom } = verdict;
@@ -79,7 +80,7 @@ export class HookGate {
   }
 
   /**
-   * Returns the content that the hooks check. Undefined for the end of a stream that has already
+   * Returns the content that the hooks check. Undefined if the frame ends a stream that has already
    * ended.
    */
   async #contentOf(user: LocalUser, frame: AskedFrame): Promise<Content | undefined> {
@@ -106,11 +107,16 @@ function eventOf(frame: ClientFrame): HookEvent | undefined {
 }
 
 export interface HookGateDeps {
-  /** Throws a refusal if the user may not write to the chat. */
+  /** Throws a `Refusal` if the user is not allowed to write to the chat. */
   requirePermit(user: LocalUser, chat: number): Promise<void>;
-  /** Returns the text of a stream of the user so far. Undefined if it has ended. */
+  /**
+   * Returns the text so far of a message that the user streams. Undefined if the stream has ended.
+   */
   readStreamed(user: LocalUser, of: { chat: number; id: number }): Promise<string | undefined>;
-  /** Ends a stream of the user with its first text. No-op if it has ended. */
+  /**
+   * Ends a message that the user streams, and resets its content to the first text. No-op if the
+   * stream has ended.
+   */
   endWithFirstText(user: LocalUser, of: { chat: number; id: number }): Promise<void>;
 }
 
@@ -120,7 +126,7 @@ type AskedFrame = FrameOf<'send'> | FrameOf<'edit'> | Extract<FrameOf<'stream'>,
 
 type Run = (frame: AskedFrame) => Promise<string | undefined>;
 
-/** The frames of one sender that wait for a hook or run. */
+/** Queue of the frames of one sender that wait for a hook or run. */
 interface Queue {
   length: number;
   last: Promise<void>;

@@ -9,16 +9,16 @@ import type { FrameSender } from './frame-sender.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
 /**
- * Maximum ms by which message ids may be ahead of this machine's clock. Redis assigns the ids,
- * clocks are adjusted, and the ids of a conversation never decrease. A client does not resend a
- * mark that is refused.
+ * Maximum ms by which a marked message id may be ahead of this machine's clock. Ids contain a time
+ * of Redis' clock, which may differ. The tolerance is large, because a client does not resend a
+ * rejected mark.
  */
 const MAX_SKEW_MS = 600_000;
 
 /**
- * Marks a chat as received or read up to a message. The mark reaches the user's own devices, and
- * the peer if the user may write to them. In a group it reaches the user's own devices only, and so
- * does a read mark if the user or the peer hides read marks.
+ * Stores that the user has received or read a chat up to a message. The user's other devices get an
+ * event. The peer gets one too, if the user is allowed to write to the peer. There is no event for
+ * the peer in a group, nor for a read mark if the user or the peer hides read receipts.
  */
 export async function mark(
   deps: CommandDeps,
@@ -56,7 +56,10 @@ export async function mark(
   return hidden && frame.ref !== undefined ? privateAckFrame(frame.ref) : undefined;
 }
 
-/** Returns whether the user or the peer hides read marks. Both are cached with the permits. */
+/**
+ * Returns whether the user or the peer hides read receipts. The permits of both users contain that
+ * setting and are cached.
+ */
 async function hidesReads(permits: Permits, user: LocalUser, peer: Permit): Promise<boolean> {
   if (peer.hidesReads) return true;
   const own = await permits.permit(user, user.id);

@@ -17,12 +17,15 @@ import { eventBytes } from './event-size.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { Refusal, refuseMuted, sendRefusal } from './refusal.ts';
 
-/** Number of copies of a mutation between two users: in both inboxes and in the record stream. */
+/**
+ * Number of copies that a change of a message between two users creates: one in each inbox and one
+ * in the record stream.
+ */
 const COPIES = 3;
 
 /**
- * Records a mutation of a message and appends it to the inboxes of all participants. Throws a
- * refusal.
+ * Writes a change of a message (recall, edit, reaction or pin) to the record stream and to the
+ * inboxes of all participants. Throws a `Refusal` if the user is not allowed to make it.
  */
 export async function mutate(
   deps: CommandDeps,
@@ -37,7 +40,7 @@ export async function mutate(
     await writeMutation(deps, user, chat, mutation, admission);
   } catch (error) {
     if (!(error instanceof PermitChanged)) throw toRefusal(error);
-    // The permit has changed, but this gateway has not received the change yet.
+    // The permission to write has changed, but this gateway has not received the change yet.
     user.forgetPermit(chat);
     const again = await admit(deps, user, chat, mutation);
     await writeMutation(deps, user, chat, mutation, again).catch((failure) => {
@@ -46,19 +49,19 @@ export async function mutate(
   }
 }
 
-/** Returns the refusal of a mutation whose message was recalled after it was read. */
+/** Converts the error of a change whose message was recalled before the change was written. */
 function toRefusal(error: unknown): unknown {
   return error instanceof MessageRecalled ? recalledRefusal() : error;
 }
 
-/** Returns the refusal of a mutation of a recalled message. */
+/** Returns the refusal for a change of a recalled message. */
 export function recalledRefusal(): Refusal {
   return new Refusal('conflict', 'The message has been recalled.');
 }
 
 /**
- * Returns the membership of the user in the group, or the permit fence. Throws a refusal if the
- * user may not write.
+ * Returns the members of a group, or the user's permit for another user. Throws a `Refusal` if the
+ * user is not allowed to write.
  */
 async function admit(
   { permits, config }: CommandDeps,
@@ -86,7 +89,8 @@ async function writeMutation(
   const users = group ? admission : [...new Set([user.id, chat])];
   const permit = group ? 'member' : admission.fence;
   if (mutation.kind === 'edit') {
-    // An edit of a message that is still streamed is its final content.
+    // If the message is still being streamed, the edit ends the stream and becomes its final
+    // content.
     const conversation = group ? groupConversation(chat) : userConversation(user.id, chat);
     const { id, body, custom = null } = mutation;
     if (await endStream(redis, conversation, id, { body, custom, permit, participants: users })) return;
@@ -105,7 +109,10 @@ async function writeMutation(
   });
 }
 
-/** Reads a message that the sender wrote. Throws a refusal if another user wrote it. */
+/**
+ * Reads a message that the sender of the frame wrote. Throws a `Refusal` if another user wrote the
+ * message.
+ */
 export async function readOwnMessage(
   deps: CommandDeps,
   sender: FrameSender,
@@ -118,7 +125,8 @@ export async function readOwnMessage(
 }
 
 /**
- * Throws a refusal unless the sender is owner or admin of the group of a message.
+ * Throws a `Refusal` unless the sender is the owner or an admin of the group that a message belongs
+ * to.
  *
  * @param detail the reason of the refusal, as a sentence for the user
  */
@@ -136,8 +144,9 @@ export async function requireModerator(
 }
 
 /**
- * Charges a mutation and reads its message, in one of the sender's chats: from the inbox, else from
- * the recorder. Throws a refusal if it does not exist, or is a notice.
+ * Reads the message that a frame changes, and charges the change to the sender. Reads it from the
+ * sender's inbox, otherwise requests it from the recorder. Throws a `Refusal` if the message does
+ * not exist or is a notice (a system message of a group).
  */
 export async function readMessage(
   deps: CommandDeps,
@@ -155,7 +164,7 @@ export async function readMessage(
   if (config.history === 'relay') throw new Refusal('not-found', 'The chat has no message with this id.');
   const group = (await permits.standing(user, chat)) === 'member';
   const facts = await requestFacts(deps, user, chat, id, group);
-  // The sender of a notice is the group.
+  // A notice (a system message of a group) has the group as its sender.
   if (group && facts.from === chat) throw noticeRefusal();
   return { from: facts.from, recalled: facts.recalled || event === 'recalled' };
 }
@@ -164,7 +173,10 @@ function noticeRefusal(): Refusal {
   return new Refusal('forbidden', 'This line reports a change of the group. You can only delete it for yourself.');
 }
 
-/** Returns the recorder's facts about a message. Throws a refusal if the message does not exist. */
+/**
+ * Returns what the recorder knows about a message. Throws a `Refusal` if the message does not
+ * exist.
+ */
 export async function requestFacts(
   { redis, rates }: CommandDeps,
   user: LocalUser,
@@ -185,8 +197,8 @@ export async function requestFacts(
 }
 
 /**
- * Throws a refusal if the user may not write to the chat. Recalls are allowed even after a
- * friendship has ended.
+ * Throws a `Refusal` if the user is not allowed to make this change in the chat. A user can recall
+ * messages even after a friendship has ended.
  */
 function refuse(standing: Standing, mutation: Mutation, policy: 'friends' | 'anyone'): void {
   const code = sendRefusal(standing, policy);

@@ -8,9 +8,8 @@ import { mutate, readMessage, recalledRefusal, requireModerator } from './mutate
 import { Refusal } from './refusal.ts';
 
 /**
- * Pins a message for all participants, or unpins it. In a group, only its owner and admins may, and
- * a notice reports the pin.
- * No-op if a recalled message is unpinned.
+ * Pins or unpins a message for all participants. In a group, only the owner and admins are allowed
+ * to, and a notice (a system message) reports the pin. No-op if a recalled message is unpinned.
  */
 export async function pin(deps: CommandDeps, sender: FrameSender, frame: FrameOf<'pin'>): Promise<undefined> {
   const { chat, id, active } = frame;
@@ -34,7 +33,10 @@ export async function pin(deps: CommandDeps, sender: FrameSender, frame: FrameOf
   if (group && active && deps.config.groupNotices) await reportPin(deps, sender, chat, id);
 }
 
-/** Writes the notice of a pin. A message that is pinned again within `REF_WINDOW` gets none. */
+/**
+ * Writes the notice that reports a pin to the group. Pinning the same message again within
+ * `REF_WINDOW` writes no second notice.
+ */
 async function reportPin(
   { redis, rates, config }: CommandDeps,
   { user }: FrameSender,
@@ -48,8 +50,8 @@ async function reportPin(
 }
 
 /**
- * Makes the recorder copy the pins of a chat to Redis, so that Redis can count them. Throws a
- * refusal if the recorder does not reply.
+ * Requests that the recorder copies the pins of a chat to Redis, where the number of pins is
+ * limited. Throws a `Refusal` if the recorder does not respond.
  */
 async function copyPins(
   { redis, rates }: CommandDeps,

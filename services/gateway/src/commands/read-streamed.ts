@@ -3,7 +3,9 @@ import { readStream } from '@parley/redis';
 import type { LocalUser } from '../users/local-user.ts';
 import type { CommandDeps } from './command.ts';
 
-/** Returns the text of a user's stream so far. Undefined if the stream does not exist. */
+/**
+ * Returns the text so far of a message that the user streams. Undefined if no stream is found.
+ */
 export async function readStreamed(
   { permits, redis }: Pick<CommandDeps, 'permits' | 'redis'>,
   user: LocalUser,

@@ -5,8 +5,8 @@ import { mutate, readMessage, requireModerator } from './mutate.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Recalls a message for everybody: one of the sender's, or any message of a group if the sender is
- * its owner or an admin. No-op if it was recalled before.
+ * Recalls a message for everybody. Users can recall their own messages; the owner and admins of a
+ * group can recall every message of the group. No-op if the message is already recalled.
  */
 export async function recall(
   deps: CommandDeps,

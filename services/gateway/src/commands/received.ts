@@ -4,7 +4,10 @@ import type { CommandDeps } from './command.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { Refusal } from './refusal.ts';
 
-/** Acknowledges events: the device resumes after them if it connects without a cursor. */
+/**
+ * Stores the position up to which a device has received events. If the device connects without a
+ * cursor, it resumes after that position.
+ */
 export async function received(deps: CommandDeps, sender: FrameSender, frame: FrameOf<'received'>): Promise<undefined> {
   const cursor = parseCursor(frame.cursor);
   if (!cursor) throw new Refusal('bad-frame', 'cursor: This is not a valid cursor.');

@@ -7,7 +7,7 @@ export class Refusal extends Error {
   readonly code: ErrorCode;
   /** A sentence for the user. Default: the title of the code. */
   readonly detail: string | undefined;
-  /** Ms after which the same frame may succeed. */
+  /** Ms after which the client can repeat the frame. */
   readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, detail?: string, retryAfter?: number) {
@@ -19,8 +19,8 @@ export class Refusal extends Error {
 }
 
 /**
- * Returns the error code for a message from a user with this standing. Undefined if the message is
- * allowed.
+ * Returns the error code for a message from a user who has this relation to the receiver. Undefined
+ * if the message is allowed.
  */
 export function sendRefusal(standing: Standing, policy: 'friends' | 'anyone'): ErrorCode | undefined {
   switch (standing) {
@@ -40,13 +40,15 @@ export function sendRefusal(standing: Standing, policy: 'friends' | 'anyone'): E
   }
 }
 
-/** Throws a refusal if the permit is that of a muted member. */
+/** Throws a `Refusal` if the permit states that the user is muted in the group. */
 export function refuseMuted(permit: Permit): void {
   const refusal = muteRefusal(permit);
   if (refusal) throw refusal;
 }
 
-/** Returns why a user with this permit may not write. Undefined if the user may. */
+/**
+ * Returns why a user with this permit is not allowed to write. Undefined if the user is allowed to.
+ */
 export function writeRefusal(permit: Permit, policy: 'friends' | 'anyone'): Refusal | undefined {
   const code = sendRefusal(permit.standing, policy);
   return code ? new Refusal(code) : muteRefusal(permit);

@@ -2,7 +2,7 @@ import type { LocalUser } from '../users/local-user.ts';
 import type { Permits } from '../users/permits.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
-/** Throws a refusal if the user may not write to a chat. */
+/** Throws a `Refusal` if the user is not allowed to write to a chat. */
 export async function requirePermit(
   permits: Pick<Permits, 'membership'>,
   user: LocalUser,

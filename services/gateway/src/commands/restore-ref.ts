@@ -6,8 +6,9 @@ import type { CommandDeps } from './command.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Makes `accept` recognise the resend of a recorded message after Redis lost its ref. Throws a
- * refusal if the recorder does not respond within a second.
+ * Restores the ref of a message from PostgreSQL to Redis after Redis has lost it, so that `accept`
+ * recognises a resend of the message as a duplicate. Throws a `Refusal` if the recorder does not
+ * respond within a second.
  */
 export async function restoreRef(
   { redis, rates }: Pick<CommandDeps, 'redis' | 'rates'>,

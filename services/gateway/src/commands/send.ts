@@ -16,18 +16,21 @@ import type { FrameSender } from './frame-sender.ts';
 import { Refusal, refuseMuted, sendRefusal } from './refusal.ts';
 import { restoreRef } from './restore-ref.ts';
 
-/** Number of copies of a message to a user: in both inboxes and in the record stream. */
+/**
+ * Number of copies that a message to a user creates: one in each inbox and one in the record
+ * stream.
+ */
 const COPIES = 3;
 
 /**
- * Accepts a message. The reply is sent when the message is on disk and in the inboxes of all
+ * Accepts a message. Resolves with the reply when the message is on disk and in the inboxes of all
  * participants.
  */
 export async function send(deps: CommandDeps, sender: FrameSender, frame: Send): Promise<string> {
   return await sendMessage(deps, sender, frame);
 }
 
-/** Accepts a message. With `stream`, it is the start of a streamed message. */
+/** Accepts a message, or the start of a streamed message if `stream` is set. */
 export async function sendMessage(
   deps: CommandDeps,
   sender: FrameSender,
@@ -62,8 +65,8 @@ export async function sendMessage(
 }
 
 /**
- * Resolves when the user may write to the receiver and is within the rate limits. For most
- * messages, both are known in memory. Throws a refusal.
+ * Resolves when the user is allowed to write to the receiver and stays within the rate limits. For
+ * most messages, both checks need no command to Redis. Throws a `Refusal`.
  *
  * @param bytes size of one copy of the message
  */
@@ -100,8 +103,8 @@ function admitted(sends: FrameSender['sends'], admission: Admission): Admission 
 }
 
 /**
- * Reads the permit of an admitted message again, after a change that this gateway has not received
- * yet. Waits for earlier messages, so that the messages of a sender keep their order.
+ * Reads the permit of a message again after `accept` rejected the message, because the permit had
+ * changed. Waits for earlier messages that are admitted again, which keeps their order.
  */
 function admitAgain(deps: CommandDeps, { user, sends }: FrameSender, to: number): Promise<Admission> {
   return sends.inTurnOfRetries(async () => {
@@ -157,5 +160,5 @@ function traceSend(
 
 type Send = FrameOf<'send'>;
 
-/** The members of the group, or the permit to write to the user. */
+/** The members of the group, or the user's permit to write to another user. */
 type Admission = number[] | Permit;

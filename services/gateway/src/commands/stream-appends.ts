@@ -2,13 +2,13 @@ import type { FrameOf } from '@parley/protocol';
 import type { LocalUser } from '../users/local-user.ts';
 import type { FrameSender } from './frame-sender.ts';
 
-/** Maximum number of texts in one command to Redis. */
+/** Maximum number of chunks in one command to Redis. */
 const MAX_TEXTS = 500;
 
 /**
- * Collects the texts that connections append to streams, so that Redis and the readers' gateways
- * receive few messages. Writes the first text at once, and those that follow within `window` ms
- * together.
+ * Batches the chunks of text that connections append to streamed messages, so that Redis and the
+ * gateways of the readers process fewer messages. Writes the first chunk at once, and collects the
+ * next ones for `window` ms.
  */
 export class StreamAppends {
   readonly #window: number;
@@ -18,8 +18,8 @@ export class StreamAppends {
 
   /**
    * @param window ms
-   * @param write appends texts to a stream of a user
-   * @param failed called if the texts of a connection could not be appended
+   * @param write appends chunks to a streamed message of a user
+   * @param failed called when the chunks of a connection could not be appended
    */
   constructor({ window, write, failed }: StreamAppendsOptions) {
     this.#window = window;
@@ -28,8 +28,9 @@ export class StreamAppends {
   }
 
   /**
-   * Appends a text. If the sender has a connection, resolves at once, and sends an error later if
-   * the text is refused. Otherwise resolves when the text is appended, or rejects.
+   * Appends a chunk. If the sender has a connection, resolves at once, and sends an error frame
+   * later if the chunk is rejected. Without a connection, resolves when the chunk is appended, or
+   * rejects.
    */
   async append(sender: FrameSender, frame: Append): Promise<undefined> {
     const { user } = sender;
@@ -51,14 +52,17 @@ export class StreamAppends {
     if (!stream.timer && !stream.writing) this.#writeAll(key, stream);
   }
 
-  /** Resolves when all texts that were appended to a stream so far are written or refused. */
+  /**
+   * Resolves when all chunks that were passed to `append` for a streamed message are written or
+   * rejected.
+   */
   async flush(user: LocalUser, of: { chat: number; id: number }): Promise<void> {
     const key = keyOf(user, of);
     const stream = this.#streams.get(key);
     if (stream) await this.#flush(key, stream);
   }
 
-  /** Writes the remaining texts. */
+  /** Writes the collected chunks of all streamed messages. */
   async close(): Promise<void> {
     await Promise.all(
       [...this.#streams].map(async ([key, stream]) => {
@@ -69,7 +73,7 @@ export class StreamAppends {
   }
 
   async #flush(key: string, stream: OpenStream): Promise<void> {
-    // Another `flush` that waited for the same write may have started the next one.
+    // Another `flush` that waited for the same write may have started the next write.
     while (stream.writing || stream.batches.length > 0) await (stream.writing ?? this.#writeAll(key, stream));
   }
 
@@ -109,14 +113,14 @@ function isNext({ index, texts }: AppendBatch, next: number): boolean {
   return next === index + texts.length && texts.length < MAX_TEXTS;
 }
 
-/** Texts with contiguous indexes. */
+/** Consecutive chunks of a streamed message. */
 export interface AppendBatch {
   chat: number;
   id: number;
-  /** Index of the first text. */
+  /** Index of the first chunk. */
   index: number;
   texts: string[];
-  /** The refs of the frames that carried them. */
+  /** Refs of the frames that contained the chunks. */
   refs: string[];
 }
 
@@ -127,17 +131,20 @@ export interface StreamAppendsOptions {
 }
 
 interface OpenStream {
-  /** Texts that are not written yet. */
+  /** Chunks that are not written yet. */
   batches: QueuedBatch[];
   writing: Promise<void> | undefined;
-  /** Fires when the next texts may be written. */
+  /** Fires when the next chunks are written. */
   timer: NodeJS.Timeout | undefined;
 }
 
 interface QueuedBatch {
   sender: FrameSender;
   batch: AppendBatch;
-  /** Set if the sender has no connection: settles its request when the text is written. */
+  /**
+   * Set if the sender has no connection: settles the sender's HTTP request when the chunk is
+   * written.
+   */
   waiting?: { resolve(): void; reject(error: unknown): void };
 }
 

@@ -9,11 +9,11 @@ import type { FrameSender } from './frame-sender.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 import { sendMessage } from './send.ts';
 
-/** Opens, extends, reads or ends a message whose text grows. */
+/** Starts, extends, reads or ends a streamed message, whose text grows. */
 export async function stream(deps: CommandDeps, sender: FrameSender, frame: StreamFrame): Promise<string | undefined> {
   if (frame.op === 'start') return await start(deps, sender, frame);
   if (frame.op === 'append') return await deps.streams.append(sender, frame);
-  // Writes the sender's earlier appends first.
+  // Writes the chunks that the sender has appended before, so that the frame sees them.
   await deps.streams.flush(sender.user, frame);
   return frame.op === 'read' ? await read(deps, sender, frame) : await end(deps, sender, frame);
 }
@@ -87,15 +87,15 @@ async function end(deps: CommandDeps, sender: FrameSender, frame: Operation<'end
       throw new Refusal('stream-ended');
     } catch (error) {
       if (!(error instanceof PermitChanged) || attempt === 2) throw error;
-      // The permit has changed, but this gateway has not received the change yet.
+      // The permission to write has changed, but this gateway has not received the change yet.
       user.forgetPermit(chat);
     }
   }
 }
 
 /**
- * Number of copies of the final content between two users: in both inboxes and in the record
- * stream.
+ * Number of copies that the final content of a message between two users creates: one in each inbox
+ * and one in the record stream.
  */
 const COPIES = 3;
 

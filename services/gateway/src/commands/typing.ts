@@ -7,8 +7,8 @@ import type { FrameSender } from './frame-sender.ts';
 import { sendRefusal } from './refusal.ts';
 
 /**
- * Shows the other participants of a chat what the user is doing. No-op if the user may not write to
- * them or sends too many such frames. The client gets no reply.
+ * Shows the other participants of a chat what the user is doing. No-op if the user is not allowed
+ * to write to them or sends too many such frames. The client gets no reply.
  */
 export async function typing(deps: CommandDeps, { user }: FrameSender, frame: FrameOf<'typing'>): Promise<undefined> {
   const { redis, config, permits, rates } = deps;

@@ -3,12 +3,13 @@ import type { CommandDeps } from './command.ts';
 import type { SenderConnection } from './frame-sender.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
-/** Number of watched users that cost as much as one more frame. */
+/** Number of watched users that cost as much as one frame under the rate limit on frames. */
 const USERS_PER_FRAME = 10;
 
 /**
- * Replaces the watch list of a connection. Users that its user may not write to, and users who hide
- * their presence from its user, are shown as offline.
+ * Replaces the list of users whose presence a connection receives. The gateway shows a user as
+ * offline if the connection's user is not allowed to write to that user, or if that user hides
+ * presence.
  */
 export async function watch(
   deps: CommandDeps,

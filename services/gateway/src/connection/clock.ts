@@ -1,5 +1,6 @@
 /**
- * Seconds since the gateway started, beginning at 1. Such small integers need no allocation in V8.
+ * Clock that counts the seconds since the gateway started, from 1. V8 stores such small integers
+ * without an allocation.
  */
 export class Clock {
   /** The current second. */
@@ -7,7 +8,7 @@ export class Clock {
   readonly #start = Date.now();
   readonly #timer: NodeJS.Timeout;
 
-  /** Calls `tick` once a second. */
+  /** Calls `tick` once per second. */
   constructor(tick: () => void) {
     this.#timer = setInterval(() => {
       this.now = this.second(Date.now());

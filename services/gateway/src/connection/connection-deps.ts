@@ -4,8 +4,8 @@ import type { Hub } from '../users/hub.ts';
 import type { Clock } from './clock.ts';
 
 /**
- * The dependencies of connections (`Self`) on the gateway. All connections share one object, so
- * that an idle connection uses little memory.
+ * Dependencies of the connections (`Self`) of a gateway. All connections share one object, so that
+ * an idle connection uses little memory.
  */
 export interface ConnectionDeps<Self> {
   readonly clock: Pick<Clock, 'now' | 'second'>;
@@ -18,62 +18,69 @@ export interface ConnectionDeps<Self> {
   /**
    * Reads a page of the user's inbox for a device.
    *
-   * @param lossReported offset up to which a loss was reported to the connection
+   * @param lossReported offset of the last lost event that the connection has already reported to
+   * its client
    */
   readInbox(user: number, from: ResumePoint, device: string, lossReported: number): Promise<InboxPage>;
-  /** Adds a new connection of the user to the count of all gateways. */
+  /** Adds a new connection to the number of the user's connections on all gateways. */
   count(user: number, session: string): Promise<Connected>;
   /**
-   * Removes a closed connection of the user from the count. The user counts as connected for
-   * `linger` ms more.
+   * Subtracts a closed connection from the number of the user's connections on all gateways. The
+   * user counts as connected for another `linger` ms.
    */
   uncount(user: number, linger: number): void;
   /**
-   * Makes a connection the newest of its user and returns its number. `SESSION_POLICY=single` only.
+   * Makes a connection the newest of its user, which closes the older ones, and returns its
+   * sequence number. Used only with `SESSION_POLICY=single`.
    */
   raiseFence(user: number, session: string): Promise<number>;
   isRevoked(user: number, session: string): Promise<boolean>;
-  /** Counts a connection as opening until the promise resolves. */
+  /** Counts a connection as opening until the promise settles. */
   opening(opened: Promise<void>): void;
-  /** Called when the connection is live: sends the presence changes that it missed. */
+  /**
+   * Called when a connection starts to forward live events. Sends the presence changes that it
+   * missed.
+   */
   live(connection: Self): void;
-  /** Called when the connection may not see the presence of some users any more. */
+  /**
+   * Called when the user of a connection is no longer allowed to see the presence of some users.
+   */
   checkWatch(connection: Self, users: number[]): void;
   /** Called when the connection is closed. */
   gone(connection: Self): void;
-  /** Runs a frame that the connection's device sent by another transport. */
+  /** Runs a frame that the connection's device sent over another transport. */
   runFrame(connection: Self, frame: unknown): void;
 }
 
 export interface ConnectionSettings {
   /** Seconds between pings. A client that stays silent for twice as long counts as disconnected. */
   heartbeat: number;
-  /** Seconds without progress after which the connection of a slow reader is closed. */
+  /** Seconds without progress after which the gateway closes the connection of a slow reader. */
   stallTime: number;
-  /** Unsent bytes above which a connection stops forwarding live events. */
+  /** Number of unsent bytes above which a connection stops forwarding live events. */
   maxUnsent: number;
-  /** Whether a new connection of a user replaces the older ones. */
+  /** Whether a new connection of a user closes the older ones. */
   single: boolean;
 }
 
 export interface ConnectionCounters {
-  /** Number of live events passed to a transport. */
+  /** Number of live events that were passed to a transport. */
   delivered: number;
-  /** Number of times that a live connection had to catch up. */
+  /** Number of times that a live connection had to return to reading its inbox. */
   catchUps: number;
-  /** Called when a connection is closed with this code. */
+  /** Called with the close code when a connection is closed. */
   closed(code: number): void;
 }
 
-/** The user and device that connect, from the token and the request. */
+/** Identity of a connecting client, from its access token and request. */
 export interface Claims {
   /** A random id. */
   connection: string;
   user: number;
   session: string;
   device: string;
-  /** When the token expires, in Unix ms. */
+  /** Expiry of the access token, in Unix ms. */
   expires: number;
-  /** False: the connection does not receive the copies of its own messages. Default: true. */
+  /** Whether the connection receives copies of its own messages. Default: true. */
   echo?: boolean;
 }

@@ -7,16 +7,16 @@ import type { Claims, ConnectionDeps } from './connection-deps.ts';
 import { EchoFilter } from './echo-filter.ts';
 import type { Transport } from './transport.ts';
 
-/** Events in a full page of an inbox. */
+/** Number of events in a full page of an inbox. */
 export const PAGE_EVENTS = 100;
 
-/** Sent instead of an event that has left the inbox. */
+/** Placeholder for an event that is no longer in the inbox. */
 const SKIPPED = '{"kind":"skipped"}';
 
-/** Ms until the inbox is read again after an error. */
+/** Ms until a connection reads the inbox again after an error. */
 const RETRY_DELAY_MS = 500;
 
-/** Ms over which the reconnects of clients with invalid cursors are spread. */
+/** Clients with invalid cursors reconnect at random moments within this number of ms. */
 const RESTART_SPREAD_MS = 2000;
 
 /**
@@ -28,8 +28,8 @@ const RESTART_SPREAD_MS = 2000;
  * 2. Catching up: read the inbox in pages, each as soon as the transport has accepted the previous
  *    one. Events that are published in this phase are not forwarded. The `LocalUser` stores their
  *    position.
- * 3. Live: from the turn of the event loop in which the connection reaches the last published
- *    position. Each event that follows it is forwarded byte for byte. After a gap, a lost
+ * 3. Live: forward each published event byte for byte. Begins as soon as the connection has sent
+ *    the last published event. After a gap, a lost
  *    connection to Redis or a slow transport, the connection returns to phase 2.
  * 4. Closed.
  */
@@ -41,15 +41,15 @@ export class Connection implements UserConnection {
   readonly #deps: ConnectionDeps<Connection>;
   #session: string;
   /**
-   * In seconds of the gateway's clock: when the token expires, when the client was last active,
-   * when it was last pinged.
+   * Times in seconds of the gateway's clock: when the token expires, when the client last sent
+   * anything, when the gateway last pinged it.
    */
   #expires: number;
   #aliveAt: number;
   #pingedAt: number;
   /**
-   * Second in which the transport stopped accepting bytes, and the number of unsent bytes at that
-   * time. 0 while it accepts bytes.
+   * Time in seconds at which the transport stopped accepting bytes (0 while it accepts them), and
+   * the number of unsent bytes at that time.
    */
   #stalledAt = 0;
   #stalledUnsent = 0;
@@ -57,18 +57,22 @@ export class Connection implements UserConnection {
   readonly #echoFilter: EchoFilter | undefined;
   #opening: Promise<void> | undefined;
   /**
-   * Number among the connections of its user. `SESSION_POLICY=single` only; 0 until it is known.
+   * Sequence number among the connections of the user. Used only with `SESSION_POLICY=single`. 0
+   * until it is known.
    */
   #number = 0;
   #state: 'opening' | 'catching-up' | 'live' | 'restarting' | 'closed' = 'opening';
   #epoch = 0;
   #offset = 0;
-  /** Offset of the last event that the welcome reported as lost. */
+  /** Offset of the last lost event that the welcome has reported to the client. */
   #lossReported = 0;
   #reading = false;
-  /** True if events or a revocation may have been lost since the inbox was last read. */
+  /** True if the connection may have missed events or a revocation since it last read the inbox. */
   #doubtful = false;
-  /** Resolves when the connection was counted or the count has failed. */
+  /**
+   * Resolves when the user's connection count in Redis includes this connection, or when counting
+   * has failed.
+   */
   #counted: Promise<unknown> = Promise.resolve();
 
   constructor(deps: ConnectionDeps<Connection>, transport: Transport, claims: Claims) {
@@ -86,7 +90,7 @@ export class Connection implements UserConnection {
     deps.log.debug({ connection: this.id, user: claims.user, device: this.device }, 'connection opened');
   }
 
-  /** Phase 1. Resolves when the welcome was sent or the connection closed. */
+  /** Phase 1. Resolves when the welcome was sent or the connection was closed. */
   open(from: ResumePoint): Promise<void> {
     this.#opening = this.#open(from).then(() => {
       this.#opening = undefined;
@@ -129,8 +133,8 @@ export class Connection implements UserConnection {
   }
 
   /**
-   * Phase 2: reads the inbox until the connection is live or its transport is full. No-op while
-   * that is in progress.
+   * Phase 2: reads the inbox until the connection is live or its transport is full. No-op while a
+   * read is in progress.
    */
   catchUp(): void {
     if (this.#state === 'live') {
@@ -145,7 +149,10 @@ export class Connection implements UserConnection {
     this.catchUp();
   }
 
-  /** Phase 3: forwards an event that follows the connection's position. */
+  /**
+   * Phase 3: forwards an event if it is the next one. If events are missing before it, reads the
+   * inbox.
+   */
   deliver(epoch: number, offset: number, frame: Uint8Array): void {
     if (this.#state !== 'live') return;
     if (epoch === this.#epoch) {
@@ -166,23 +173,29 @@ export class Connection implements UserConnection {
     return true;
   }
 
-  /** Sends a frame that is not an event, in any phase. */
+  /** Sends a frame that is not an event. Works in every phase. */
   reply(frame: string): void {
     if (this.#state !== 'closed') this.transport.send(frame);
   }
 
-  /** Called when the client sends a message with this ref. `endSend` follows. */
+  /**
+   * Called when the client sends a message with this ref. `endSend` is called when the reply is
+   * known.
+   */
   beginSend(ref: string): void {
     this.#echoFilter?.begin(ref);
   }
 
-  /** Sends the reply to a message. With `echo=0`, it replaces the sender's own copy. */
+  /**
+   * Sends the reply to a message. With `echo=0`, the client gets only this reply and no copy of the
+   * message.
+   */
   endSend(ref: string, reply: string): void {
     const now = this.#echoFilter ? this.#echoFilter.end(ref, reply, this.cursor) : reply;
     if (now !== undefined) this.reply(now);
   }
 
-  /** Called when the client sends anything, which proves that it is connected. */
+  /** Called when the client sends anything, which proves that the client is still connected. */
   alive(): void {
     this.#aliveAt = this.#deps.clock.now;
   }
@@ -202,8 +215,8 @@ export class Connection implements UserConnection {
   }
 
   /**
-   * Called once a second: closes the connection if its token has expired, its reader stalls or its
-   * client is silent, and otherwise pings it when due.
+   * Called once a second. Closes the connection if its token has expired, its reader makes no
+   * progress or its client is silent. Otherwise pings the client when a ping is due.
    */
   keepAlive(): void {
     const { clock, settings } = this.#deps;
@@ -211,13 +224,14 @@ export class Connection implements UserConnection {
     if (this.#expires <= now) this.close('tokenEnded', 'token ended');
     else if (this.#stalledAt > 0) {
       const unsent = this.transport.unsent();
-      // A slow reader is not closed while it makes progress.
+      // Keeps the connection of a slow reader open while the number of unsent bytes falls.
       if (unsent < this.#stalledUnsent) {
         this.#stalledUnsent = unsent;
         this.#stalledAt = now;
       } else if (now - this.#stalledAt > settings.stallTime) this.close('noProgress', 'no progress');
     } else if (now - this.#aliveAt > 2 * settings.heartbeat) {
-      // The peer disappeared without closing: it would not reply to a close frame.
+      // Drops the connection without a close frame, because a client that has disappeared cannot
+      // reply to one.
       this.transport.terminate();
     } else if (now - this.#pingedAt >= settings.heartbeat) {
       this.#pingedAt = now;
@@ -235,7 +249,7 @@ export class Connection implements UserConnection {
     } else if (control.device === this.device) this.#deps.runFrame(this, control.frame);
   }
 
-  /** Replaces the token by a new one. `expires` in Unix ms. */
+  /** Replaces the access token by a newer one. `expires` is in Unix ms. */
   renew(session: string, expires: number): void {
     this.#session = session;
     this.#expires = this.#deps.clock.second(expires);
@@ -248,7 +262,7 @@ export class Connection implements UserConnection {
     this.gone();
   }
 
-  /** Phase 4: called when either side has closed the transport. */
+  /** Phase 4: called when the gateway or the client has closed the transport. */
   gone(): void {
     if (this.closed) return;
     this.#state = 'closed';
@@ -257,11 +271,12 @@ export class Connection implements UserConnection {
     deps.hub.leave(this.user, this);
     deps.connections.delete(this);
     deps.gone(this);
-    // Also if `count` failed: a concurrent call may have counted this connection.
+    // Subtracts the connection even if `count` failed, because a concurrent `count` may have
+    // included it.
     this.#counted.then((outcome) => deps.uncount(this.user.id, outcome === 'ok' ? this.transport.linger : 0));
   }
 
-  /** Resolves when the connection is open or closed. Undefined from then on. */
+  /** Resolves when the connection is open or closed. Afterwards, this field is undefined. */
   get opening(): Promise<void> | undefined {
     return this.#opening;
   }
@@ -270,7 +285,7 @@ export class Connection implements UserConnection {
     return this.#state === 'closed';
   }
 
-  /** True if the transport accepts no bytes although some are unsent. */
+  /** True while the transport is full: it has more than `maxUnsent` unsent bytes. */
   get stalled(): boolean {
     return this.#stalledAt > 0;
   }
@@ -283,39 +298,37 @@ export class Connection implements UserConnection {
     return this.#number;
   }
 
-  /**
-   * Messages of the client that are not acknowledged yet, in order. Created with the first message.
-   */
+  /** Unacknowledged messages of the client, in order. Created with the first message. */
   get sends(): SendWindow {
     this.#sends ??= new SendWindow();
     return this.#sends;
   }
 
-  /** Number of messages of the client that are not acknowledged yet. */
+  /** Number of unacknowledged messages of the client. */
   get inFlight(): number {
     return this.#sends?.inFlight ?? 0;
   }
 
-  /** This connection, as the sender of its frames. */
+  /** This connection. Lets a connection act as the sender of its frames. */
   get connection(): this {
     return this;
   }
 
   /**
-   * Number of published events that the connection has not sent yet. Undefined unless it is
-   * catching up.
+   * Number of published events that the connection has not sent yet. Undefined unless the
+   * connection is catching up.
    */
   get lag(): number | undefined {
     if (this.#state !== 'catching-up') return undefined;
     return this.user.epoch === this.#epoch ? Math.max(0, this.user.offset - this.#offset) : 0;
   }
 
-  /** The position up to which the connection has sent events of the inbox. */
+  /** Position in the inbox of the last event that the connection has sent. */
   get cursor(): Cursor {
     return { epoch: this.#epoch, offset: this.#offset };
   }
 
-  /** Sends the event at the connection's position. */
+  /** Sends the event at the connection's current position. */
   #sendEvent(frame: string | Uint8Array): void {
     const filter = this.#echoFilter;
     if (!filter?.withholds(frame)) this.transport.send(frame);
@@ -341,7 +354,7 @@ export class Connection implements UserConnection {
         if (this.#state !== 'catching-up') return;
         if (revoked) return this.close('sessionRevoked', 'session revoked');
         if (!page.recovered) return this.#restart();
-        // The page ends before the last live event: Redis has lost that event.
+        // If the inbox ends before the last published event, Redis has lost that event.
         if (user.epoch === epoch && user.offset === offset && (epoch !== page.epoch || offset > page.last))
           user.rewind({ epoch: page.epoch, offset: page.last });
         this.#epoch = page.epoch;
@@ -357,9 +370,9 @@ export class Connection implements UserConnection {
   }
 
   /**
-   * Sends the events of a page until the transport is full. Goes live if no event is left. For an
-   * event that has left the inbox, sends `skipped`, because clients treat a gap in the offsets as a
-   * loss.
+   * Sends the events of a page until the transport is full, and goes live if no event is left.
+   * Replaces an event that is no longer in the inbox by `skipped`, because clients treat a gap in
+   * the offsets as a loss.
    */
   #sendPage(page: InboxPage): void {
     const { transport, user } = this;
@@ -390,8 +403,8 @@ export class Connection implements UserConnection {
   }
 
   /**
-   * Asks the client to reconnect, because the events after the connection's position were evicted.
-   * With its cursor, the client then gets `recovered: false`.
+   * Requests the client to reconnect, because the next events were evicted from the inbox. When the
+   * client connects with its cursor, it gets `recovered: false` and reloads its data.
    */
   #restart(): void {
     this.#state = 'restarting';

@@ -1,16 +1,16 @@
 import { reconnectFrame } from '../frames.ts';
 import type { Connection } from './connection.ts';
 
-/** Ms for which a connection waits for its unacknowledged messages before it closes. */
+/** Ms for which a closing connection waits for the acknowledgement of its messages in flight. */
 const LAST_ACKS_MS = 1000;
 
-/** Ms between two checks whether they were acknowledged. */
+/** Ms between two checks whether the messages in flight are acknowledged. */
 const POLL_MS = 10;
 
 /**
- * Asks every client to reconnect at a random moment within `time` ms, so that the other gateways do
- * not get all of them at once. Closes each connection at its moment, as soon as its messages in
- * flight are acknowledged. Resolves when all are closed.
+ * Requests each client to reconnect at a random moment within `time` ms, so that the other gateways
+ * do not get all clients at once. Closes each connection at that moment, or up to `LAST_ACKS_MS`
+ * later if messages are in flight. Resolves when all connections are closed.
  */
 export async function drainConnections(connections: Iterable<Connection>, time: number): Promise<void> {
   await Promise.all(

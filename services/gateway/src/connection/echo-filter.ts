@@ -1,13 +1,13 @@
 import { type Cursor, type EventFrame, parseCursor, type ServerFrame } from '@parley/protocol';
 
 /**
- * Withholds the copies of the messages that a connection sends itself (`echo=0`). The `ack`
- * replaces the copy. It is held back until the connection has reached the position of the copy, so
- * that a client may treat the cursor of an `ack` as received.
+ * Suppresses the copies of a connection's own messages (`echo=0`), which the `ack` replaces. The
+ * filter holds an `ack` back until the connection has reached the position of the copy, so that the
+ * client can treat the cursor in the `ack` as received.
  */
 export class EchoFilter {
   readonly #user: number;
-  /** Refs of messages whose copies have not arrived yet. */
+  /** Refs of sent messages whose copy has not arrived yet. */
   readonly #refs = new Set<string>();
   #acks: { cursor: Cursor; ref: string; text: string }[] = [];
 
@@ -15,16 +15,16 @@ export class EchoFilter {
     this.#user = user;
   }
 
-  /** Called when the client sends a message. */
+  /** Called when the client sends a message with this ref. */
   begin(ref: string): void {
     this.#refs.add(ref);
   }
 
   /**
-   * Called when the message was accepted or refused. Returns the reply, or undefined if it is held
-   * back.
+   * Called when a message was accepted or refused. Returns the reply to send now, or undefined if
+   * the filter holds it back.
    *
-   * @param reached the position of the connection
+   * @param reached position of the last event that the connection has sent
    */
   end(ref: string, reply: string, reached: Cursor): string | undefined {
     const frame = JSON.parse(reply) as ServerFrame;
@@ -37,7 +37,10 @@ export class EchoFilter {
     return reply;
   }
 
-  /** Returns whether an event is a copy that must not be sent to the client. */
+  /**
+   * Returns whether an event is a copy of the connection's own message, which the client must not
+   * get.
+   */
   withholds(frame: string | Uint8Array): boolean {
     if (this.#refs.size === 0) return false;
     const text = typeof frame === 'string' ? frame : Buffer.from(frame).toString();
@@ -46,7 +49,7 @@ export class EchoFilter {
     return this.#refs.delete(event.ref);
   }
 
-  /** Removes and returns the replies whose copies lie at or before a position. */
+  /** Removes and returns the held-back replies whose copies are at or before a position. */
   release(reached: Cursor): string[] {
     if (this.#acks.length === 0) return [];
     const released = this.#acks.filter(({ cursor }) => !isAfter(cursor, reached));

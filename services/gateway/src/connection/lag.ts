@@ -1,6 +1,6 @@
 /**
- * Returns how far connections are behind their inboxes: how many are catching up, and the maximum
- * number of unsent events of one of them.
+ * Returns the number of connections that are catching up, and the number of unsent events of the
+ * connection that is furthest behind.
  */
 export function lagOf(connections: Iterable<{ readonly lag: number | undefined }>): Lag {
   const total = { connections: 0, events: 0 };

@@ -1,22 +1,20 @@
 /**
- * Sends the frames of a connection to its client, in order. Frames of one turn of the event loop
- * are sent together.
+ * Sends the frames of a connection to its client, in order. Sends all frames of one turn of the
+ * event loop together.
  */
 export interface Transport {
   /**
-   * Ms for which the user still counts as connected after the connection has ended. A polling
-   * client polls again within that time.
+   * Ms for which the user still counts as connected after this transport has closed. More than 0
+   * only for long polling, because the client polls again within that time.
    */
   readonly linger: number;
-  /** Queues a frame until `flush` or the end of this turn of the event loop. */
+  /** Queues a frame. The queue is sent by `flush`, or at the end of this turn of the event loop. */
   send(frame: string | Uint8Array): void;
-  /** Writes the queued frames. Bytes that the network does not accept yet count as unsent. */
+  /** Sends the queued frames. Bytes that the network does not accept yet count as unsent. */
   flush(): void;
-  /** Bytes that the network had not accepted after the last flush. */
+  /** Number of bytes that the network had not accepted after the last flush. */
   unsent(): number;
-  /**
-   * Pings the client. The transport calls `alive` of its connection when the reply arrives.
-   */
+  /** Pings the client. When the client replies, the transport calls `alive` of its connection. */
   ping(): void;
   /** Sends the queued frames, then closes. */
   close(code: number, reason: string): void;

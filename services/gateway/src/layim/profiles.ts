@@ -4,12 +4,12 @@ import { type Profile, type RedisConnection, readProfile } from '@parley/redis';
 const MAX_PROFILES = 10_000;
 
 /**
- * Ms after which a profile expires. Covers changes of which no connection of this gateway is
- * notified.
+ * Ms after which a cached profile expires. Needed for users whose changes this gateway does not
+ * receive, because none of its connections subscribes to them.
  */
 const EXPIRY_MS = 30_000;
 
-/** Caches the names and avatars of users from the copies in Redis. */
+/** Caches the names and avatars of users. Reads them from the profiles that Redis holds. */
 export class Profiles {
   readonly #link: RedisConnection;
   readonly #known = new Map<number, { profile: Promise<Profile | undefined>; until: number }>();
@@ -18,7 +18,10 @@ export class Profiles {
     this.#link = link;
   }
 
-  /** Returns a user's profile. Undefined if it is unknown. Never rejects. */
+  /**
+   * Returns a user's profile. Undefined if it is not in Redis or Redis is unavailable. Never
+   * rejects.
+   */
   read(user: number): Promise<Profile | undefined> {
     const now = performance.now();
     const known = this.#known.get(user);

@@ -1,14 +1,14 @@
 import { type FrameOf, layimAddress, limits, readFrame, replaceLayimMedia } from '@parley/protocol';
 
 /**
- * Reads what LayIM's `sendMessage` passes on, `{mine: {content}, to: {id, type}}`, also wrapped as
- * `{type: "sendMessage" | "chatMessage", data}`, as a send. The sender is known from the token, not
- * from `mine`. Markup in the content (`face[…]`, `img[…]`) stays as it is, for LayIM to render.
- * Only seals of files are removed, because they grant the sender's access.
- * Undefined for anything else, such as a heartbeat of the page, or for an `id` that is not that of
- * a chat window.
+ * Converts what a LayIM page passes to `sendMessage` into a `send` frame. The page sends `{mine:
+ * {content}, to: {id, type}}`, or the same as `data` of `{type: "sendMessage" | "chatMessage",
+ * data}`. The sender is known from the token, not from `mine`. LayIM markup in the content
+ * (`face[…]`, `img[…]`) stays as it is. Signatures in file URLs are removed, because they grant the
+ * access rights of the sender. Returns undefined for any other value, such as a heartbeat of the
+ * page, or if `id` is not the id of a chat window.
  *
- * @param ref the idempotency key of the send
+ * @param ref idempotency key of the `send` frame
  */
 export function readMessage(value: unknown, ref: string): LayimSend | undefined {
   const message = unwrap(value);
@@ -33,8 +33,8 @@ function unwrap(value: unknown): Record<string, unknown> | undefined {
 }
 
 /**
- * Returns whether LayIM can show a refusal in a window with this id: its ids are numbers or short
- * texts.
+ * Returns whether LayIM can show a refusal in a window with this id. Ids of windows are numbers or
+ * short strings.
  */
 function isWindowId(id: unknown): id is string | number {
   return typeof id === 'number' || (typeof id === 'string' && id.length <= limits.ref);
@@ -44,10 +44,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** A message to a LayIM chat, or why it cannot be sent. */
+/** A message to a LayIM chat window, or the reason why it cannot be sent. */
 export type LayimSend = { chat: LayimChat; frame: FrameOf<'send'> } | { chat: LayimChat; problem: string };
 
-/** A chat window, by the id that LayIM assigns. */
+/** A chat window of a LayIM page, by the id that LayIM uses. */
 export interface LayimChat {
   id: string | number;
   type: 'friend' | 'group';

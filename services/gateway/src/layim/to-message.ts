@@ -2,8 +2,8 @@ import { type MessageEvent, parseConversation, type ReceivedBody } from '@parley
 import type { Profile } from '@parley/redis';
 
 /**
- * Converts a message to the form of LayIM's `getMessage`. `id` is that of the chat window: the
- * group, or the other user.
+ * Converts a message into the parameter of LayIM's `getMessage`. `id` identifies the chat window:
+ * the group, or the other user.
  */
 export function toMessage(event: MessageEvent, me: number, from: Profile | undefined): LayimMessage {
   const group = parseConversation(event.conversation)?.type === 'group';
@@ -22,8 +22,8 @@ export function toMessage(event: MessageEvent, me: number, from: Profile | undef
 }
 
 /**
- * Returns a body as a text for LayIM. Its pages request media without a token, so media are shown
- * only by name.
+ * Returns a message body as text for LayIM. Shows media only by name, because LayIM pages request
+ * media without a token.
  */
 function toContent(body: ReceivedBody): string {
   switch (body.type) {
@@ -54,7 +54,7 @@ export interface LayimMessage {
   content: string;
   /** Ms since 1970. */
   timestamp: number;
-  /** True if this user sent it, on any device. */
+  /** True if the message was sent by the user of the page, on any device. */
   mine: boolean;
   fromid: number;
   cid: number;

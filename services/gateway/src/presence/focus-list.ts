@@ -1,20 +1,20 @@
 /**
- * The chats that users are looking at on connections of this gateway. Push notifications skip them,
- * so Redis holds them for the api.
+ * The chats that users have open on connections of this gateway. Writes them to Redis, because the
+ * api sends no push notifications for open chats.
  */
 export class FocusList {
   readonly #write: (user: number, chats: () => readonly number[]) => Promise<void>;
-  /** User -> connection -> chat. Polls of a device are one connection. */
+  /** User id -> connection -> chat id. All polls of a device count as one connection. */
   readonly #users = new Map<number, Map<string, number>>();
-  /** Fires when a device has not polled again. */
+  /** Device -> timer that fires when the device does not poll again. */
   readonly #polls = new Map<string, NodeJS.Timeout>();
 
-  /** @param write writes the chats of a user to Redis */
+  /** @param write writes the open chats of a user to Redis */
   constructor(write: (user: number, chats: () => readonly number[]) => Promise<void>) {
     this.#write = write;
   }
 
-  /** Sets the chat that the user of a connection is looking at. Null for none. */
+  /** Sets the chat that is open on a connection. Null: none. */
   focus(connection: FocusedConnection, chat: number | null): void {
     const { user } = connection;
     const key = keyOf(connection);
@@ -26,17 +26,26 @@ export class FocusList {
     this.#send(user.id);
   }
 
-  /** Writes the chats of a user again, after Redis may have lost them. No-op if there are none. */
+  /**
+   * Writes the open chats of a user again, because Redis may have lost them. No-op if the user has
+   * none.
+   */
   restore(user: number): void {
     if (this.#users.has(user)) this.#send(user);
   }
 
-  /** Called when a connection is live: a device polls again. */
+  /**
+   * Called when a connection starts to forward live events. If it is a poll, its device keeps its
+   * open chat.
+   */
   live(connection: FocusedConnection): void {
     if (connection.transport.linger > 0) this.#clearTimer(pollOf(connection));
   }
 
-  /** Called when a connection is closed. The focus of a polling device ends if it polls no more. */
+  /**
+   * Called when a connection is closed. A polling device keeps its open chat if it polls again in
+   * time.
+   */
   gone(connection: FocusedConnection): void {
     const { user, transport } = connection;
     const key = keyOf(connection);
@@ -61,8 +70,8 @@ export class FocusList {
   }
 
   /**
-   * Writes the chats of a user. Ignores errors: when Redis is available again, the chats are
-   * restored, and until then a push too many does no harm.
+   * Writes the open chats of a user. Ignores errors, because `restore` writes them again when Redis
+   * is available. Until then, the user may get an unnecessary push notification.
    */
   #send(user: number): void {
     this.#write(user, () => [...new Set(this.#users.get(user)?.values())]).catch(() => {});
@@ -88,7 +97,7 @@ function pollOf({ user, device }: FocusedConnection): string {
   return `${user.id} ${device}`;
 }
 
-/** A connection whose user may look at a chat. */
+/** A connection on which a chat can be open. */
 export interface FocusedConnection {
   readonly id: string;
   readonly device: string;

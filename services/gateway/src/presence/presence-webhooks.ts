@@ -3,8 +3,8 @@ import { announce, type RedisConnection, webhookEvent } from '@parley/redis';
 import type { Log, WebhookEndpoint } from '@parley/service';
 
 /**
- * Returns a function that queues a webhook event when a user comes online or goes offline. If Redis
- * does not accept an event, the event is lost.
+ * Returns a function that queues a webhook event when a user comes online or goes offline. The
+ * event is lost if Redis does not accept it.
  */
 export function presenceWebhooks({ redis, log, endpoints, maxPending }: PresenceWebhooksOptions) {
   return (user: number, online: boolean): void => {
@@ -23,6 +23,6 @@ export interface PresenceWebhooksOptions {
   redis: RedisConnection;
   log: Log;
   endpoints: readonly WebhookEndpoint[];
-  /** Maximum queued events per endpoint. */
+  /** Maximum number of queued events per endpoint. */
   maxPending: number;
 }

@@ -1,26 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connected, GATEWAY_GONE_AFTER } from '@parley/redis';
 
-/** Ms until a failed write to Redis is retried. */
+/** Ms until a failed write to Redis is repeated. */
 const RETRY_DELAY_MS = 500;
 
 /**
- * Number of heartbeats for which the watch list is refreshed after the set of live gateways has
- * changed. Another gateway notices the change up to one heartbeat later, and until then may not
- * recognise a user's first or last connection.
+ * Number of heartbeats at which the watch list is refreshed after a gateway has joined or left.
+ * Another gateway notices that up to one heartbeat later, and may publish wrong presence changes
+ * until then.
  */
 const REFRESHES = 3;
 
 /** Ms for which `stop` waits for Redis. */
 const STOP_TIMEOUT_MS = 1000;
 
-/** Writes this gateway's heartbeat and the number of each user's connections to Redis. */
+/** Writes to Redis that this gateway is alive, and how many connections each of its users has. */
 export class Presence {
   readonly #store: PresenceStore;
   readonly #options: PresenceOptions;
-  /** Users who count as connected for a while after their last connection closed. */
+  /** Timers of users who count as connected for a while after their last connection closed. */
   readonly #lingering = new Map<number, NodeJS.Timeout>();
-  /** Users whose count may be missing in Redis. */
+  /** Users whose connection count may be missing or outdated in Redis. */
   readonly #pending = new Set<number>();
   #refreshPending = false;
   #retry: NodeJS.Timeout | undefined;
@@ -34,22 +34,22 @@ export class Presence {
     this.#options = options;
   }
 
-  /** Ids of the live gateways, as returned by the last heartbeat. */
+  /** Ids of the gateways that were alive at the last heartbeat. */
   get live(): ReadonlySet<string> {
     return this.#live;
   }
 
   /**
-   * Counts a new connection, which the user's count at this gateway already includes. Rejects if
-   * Redis is unavailable.
+   * Writes the user's connection count, which already includes the new connection. Rejects if Redis
+   * is unavailable.
    */
   connect(user: number, session: string): Promise<Connected> {
     return this.#store.connect(this.#countOf(user), session);
   }
 
   /**
-   * Writes the number of the user's remaining connections. Retries while Redis is unavailable. For
-   * `linger` ms the user still counts as connected.
+   * Writes the user's connection count after a connection closed. Retries while Redis is
+   * unavailable. For another `linger` ms the user still counts as connected.
    */
   async disconnect(user: number, linger: number): Promise<void> {
     if (linger > 0) {
@@ -61,7 +61,7 @@ export class Presence {
   }
 
   /**
-   * Writes the heartbeat of this gateway and reads which others are live. Rejects if Redis is
+   * Writes the heartbeat of this gateway and reads which gateways are alive. Rejects if Redis is
    * unavailable.
    */
   async heartbeat(): Promise<void> {
@@ -72,7 +72,8 @@ export class Presence {
     this.#live = live;
     const silence = performance.now() - this.#lastHeartbeat;
     this.#lastHeartbeat = performance.now();
-    // Other gateways drop the counts of a gateway without heartbeats for this time.
+    // After so long a silence, other gateways have removed the counts of this gateway, so it writes
+    // them again.
     if (silence >= GATEWAY_GONE_AFTER) await this.missed(users());
     else {
       if (!same) this.#refreshesLeft = REFRESHES;
@@ -85,8 +86,8 @@ export class Presence {
   }
 
   /**
-   * Writes the counts of these users again and refreshes the watch list, after Redis or a
-   * subscription was lost.
+   * Writes the counts of these users again and refreshes the watch list, because Redis may have
+   * lost them or the gateway may have missed changes.
    */
   async missed(users: Iterable<number>): Promise<void> {
     for (const user of users) this.#pending.add(user);
@@ -94,7 +95,10 @@ export class Presence {
     await this.#writePending();
   }
 
-  /** Removes this gateway from the live ones. Resolves after `STOP_TIMEOUT_MS` at the latest. */
+  /**
+   * Removes this gateway from the live gateways in Redis. Resolves after `STOP_TIMEOUT_MS` at the
+   * latest.
+   */
   async stop(): Promise<void> {
     clearTimeout(this.#retry);
     this.#retry = undefined;
@@ -111,8 +115,8 @@ export class Presence {
   }
 
   /**
-   * Returns an object whose count is read when the command is sent, so that the last write has the
-   * current one.
+   * Returns the user and a function that reads the connection count when the command is sent, so
+   * that the last write contains the current count.
    */
   #countOf(user: number): UserCount {
     return { user, count: () => this.#options.count(user) || Number(this.#lingering.has(user)) };
@@ -157,33 +161,33 @@ export interface PresenceOptions {
   gateway: string;
   /** Returns the number of the user's connections at this gateway. */
   count(user: number): number;
-  /** Users with connections at this gateway. */
+  /** Returns the users with connections at this gateway. */
   users(): Iterable<number>;
-  /** Called when the count of a user with connections at this gateway was written again. */
+  /** Called when the count of a connected user was written again. */
   restored(user: number): void;
-  /** Reads the presence of all watched users again. */
+  /** Reads the presence of all watched users again and sends the changes. */
   refresh(): Promise<void>;
 }
 
-/** Presence data in Redis, as one gateway writes it. */
+/** The presence data in Redis that one gateway writes. */
 export interface PresenceStore {
   /**
-   * Writes a count that is not 0. With `session`, a new connection of that session is counted, and
-   * may be refused.
+   * Writes a connection count greater than 0. With `session`, also adds a new connection of that
+   * session, which Redis may refuse.
    */
   connect(count: UserCount, session?: string): Promise<Connected>;
-  /** Writes a count that may be 0. */
+  /** Writes a connection count, which can be 0. */
   disconnect(count: UserCount): Promise<void>;
-  /** Returns the ids of the live gateways. */
+  /** Writes the heartbeat of this gateway and returns the ids of the live gateways. */
   heartbeat(): Promise<string[]>;
-  /** Removes the counts of gateways that are no longer live. */
+  /** Removes the connection counts of gateways that are no longer alive. */
   forgetSilentGateways(): Promise<void>;
-  /** Removes this gateway from the live ones. */
+  /** Removes this gateway from the live gateways. */
   retire(): Promise<void>;
 }
 
 export interface UserCount {
   user: number;
-  /** Returns the number of the user's connections at this gateway at the moment of the call. */
+  /** Returns the user's connection count at this gateway at the moment of the call. */
   count(): number;
 }

@@ -1,7 +1,7 @@
 import { connect, disconnect, forgetGateways, heartbeat, type RedisConnection, retireGateway } from '@parley/redis';
 import type { PresenceStore } from './presence.ts';
 
-/** Creates the presence store of one gateway in Redis. */
+/** Creates the object with which a gateway writes presence data to Redis. */
 export function redisPresence(redis: RedisConnection, options: RedisPresenceOptions): PresenceStore {
   const { gateway, maxConnections: most, live, changed } = options;
   return {
@@ -22,10 +22,10 @@ export function redisPresence(redis: RedisConnection, options: RedisPresenceOpti
 
 export interface RedisPresenceOptions {
   gateway: string;
-  /** Maximum connections of a user over all gateways. */
+  /** Maximum number of connections of a user on all gateways together. */
   maxConnections: number;
-  /** Ids of the live gateways. */
+  /** Returns the ids of the live gateways. */
   live(): Iterable<string>;
-  /** Called when a connection at this gateway has changed whether a user is online. */
+  /** Called when a user comes online or goes offline because of a connection at this gateway. */
   changed(user: number, online: boolean): void;
 }

@@ -2,8 +2,8 @@ import type { Presence as State } from '@parley/redis';
 import { presenceFrame } from '../frames.ts';
 
 /**
- * The connections that watch each user's presence. Subscribes to the presence channels of the
- * watched users.
+ * Knows which connections (watchers) receive the presence of which users. Subscribes to the
+ * presence channels of these users.
  */
 export class WatchList {
   readonly #source: PresenceSource;
@@ -15,10 +15,11 @@ export class WatchList {
   }
 
   /**
-   * Replaces the users that a watcher watches and sends it one presence frame for each. Subscribes
-   * first, then reads, so that no change in between is lost. Permits are read before, so that
-   * nobody subscribes to strangers, and again after, because a permit may have ended in between.
-   * Users whose presence the watcher may not see are sent as offline.
+   * Replaces the users whose presence a watcher receives, and sends it one presence frame for each.
+   * Subscribes first and reads then, so that no change in between is lost. Checks `isVisible`
+   * before, so that it subscribes to no strangers, and again afterwards, because the permission may
+   * have been withdrawn in between. Sends a user as offline if the watcher is not allowed to see
+   * the user's presence.
    */
   async watch(watcher: Watcher, users: number[], isVisible: (user: number) => Promise<boolean>): Promise<void> {
     this.unwatch(watcher);
@@ -44,12 +45,15 @@ export class WatchList {
     }
   }
 
-  /** Shows users as offline to a watcher who may not see them any more, until its next `watch`. */
+  /**
+   * Checks again whether a watcher is allowed to see the presence of these users. Shows a user that
+   * it is not allowed to see as offline until its next `watch`.
+   */
   check(watcher: Watcher, users: number[]): void {
     for (const user of users) void this.#check(user, watcher);
   }
 
-  /** Sends a watcher the current states if changes could not be forwarded to it before. */
+  /** Sends the current presence to a watcher if changes could not be forwarded to it before. */
   sendMissed(watcher: Watcher): void {
     const watch = this.#watchers.get(watcher);
     if (!watch?.missed) return;
@@ -69,7 +73,7 @@ export class WatchList {
   }
 
   /**
-   * Reads the states of all watched users again and sends the changes. Rejects if Redis is
+   * Reads the presence of all watched users again and sends the changes. Rejects if Redis is
    * unavailable.
    */
   async refresh(): Promise<void> {
@@ -77,7 +81,7 @@ export class WatchList {
     const states = await this.#read(before.map(({ user }) => user));
     for (const { user, watched, state, changes } of before) {
       const now = states.get(user);
-      // Skips users whose change was published during the read. New watchers get their state from
+      // Skips users whose change was published during the read. New watchers get the presence from
       // `watch()`.
       if (!now || !state || watched.changes !== changes || now.online === state.online) continue;
       this.#forward(watched, presenceFrame(user, now.online, now.lastSeen));
@@ -96,7 +100,7 @@ export class WatchList {
     return watched.subscribed;
   }
 
-  /** Returns false if the watcher did not follow the user. */
+  /** Removes a watcher of a user. Returns false if it was not watching the user. */
   #unfollow(user: number, watcher: Watcher): boolean {
     const watched = this.#watched.get(user);
     if (!watched?.watchers.delete(watcher)) return false;
@@ -120,7 +124,7 @@ export class WatchList {
   async #check(user: number, watcher: Watcher): Promise<void> {
     const watch = this.#watchers.get(watcher);
     if (!watch || !this.#watched.get(user)?.watchers.has(watcher)) return;
-    // Without Redis the watcher sees the user as offline until its next `watch`.
+    // If Redis is unavailable, the watcher sees the user as offline until its next `watch`.
     const visible = await watch.isVisible(user).catch(() => false);
     if (visible || this.#watchers.get(watcher) !== watch || !this.#unfollow(user, watcher)) return;
     if (watch.started) watcher.reply(presenceFrame(user, false, null));
@@ -129,14 +133,15 @@ export class WatchList {
   #forward({ watchers }: Watched, frame: string | Uint8Array): void {
     for (const watcher of watchers) {
       const watch = this.#watchers.get(watcher);
-      // Until its first frames, a watcher gets no changes: they contain the newest state.
+      // Sends no changes to a watcher before its first frames, because these contain the newest
+      // state.
       if (watch?.started && !watcher.forward(frame)) watch.missed = true;
     }
   }
 
   /**
-   * Returns the states of watched users. A change that was published during the read is newer than
-   * the result.
+   * Reads the presence of watched users. If a change was published during the read, returns the
+   * change, which is newer.
    */
   async #read(users: number[]): Promise<Map<number, State>> {
     const before = users.map((user) => this.#watched.get(user)?.changes);
@@ -161,15 +166,15 @@ export interface Watcher {
   /** Sends a frame. No-op once closed. */
   reply(frame: string): void;
   /**
-   * Sends a frame. Returns false if the watcher cannot send it now; `sendMissed` sends the current
-   * states later.
+   * Sends a frame. Returns false if the watcher cannot send now. `sendMissed` then sends the
+   * current presence later.
    */
   forward(frame: string | Uint8Array): boolean;
 }
 
-/** The presence of users in Redis. */
+/** Reads and subscribes to the presence of users in Redis. */
 export interface PresenceSource {
-  /** Resolves once Redis has confirmed. */
+  /** Resolves once Redis has confirmed the subscription. */
   subscribe(user: number, listener: { receive(frame: Buffer): void }): Promise<void>;
   unsubscribe(user: number): void;
   read(users: number[]): Promise<Map<number, State>>;
@@ -178,17 +183,17 @@ export interface PresenceSource {
 interface Watch {
   users: number[];
   isVisible: (user: number) => Promise<boolean>;
-  /** True once the watcher got the first state of each user. */
+  /** True once the watcher has received the first presence frame of each user. */
   started: boolean;
-  /** True if a change could not be forwarded to the watcher. */
+  /** True if a presence change could not be forwarded to the watcher. */
   missed: boolean;
 }
 
 interface Watched {
   readonly watchers: Set<Watcher>;
   subscribed: Promise<void>;
-  /** The last state that was read or published. */
+  /** The presence that was read or published last. */
   state: State | undefined;
-  /** Number of published changes. */
+  /** Number of presence changes that were published. */
   changes: number;
 }

@@ -1,21 +1,21 @@
 import { type RedisConnection, Subscriber } from '@parley/redis';
 import { isEventFrame } from '../frames.ts';
 
-/** The subscribed Redis channels of this gateway, each with one listener. */
+/** The Redis channels to which this gateway is subscribed, each with one listener. */
 export class Channels {
   readonly #redis: RedisConnection;
   readonly #listeners = new Map<string, ChannelListener>();
   readonly #subscriber: Subscriber;
   readonly #missed: (buckets: Set<number>) => void;
   readonly #passed: (data: Buffer) => void;
-  /** Events that wait until replicas confirm them. */
+  /** Events that the gateway holds back until Redis replicas have confirmed them. */
   #held: Published[] = [];
   #confirming = false;
   #received = 0;
 
   /**
-   * @param missed called if messages on channels of these buckets may have been lost
-   * @param passed called with each message after its listener
+   * @param missed called if messages on the channels of these buckets may have been lost
+   * @param passed called with each message after its listener was called
    */
   constructor(
     redis: RedisConnection,
@@ -37,8 +37,8 @@ export class Channels {
   }
 
   /**
-   * Resolves once Redis has confirmed the subscription. From then on every message is received, or
-   * `missed` is called.
+   * Resolves once Redis has confirmed the subscription. From then on the listener receives every
+   * message, or `missed` is called.
    */
   subscribe(channel: string, listener: ChannelListener): Promise<void> {
     this.#listeners.set(channel, listener);
@@ -50,14 +50,17 @@ export class Channels {
     this.#subscriber.unsubscribe(channel);
   }
 
-  /** Number of messages received so far. Each counts once, even if several connections get it. */
+  /**
+   * Number of messages received from Redis so far. Each message counts once, even if several
+   * connections get it.
+   */
   get received(): number {
     return this.#received;
   }
 
   /**
-   * Subscribes to the channels of a bucket again over a new connection, because no messages arrived
-   * on the old one.
+   * Subscribes to the channels of a bucket over a new connection, because the old one has delivered
+   * nothing for a while.
    */
   reset(bucket: number): void {
     this.#subscriber.reset(bucket);
@@ -68,9 +71,9 @@ export class Channels {
   }
 
   /**
-   * Passes an event on only after replicas have confirmed it, if `REPLICAS_ACK` is set. Redis
-   * publishes events earlier: without the wait, a device could show a message as accepted although
-   * a fail-over loses it. Events of one turn of the event loop share a confirmation.
+   * With `REPLICAS_ACK`, holds an event back until Redis replicas have confirmed it. Otherwise a
+   * device could show a message as accepted although a fail-over loses it. All events of one turn
+   * of the event loop share one confirmation.
    */
   #hold(published: Published): void {
     this.#held.push(published);
@@ -93,7 +96,8 @@ export class Channels {
         await this.#redis.confirm(buckets);
         for (const { channel, data } of batch) this.#pass(channel, data);
       } catch {
-        // The connections of these buckets read the inbox instead, which also waits for replicas.
+        // After a failed confirmation, connections read the inbox instead of the event. That read
+        // also waits for replicas.
         this.#missed(buckets);
       }
     }
@@ -101,7 +105,7 @@ export class Channels {
   }
 }
 
-/** Returns the bucket of a channel. A channel name begins with it in braces. */
+/** Returns the bucket of a channel, whose name begins with the bucket in braces. */
 function bucketOf(channel: string): number {
   return Number(channel.slice(1, channel.indexOf('}')));
 }

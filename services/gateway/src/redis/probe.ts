@@ -1,17 +1,18 @@
-/** Number of intervals without a probe after which a bucket counts as silent. */
+/** Number of intervals without a probe message after which a bucket counts as silent. */
 const SILENT_AFTER = 3;
 
 /**
- * Checks that Redis delivers messages. At every interval the gateway publishes a probe to a channel
- * that only it subscribes to: one channel per bucket of a cluster, one in total for a single
- * server. Calls `silent` for buckets from which no probe was received for three intervals.
+ * Checks that Redis delivers published messages. At every interval the gateway publishes a message
+ * to a channel to which only this gateway subscribes. A Redis Cluster has one such channel per
+ * bucket, a single server has one in total. Calls `silent` with the buckets from which no message
+ * arrived for three intervals.
  */
 export class Probe {
   readonly #channels: ProbeChannels;
   readonly #options: ProbeOptions;
-  /** Bucket -> when the newest received probe was published, in Unix ms. */
+  /** Bucket -> Unix ms at which the last received probe message was published. */
   readonly #receivedAt = new Map<number, number>();
-  /** When `silent` was last called. */
+  /** Unix ms at which `silent` was last called. */
   #reportedAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -20,15 +21,15 @@ export class Probe {
     this.#options = options;
   }
 
-  /** Resolves once the gateway has received the first probe of every bucket. */
+  /** Resolves once the gateway has received a probe message from every bucket. */
   async start(): Promise<void> {
     const { buckets, interval, passed } = this.#options;
     this.#timer = setInterval(() => this.#tick(), interval);
     await new Promise<void>((resolve) => {
       for (const bucket of buckets) {
         const receive = (data: Buffer) => {
-          // Stores when the probe was published instead of when it arrived: a delayed probe does
-          // not prove that Redis is healthy now.
+          // Stores the time of publication instead of the time of arrival, because a delayed
+          // message does not prove that Redis is healthy now.
           const sent = Number(data.toString());
           this.#receivedAt.set(bucket, sent);
           passed(Math.max(0, Date.now() - sent));
@@ -39,7 +40,7 @@ export class Probe {
     });
   }
 
-  /** False until the first probe of every bucket was received, and while a bucket is silent. */
+  /** False before a probe message has arrived from every bucket, and while a bucket is silent. */
   get healthy(): boolean {
     return this.#receivedAt.size === this.#options.buckets.length && this.#silent().length === 0;
   }
@@ -51,7 +52,8 @@ export class Probe {
   #tick(): void {
     const { buckets, interval, silent } = this.#options;
     const silentNow = this.#receivedAt.size < buckets.length ? [] : this.#silent();
-    // Waits for as many intervals before the next call, so that a new connection can recover.
+    // Calls `silent` at most once per three intervals, so that a new connection has time to
+    // recover.
     if (silentNow.length > 0 && Date.now() - this.#reportedAt >= SILENT_AFTER * interval) {
       this.#reportedAt = Date.now();
       silent(silentNow);
@@ -69,7 +71,7 @@ export class Probe {
   }
 }
 
-/** The probe channels of one gateway, one in each bucket. */
+/** The channels to which a gateway publishes probe messages, one per bucket. */
 export interface ProbeChannels {
   /** Resolves once Redis has confirmed the subscription. */
   subscribe(bucket: number, listener: { receive(data: Buffer): void }): Promise<void>;
@@ -77,11 +79,11 @@ export interface ProbeChannels {
 }
 
 export interface ProbeOptions {
-  /** The buckets to probe. */
+  /** The buckets to which probe messages are published. */
   buckets: number[];
-  /** Ms between two probes of a bucket. */
+  /** Ms between two probe messages to a bucket. */
   interval: number;
-  /** Called with the round-trip time of each probe in ms. */
+  /** Called with the round-trip time of each probe message in ms. */
   passed(after: number): void;
   /** Called with the silent buckets, and again every three intervals while they are silent. */
   silent(buckets: number[]): void;

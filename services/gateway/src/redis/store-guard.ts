@@ -1,7 +1,7 @@
 import type { ClientFrame } from '@parley/protocol';
 import { addGauge, type Registry } from '@parley/service';
 
-/** Ms between two checks. */
+/** Ms between two checks of the stores. */
 const INTERVAL_MS = 1000;
 
 /**
@@ -9,13 +9,16 @@ const INTERVAL_MS = 1000;
  */
 const START_TIMEOUT_MS = 5000;
 
-/** Ms after which a client retries a frame. */
+/** Ms after which the client of a rejected frame can retry. */
 const RETRY_AFTER_MS = 5000;
 
-/** Share of the limit below which frames are accepted again. */
+/** Fraction of the backlog limit below which the gateway accepts frames again. */
 const RESUME_SHARE = 0.9;
 
-/** Frames that add entries to a record stream. */
+/**
+ * Types of frames that add an entry to a record stream, from which the recorder writes to
+ * PostgreSQL.
+ */
 const RECORDED: ReadonlySet<ClientFrame['type']> = new Set(['send', 'edit', 'recall', 'react', 'pin', 'hide', 'mark']);
 
 function isRecorded(frame: ClientFrame): boolean {
@@ -23,10 +26,13 @@ function isRecorded(frame: ClientFrame): boolean {
 }
 
 /**
- * Rejects frames that the stores cannot accept: all frames while Redis and PostgreSQL do not belong
- * together (see `StoresMonitor`); recorded frames while the record streams hold more than
- * `maxBacklog` bytes because PostgreSQL is unavailable; and frames with data or streams that a
- * running recorder of the previous release would not store or end.
+ * Rejects frames that Redis and PostgreSQL cannot store:
+ *
+ * - all frames, while one of the two was restored without the other (see `StoresMonitor`);
+ * - messages and changes, while the entries that are not in PostgreSQL yet exceed `maxBacklog`
+ *   bytes of Redis' memory;
+ * - custom data and streamed messages, while a recorder of the previous release runs, which does
+ *   not support them.
  */
 export class StoreGuard {
   readonly #deps: StoreGuardDeps;
@@ -40,7 +46,7 @@ export class StoreGuard {
   #oldRecorder = false;
   #stopped = false;
 
-  /** @param maxBacklog bytes */
+  /** @param maxBacklog maximum bytes of Redis' memory for entries that are not in PostgreSQL yet */
   constructor(deps: StoreGuardDeps, maxBacklog: number, metrics: Registry) {
     this.#deps = deps;
     this.#maxBacklog = maxBacklog;
@@ -52,28 +58,28 @@ export class StoreGuard {
     addGauge(metrics, 'parley_record_backlog_limit_bytes', limitHelp, () => maxBacklog);
   }
 
-  /** Whether connections may be opened. */
+  /** Whether the gateway accepts connections: false while Redis and PostgreSQL do not match. */
   get serving(): boolean {
     return this.#reason === undefined;
   }
 
-  /** Why the gateway is not ready, as sentences for operators. */
+  /** Reasons why the gateway is not ready, as sentences for operators. */
   get reasons(): string[] {
     return this.#reason === undefined ? [] : [this.#reason];
   }
 
-  /** Whether Redis lost refs of messages that PostgreSQL may hold. */
+  /** Whether Redis lost the refs of messages that PostgreSQL may hold. */
   get refsLost(): boolean {
     return this.#refsLost || this.#deps.lostAllRefs();
   }
 
-  /** Bytes of Redis' memory that hold unrecorded entries. */
+  /** Bytes of Redis' memory that entries occupy which are not in PostgreSQL yet. */
   get backlog(): number {
     return this.#backlog;
   }
 
   /**
-   * Returns why a frame is rejected now, and when the client may retry. Undefined if it is
+   * Returns why a frame is rejected now, and when the client can retry. Undefined if the frame is
    * accepted.
    */
   refuse(frame: ClientFrame): StoreRefusal | undefined {
@@ -94,15 +100,18 @@ export class StoreGuard {
     return undefined;
   }
 
-  /** Like `refuse`, for data that recorders of the previous release do not store. */
+  /**
+   * Returns why data is rejected that a recorder of the previous release does not store. Undefined
+   * if no such recorder runs.
+   */
   refuseNew(): StoreRefusal | undefined {
     if (!this.#oldRecorder) return undefined;
     return { reason: 'update', detail: 'The service is being updated. Try again later.', retryAfter: RETRY_AFTER_MS };
   }
 
   /**
-   * Resolves after the first check. After a restore of Redis, waits up to 5 s for a process that
-   * compares the stores.
+   * Resolves after the first check. If Redis was restored, waits up to 5 s for another process to
+   * compare Redis with PostgreSQL.
    */
   async start(): Promise<void> {
     const end = performance.now() + START_TIMEOUT_MS;
@@ -131,7 +140,7 @@ export class StoreGuard {
     this.#refsLost = lost;
     this.#backlog = backlog;
     this.#full = backlog >= this.#maxBacklog * (this.#full ? RESUME_SHARE : 1);
-    // Without a status, no process has compared the stores lately, and the last status stays valid.
+    // If no process has compared the stores lately, the result of the last comparison stays valid.
     if (status?.ok) this.#reason = undefined;
     else if (status) {
       if (this.#reason === undefined) this.#deps.mismatch(status.reason);
@@ -149,25 +158,26 @@ export interface StoreRefusal {
 
 export interface StoreGuardDeps {
   /**
-   * Returns the result of the last process that compared the stores. Undefined if none compared
-   * them lately.
+   * Returns the result of the last comparison of Redis with PostgreSQL. Undefined if no process has
+   * compared them lately.
    */
   readStatus(): Promise<{ ok: true } | { ok: false; reason: string } | undefined>;
   /**
-   * Returns whether Redis lost refs in the last day. A process that compared the stores stores
-   * this.
+   * Returns whether Redis lost refs in the last day. The process that compares the stores writes
+   * this to Redis.
    */
   lostRefs(): Promise<boolean>;
-  /** Returns whether this process noticed that Redis lost all refs. */
+  /** Returns whether this process noticed that Redis has lost all refs. */
   lostAllRefs(): boolean;
-  /** Returns whether the stores have marks but no process has compared them lately. */
+  /**
+   * Returns true if Redis and PostgreSQL were in use before, but no process has compared them
+   * lately.
+   */
   mustCompare(): Promise<boolean>;
-  /** Returns the bytes that unrecorded entries occupy in Redis. */
+  /** Returns the bytes of Redis' memory that entries occupy which are not in PostgreSQL yet. */
   readBacklog(): Promise<number>;
   /** Returns whether a recorder of the previous release runs. */
   hasOldRecorder(): Promise<boolean>;
-  /**
-   * Called when the stores do not belong together any more: the gateway must reject all clients.
-   */
+  /** Called when Redis and PostgreSQL no longer match. The gateway must then reject all clients. */
   mismatch(reason: string): void;
 }

@@ -6,7 +6,9 @@ import type { Claims } from '../connection/connection-deps.ts';
 import type { ServerDeps } from './server-deps.ts';
 import type { IncomingRequest } from './socket-server.ts';
 
-/** Checks the token, origin and device of a request. Other checks need Redis and follow later. */
+/**
+ * Checks the token, origin and device of a request. Later steps make the checks that need Redis.
+ */
 export function admit(
   deps: ServerDeps,
   request: IncomingRequest,
@@ -26,8 +28,8 @@ export function admit(
 }
 
 /**
- * Like `admit`, for a request that opens a connection: also checks the cursor, and the limits of
- * this gateway.
+ * Checks a request like `admit`, for a request that opens a connection. Also checks the cursor and
+ * the limits of this gateway.
  */
 export function admitConnection(
   deps: ServerDeps,
@@ -46,18 +48,18 @@ export function admitConnection(
 }
 
 /**
- * Returns whether the user already has the maximum number of connections at this gateway. Redis
- * counts those at other gateways.
+ * Returns whether the user already has the maximum number of connections at this gateway.
+ * Connections at other gateways are counted later, with Redis.
  */
 function isOneTooMany({ config, hub }: ServerDeps, { bearer }: Visitor): boolean {
-  // A new connection replaces the others, so their number does not matter.
+  // Needs no limit if a new connection closes the user's older ones.
   if (config.sessionPolicy === 'single' || !('user' in bearer)) return false;
   return (hub.find(bearer.user)?.connections.length ?? 0) >= config.maxConnectionsPerUser;
 }
 
 /**
- * Charges the user for the connection. The first connection to this gateway is free: its user has
- * no entry yet.
+ * Charges the user for opening a connection. The user's first connection to this gateway costs
+ * nothing, because the hub has no entry for the user yet.
  */
 function opensTooFast({ frames, hub }: ServerDeps, { bearer }: Visitor): boolean {
   const user = 'user' in bearer ? hub.find(bearer.user) : undefined;
@@ -65,8 +67,9 @@ function opensTooFast({ frames, hub }: ServerDeps, { bearer }: Visitor): boolean
 }
 
 /**
- * Accepts requests from pages of the gateway's own host or of configured origins. Also accepts
- * requests without an origin, because programs send none.
+ * Returns whether a web page of this origin is allowed to use the gateway: a page of the gateway's
+ * own host or of a configured origin. Requests without an origin are allowed, because they come
+ * from programs.
  */
 export function isAllowedOrigin({ config }: ServerDeps, request: IncomingRequest): boolean {
   const origin = request.header('origin');
@@ -75,7 +78,10 @@ export function isAllowedOrigin({ config }: ServerDeps, request: IncomingRequest
   return URL.canParse(origin) && new URL(origin).host === request.header('host');
 }
 
-/** Returns where a client wants to continue. Undefined if the text is not a cursor. */
+/**
+ * Returns the position from which a client wants to resume. Undefined if the parameter is not a
+ * valid cursor.
+ */
 function resumePointOf(cursor: string | undefined): ResumePoint | undefined {
   if (!cursor) return 'acknowledged';
   return cursor === 'latest' ? 'latest' : parseCursor(cursor);
@@ -89,32 +95,32 @@ function tokenOf(request: IncomingRequest): string | undefined {
 }
 
 /**
- * The sender of a request with a valid token. The token may not contain the user id, see
- * `identify`.
+ * The sender of a request with a valid token. Some tokens do not contain the user id; `identify`
+ * finds it.
  */
 export type Visitor = Omit<Claims, 'user'> & { bearer: Bearer; code?: never };
 
-/** A visitor who opens a connection, with its resume point. */
+/** The sender of a request that opens a connection, with the position from which it resumes. */
 export type ConnectionVisitor = Visitor & { from: ResumePoint };
 
-/** Values that a request uses if it does not contain others. */
+/** Values that the gateway uses if the request does not contain its own. */
 export interface Defaults {
-  /** Default: the token of the headers. */
+  /** Access token. Default: the token in the headers. */
   token?: string;
-  /** Default: the token's session id. */
+  /** Device id. Default: the session id in the token. */
   device?: string;
 }
 
 export interface ConnectionDefaults extends Defaults {
-  /** Default: the cursor of the query. */
+  /** Cursor of the connection. Default: the query parameter `cursor`. */
   cursor?: string;
 }
 
-/** Why a request is refused. */
+/** The reason why the gateway refuses a request. */
 export interface Refused {
   code: ErrorCode;
-  /** A sentence for people. Default: the title of the code. */
+  /** A sentence for the user. Default: the title of the code. */
   detail?: string;
-  /** Seconds after which the same request may succeed. Default: depends on the code. */
+  /** Seconds after which the client can repeat the request. Default: depends on the code. */
   retryAfter?: number;
 }

@@ -3,8 +3,8 @@ import type { Refused, Visitor } from './admission.ts';
 import type { ServerDeps } from './server-deps.ts';
 
 /**
- * Finds the user of a visitor: at once for a token of this installation, with a read of Redis for a
- * token of another issuer. Calls either `found` or `refused`, once.
+ * Finds the user who sent a request: at once if the token contains the user id, otherwise with a
+ * read from Redis. Calls either `found` or `refused`, once.
  */
 export function identify(
   deps: ServerDeps,

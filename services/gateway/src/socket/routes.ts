@@ -10,9 +10,7 @@ import type { ServerDeps } from './server-deps.ts';
 import type { IncomingRequest, OutgoingResponse, SocketHandlers } from './socket-server.ts';
 import { socketUpgrade } from './websocket/upgrade.ts';
 
-/**
- * Returns all handlers of a gateway: its transports, and the health routes that every process has.
- */
+/** Returns the request handlers of a gateway: those of its transports and the health checks. */
 export function createHandlers(deps: ServerDeps): SocketHandlers {
   const upgrades = new Map([['/v1/socket', socketUpgrade(deps)]]);
   if (deps.config.layim === 'on') upgrades.set('/layim/socket', layimUpgrade(deps));
@@ -62,7 +60,10 @@ function serve(deps: ServerDeps, route: Route, request: IncomingRequest, respons
   refuse(response, { code: 'method-not-allowed' }, { allow: [...methods, 'OPTIONS'].join(', ') });
 }
 
-/** Responds with 500 if a handler throws or rejects. No request may end the process. */
+/**
+ * Runs a handler, and responds with 500 if it throws or rejects, because no request may end the
+ * process.
+ */
 function guard({ log }: ServerDeps, response: OutgoingResponse, handle: () => void | Promise<void>): void {
   const failed = (error: unknown) => {
     log.error({ err: error }, 'request handler failed');
@@ -75,7 +76,7 @@ function guard({ log }: ServerDeps, response: OutgoingResponse, handle: () => vo
   }
 }
 
-/** The handlers of a path by method. */
+/** Handlers of a path, by HTTP method. */
 type Route = Partial<Record<'GET' | 'HEAD' | 'POST', Handler>>;
 
 type Handler = (request: IncomingRequest, response: OutgoingResponse) => void | Promise<void>;

@@ -21,9 +21,9 @@ export interface ServerDeps {
   readonly frames: FrameHandler;
   readonly counters: Counters;
   readonly metrics: Registry;
-  /** Returns the user of a token from another issuer. Never rejects. */
+  /** Returns the user of a token that an external issuer signed. Never rejects. */
   findExternalUser(bearer: ExternalBearer): Promise<number | NoUser>;
-  /** True from SIGTERM on: new clients are rejected. */
+  /** True after SIGTERM. The gateway then rejects new clients. */
   readonly draining: boolean;
   ready(): Readiness;
 }

@@ -1,15 +1,18 @@
-/** A connection that collects outgoing frames and writes them in one call. */
+/** A transport that collects outgoing frames and writes them in one call. */
 export interface Writer {
   flush(): void;
-  /** Called if `flush` throws, which is a bug. Must close the connection. The client reconnects. */
+  /**
+   * Closes the connection after an exception of `flush`, which is a bug. The client then
+   * reconnects.
+   */
   failed(error: unknown): void;
 }
 
 let writers: Writer[] = [];
 
 /**
- * Flushes a writer at the end of this turn of the event loop, when all input of the turn was
- * handled.
+ * Flushes a writer at the end of this turn of the event loop, after the gateway has handled all
+ * input of the turn.
  */
 export function flushAfterTurn(writer: Writer): void {
   if (writers.push(writer) === 1) setImmediate(flushAll);

@@ -4,9 +4,9 @@ import type { Bearer, Log } from '@parley/service';
 import { readOrRequest, readStanding } from './permits.ts';
 
 /**
- * Returns the user of a token from another issuer. Reads the copies in Redis, because such a token
- * may name a user that does not exist here. If the copy is missing, requests it from the recorder.
- * Never rejects: returns an error code if there is no user.
+ * Returns the user of a token from an external issuer. Checks in Redis that the user exists, and
+ * requests the user from the recorder if Redis does not hold it. Never rejects: if no user is
+ * found, returns an error code.
  */
 export async function findExternalUser(
   { redis, log }: { redis: RedisConnection; log: Pick<Log, 'debug'> },
@@ -17,7 +17,7 @@ export async function findExternalUser(
     if (user === undefined) return unavailable;
     const standing = user === null ? 'nobody' : await readStanding(redis, user, user);
     if (standing === 'unknown') return unavailable;
-    // Groups have ids too, but cannot connect.
+    // Rejects the id of a group, because only users can connect.
     const isPerson = standing === 'stranger' || standing === 'friend' || standing === 'blocked';
     return isPerson ? (user as number) : { code: 'unauthenticated', detail: 'The token is for an unknown user' };
   } catch (error) {
@@ -35,10 +35,10 @@ function findByExternalId(redis: RedisConnection, external: string): Promise<num
 
 const unavailable: NoUser = { code: 'unavailable' };
 
-/** The user id of another issuer's token, in the form that the token contains. */
+/** A token's user as an external issuer identifies it: by Parley's id or by an external id. */
 export type ExternalBearer = Exclude<Bearer, { user: number }>;
 
-/** Why the token does not belong to a user of this installation. */
+/** The reason why a token belongs to no user of this installation. */
 export interface NoUser {
   code: ErrorCode;
   detail?: string;

@@ -1,17 +1,17 @@
 import { LocalUser, type UserConnection } from './local-user.ts';
 
 /**
- * Ms for which a channel stays subscribed after the last connection closed, so that reloading a
- * page keeps it.
+ * Ms for which a user's channel stays subscribed after the last connection closed. A page that
+ * reloads connects again within that time.
  */
 const LINGER_MS = 1000;
 
-/** Maximum ms for which the entry of a user without connections is kept. */
+/** Maximum ms for which the hub keeps the entry of a user without connections. */
 const MAX_LINGER_MS = 60_000;
 
 /**
- * The users connected to this gateway. The first connection of a user subscribes the user's
- * channel. The channel is unsubscribed shortly after the last one closed.
+ * Users with connections to this gateway. Subscribes to a user's channel with the first connection,
+ * and unsubscribes shortly after the last one closed.
  */
 export class Hub {
   readonly #channels: UserChannels;
@@ -33,7 +33,8 @@ export class Hub {
     let user = this.#users.get(id);
     if (!user) {
       user = this.#createUser(id);
-      // An array literal has room for one element. The first push would make room for seventeen.
+      // Creates the array with one element, because V8 would reserve room for 17 elements at the
+      // first `push`.
       user.connections = [connection];
       this.#users.set(id, user);
       user.subscribed = this.#channels.subscribe(id, user);
@@ -51,8 +52,7 @@ export class Hub {
   }
 
   /**
-   * Returns the entry of a user who sends a frame without a connection. The hub does not store it
-   * unless the user is connected here.
+   * Returns the entry of a user who sends a frame without a connection. Does not store a new entry.
    */
   visitor(id: number): LocalUser {
     return this.#users.get(id) ?? this.#createUser(id);
@@ -62,9 +62,7 @@ export class Hub {
     return this.#users.get(id);
   }
 
-  /**
-   * Number of users with connections here, or whose last connection closed a short time ago.
-   */
+  /** Number of users with connections here, or whose last connection closed a moment ago. */
   get size(): number {
     return this.#users.size;
   }
@@ -75,8 +73,8 @@ export class Hub {
   }
 
   /**
-   * Called if events may have been lost on the channels of these buckets. Returns the ids of their
-   * users.
+   * Called if events may have been lost on the channels of these buckets. Returns the ids of the
+   * affected users.
    */
   missed(buckets: Set<number>): number[] {
     const users = [...this.#users.values()].filter(({ id }) => buckets.has(this.#channels.bucket(id)));
@@ -102,13 +100,13 @@ export interface HubOptions {
   /** Creates the entry of a user. Default: a `LocalUser`. */
   createUser?: ((id: number) => LocalUser) | undefined;
   /**
-   * Returns the ms for which the entry of a user without connections is kept at least, because it
-   * holds what the user has spent of the rate limits. Default: 0.
+   * Returns the minimum ms for which the hub keeps the entry of a user without connections, because
+   * the entry contains the used rate-limit budget. Default: 0.
    */
   lingerOf?: (user: LocalUser) => number;
 }
 
-/** The channels of users in Redis. */
+/** Subscribes to the Redis channels of users. */
 export interface UserChannels {
   /** Resolves once Redis has confirmed the subscription. */
   subscribe(user: number, listener: { receive(data: Buffer): void }): Promise<void>;

@@ -3,11 +3,11 @@ import { CONTROL_BYTE, type Control, type Relation } from '@parley/redis';
 import { Budget, type FrameRates } from '../admission/budget.ts';
 import { isEventFrame, isLive, readCursor, splitLive } from '../frames.ts';
 
-/** Maximum number of permits that are cached for each user. */
+/** Maximum number of permits cached per user. */
 const MAX_PERMITS = 256;
 
 /**
- * A user with connections to this gateway. Passes each frame that is published on the user's
+ * A user with connections to this gateway. Forwards each frame that is published on the user's
  * channel to all of these connections.
  */
 export class LocalUser {
@@ -15,16 +15,19 @@ export class LocalUser {
   /** Resolves once the user's channel is subscribed. */
   subscribed: Promise<void> = Promise.resolve();
   connections: UserConnection[] = [];
-  /** The last position that this gateway received on the channel. */
+  /** Position in the inbox of the last event that this gateway received on the channel. */
   epoch = 0;
   offset = 0;
-  /** The number of the newest connection that was published. `SESSION_POLICY=single` only. */
+  /**
+   * Sequence number of the user's newest connection on all gateways. Used only with
+   * `SESSION_POLICY=single`.
+   */
   fence = 0;
-  /** Fires a while after the last connection closed, to unsubscribe from the channel. */
+  /** Timer that unsubscribes from the channel a while after the last connection closed. */
   leaving: NodeJS.Timeout | undefined;
   /**
-   * Cached permits of this user, by receiver. Valid while the channel is subscribed, because
-   * changes are published on it.
+   * Cached permits of this user, by receiver. They stay valid while the gateway is subscribed to
+   * the user's channel, because changes are published on it.
    */
   #permits: Map<number, Permit> | undefined;
   #budget: Budget | undefined;
@@ -33,26 +36,26 @@ export class LocalUser {
     this.id = id;
   }
 
-  /** True for a user without a connection here, who sends a frame by HTTP. */
+  /** True for a user without a connection here, who sends a frame over HTTP. */
   get isVisitor(): boolean {
     return this.connections.length === 0;
   }
 
   /**
-   * The user's budget under the rate limits at this gateway. Created with the first frame, because
-   * most users are idle.
+   * The user's rate-limit budget at this gateway. Created with the first frame, because most users
+   * are idle.
    */
   get budget(): Budget {
     this.#budget ??= new Budget();
     return this.#budget;
   }
 
-  /** Returns the ms after which this gateway may forget what the user has spent. */
+  /** Returns the ms for which this gateway must keep the used rate-limit budget of the user. */
   msUntilRefilled(rates: FrameRates): number {
     return this.#budget?.msUntilFull(rates) ?? 0;
   }
 
-  /** Receives a message of the channel: an event, another frame, or a control message. */
+  /** Receives a message of the user's channel: an event, another frame, or a control message. */
   receive(data: Buffer): void {
     if (data[0] === CONTROL_BYTE) {
       if (isLive(data)) return this.#forward(splitLive(data));
@@ -69,8 +72,8 @@ export class LocalUser {
   }
 
   /**
-   * Sets the last position back to the end of the inbox. After a fail-over Redis may have lost
-   * events that it had published.
+   * Sets the last position to the end of the inbox, because Redis may have lost published events in
+   * a fail-over.
    */
   rewind({ epoch, offset }: Cursor): void {
     this.epoch = epoch;
@@ -78,8 +81,8 @@ export class LocalUser {
   }
 
   /**
-   * Called if events and control messages may have been lost: clears the permits and makes every
-   * connection read the inbox.
+   * Called if events and control messages may have been lost. Clears the cached permits and makes
+   * every connection read the inbox.
    */
   missed(): void {
     this.#permits = undefined;
@@ -87,7 +90,7 @@ export class LocalUser {
   }
 
   /**
-   * Returns the cached permit of this user for another user or a group. Undefined if it is not
+   * Returns the cached permit of this user for another user or a group. Undefined if no permit is
    * cached.
    */
   permit(to: number): Permit | undefined {
@@ -95,8 +98,8 @@ export class LocalUser {
   }
 
   /**
-   * Call this before reading a permit. The returned function caches the permit, unless the cache
-   * was cleared since, because the permit may then be outdated.
+   * Must be called before the gateway reads a permit. The returned function caches the permit,
+   * unless the cache was cleared during the read and the permit may be outdated.
    */
   readPermit(to: number): (permit: Permit) => void {
     this.#permits ??= new Map();
@@ -123,19 +126,25 @@ export class LocalUser {
   }
 }
 
-/** The permit of a user to write to another user or a group. */
+/** States whether a user is allowed to write to another user or a group. */
 export interface Permit extends Relation {
-  /** The permit fence of both users when the standing was read. 0 for a group. */
+  /**
+   * Permit fence at the time of the read: a counter that the api increments when it withdraws the
+   * permission between two users. 0 for a group.
+   */
   readonly fence: number;
-  /** Until when a member may not write to the group, in Unix ms. */
+  /** Time until which a muted member cannot write to the group, in Unix ms. */
   readonly mutedUntil?: number;
 }
 
 /** One open connection of a user. */
 export interface UserConnection {
-  /** Called with each published event. */
+  /** Called with each event that is published on the user's channel. */
   deliver(epoch: number, offset: number, frame: Uint8Array): void;
-  /** Called with each other published frame. Returns false if the connection cannot send it now. */
+  /**
+   * Called with each published frame that is not an event. Returns false if the connection cannot
+   * send it now.
+   */
   forward(frame: string | Uint8Array): boolean;
   control(control: Control): void;
   /** Called if events and control messages may have been lost. */

@@ -11,17 +11,17 @@ import {
 } from '@parley/redis';
 import type { LocalUser, Permit } from './local-user.ts';
 
-/** Ms to wait before each read of a copy that was requested from the recorder. */
+/** Ms to wait before each attempt to read data that was requested from the recorder. */
 const RETRY_DELAYS_MS = [5, 10, 25, 50, 100, 200, 300, 300];
 
-/** Reads whether one user may write to another, from the copies in Redis. */
+/** Reads from Redis whether one user is allowed to write to another user or a group. */
 export class Permits {
   readonly #redis: RedisConnection;
   readonly #chargeLookup: ChargeLookup;
 
   /**
-   * @param chargeLookup charges a user for a request to the recorder, and rejects it if there were
-   * too many
+   * @param chargeLookup charges a user for a request to the recorder, and rejects if the user has
+   * made too many
    */
   constructor(redis: RedisConnection, chargeLookup: ChargeLookup) {
     this.#redis = redis;
@@ -29,25 +29,25 @@ export class Permits {
   }
 
   /**
-   * Returns the standing of a user towards another user or a group: friend, member, blocked and so
-   * on. It is cached while the user's channel is subscribed, because changes are published there. A
-   * missing copy is requested from the recorder. Returns `unknown` if it does not arrive within a
-   * second.
+   * Returns the relation of a user to another user or a group: friend, member, blocked and so on.
+   * Caches it while the user's channel is subscribed, because changes are published there. If Redis
+   * does not hold the relation, requests it from the recorder. Returns `unknown` if it does not
+   * arrive within a second.
    */
   standing(user: LocalUser, to: number): Standing | Promise<Standing> {
     const permit = this.permit(user, to);
     return permit instanceof Promise ? permit.then(({ standing }) => standing) : permit.standing;
   }
 
-  /** Like `standing`, with what another user hides from the user. */
+  /** Returns the relation like `standing`, and also what the other user hides from the user. */
   permit(user: LocalUser, to: number): Permit | Promise<Permit> {
     return user.permit(to) ?? this.#readAndKeep(user, to);
   }
 
   /**
-   * Returns the standing of a user towards another user, or the members of a group to which the
-   * user belongs. Members are read each time, so that a removed member cannot write any more, even
-   * if this gateway has not received the change yet.
+   * Returns the relation to another user, or the members of a group that the user belongs to. Reads
+   * members each time, so that a removed member cannot write, even if this gateway has not received
+   * the change yet.
    */
   async membership(user: LocalUser, to: number): Promise<number[] | Standing> {
     const found = await this.admission(user, to, { evenMuted: true });
@@ -55,9 +55,9 @@ export class Permits {
   }
 
   /**
-   * Like `membership`, but with the permit fence of both users, which `accept` checks. Returns the
-   * permit of a muted member instead of the members, unless `evenMuted` is set. Mutes are read each
-   * time, like members.
+   * Like `membership`, but also returns the permit fence of two users, which `accept` checks. For a
+   * muted member, returns a permit instead of the members, unless `evenMuted` is set. Reads mutes
+   * each time, like members.
    */
   async admission(user: LocalUser, to: number, { evenMuted = false } = {}): Promise<number[] | Permit> {
     const permit = await this.permit(user, to);
@@ -69,7 +69,7 @@ export class Permits {
     return now.standing === 'member' ? await this.#readGroup(user, to, evenMuted) : now;
   }
 
-  /** Returns the members of a group, or the permit of the user if the user is muted in it. */
+  /** Returns the members of a group, or a permit with `mutedUntil` if the user is muted in it. */
   async #readGroup(user: LocalUser, group: number, evenMuted: boolean): Promise<number[] | Permit> {
     const mute = evenMuted ? 0 : readMute(this.#redis, group, user.id);
     const [members, mutedUntil] = await Promise.all([readMembers(this.#redis, group), mute]);
@@ -101,7 +101,10 @@ export class Permits {
 
 const withoutFence = (standing: Standing): Permit => ({ standing, fence: 0 });
 
-/** Permits with a standing only, which are most: one shared object per standing. */
+/**
+ * Shared permits that contain only a relation, one object per relation. Most permits are of this
+ * kind.
+ */
 const unfenced: Readonly<Record<Standing, Permit>> = {
   friend: withoutFence('friend'),
   stranger: withoutFence('stranger'),
@@ -113,9 +116,10 @@ const unfenced: Readonly<Record<Standing, Permit>> = {
 };
 
 /**
- * Reads the standing of a user towards another user or a group from the copy in Redis.
+ * Reads the relation of a user to another user or a group from Redis. Requests it from the recorder
+ * if it is missing.
  *
- * @param charge runs before a missing copy is requested
+ * @param charge runs before the request to the recorder
  */
 export async function readStanding(
   redis: RedisConnection,
@@ -145,8 +149,8 @@ async function readCopy(
 }
 
 /**
- * Reads a copy that Redis may lack. If it is missing, requests it from the recorder and reads again
- * for about a second. Returns undefined if it is still missing then.
+ * Reads data from Redis. If it is missing, requests it from the recorder and reads again for about
+ * a second. Returns undefined if it is still missing afterwards.
  */
 export async function readOrRequest<T>(
   read: () => Promise<T | undefined>,
@@ -163,5 +167,5 @@ export async function readOrRequest<T>(
   return undefined;
 }
 
-/** Charges a user for a lookup. Rejects if the user has made too many. */
+/** Charges a user for a request to the recorder. Rejects if the user has made too many. */
 export type ChargeLookup = (user: LocalUser) => Promise<void>;

@@ -3,8 +3,8 @@ import { readMessageId } from '../frames.ts';
 import { LocalUser } from './local-user.ts';
 
 /**
- * A user whose deliveries are traced for a sample of messages. Used only if tracing is on, so that
- * it costs nothing otherwise.
+ * A user whose deliveries are traced for a sample of the messages. Used only if tracing is on,
+ * because it costs time for each message.
  */
 export class TracedUser extends LocalUser {
   readonly #traces: Traces;

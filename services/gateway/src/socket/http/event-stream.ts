@@ -9,9 +9,9 @@ import { flushAfterTurn, type Writer } from '../turn.ts';
 import { corsHeaders, refusalOfClose, refuse } from './replies.ts';
 
 /**
- * `GET /v1/events`: sends the frames as server-sent events. The `id` of an event is its cursor.
- * Before the stream ends, an event of type `close` carries the code and reason with which a
- * WebSocket would close.
+ * Handles `GET /v1/events`: sends the frames as server-sent events, whose `id` is the cursor.
+ * Before the stream ends, sends an event of type `close` with the code and reason that would close
+ * a WebSocket.
  */
 export function openEventStream(deps: ServerDeps, request: IncomingRequest, response: OutgoingResponse): void {
   const headers = corsHeaders(deps, request);
@@ -27,13 +27,13 @@ export function openEventStream(deps: ServerDeps, request: IncomingRequest, resp
   identify(deps, visitor, begin, (why) => refuse(response, why, headers));
 }
 
-/** Matches the cursor of a frame. Only events and the welcome have one. */
+/** Matches the cursor in a frame. Only event frames and the welcome have a cursor. */
 const FRAME_CURSOR = /^\{"type":"(?:event"|welcome"[^{}]*),"cursor":"(\d+-\d+)"/;
 
-/** A comment, which clients ignore. */
+/** Comment line with an empty line, which clients ignore. Serves as a ping. */
 const PING = ':\n\n';
 
-/** A comment without its end, which clients ignore. */
+/** Comment line without the empty line, which clients ignore. Serves as filler. */
 const FILLER = ':\n';
 
 class EventStream implements Transport, Writer, StreamEvents {
@@ -80,7 +80,7 @@ class EventStream implements Transport, Writer, StreamEvents {
 
   ping(): void {
     if (!this.#stream || this.#response.done) return;
-    // An accepted write is the only proof that the client is connected.
+    // A write that the network accepts is the only proof that the client is still connected.
     this.#pinged = true;
     this.#stream.write(PING);
     this.#seeTaken();

@@ -9,16 +9,19 @@ import type { IncomingRequest, OutgoingResponse } from '../socket-server.ts';
 import { flushAfterTurn, type Writer } from '../turn.ts';
 import { corsHeaders, jsonReply, refusalOfClose, refuse } from './replies.ts';
 
-/** Default and maximum time of a poll, in ms. */
+/** Default and maximum duration of a poll, in ms. */
 const WAIT = { default: 25_000, max: 60_000 };
 
-/** Ms within which a client is expected to poll again. Until then its user counts as connected. */
+/**
+ * Ms for which the user still counts as connected after a poll. The client is expected to poll
+ * again within that time.
+ */
 const LINGER = 5000;
 
 /**
- * `GET /v1/poll`: a connection that lasts until there are frames. Responds at once if there are
- * events, otherwise when an event arrives, or with an empty list after the timeout. The next poll
- * continues at `cursor`.
+ * Handles `GET /v1/poll`: opens a connection that ends with the first frames. Responds at once if
+ * events are waiting, otherwise when an event arrives, or with an empty list after the timeout. The
+ * client passes the `cursor` of the response to its next poll.
  */
 export function poll(deps: ServerDeps, request: IncomingRequest, response: OutgoingResponse): void {
   const headers = corsHeaders(deps, request);
@@ -62,8 +65,8 @@ class Poll implements Transport, Writer {
   }
 
   /**
-   * Responds after the given ms with the frames so far. If the welcome has not been sent by then,
-   * responds right after it.
+   * Responds after the given ms with the frames that were sent so far. If the welcome has not been
+   * sent by then, responds as soon as it is.
    */
   wait(ms: number): void {
     this.#timer = setTimeout(() => {

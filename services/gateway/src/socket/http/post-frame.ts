@@ -12,9 +12,9 @@ import { corsHeaders, jsonReply, problemReply, refuse } from './replies.ts';
 import type { BodyLimit, UnfinishedBodies } from './unfinished-bodies.ts';
 
 /**
- * `POST /v1/frames`: runs one client frame and responds with its reply frame. A frame that concerns
- * a connection (`focus`, `watch`, `auth`) is passed to the connections of the same device, on any
- * gateway. A request without a valid token is refused before its body is read.
+ * Handles `POST /v1/frames`: runs one client frame and responds with its reply frame. Forwards a
+ * frame that changes a connection (`focus`, `watch`, `auth`) to the connections of the same device,
+ * on any gateway. Refuses a request without a valid token before it reads the body.
  */
 export function postFrame(
   deps: ServerDeps,
@@ -52,7 +52,7 @@ function bodyLimitsOf({ config }: ServerDeps, { bearer }: Visitor, { address }: 
 
 async function replyTo(deps: ServerDeps, visitor: Visitor, reading: Promise<RequestBody>): Promise<HttpReply> {
   const body = await reading;
-  // Otherwise the rest of the body would be parsed as the next request.
+  // Ends the HTTP connection, because the rest of the body would be parsed as the next request.
   if (typeof body === 'string') return { ...problemReply({ code: refusals[body] }), close: true };
   if (!isUtf8(body)) return errorReply(undefined, 'bad-frame', 'Not UTF-8');
   const found = await new Promise<Claims | Refused>((resolve) => identify(deps, visitor, resolve, resolve));
@@ -86,7 +86,10 @@ async function runFrame(deps: ServerDeps, claims: Claims, text: string): Promise
   return toReply(await deps.frames.run(sender, frame));
 }
 
-/** Returns the response whose body is a frame. An error frame decides the status. */
+/**
+ * Returns the response whose body is a reply frame. For an error frame, its code decides the HTTP
+ * status.
+ */
 function toReply(text: string | undefined): HttpReply {
   if (text === undefined) return { status: 204, headers: { 'cache-control': 'no-store' } };
   const frame = JSON.parse(text) as ServerFrame;

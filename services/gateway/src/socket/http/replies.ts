@@ -3,12 +3,14 @@ import { isAllowedOrigin, type Refused } from '../admission.ts';
 import type { ServerDeps } from '../server-deps.ts';
 import type { HttpReply, IncomingRequest, OutgoingResponse } from '../socket-server.ts';
 
-/** Sends a problem document. No-op if the response is done. */
+/** Responds with a problem document. No-op if the response is already sent. */
 export function refuse(response: OutgoingResponse, refused: Refused, headers: Record<string, string> = {}): void {
   response.send(problemReply(refused, headers));
 }
 
-/** Returns the problem document of a refusal, with the headers that its status requires. */
+/**
+ * Returns the problem document for a refused request, with the headers that its status requires.
+ */
 export function problemReply({ code, detail, retryAfter }: Refused, headers: Record<string, string> = {}): HttpReply {
   const { status, retry } = errorCodes[code];
   return {
@@ -25,19 +27,22 @@ export function problemReply({ code, detail, retryAfter }: Refused, headers: Rec
 }
 
 /**
- * Returns the default `Retry-After` in seconds. Random for codes that many clients get at once, so
- * that they do not all retry at the same time.
+ * Returns the default `Retry-After` in seconds. It is random for `unavailable`, which many clients
+ * get at once, so that they do not retry together.
  */
 function defaultRetryAfter(code: ErrorCode): number {
   return code === 'unavailable' ? 1 + Math.floor(Math.random() * 3) : 1;
 }
 
-/** Returns a JSON response that no cache may keep. */
+/** Returns a JSON response that caches must not store. */
 export function jsonReply(body: string, headers: Record<string, string> = {}, status = 200): HttpReply {
   return { status, headers: { 'cache-control': 'no-store', 'content-type': 'application/json', ...headers }, body };
 }
 
-/** Headers that let a web page of an allowed origin read a response. Empty for other origins. */
+/**
+ * Returns the CORS headers that let a web page of an allowed origin read a response. Empty for
+ * other origins.
+ */
 export function corsHeaders(deps: ServerDeps, request: IncomingRequest): Record<string, string> {
   const origin = request.header('origin');
   if (origin === '' || !isAllowedOrigin(deps, request)) return {};
@@ -45,8 +50,9 @@ export function corsHeaders(deps: ServerDeps, request: IncomingRequest): Record<
 }
 
 /**
- * Returns the response to OPTIONS, which may be a CORS preflight request. `methods` are the others
- * that the path supports.
+ * Returns the response to an OPTIONS request, such as a CORS preflight.
+ *
+ * @param methods the other methods that the path supports
  */
 export function preflightReply(deps: ServerDeps, request: IncomingRequest, methods: string): HttpReply {
   return {
@@ -62,7 +68,7 @@ export function preflightReply(deps: ServerDeps, request: IncomingRequest, metho
   };
 }
 
-/** Returns the refusal that corresponds to a close code of the protocol. */
+/** Returns the HTTP refusal that corresponds to a WebSocket close code of the protocol. */
 export function refusalOfClose({ draining }: Pick<ServerDeps, 'draining'>, close: number, detail: string): Refused {
   if (close === 1012) return { code: draining ? 'draining' : 'unavailable', detail };
   return { code: refusals[close] ?? 'unavailable', detail };

@@ -1,18 +1,21 @@
 /**
- * Counts and limits request bodies that have begun but not ended, per user and per address. Each
- * one occupies a connection, and up to the memory of a frame, until it ends or times out.
+ * Limits the number of request bodies that are being received, per user and per address. Each body
+ * occupies a connection, and up to the memory of a frame, until it ends or times out.
  */
 export class UnfinishedBodies {
   readonly #counts = new Map<string, number>();
 
-  /** Adds one to each key. Returns false, and adds nothing, if a key has reached its limit. */
+  /**
+   * Counts a body for each key. Returns false and counts nothing if one of the keys has reached its
+   * limit.
+   */
   begin(limits: readonly BodyLimit[]): boolean {
     if (limits.some(({ key, max }) => (this.#counts.get(key) ?? 0) >= max)) return false;
     for (const { key } of limits) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     return true;
   }
 
-  /** Subtracts one from each key. */
+  /** Subtracts an ended body from each key. */
   end(limits: readonly BodyLimit[]): void {
     for (const { key } of limits) {
       const count = (this.#counts.get(key) ?? 0) - 1;
@@ -22,7 +25,7 @@ export class UnfinishedBodies {
   }
 }
 
-/** Limits the number of unfinished bodies for one key, such as `address 192.0.2.7`. */
+/** Maximum number of unfinished bodies for one key, such as `address 192.0.2.7`. */
 export interface BodyLimit {
   key: string;
   max: number;

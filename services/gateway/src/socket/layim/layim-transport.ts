@@ -15,20 +15,20 @@ import type { PendingUpgrade } from '../socket-server.ts';
 import { type WebSocketRoute, WebSocketTransport } from '../websocket/websocket-transport.ts';
 
 /**
- * A connection over a WebSocket to a LayIM front end. It forwards only messages, in LayIM's format
- * and in order. LayIM has no cursors, so this transport acknowledges the events that were written
- * to the network.
+ * A WebSocket connection to a page with the chat widget LayIM. Sends only messages, in LayIM's
+ * format and in order. LayIM knows no cursors, so the transport acknowledges events as soon as the
+ * network has accepted them.
  */
 export class LayimTransport extends WebSocketTransport {
   readonly #route: WebSocketRoute;
   readonly #profiles: Profiles;
-  /** Resolves when all frames so far were translated and sent. */
+  /** Resolves when all frames so far were translated into LayIM's format and sent. */
   #sent: Promise<void> = Promise.resolve();
-  /** Number of characters in frames that are not yet translated and sent. */
+  /** Number of characters in frames that wait to be translated and sent. */
   #waiting = 0;
   /**
-   * Cursors of the last event that was translated, of the last one written to the socket, of the
-   * last one that the network accepted, and of the last one acknowledged.
+   * Cursors of the last event that was translated, written to the socket, accepted by the network,
+   * and acknowledged.
    */
   #translated = '';
   #written = '';
@@ -46,14 +46,14 @@ export class LayimTransport extends WebSocketTransport {
     if (!this.isOpen) return;
     const text = typeof frame === 'string' ? frame : Buffer.from(frame).toString();
     const parsed = JSON.parse(text) as ServerFrame;
-    // The page does not receive the welcome. The opening of the WebSocket is its sign.
+    // Opens the WebSocket instead of sending the welcome, which LayIM does not know.
     if (parsed.type === 'welcome') this.accept();
     if (parsed.type !== 'event') return;
     this.#waiting += text.length;
     this.#sent = this.#sent.then(() => this.#pass(parsed, text.length)).catch((error) => this.failed(error));
   }
 
-  /** Shows a sentence in a chat window, as the system. */
+  /** Shows a sentence in a chat window, as a message from the system. */
   show({ id, type }: LayimChat, content: string): void {
     super.send(JSON.stringify({ system: true, id, type, content }));
   }
@@ -69,7 +69,7 @@ export class LayimTransport extends WebSocketTransport {
   }
 
   override drained(): void {
-    // A closed socket may have lost its last messages. They stay unacknowledged, so the next
+    // A closed socket may have lost its last messages. They stay unacknowledged, so that the next
     // connection sends them again.
     if (!this.isOpen) return;
     super.drained();
@@ -92,13 +92,15 @@ export class LayimTransport extends WebSocketTransport {
     if (event.kind === 'profile') this.#profiles.forget(event.user);
     if (!connection) return undefined;
     const message = await this.#messageOf(event, connection.user.id);
-    // The page already shows the messages that it sent.
+    // Skips messages that this page has sent, because it already shows them.
     if (!message || message.ref?.startsWith(`${connection.id}-`)) return undefined;
     const shown = toMessage(message, connection.user.id, await this.#profiles.read(message.from));
     return JSON.stringify({ ...shown, content: await this.#sealFiles(shown.content, connection.user.id) });
   }
 
-  /** Makes the addresses of files in a content work for a user without a token. */
+  /**
+   * Signs the file URLs in a message, so that this user's page can load the files without a token.
+   */
   async #sealFiles(content: string, user: number): Promise<string> {
     if (findLayimMedia(content).length === 0) return content;
     const key = await readLayimKey(this.#route.deps.redis);
@@ -106,8 +108,8 @@ export class LayimTransport extends WebSocketTransport {
   }
 
   /**
-   * Returns the message that the page shows. Undefined for a notice, and for a streamed message
-   * until it is complete.
+   * Returns the message that the page shows for an event. Undefined for a notice (a system message
+   * of a group), and for a streamed message that is not complete yet.
    */
   async #messageOf(event: ParleyEvent, me: number): Promise<MessageEvent | undefined> {
     if (event.kind === 'message') return event.streaming || event.body.type === 'notice' ? undefined : event;

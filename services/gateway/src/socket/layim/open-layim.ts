@@ -9,9 +9,9 @@ import { openWebSocket, refuseVersion } from '../websocket/open-websocket.ts';
 import { LayimTransport } from './layim-transport.ts';
 
 /**
- * `GET /layim/socket?token=…`: a WebSocket without subprotocol for an unchanged LayIM front end.
- * All LayIM pages of a user share one resume point, unless the URL has a `device`. Returns the
- * handler of upgrade requests.
+ * Returns the handler of `GET /layim/socket?token=…`: a WebSocket without subprotocol for unchanged
+ * LayIM pages. All LayIM pages of a user share one device id and thus one resume point, unless the
+ * URL contains a `device`.
  */
 export function layimUpgrade(deps: ServerDeps): (request: IncomingRequest, upgrade: PendingUpgrade) => void {
   const profiles = new Profiles(deps.redis);
@@ -28,14 +28,14 @@ export function layimUpgrade(deps: ServerDeps): (request: IncomingRequest, upgra
 }
 
 /**
- * Handles a message of the page as a `send` frame. If it is refused, the chat window shows the
- * reason.
+ * Runs a message of the page as a `send` frame. If the message is refused, shows the reason in the
+ * chat window.
  */
 async function readLayim(deps: ServerDeps, connection: Connection, message: Buffer, isBinary: boolean): Promise<void> {
   const value = deps.frames.parse(connection, message, isBinary);
   if (value === undefined) return;
-  // The number makes the ref unique for this connection, so that the copy of the message is
-  // recognised.
+  // The ref contains the connection id and a number, so that the transport recognises copies of the
+  // page's own messages.
   const send = readMessage(value, `${connection.id}-${deps.counters.frames}`);
   if (connection.opening) await connection.opening;
   if (connection.closed || !send) return;

@@ -1,9 +1,9 @@
-/** Maximum bytes of frames that are written together. A larger frame is written alone. */
+/** Maximum number of bytes of frames that are written together. A larger frame is written alone. */
 const BATCH = 16 * 1024;
 
 /**
- * Encodes text frames of a WebSocket server (RFC 6455, section 5.2: final, unmasked), joined to a
- * few buffers of whole frames.
+ * Encodes text messages as WebSocket frames of a server (RFC 6455, section 5.2: final, unmasked),
+ * and joins them into a few buffers that contain whole frames.
  */
 export function encodeFrames(messages: readonly (string | Uint8Array)[]): Buffer[] {
   const buffers: Buffer[] = [];

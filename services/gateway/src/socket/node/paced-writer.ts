@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 
 /**
- * Writes pieces to a stream, each after the network has accepted the previous one. Otherwise
- * Node.js joins all waiting pieces into one write, whose progress cannot be measured.
+ * Writes chunks to a stream, each after the network has accepted the previous one. Without this,
+ * Node.js joins all waiting chunks into one write, whose progress cannot be measured.
  */
 export class PacedWriter<Piece extends string | Buffer> {
   readonly #stream: Writable;
@@ -13,13 +13,13 @@ export class PacedWriter<Piece extends string | Buffer> {
   #waiting = false;
   #ending: (() => void) | undefined;
 
-  /** `drained` is called when the network has accepted a piece that had to wait. */
+  /** @param drained called when the network has accepted a chunk that had to wait */
   constructor(stream: Writable, drained: () => void) {
     this.#stream = stream;
     this.#drained = drained;
   }
 
-  /** Bytes that the network has not accepted yet. */
+  /** Number of bytes that the network has not accepted yet. */
   get unsent(): number {
     return this.#stream.writableLength + this.#queuedBytes;
   }
@@ -35,14 +35,14 @@ export class PacedWriter<Piece extends string | Buffer> {
     if (this.#stream.writableLength > 0) this.#waiting = true;
   }
 
-  /** Calls back once all pieces were passed to the stream. */
+  /** Calls `ended` once all chunks were passed to the stream. */
   end(ended: () => void): void {
     if (this.#queue.length === 0) ended();
     else this.#ending = ended;
   }
 
   #next(): void {
-    // This is also called for earlier pieces.
+    // Ignores calls for chunks that did not have to wait.
     if (!this.#waiting || this.#stream.destroyed) return;
     const piece = this.#queue.shift();
     if (piece !== undefined) {

@@ -5,14 +5,14 @@ import { encodeFrames } from './frame.ts';
 import { PacedWriter } from './paced-writer.ts';
 
 /**
- * The server's end of a WebSocket of `ws`. Messages are written to the TCP socket directly, those
- * of one turn of the event loop in one write. `ws` reads, and sends control frames between these
- * writes.
+ * The server's end of a WebSocket of the library `ws`. The gateway writes messages directly to the
+ * TCP socket, and all messages of one turn of the event loop together. `ws` reads from the socket,
+ * and sends control frames between these writes.
  */
 export class NodePeer implements SocketPeer {
   readonly #webSocket: WebSocket;
   readonly #writer: PacedWriter<Buffer>;
-  /** Number of messages that are not written because the client is closing. */
+  /** Number of messages that were not written because the WebSocket is closing. */
   #dropped = 0;
 
   constructor(webSocket: WebSocket, socket: Duplex, events: PeerEvents, onError: (error: unknown) => void) {
@@ -29,7 +29,7 @@ export class NodePeer implements SocketPeer {
     webSocket.on('ping', () => guard(() => events.alive()));
     webSocket.on('pong', () => guard(() => events.alive()));
     webSocket.on('close', (code) => guard(() => events.closed(code)));
-    // A protocol error or a lost connection; 'close' follows.
+    // Ignores protocol errors and lost connections, because the event `close` follows.
     webSocket.on('error', () => {});
   }
 
@@ -51,7 +51,7 @@ export class NodePeer implements SocketPeer {
 
   close(code: number, reason: string): void {
     this.#writer.end(() => this.#webSocket.close(code, reason));
-    // `ws` waits as long for the peer's close frame after it has sent its own.
+    // Like `ws`, which waits 30 s for the close frame of the client after it has sent its own.
     const late = setTimeout(() => this.terminate(), CLOSE_TIME);
     this.#webSocket.once('close', () => clearTimeout(late));
   }
@@ -61,8 +61,10 @@ export class NodePeer implements SocketPeer {
   }
 }
 
-/** `readyState` of an open WebSocket. */
+/** Value of `readyState` while a WebSocket is open. */
 const OPEN = 1;
 
-/** Ms within which the client must read the remaining bytes before the connection is closed. */
+/**
+ * Ms within which the client must read the remaining bytes. Then the gateway drops the connection.
+ */
 const CLOSE_TIME = 30_000;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { IncomingRequest } from '../socket-server.ts';
 
-/** A request of `node:http`. */
+/** HTTP request that `node:http` has received. */
 export class NodeRequest implements IncomingRequest {
   readonly path: string;
   readonly #request: IncomingMessage;

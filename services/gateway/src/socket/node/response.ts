@@ -11,7 +11,7 @@ import type {
 } from '../socket-server.ts';
 import { NodeStream } from './stream.ts';
 
-/** A response of `node:http`. */
+/** HTTP response that `node:http` sends. */
 export class NodeResponse implements OutgoingResponse {
   done = false;
   readonly #request: IncomingMessage;

@@ -11,7 +11,7 @@ import { isHandshake, NodeUpgrade } from './upgrade.ts';
  */
 const KEEP_ALIVE = 75_000;
 
-/** Serves by `node:http` and `ws`. */
+/** Opens a server that uses `node:http` and `ws`. */
 export const serveWithNode: OpenSocketServer = async (options, handlers) => {
   const server = createHttpServer(options, handlers);
   const sockets = new Set<Socket>();
@@ -30,7 +30,8 @@ export const serveWithNode: OpenSocketServer = async (options, handlers) => {
   server.on('upgrade', (message, socket: Socket, head) => {
     const response = new ServerResponse(message);
     response.assignSocket(socket);
-    // `node:http` has detached from the socket and reads no further requests from it.
+    // Ends the connection after the response, because `node:http` has detached from the socket and
+    // reads no further requests.
     response.shouldKeepAlive = false;
     response.once('finish', () => socket.destroySoon());
     const upgrade = upgradeOf(handlers, message);
@@ -52,19 +53,18 @@ function createHttpServer({ maxHeaders, requestTime }: SocketServerOptions, hand
   return createServer({
     maxHeaderSize: maxHeaders,
     headersTimeout: requestTime,
-    // The body reader has a shorter timeout and sends an error first. This timeout is only a
-    // fallback.
+    // Fallback only: the body reader has a shorter timeout and sends an error response first.
     requestTimeout: requestTime + 2000,
     connectionsCheckingInterval: Math.min(1000, requestTime),
     keepAliveTimeout: KEEP_ALIVE,
     noDelay: true,
-    // In Node.js 24.9 and newer, a request to upgrade to another protocol, such as HTTP/2 by Java's
-    // client, is handled as an ordinary request.
+    // Lets Node.js 24.9 and newer handle a request to upgrade to another protocol as an ordinary
+    // request. Java's HTTP client, for example, offers HTTP/2 in that way.
     ...{ shouldUpgradeCallback: (message: IncomingMessage) => upgradeOf(handlers, message) !== undefined },
   });
 }
 
-/** Returns the handler of a WebSocket request. Undefined for any other request. */
+/** Returns the handler for a request that opens a WebSocket. Undefined for any other request. */
 function upgradeOf({ upgrades }: SocketHandlers, message: IncomingMessage) {
   return isHandshake(message) ? upgrades.get(new NodeRequest(message).path) : undefined;
 }
@@ -78,7 +78,10 @@ function handle(
   guard(options, () => handlers.handle(new NodeRequest(message), new NodeResponse(message, response, options)));
 }
 
-/** Passes exceptions to `onError`, because an uncaught exception would end the process. */
+/**
+ * Runs `work` and passes its exceptions to `onError`, because an uncaught exception would end the
+ * process.
+ */
 function guard({ onError }: SocketServerOptions, work: () => void): void {
   try {
     work();

@@ -2,13 +2,15 @@ import type { ServerResponse } from 'node:http';
 import type { ResponseStream, StreamEvents } from '../socket-server.ts';
 import { PacedWriter } from './paced-writer.ts';
 
-/** Maximum characters per write. Small writes make the progress of a slow reader measurable. */
+/**
+ * Maximum number of characters per write. Small writes show whether a slow reader makes progress.
+ */
 const PIECE = 16 * 1024;
 
-/** Ms within which the client must read the remaining bytes after the end of the stream. */
+/** Ms within which the client must read the remaining bytes after the end of the response. */
 const CLOSE_TIME = 10_000;
 
-/** A growing response of `node:http`, which sends each piece as a whole chunk. */
+/** Response of `node:http` whose body is sent piece by piece, each as one HTTP chunk. */
 export class NodeStream implements ResponseStream {
   readonly #owner: { done: boolean };
   readonly #response: ServerResponse;
@@ -53,7 +55,7 @@ export class NodeStream implements ResponseStream {
   }
 }
 
-/** Returns where the piece that begins at `at` ends. Never splits a surrogate pair. */
+/** Returns the index at which the piece that begins at `at` ends. Never splits a surrogate pair. */
 function endOfPiece(text: string, at: number): number {
   const end = at + PIECE;
   if (end >= text.length) return text.length;

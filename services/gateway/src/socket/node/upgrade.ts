@@ -5,7 +5,7 @@ import type { PeerEvents, PendingUpgrade, RequestLimits, SocketPeer } from '../s
 import { NodePeer } from './peer.ts';
 import { NodeResponse } from './response.ts';
 
-/** A request for a WebSocket of `ws`. */
+/** Request to open a WebSocket of the library `ws`. */
 export class NodeUpgrade implements PendingUpgrade {
   readonly response: NodeResponse;
   readonly #handshake: Handshake;
@@ -21,13 +21,14 @@ export class NodeUpgrade implements PendingUpgrade {
     const { message, socket, head, response, webSockets } = this.#handshake;
     this.response.done = true;
     response.detachSocket(socket);
-    // `ws` would choose the protocol itself, and refuse lists that uWebSockets.js accepts.
+    // Hides the offered subprotocols from `ws`, because it would choose one itself and refuse lists
+    // that uWebSockets.js accepts.
     message.headers['sec-websocket-protocol'] = undefined;
     webSockets.once('headers', (headers) => {
       if (protocol !== '') headers.push(`Sec-WebSocket-Protocol: ${protocol}`);
     });
     let peer: SocketPeer | undefined;
-    // The callback runs before `handleUpgrade` returns.
+    // `ws` runs this callback before `handleUpgrade` returns.
     webSockets.handleUpgrade(message, socket, head, (webSocket) => {
       peer = new NodePeer(webSocket, socket, events, this.#limits.onError);
     });
@@ -36,18 +37,18 @@ export class NodeUpgrade implements PendingUpgrade {
   }
 }
 
-/** An upgrade request with the objects that `node:http` passes. */
+/** Upgrade request with the objects that `node:http` provides for it. */
 export interface Handshake {
   message: IncomingMessage;
   socket: Socket;
-  /** Bytes that arrived after the request. */
+  /** Bytes that arrived directly after the request. */
   head: Buffer;
-  /** The response for a refusal. It writes to the socket. */
+  /** Response that refuses the request. It writes to the socket. */
   response: ServerResponse;
   webSockets: WebSocketServer;
 }
 
-/** Returns whether the request is for a WebSocket with a key that `ws` accepts. */
+/** Returns whether a request opens a WebSocket with a key that `ws` accepts. */
 export function isHandshake({ method, headers }: IncomingMessage): boolean {
   const key = headers['sec-websocket-key'] ?? '';
   return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && /^[+/0-9a-z]{22}==$/i.test(key);

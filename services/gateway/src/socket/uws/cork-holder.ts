@@ -3,14 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { type ClientRequest, request } from 'node:http';
 
 /**
- * A request of the server to itself that stays open. Its response can be corked while another
- * request is upgraded.
+ * Works around a bug of uWebSockets.js 20.51, which may close a WebSocket at once if its request is
+ * upgraded inside of `cork` of its own response. This class keeps a request of the server to itself
+ * open, and upgrades other requests inside of `cork` of the response to it.
  *
- * The library requires that each write is inside of `cork`. But in 20.51, `response.cork(() =>
- * response.upgrade())` outside of the library's own handler may close the WebSocket at once: when
- * the upgrade leaves the socket at its address, `cork` then reads freed memory as the flags of an
- * HTTP response. Inside of the `cork` of another response, this does not happen. Later versions of
- * the library compare more than the address.
+ * The library requires that each write is inside of `cork`. If an upgrade leaves the socket at its
+ * address in memory, `cork` of the own response then reads freed memory as flags. `cork` of another
+ * response does not. Later versions of the library compare more than the address.
  */
 export class CorkHolder {
   readonly #path = `/${randomUUID()}`;
@@ -19,8 +18,8 @@ export class CorkHolder {
   #opened: () => void = () => {};
 
   /**
-   * Adds a route for the request that this class sends to the server. Call it before the server
-   * listens.
+   * Adds the route for the request that this class sends to its own server. Must be called before
+   * the server listens.
    */
   constructor(app: TemplatedApp) {
     app.get(this.#path, (response) => {
@@ -32,7 +31,10 @@ export class CorkHolder {
     });
   }
 
-  /** Sends the request. Resolves when it is open or has failed. `run` also works without it. */
+  /**
+   * Sends the request. Resolves when the response is open or the request has failed. `run` works in
+   * both cases.
+   */
   open(host: string, port: number): Promise<void> {
     const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
     return new Promise((resolve) => {
@@ -44,9 +46,9 @@ export class CorkHolder {
     });
   }
 
-  /** Runs `work`. Inside of it, one other response may be upgraded. */
+  /** Runs `work`, which can upgrade one request to a WebSocket, inside of `cork`. */
   run(work: () => void): void {
-    // Without the request, the library prints a warning but works.
+    // If the request has failed, the library prints a warning but works.
     if (this.#response) this.#response.cork(work);
     else work();
   }

@@ -2,8 +2,8 @@ import type * as Uws from 'uWebSockets.js';
 import { createRequire } from 'node:module';
 
 /**
- * Two versions of uWebSockets.js: the first one has binaries for Node.js 20 and 22, the second one
- * for 22, 24 and 26 (with glibc 2.38).
+ * Installed versions of uWebSockets.js. The first one has binaries for Node.js 20 and 22; the
+ * second one has binaries for Node.js 22, 24 and 26 and needs glibc 2.38.
  */
 const PACKAGES = ['uWebSockets.js', 'uWebSockets.js-next'];
 
@@ -11,8 +11,8 @@ const PACKAGES = ['uWebSockets.js', 'uWebSockets.js-next'];
  * Loads the version of uWebSockets.js that has a binary for this machine.
  *
  * @param maxHeaders maximum bytes of all headers of a request. The library reads this limit from
- * the environment when it is loaded, so it cannot be imported statically
- * @throws Error with the reason of each version if none loads
+ * the environment when it is loaded, so the library cannot be imported statically
+ * @throws Error with the reason for each version if no version loads
  */
 export function loadUws(maxHeaders: number): typeof Uws {
   process.env.UWS_HTTP_MAX_HEADERS_SIZE = String(maxHeaders);
@@ -28,7 +28,7 @@ export function loadUws(maxHeaders: number): typeof Uws {
   throw new Error(reasons.join('; '));
 }
 
-/** Returns the cause of the library's error: the last of its several paragraphs. */
+/** Returns the line of the library's error message that contains the cause. */
 function reasonOf(error: unknown): string {
   const lines = String(error instanceof Error ? error.message : error).split('\n');
   const found = lines.find((line) => /GLIBC|Cannot find module|ERR_DLOPEN/.test(line)) ?? lines[0] ?? '';

@@ -2,8 +2,8 @@ import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import type { IncomingRequest } from '../socket-server.ts';
 
 /**
- * A request of uWebSockets.js. The library allocates it on the stack, so it is invalid after the
- * handler returns.
+ * HTTP request of uWebSockets.js. The library allocates the request on the stack, so it is invalid
+ * after the handler returns.
  */
 export class UwsRequest implements IncomingRequest {
   readonly #request: HttpRequest;
@@ -32,14 +32,14 @@ export class UwsRequest implements IncomingRequest {
   }
 
   query(name: string): string | undefined {
-    // The decoder of the library garbles malformed escapes.
+    // Decodes the parameter here, because the library garbles malformed percent-encodings.
     this.#query ??= new URLSearchParams(this.#request.getQuery() ?? '');
     return this.#query.get(name) ?? undefined;
   }
 }
 
 /**
- * Shortens an IPv4 address that arrived over an IPv6 socket: the library writes
+ * Shortens an IPv4 address that arrived over an IPv6 socket. The library writes it as
  * `0000:0000:0000:0000:0000:ffff:7f00:0001`.
  */
 function plainAddress(text: string): string {

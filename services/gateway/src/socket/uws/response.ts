@@ -12,7 +12,7 @@ import type {
 } from '../socket-server.ts';
 import { UwsStream } from './stream.ts';
 
-/** A response of uWebSockets.js. */
+/** HTTP response of uWebSockets.js. */
 export class UwsResponse implements OutgoingResponse {
   done = false;
   readonly #response: HttpResponse;
@@ -24,7 +24,8 @@ export class UwsResponse implements OutgoingResponse {
     this.#response = response;
     this.#limits = limits;
     this.#isHead = method === 'HEAD';
-    // Without this, the library ends the process if a handler returns before it responds.
+    // Always sets this handler. Without it, the library ends the process if a request handler
+    // returns before it responds.
     response.onAborted(() => this.#leave());
   }
 
@@ -52,7 +53,7 @@ export class UwsResponse implements OutgoingResponse {
   readBody(maxBytes: number): Promise<RequestBody> {
     const reader = new BodyReader(maxBytes, this.#limits.requestTime);
     this.onAbort(() => reader.abort());
-    // The library reuses the memory of the chunk after this callback returns.
+    // Copies the chunk, because the library reuses its memory after this callback returns.
     this.#response.onData((chunk, isLast) => reader.read(Buffer.from(chunk.slice(0)), isLast));
     return reader.body;
   }

@@ -8,7 +8,8 @@ import { UwsResponse } from './response.ts';
 import { type UwsSocketData, UwsUpgrade } from './upgrade.ts';
 
 /**
- * Serves by uWebSockets.js. The library ends requests whose headers do not arrive within 10 s.
+ * Opens a server that uses uWebSockets.js. The library ends requests whose headers do not arrive
+ * within 10 s.
  *
  * @param uws the loaded library, see `loadUws`
  */
@@ -91,10 +92,16 @@ function listen(app: TemplatedApp, { host, port }: SocketServerOptions): Promise
   });
 }
 
-/** LIBUS_LISTEN_EXCLUSIVE_PORT: two gateways on one port would silently share its connections. */
+/**
+ * The library's option LIBUS_LISTEN_EXCLUSIVE_PORT. Without it, two gateways on one port would
+ * silently share the port's connections.
+ */
 const EXCLUSIVE = 1;
 
-/** The library accepts host, port and options together, but its types do not. */
+/**
+ * Type of `listen` with host, port and options. The library accepts them together, but its types do
+ * not.
+ */
 type ListenExclusively = (
   host: string,
   port: number,

@@ -2,9 +2,10 @@ import type { HttpResponse } from 'uWebSockets.js';
 import type { OutgoingResponse, ResponseStream, StreamEvents } from '../socket-server.ts';
 
 /**
- * A growing response of uWebSockets.js. The library sends the CRLF that completes a chunk only with
- * the next chunk, and some readers (Python's `requests`) wait for it. Therefore a chunk of filler
- * follows each piece: only the filler stays incomplete.
+ * Response of uWebSockets.js whose body is sent piece by piece. The library sends the CRLF that
+ * completes a chunk only with the next chunk, and some clients (such as Python's `requests`) wait
+ * for it. Therefore this class sends a chunk of filler after each piece, so that only the filler
+ * stays incomplete.
  */
 export class UwsStream implements ResponseStream {
   unsent = 0;
@@ -49,8 +50,8 @@ export class UwsStream implements ResponseStream {
   }
 
   /**
-   * Measures whether bytes are unsent, by writing a filler. The library does not report how many
-   * bytes it buffers, only whether the network accepted all of a write.
+   * Finds out whether bytes are unsent, by writing filler. The library does not report how many
+   * bytes it buffers, only whether the network accepted a whole write.
    */
   #measure(): void {
     if (this.unsent === 0 || this.#owner.done) return;
@@ -58,8 +59,8 @@ export class UwsStream implements ResponseStream {
     this.#response.cork(() => {
       taken = this.#response.write(this.#events.filler);
     });
-    // The network accepted an unknown number of bytes. Reducing the count by one byte records the
-    // progress.
+    // The network accepted an unknown number of bytes. The count falls by one, because any decrease
+    // counts as progress of the reader.
     this.unsent = taken ? 0 : Math.max(1, this.unsent - 1);
     this.#events.drained();
   }

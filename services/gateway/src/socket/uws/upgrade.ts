@@ -3,8 +3,8 @@ import type { OutgoingResponse, PeerEvents, PendingUpgrade, SocketPeer } from '.
 import type { CorkHolder } from './cork-holder.ts';
 
 /**
- * A WebSocket request of uWebSockets.js. It keeps the headers of the handshake, so that it can be
- * accepted later.
+ * Request to open a WebSocket of uWebSockets.js. Stores the headers of the handshake, so that the
+ * gateway can accept the request later.
  */
 export class UwsUpgrade implements PendingUpgrade {
   readonly response: OutgoingResponse & { done: boolean };
@@ -37,12 +37,12 @@ export class UwsUpgrade implements PendingUpgrade {
     this.#corkHolder.run(() => {
       this.#response.upgrade(data, this.#key, protocol, this.#extensions, this.#context);
     });
-    // The library calls `open`, which sets the peer, before `upgrade` returns.
+    // The library calls `open`, which sets `peer`, before `upgrade` returns.
     return this.peer as SocketPeer;
   }
 }
 
-/** Data of a socket of uWebSockets.js. The library makes a copy of this object. */
+/** Data that the library stores with a WebSocket. It stores a copy of this object. */
 export interface UwsSocketData {
   events: PeerEvents;
   /** Set until the WebSocket is open. */

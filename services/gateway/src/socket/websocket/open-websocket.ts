@@ -8,8 +8,8 @@ import type { IncomingRequest, PendingUpgrade } from '../socket-server.ts';
 import type { WebSocketTransport } from './websocket-transport.ts';
 
 /**
- * Refuses a handshake whose WebSocket protocol version is not that of RFC 6455. Returns whether it
- * did.
+ * Refuses a handshake whose WebSocket version is not 13, that of RFC 6455. Returns whether it has
+ * refused the handshake.
  */
 export function refuseVersion(request: IncomingRequest, { response }: PendingUpgrade): boolean {
   if (request.header('sec-websocket-version') === '13') return false;
@@ -18,7 +18,10 @@ export function refuseVersion(request: IncomingRequest, { response }: PendingUpg
   return true;
 }
 
-/** Starts the connection of an admitted visitor. The WebSocket opens with the welcome. */
+/**
+ * Starts the connection of an admitted client. The WebSocket opens when the connection sends the
+ * welcome.
+ */
 export function openWebSocket(
   deps: ServerDeps,
   visitor: ConnectionVisitor,

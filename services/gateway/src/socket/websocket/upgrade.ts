@@ -7,7 +7,7 @@ import type { IncomingRequest, PendingUpgrade } from '../socket-server.ts';
 import { openWebSocket, refuseVersion } from './open-websocket.ts';
 import { WebSocketTransport } from './websocket-transport.ts';
 
-/** `GET /v1/socket`: a WebSocket that carries frames. Returns the handler of upgrade requests. */
+/** Returns the handler of `GET /v1/socket`, a WebSocket that carries frames. */
 export function socketUpgrade(deps: ServerDeps): (request: IncomingRequest, upgrade: PendingUpgrade) => void {
   const read = (connection: Connection, message: Buffer, isBinary: boolean) =>
     deps.frames.receive(connection, message, isBinary);

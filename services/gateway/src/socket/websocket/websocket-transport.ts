@@ -6,20 +6,21 @@ import type { PeerEvents, PendingUpgrade, SocketPeer } from '../socket-server.ts
 import { flushAfterTurn, type Writer } from '../turn.ts';
 
 /**
- * Close codes that become HTTP refusals if the connection ends before the welcome. For other codes
- * the WebSocket is opened first, because browsers show pages only close codes.
+ * Close codes that the gateway sends as an HTTP error if a connection ends before its welcome. For
+ * other codes it opens the WebSocket first, because browsers show a page only the close code of an
+ * open WebSocket.
  */
 const REFUSED_BY_HTTP = [1012, 4029];
 
 /**
- * A connection over a WebSocket. The WebSocket opens with the first frame, the welcome. Until then,
- * the connection may end with an HTTP status.
+ * A connection over a WebSocket. The WebSocket opens with the first frame, which is the welcome. A
+ * connection that ends before the welcome can respond with an HTTP error instead.
  */
 export class WebSocketTransport implements Transport, Writer, PeerEvents {
-  /** The connection. Set once its user is known. */
+  /** The connection that uses this transport. Set once the user is known. */
   connection: Connection | undefined;
   readonly #route: WebSocketRoute;
-  /** Set until the WebSocket opens. */
+  /** The request for the WebSocket. Set until the WebSocket opens. */
   #upgrade: PendingUpgrade | undefined;
   #peer: SocketPeer | undefined;
   #frames: (string | Uint8Array)[] | undefined;
@@ -80,7 +81,7 @@ export class WebSocketTransport implements Transport, Writer, PeerEvents {
     if (this.#closed) return;
     const peer = this.accept();
     this.#closed = true;
-    // This may call `closed` synchronously.
+    // The call of `close` may call `closed` synchronously.
     peer.close(code, reason);
   }
 
@@ -105,12 +106,12 @@ export class WebSocketTransport implements Transport, Writer, PeerEvents {
   }
 
   closed(code: number): void {
-    // A close by this gateway was already counted.
+    // A close by the gateway was already counted in `close`.
     if (!this.#closed) this.#route.deps.counters.closed(code);
     this.#end();
   }
 
-  /** Opens the WebSocket, if it is not open yet. */
+  /** Opens the WebSocket if it is not open yet. */
   protected accept(): SocketPeer {
     const upgrade = this.#upgrade;
     if (upgrade) {
@@ -127,11 +128,14 @@ export class WebSocketTransport implements Transport, Writer, PeerEvents {
   }
 }
 
-/** Options that all WebSockets of one path share. */
+/** Options shared by all WebSockets of one path. */
 export interface WebSocketRoute {
   deps: ServerDeps;
-  /** The subprotocol that the server chooses; '' for none. */
+  /** Subprotocol that the server chooses; '' for none. */
   protocol: string;
-  /** Handles a message. Its bytes are valid until this returns, or until its first `await`. */
+  /**
+   * Handles a message of the client. Its bytes are valid until the function returns or reaches its
+   * first `await`.
+   */
   read(connection: Connection, message: Buffer, isBinary: boolean): Promise<void> | undefined;
 }
