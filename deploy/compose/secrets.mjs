@@ -1,5 +1,5 @@
-// Creates the secrets of this installation once, as files in a folder: for all services, only for
-// the api, and for PostgreSQL.
+// Creates the secrets of this installation, if they do not exist yet: one file for all services,
+// one for the api alone, and one for PostgreSQL. Argument: the folder for the files.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,19 +10,21 @@ const api = join(folder, 'api.env');
 
 if (!existsSync(services)) {
   const password = secret();
-  // All containers must read this file, and they run as different users. Therefore every user of
-  // the volume may read it.
+  // The containers run as different users, and all of them read this file. Therefore every user is
+  // allowed to read it.
   put(join(folder, 'postgres-password'), password);
   put(services, `DATABASE_URL=postgres://parley:${password}@postgres:5432/parley\n`);
 }
 
-// The api signs access tokens. Gateways verify them with the public key and cannot sign.
+// Only the api gets the private key that signs access tokens. Gateways get the public key, with
+// which they verify tokens but cannot sign them.
 if (!existsSync(api)) {
   const pending = `${api}.pending`;
   const lines = readFileSync(services, 'utf8').trim().split('\n');
-  // An earlier version stored TOKEN_SECRET for all services.
+  // Keeps the TOKEN_SECRET of an installation that an earlier version created in services.env.
   const before = lines.find((line) => line.startsWith('TOKEN_SECRET='));
-  // Writes the new file first, so that a crash neither loses TOKEN_SECRET nor mixes two key pairs.
+  // Writes the new file before it changes services.env, so that a crash neither loses TOKEN_SECRET
+  // nor mixes two key pairs.
   if (!existsSync(pending)) put(pending, apiSettings(before ?? `TOKEN_SECRET=${secret()}`));
   const [, pair] = /^TOKEN_KEYS='(.*)'$/m.exec(readFileSync(pending, 'utf8'));
   const [{ d, ...publicKey }] = JSON.parse(pair);
@@ -40,7 +42,7 @@ function secret() {
   return randomBytes(32).toString('base64url');
 }
 
-/** Writes a file in one step, so that a crash leaves no partial file. */
+/** Writes a file and then renames it, so that a crash leaves no partial file. */
 function put(path, text) {
   writeFileSync(`${path}.new`, text, { mode: 0o644 });
   renameSync(`${path}.new`, path);

@@ -1,6 +1,6 @@
-// Copies the run-time files of a service into a folder: `node deploy/images/collect.mjs gateway
-// /out/gateway`. These are its bundle and the packages that are not bundled, without documentation,
-// development files and files for other platforms.
+// Copies the run-time files of a service into a folder: its bundle, and the packages that the
+// bundle does not contain. Leaves out documentation, development files and files for other
+// platforms. Usage: `node deploy/images/collect.mjs gateway /out/gateway`.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join, relative } from 'node:path';
@@ -11,8 +11,8 @@ import { external } from '../../packages/stack/bin/build.mjs';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * The files that the api serves of each package. The other files of the package are other builds of
- * the same code.
+ * For a package whose files the api serves to browsers: the files that the image needs. The
+ * package's other files are other builds of the same code.
  */
 const servedFiles = {
   'swagger-ui-dist': ['package.json', 'LICENSE', 'NOTICE', 'swagger-ui.css', 'swagger-ui-bundle.js'],
@@ -33,7 +33,7 @@ function collect(folder, target) {
   const { dependencies, optionalDependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const copied = new Map();
   for (const name of Object.keys(dependencies)) if (external.includes(name)) copy(name, folder, target, copied);
-  // A service may depend on two versions of uWebSockets.js. Copies the first one with a binary for
+  // A service can list two versions of uWebSockets.js. Copies the first one that has a binary for
   // the Node.js version of the image.
   const loaded = Object.keys(optionalDependencies).find((name) => external.includes(name) && hasBinary(name, folder));
   if (loaded) copy(loaded, folder, target, copied);
@@ -73,8 +73,8 @@ function copy(name, from, target, copied) {
 }
 
 /**
- * Returns the folder to which a package resolves for the package in `from`. Undefined for a package
- * of another platform.
+ * Returns the folder of the package `name` that code in the folder `from` would load. Undefined if
+ * the package is not installed, such as one for another platform.
  */
 function find(name, from) {
   const paths = createRequire(join(realpathSync(from), 'package.json')).resolve.paths(name) ?? [];
@@ -83,8 +83,8 @@ function find(name, from) {
 }
 
 /**
- * Returns whether a package has binaries for this Node.js. There is one package of uWebSockets.js
- * per major version.
+ * Returns whether a package is usable with this version of Node.js. The binaries of uWebSockets.js
+ * have one package per major version of Node.js.
  */
 function isOfThisNode(name) {
   return !name.startsWith('@uwsjs/') || name.endsWith(`-${versions.node.split('.')[0]}`);

@@ -1,5 +1,5 @@
-// Prints a new key pair of access tokens as settings: `node deploy/kubernetes/token-keys.mjs`. The
-// api gets TOKEN_KEYS, gateways get TOKEN_PUBLIC_KEYS.
+// Prints a new key pair for access tokens as two settings: TOKEN_KEYS for the api, and
+// TOKEN_PUBLIC_KEYS for the gateways. Usage: `node deploy/kubernetes/token-keys.mjs`.
 import { generateKeyPairSync } from 'node:crypto';
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
