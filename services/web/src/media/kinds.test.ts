@@ -11,14 +11,14 @@ describe('files', () => {
     ['', 'file'],
   ])('a file of type %j is sent as %s', (mime, kind) => expect(kindOf(mime)).toBe(kind));
 
-  it('the sizes and durations of files are shown in words', () => {
+  it('sizeText and durationText format sizes and durations', () => {
     expect(sizeText(0, 'en')).toBe('0 byte');
     expect(sizeText(1_400_000, 'en')).toBe('1.4 MB');
     expect(durationText(65.2)).toBe('1:05');
     expect(durationText(Number.NaN)).toBe('0:00');
   });
 
-  it('files show the extension of their name', () => {
+  it('extensionOf returns the extension of a file name', () => {
     expect(extensionOf('a.tar.gz')).toBe('GZ');
     expect(extensionOf('<script>.js"')).toBe('');
   });

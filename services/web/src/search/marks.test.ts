@@ -4,7 +4,7 @@ import { marks } from './marks.ts';
 const show = (parts: ReturnType<typeof marks>) => parts.map(({ text, hit }) => (hit ? `[${text}]` : text)).join('');
 
 describe('a search result', () => {
-  it('each hit of a search result is marked', () => {
+  it('marks highlights each hit of a search result', () => {
     expect(
       show(
         marks('say hello to hello kitty', [
@@ -14,11 +14,11 @@ describe('a search result', () => {
       ),
     ).toBe('say [hello] to [hello] kitty');
   });
-  it('a search result shows a hit far into a long text', () => {
+  it('marks shows a hit that is far into a long text', () => {
     const text = `${'x'.repeat(7000)} needle ${'y'.repeat(900)}`;
     const shown = show(marks(text, [[7001, 7007]]));
     expect(shown).toContain('[needle]');
     expect(shown.length).toBeLessThan(260);
   });
-  it('a search result without hits appears unchanged', () => expect(show(marks('plain', []))).toBe('plain'));
+  it('marks leaves a search result without hits unchanged', () => expect(show(marks('plain', []))).toBe('plain'));
 });

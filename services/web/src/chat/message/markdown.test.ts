@@ -49,7 +49,7 @@ describe('Markdown of a message', () => {
     (part) => expect(parseMarkdown(part.repeat(4000 / part.length)).length).toBeGreaterThan(0),
   );
 
-  it('Markdown of more than 4,000 characters is shown as typed', () => {
+  it('parseMarkdown leaves text of more than 4,000 characters as typed', () => {
     const text = `**bold** ${'x'.repeat(4000)}`;
     expect(show(parseMarkdown(text))).toBe(text);
   });

@@ -19,7 +19,7 @@ describe('the parts of a text', () => {
     expect(links(text)).toEqual(expected);
   });
 
-  it('the parts of a text add up to the whole text', () => {
+  it('the parts that textParts returns add up to the whole text', () => {
     const text = '<b>@Ann</b> & https://a.b/c) @Ann Lee \u202e evil \n\n www.x.y,';
     const names = new Map([
       [1, 'Ann'],
@@ -33,11 +33,11 @@ describe('the parts of a text', () => {
     ]);
   });
 
-  it('a link in a text ends before a direction override', () => {
+  it('textParts ends a link before a direction override character', () => {
     expect(links('https://a.b/\u202egpj.exe')).toEqual(['https://a.b/']);
   });
 
-  it('a text of 8,000 characters without spaces is split within a second', () => {
+  it('textParts splits 8,000 characters without spaces within a second', () => {
     expect(textParts('w'.repeat(8000))).toHaveLength(1);
     expect(textParts('https://a.b/'.repeat(660)).length).toBeGreaterThan(0);
   });
@@ -50,5 +50,5 @@ describe('large emoji', () => {
   it.each(['', ' ', '1', 'a 👍', '👍👍👍👍'])('the text %j is not shown as large emoji', (text) =>
     expect(isLargeEmoji(text)).toBe(false),
   );
-  it('ten thousand emoji are not shown as large emoji', () => expect(isLargeEmoji('😀'.repeat(10_000))).toBe(false));
+  it('isLargeEmoji returns false for ten thousand emoji', () => expect(isLargeEmoji('😀'.repeat(10_000))).toBe(false));
 });

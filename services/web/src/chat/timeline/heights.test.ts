@@ -5,7 +5,7 @@ const rows = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, at) => ({ key: String(first + at) }));
 
 describe('heights of rows', () => {
-  it('row heights are measured from the end, so that older rows do not move newer ones', () => {
+  it('Heights measures positions from the end, so that older rows do not move newer ones', () => {
     const heights = new Heights(() => 50);
     heights.measure('10', 80);
     heights.layOut(rows(8, 10));
@@ -16,7 +16,7 @@ describe('heights of rows', () => {
     expect(heights.total).toBe(80 + 9 * 50);
   });
 
-  it('row heights find the rows of a range for any heights', () => {
+  it('Heights finds the rows of a range whatever their heights', () => {
     const heights = new Heights(({ key }) => (Number(key) % 7) * 13 + 20);
     heights.below = 200;
     const all = rows(1, 300);
@@ -31,7 +31,7 @@ describe('heights of rows', () => {
     }
   });
 
-  it('row heights report whether a height changed', () => {
+  it("Heights reports whether a row's height changed", () => {
     const heights = new Heights(() => 50);
     expect(heights.measure('1', 40)).toBe(true);
     expect(heights.measure('1', 40)).toBe(false);

@@ -32,12 +32,12 @@ const outline = (messages: ChatMessage[], unread?: number) =>
   });
 
 describe('rows of a chat', () => {
-  it('each day of a chat starts with a date line', () => {
+  it('toRows starts each day of a chat with a date line', () => {
     const rows = outline([message(1, 1, noon), message(2, 1, noon + 24 * HOUR), message(3, 1, noon + 24 * HOUR + 1)]);
     expect(rows).toEqual(['day', '1 first last', 'day', '2 first', '3 last']);
   });
 
-  it('messages of one sender within a few minutes are grouped', () => {
+  it('toRows groups messages that one sender wrote within a few minutes', () => {
     const rows = outline([
       message(1, 1, noon),
       message(2, 1, noon + 60_000),
@@ -47,7 +47,7 @@ describe('rows of a chat', () => {
     expect(rows).toEqual(['day', '1 first', '2 last', '3 first last', '4 first last']);
   });
 
-  it('a line marks the first unread message of a chat', () => {
+  it('toRows puts a line before the first unread message', () => {
     expect(outline([message(1, 1, noon), message(2, 1, noon + 1)], 2)).toEqual([
       'day',
       '1 first last',
@@ -56,7 +56,7 @@ describe('rows of a chat', () => {
     ]);
   });
 
-  it('pictures of one sender within seconds form an album', () => {
+  it('toRows combines pictures that one sender wrote within seconds into an album', () => {
     const rows = outline([
       message(1, 1, noon),
       picture(2, 1, noon + 1),
@@ -70,7 +70,7 @@ describe('rows of a chat', () => {
     expect(rows).toEqual(['day', '1 first', '2+3+4', '5', '6 last', '7 first', '8 last']);
   });
 
-  it('an album has at most ten pictures, and replies and the line of unread messages end it', () => {
+  it('toRows ends an album after ten pictures, before a reply and before the line of unread messages', () => {
     const many = Array.from({ length: 11 }, (_, i) => picture(i + 1, 1, noon + i));
     expect(outline(many)).toEqual(['day', '1+2+3+4+5+6+7+8+9+10 first', '11 last']);
     expect(outline(many.slice(0, 4), 3)).toEqual(['day', '1+2 first last', 'unread', '3+4 first last']);
@@ -81,13 +81,13 @@ describe('rows of a chat', () => {
     ]);
   });
 
-  it('a message in an album has the row of the album', () => {
+  it('rowKeyOf returns the key of the album for each message in the album', () => {
     const messages = [picture(1, 1, noon), picture(2, 1, noon + 1), message(3, 1, noon + 2)];
     const rows = toRows(messages);
     expect(messages.map((each) => rowKeyOf(rows, each))).toEqual(['1', '1', '3']);
   });
 
-  it('a chat without messages has no rows', () => {
+  it('toRows returns no rows for a chat without messages', () => {
     expect(toRows([])).toEqual([]);
   });
 });

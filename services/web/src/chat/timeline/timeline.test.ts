@@ -66,7 +66,7 @@ const ids = (timeline: Timeline) => timeline.messages.map(({ id }) => id);
 const from = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 describe('a timeline', () => {
-  it('the timeline loads older messages to the first one without gaps', async () => {
+  it('the timeline loads older messages without gaps until the first message', async () => {
     const chat = new Chat(330);
     const timeline = new Timeline(chat);
     while (await timeline.loadOlder()) chat.say();
@@ -75,14 +75,14 @@ describe('a timeline', () => {
     expect(ids(timeline)).toEqual(from(1, chat.all.length));
   });
 
-  it('the timeline requests no page if there are no older messages', async () => {
+  it('the timeline sends no request if there are no older messages', async () => {
     const chat = new Chat(20);
     const timeline = new Timeline(chat);
     expect(await timeline.loadOlder()).toBe(false);
     expect(chat.pages).toBe(0);
   });
 
-  it('the timeline holds a limited number of messages and can return to the newest', async () => {
+  it('the timeline limits the number of messages in memory and can return to the newest', async () => {
     const chat = new Chat(2000);
     const timeline = new Timeline(chat, 300);
     while (await timeline.loadOlder()) expect(timeline.messages.length).toBeLessThanOrEqual(300);
@@ -94,7 +94,7 @@ describe('a timeline', () => {
     expect(timeline.older).toBe(true);
   });
 
-  it('the timeline loads around an old message and returns to the newest', async () => {
+  it('the timeline jumps to an old message, loads the messages around it and returns to the newest', async () => {
     const chat = new Chat(1000);
     const timeline = new Timeline(chat);
     expect(await timeline.jump(400)).toBe(true);
@@ -110,11 +110,11 @@ describe('a timeline', () => {
     expect(ids(timeline)).toEqual(from(952, 1001));
   });
 
-  it('the timeline returns false for a jump to a message that does not exist', async () => {
+  it('the timeline resolves a jump to a message that does not exist with false', async () => {
     expect(await new Timeline(new Chat(100)).jump(5000)).toBe(false);
   });
 
-  it('the timeline keeps the objects of unchanged messages', () => {
+  it('the timeline reuses the objects of unchanged messages', () => {
     const chat = new Chat(60);
     const timeline = new Timeline(chat);
     const before = timeline.messages.at(-1);
@@ -123,7 +123,7 @@ describe('a timeline', () => {
     expect(timeline.messages.at(-2)).toBe(before);
   });
 
-  it('the timeline applies events to older messages', async () => {
+  it('the timeline applies edits, reactions and recalls to older messages', async () => {
     const chat = new Chat(300);
     const timeline = new Timeline(chat);
     await timeline.loadOlder();
@@ -136,7 +136,7 @@ describe('a timeline', () => {
     expect(shown(202)?.body).toBeNull();
   });
 
-  it('the timeline drops hidden messages, both in its pages and in the tail of the SDK', async () => {
+  it('the timeline drops hidden messages, both older ones and those that the SDK stores', async () => {
     const chat = new Chat(300);
     const timeline = new Timeline(chat);
     await timeline.loadOlder();
@@ -148,7 +148,7 @@ describe('a timeline', () => {
     expect(ids(timeline)).toEqual(from(151, 300).filter((id) => !hidden.includes(id)));
   });
 
-  it('the timeline marks older messages as read after the peer reads them', async () => {
+  it('the timeline shows older messages as read after the peer has read them', async () => {
     const chat = new Chat(300);
     const timeline = new Timeline(chat);
     await timeline.loadOlder();
@@ -158,7 +158,7 @@ describe('a timeline', () => {
     expect(timeline.messages.find(({ id }) => id === 201)?.state).toBe('read');
   });
 
-  it('the timeline keeps its position after lost events and reloads the messages around it', async () => {
+  it('the timeline keeps its position after events were lost, and reloads newer messages', async () => {
     const chat = new Chat(300);
     const timeline = new Timeline(chat);
     await timeline.loadOlder();

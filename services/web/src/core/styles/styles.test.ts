@@ -14,12 +14,12 @@ describe('styles', () => {
     expect(classes.filter((name) => !name.startsWith('.ui-'))).toEqual([]);
   });
 
-  it('styles of components are scoped', () => {
+  it('all components have scoped styles', () => {
     const unscoped = components.filter((file) => file.endsWith('.vue') && /<style(?![^>]*\bscoped\b)/.test(read(file)));
     expect(unscoped).toEqual([]);
   });
 
-  it('styles of components do not redefine the class names of the shared styles', () => {
+  it('component styles do not redefine class names of the shared styles', () => {
     const redefined = components.filter((file) => /^\.ui-[\w-]+ \{/m.test(read(file)));
     expect(redefined).toEqual([]);
   });
