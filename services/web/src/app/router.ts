@@ -16,12 +16,15 @@ const People = defineAsyncComponent(() => import('../people/People.vue'));
 const Profile = () => import('../people/Profile.vue');
 const Settings = defineAsyncComponent(() => import('../settings/Settings.vue'));
 
-/** Passes the id in a path to the page as a prop. */
+/** Converts the id in a path to a number and passes it to the page as a prop. */
 const chat = (route: { params: { conversation?: string } }) => ({ chat: Number(route.params.conversation) });
 const user = (route: { params: { user?: string } }) => ({ user: Number(route.params.user) });
 const id = '([1-9]\\d{0,15})';
 
-/** The routes of each section: a list with a page next to it. A phone shows only one of them. */
+/**
+ * All routes. Most pages appear beside the list of their section. A phone shows either the list or
+ * the page.
+ */
 const routes: RouteRecordRaw[] = [
   { path: '/sign-in', component: SignIn, props: { registering: false }, meta: { public: true } },
   {
@@ -84,20 +87,21 @@ const routes: RouteRecordRaw[] = [
 
 export const router = createRouter({ history: createWebHistory(), routes });
 
-/** The position of the current page in the history. */
+/** Position of the current page in the browser's history, as vue-router counts it. */
 let position = 0;
 router.afterEach((to, from, failure) => {
   if (failure) return;
-  // After an aborted step back, the router restores the state of the history only later.
+  // Ignores a navigation that was aborted, because the router restores `history.state` only later.
   position = history.state?.position ?? 0;
   focusPage(from.path, to.path);
 });
 
 router.beforeEach(async (to) => {
-  // Back closes the topmost dialog, menu or panel first. The router then restores the URL.
+  // The browser's Back closes the topmost dialog, menu or panel instead of leaving the page. The
+  // router then restores the URL.
   const steppedBack = (history.state?.position ?? 0) < position;
   if (steppedBack && closeTopOverlay()) return false;
-  // A page that needs a session redirects to sign-in, which redirects back.
+  // Without a session, redirects to sign-in. `back` is the path to which sign-in then returns.
   if (to.meta.public) return true;
   return (await ensureSession()) || { path: '/sign-in', query: to.fullPath === '/chats' ? {} : { back: to.fullPath } };
 });
@@ -106,7 +110,7 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Needs no session. */
     public?: boolean;
-    /** True if the page replaces the list on a phone. */
+    /** True if a phone shows the page instead of the list. */
     page?: boolean;
   }
 }

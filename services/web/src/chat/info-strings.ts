@@ -1,6 +1,6 @@
 import { defineStrings } from '../core/i18n.ts';
 
-/** Texts about the details of a message. */
+/** Texts of the dialog with the details of a message. */
 export const infoStrings = defineStrings(
   {
     info: 'Message details',

@@ -1,7 +1,7 @@
 import { reactive } from 'vue';
 import { localStore } from '../core/local-store.ts';
 
-/** Chats that the user marked as unread on this device, although every message is read. */
+/** Ids of chats that the user marked as unread on this device, although every message is read. */
 const marked = reactive(new Set((localStore.get('unread') ?? '').split(',').map(Number).filter(Boolean)));
 
 export function isMarkedUnread(chat: number): boolean {
@@ -13,7 +13,7 @@ export function markUnread(chat: number): void {
   save();
 }
 
-/** Removes the mark as unread. No-op if there is none. */
+/** Removes the user's unread mark from a chat. No-op if it has none. */
 export function clearUnread(chat: number): void {
   if (marked.delete(chat)) save();
 }

@@ -3,11 +3,11 @@ import type { Ref } from 'vue';
 import { errorText } from '../core/error-text.ts';
 import { toast } from '../ui/toasts.ts';
 
-/** The user's actions on messages. Errors are shown as toasts. */
+/** Returns the user's actions on messages. Each action shows its error as a toast. */
 export function useActions(parley: Parley, chat: number, editing: Ref<ChatMessage | undefined>) {
   const report = (work: Promise<void>) => work.catch((error) => toast(errorText(error)));
   return {
-    /** Adds the user's reaction, or removes it. */
+    /** Adds the user's reaction with this emoji. If it exists already, removes it. */
     react: ({ id, reactions = [] }: ChatMessage, emoji: string) => {
       const own = reactions.some((each) => each.emoji === emoji && each.users.includes(parley.user ?? 0));
       if (id !== undefined) void report(parley.react(chat, id, emoji, !own));

@@ -6,8 +6,8 @@ import { useSnapshot } from '../core/parley.ts';
 import { draftsOf } from './composer/drafts.ts';
 
 /**
- * Returns the chat of the page from the list of chats. If it is not in the list yet, opens it on
- * the server.
+ * Returns the chat of a page as it is in the list of chats. If the list does not contain it, opens
+ * it on the server.
  */
 export function useBox(parley: Parley, chat: number) {
   const listed = useSnapshot(
@@ -23,10 +23,11 @@ export function useBox(parley: Parley, chat: number) {
         if (error.status === 404) unavailable.value = true;
       },
     );
-  // Keeps the last state of a chat that is deleted while its page is open. Opening it again would
-  // put it back into the list.
+  // Keeps the last state of the chat if the user deletes it while its page is open. Opening it
+  // again would put it back into the list.
   const box = computed<Chat | undefined>((last) => listed.value ?? last);
-  // A chat that is known only from a message has no name yet.
+  // Opens a chat without a name: the SDK knows it only from a message until the server has returned
+  // it.
   watch(
     () => !box.value?.name,
     (nameless) => nameless && void open(),

@@ -4,8 +4,8 @@ import { type Search, useSearch } from '../search/use-search.ts';
 import type { useNames } from './use-names.ts';
 
 /**
- * The search in a chat. Its results are kept while the chat is open, so that they can be shown
- * again.
+ * The search within a chat. Keeps its results while the chat is open, so that the panel can show
+ * them again.
  */
 export function useChatSearch(
   parley: Parley,
@@ -14,7 +14,7 @@ export function useChatSearch(
   isGroup: () => boolean,
 ) {
   const search: Search = useSearch(parley, chat);
-  /** Possible senders of messages, without the current user. */
+  /** Possible senders in the search filter: all users of the chat except the current user. */
   const senders = computed(() => {
     const ids = isGroup() ? names.members.value.map(({ user }) => user.id) : [chat];
     return ids.filter((id) => id !== parley.user).map((id) => ({ id, name: names.nameOf(id) }));

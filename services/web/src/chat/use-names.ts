@@ -5,7 +5,7 @@ import { useSnapshot } from '../core/parley.ts';
 import { useMembers, userOf } from '../people/members.ts';
 import { strings } from './strings.ts';
 
-/** Names and pictures of the users in a chat. */
+/** Returns the names and pictures of the users in a chat. */
 export function useNames(parley: Parley, chat: number, isGroup: () => boolean) {
   const { members, load } = useMembers(parley, () => (isGroup() ? chat : undefined));
   const aliases = computed(() => new Map(members.value.map(({ user, alias }) => [user.id, alias || user.name])));
@@ -16,11 +16,12 @@ export function useNames(parley: Parley, chat: number, isGroup: () => boolean) {
   return {
     members,
     load,
-    /** Whether the user is owner or admin of this group. */
+    /** Whether the current user is the owner or an admin of this group. */
     moderates: computed(() => members.value.some(({ user, role }) => user.id === me.value?.id && role !== 'member')),
     nameOf: (user: number): string => {
       if (user === me.value?.id) return me.value.name;
-      // A chat has no name until the list of chats was read.
+      // The chat of two users has no name until the list of chats is loaded, so falls back to the
+      // user's own name.
       const name = user === chat ? box.value?.remark || box.value?.name : aliases.value.get(user);
       return name || (userOf(parley, user)?.name ?? strings.someone);
     },

@@ -3,12 +3,12 @@ import type { Message } from '@parley/protocol';
 import { onScopeDispose, shallowRef } from 'vue';
 import { readAllPages } from '../core/read-all-pages.ts';
 
-/** Events after which the pinned messages of a chat may be others. */
+/** Kinds of events that can change which messages are pinned, or how they look. */
 const kinds: ReadonlySet<string> = new Set(['pin', 'recall', 'edit', 'hide']);
 
 /**
- * The pinned messages of a chat, the newest pin first. They are read again after each event that
- * may change them. Empty while they are not loaded, and without a history.
+ * Returns the pinned messages of a chat, the latest pin first. Reads them again after each event
+ * that can change them. Empty until they are loaded, and if the server has no history.
  */
 export function usePins(parley: Parley, chat: number) {
   const pins = shallowRef<readonly Message[]>([]);

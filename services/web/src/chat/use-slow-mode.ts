@@ -2,13 +2,14 @@ import type { Parley } from '@parley/client';
 import { computed, onScopeDispose, type Ref, ref, watch } from 'vue';
 import { useSnapshot } from '../core/parley.ts';
 
-/** Ms between updates of the time that is left. */
+/** Ms between two updates of the remaining time. */
 const TICK_MS = 500;
 
 /**
- * Seconds until the user may write to a group with slow mode again. 0 in other chats.
+ * Returns the seconds until the user can write again to a group with slow mode. 0 in other chats.
  *
- * @param isGroup returns whether the chat is a group. The group is read again when it changes
+ * @param isGroup returns whether the chat is a group. It is reactive: the setting is read again
+ * when it changes
  */
 export function useSlowMode(parley: Parley, chat: number, isGroup: () => boolean): Readonly<Ref<number>> {
   const slowMode = ref(0);
@@ -24,7 +25,8 @@ export function useSlowMode(parley: Parley, chat: number, isGroup: () => boolean
   watch(isGroup, () => void load(), { immediate: true });
   onScopeDispose(parley.on('event', (event) => event.kind === 'group' && event.group === chat && void load()));
 
-  // The clocks of the server and of this device may differ, so durations are compared.
+  // Never counts from a later time than now, because the server's clock might be ahead of this
+  // device's.
   const left = computed(() => {
     const until = Math.min(last.value, now.value) + slowMode.value * 1000;
     return Math.max(0, Math.ceil((until - now.value) / 1000));

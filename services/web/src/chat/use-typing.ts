@@ -1,7 +1,7 @@
 import type { Parley } from '@parley/client';
 import { onScopeDispose, type Ref, ref } from 'vue';
 
-/** The users who are typing in a chat, without the current user. */
+/** Returns the users who are typing in a chat, without the current user. */
 export function useTyping(parley: Parley, chat: number): Ref<number[]> {
   const typing = ref<number[]>([]);
   onScopeDispose(

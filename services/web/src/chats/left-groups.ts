@@ -1,6 +1,6 @@
 import { shallowReactive } from 'vue';
 
-/** Groups that the user has left, or that were dissolved. */
+/** Ids of groups that the user has left, or that were dissolved. */
 const left = shallowReactive(new Set<number>());
 
 export function hasLeft(group: number): boolean {

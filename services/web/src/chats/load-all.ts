@@ -5,16 +5,16 @@ import { draftsOf } from '../chat/composer/drafts.ts';
 import { openChat } from '../core/open-chat.ts';
 import { markJoined, markLeft } from './left-groups.ts';
 
-/** Maximum number of loaded chats. A search can find the others. */
+/** Maximum number of chats that the list loads. The search finds the other chats. */
 const MAX_CHATS = 2000;
 
-/** Ms after which the name of a chat is requested again. */
+/** Minimum ms between two requests for the name of the same chat. */
 const RETRY_MS = 1500;
 
 /** True once the list of chats was loaded, or loading it has failed. */
 export const chatsLoaded = ref(false);
 
-/** Loads the chats that the SDK does not load: all except the newest. */
+/** Loads all chats page by page, because the SDK itself loads only the newest ones. */
 export async function loadAllChats(parley: Parley): Promise<void> {
   const before = parley.chats();
   const listed = new Set<number>();
@@ -32,7 +32,7 @@ export async function loadAllChats(parley: Parley): Promise<void> {
       after = page.next;
     } while (after && listed.size < MAX_CHATS);
   } catch {
-    // Without a connection, the stored chats are shown.
+    // Without a connection, the list shows the chats that the SDK has stored.
     return;
   } finally {
     chatsLoaded.value = true;
@@ -41,13 +41,17 @@ export async function loadAllChats(parley: Parley): Promise<void> {
   for (const { chat, type } of before) if (type === 'group' && !listed.has(chat)) markLeft(chat);
 }
 
-/** Updates chats after changes that are not messages, while the component is mounted. */
+/**
+ * While the component is mounted, reloads chats after changes that no message announces, such as
+ * new settings or joining a group.
+ */
 export function followChats(parley: Parley): void {
   onScopeDispose(parley.on('reload', () => void loadAllChats(parley)));
   onScopeDispose(
     parley.on('event', (event) => {
       if (event.kind === 'chat' && event.change === 'updated') void read(parley, event.chat);
-      // The api has the last message if the SDK holds none.
+      // If the last message of a chat was hidden and the SDK has no older one, reads the chat's
+      // last message from the api.
       if (event.kind === 'hide' && !parley.chats().find(({ chat }) => chat === event.chat)?.last)
         void read(parley, event.chat);
       if (event.kind !== 'group') return;
@@ -65,8 +69,8 @@ export function followChats(parley: Parley): void {
 const requested = new Map<number, number>();
 
 /**
- * Loads the names of chats that are known only from a message, such as a first message from a
- * stranger.
+ * Loads the names of chats that the SDK knows only from a message, for example the first message of
+ * a stranger.
  */
 export function loadNames(parley: Parley, chats: readonly Chat[]): void {
   for (const { chat, name } of chats) {
@@ -80,6 +84,6 @@ async function read(parley: Parley, chat: number): Promise<void> {
   try {
     await openChat(parley, chat);
   } catch {
-    // The chat was deleted, or the next change loads its name.
+    // Ignores the error: either the chat was deleted, or the next change requests its name again.
   }
 }

@@ -1,15 +1,15 @@
-/** Maximum number of characters of a message. */
+/** Maximum number of characters in a message. */
 const MAX_CHARACTERS = 8000;
 
 /**
- * Returns the text to send: a draft without surrounding space and without characters that no
- * message may contain.
+ * Returns the draft as it is sent: without surrounding spaces, and without characters that no
+ * message is allowed to contain.
  */
 export function toSend(draft: string): string {
   return draft.toWellFormed().replaceAll('\0', '').trim();
 }
 
-/** Returns the number of characters beyond the limit. 0 if the text fits. */
+/** Returns by how many characters a text exceeds the limit. 0 if it does not. */
 export function excess(text: string): number {
   if (text.length <= MAX_CHARACTERS) return 0;
   let count = 0;
@@ -18,8 +18,8 @@ export function excess(text: string): number {
 }
 
 /**
- * Returns the name that is typed after an `@` before the caret, and its position. Undefined if
- * there is none.
+ * Returns the name that is being typed after an `@` before the caret, and the index of the `@`.
+ * Undefined if there is no `@`.
  */
 export function mentionAt(text: string, caret: number): { from: number; query: string } | undefined {
   const match = /(?:^|\s)@([^\s@]{0,32})$/u.exec(text.slice(Math.max(0, caret - 64), caret));

@@ -4,15 +4,16 @@ import { localStore } from '../../core/local-store.ts';
 import { onSignOut } from '../../core/sign-out.ts';
 
 /**
- * Unsent text by chat. Each chat has a separate entry in local storage, so that two tabs do not
- * overwrite each other's drafts. A change in one tab appears in the other tabs. `syncDrafts` copies
- * drafts to the user's other devices.
+ * The user's drafts: the unsent text of each chat, kept in local storage. Each chat has its own
+ * entry, so that two tabs do not overwrite each other's drafts. A change in one tab appears in the
+ * other tabs. `syncDrafts` copies drafts to the user's other devices.
  */
 export class Drafts {
   readonly #prefix: string;
   readonly #entries: Record<number, StoredDraft> = reactive({});
   /**
-   * Chat -> when this tab last stored its draft on the server, as a value of `performance.now()`.
+   * Chat -> when this tab last stored the chat's draft on the server, as a value of
+   * `performance.now()`.
    */
   readonly #savedAt = new Map<number, number>();
   readonly #listeners = new Set<(chat: number) => void>();
@@ -29,25 +30,28 @@ export class Drafts {
     return entry && !isEmpty(entry) ? entry : undefined;
   }
 
-  /** Stores a draft of this device. An empty one is deleted. */
+  /** Stores a draft that the user wrote on this device. Deletes it if it is empty. */
   set(chat: number, { text, replyTo, mentions }: Draft): void {
     this.#write(chat, { text, replyTo, mentions, server: this.serverVersion(chat), saved: false });
     for (const listener of this.#listeners) listener(chat);
   }
 
-  /** Removes a draft of a chat that was deleted. */
+  /** Removes the draft of a deleted chat. */
   forget(chat: number): void {
     delete this.#entries[chat];
     localStore.set(this.#prefix + chat, undefined);
   }
 
-  /** Calls `listener` after each `set`. Returns a function that removes it. */
+  /** Calls `listener` after each `set`. Returns a function that removes the listener. */
   onSet(listener: (chat: number) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Returns the draft of a chat that the server does not have yet. It may be empty. */
+  /**
+   * Returns a chat's draft if the server does not have it yet. An empty draft means that the server
+   * must delete its own.
+   */
   unsaved(chat: number): Draft | undefined {
     const entry = this.#entries[chat];
     return entry && !entry.saved ? entry : undefined;
@@ -60,12 +64,17 @@ export class Drafts {
       .filter((chat) => this.unsaved(chat));
   }
 
-  /** Returns the last known `updated` of a chat's draft on the server. 0 = none. */
+  /**
+   * Returns the version of a chat's draft on the server that this device last received: its
+   * `updated` date. 0 = none.
+   */
   serverVersion(chat: number): number {
     return this.#entries[chat]?.server ?? 0;
   }
 
-  /** Marks a draft as stored by the server, unless it has changed since. */
+  /**
+   * Marks a draft as stored by the server, unless the user has changed the draft since the request.
+   */
   saved(chat: number, sent: Draft, server: number): void {
     this.#savedAt.set(chat, performance.now());
     const now: Draft = this.#entries[chat] ?? { text: '' };
@@ -74,7 +83,8 @@ export class Drafts {
   }
 
   /**
-   * Applies the drafts of the server. Unsaved drafts win, because they are newer.
+   * Applies drafts that the server returned. Drafts that this device has not saved yet win, because
+   * they are newer.
    *
    * @param began when the chats were requested, as a value of `performance.now()`
    */
@@ -115,17 +125,20 @@ function isEmpty({ text, replyTo }: Draft): boolean {
 /** The unsent content of a composer. */
 export interface Draft {
   text: string;
-  /** The message that the draft replies to. */
+  /** Id of the message that the draft replies to. */
   replyTo?: number | undefined;
-  /** Users chosen from the list of mentions. */
+  /** Ids of users that the writer chose from the menu of mentions. */
   mentions?: number[] | undefined;
 }
 
-/** A draft in local storage. An empty one replaces the draft on the server. */
+/**
+ * A draft in local storage. It is kept even if it is empty until the server has deleted its own
+ * draft.
+ */
 interface StoredDraft extends Draft {
-  /** `updated` of the draft on the server. 0 = none. */
+  /** `updated` date of the draft on the server. 0 = the server has none. */
   server: number;
-  /** Whether the server has stored this content or refused it. */
+  /** True if the server has stored this content or rejected it. */
   saved: boolean;
 }
 

@@ -3,16 +3,16 @@ import zh from 'emojibase-data/zh/compact.json?url';
 import type { Language } from '../../core/i18n.ts';
 import { localStore } from '../../core/local-store.ts';
 
-/** Maximum number of recently used emoji that are stored. */
+/** Maximum number of recently used emoji that the browser stores. */
 const MAX_RECENT = 24;
 
 /**
- * The groups of emojibase in the order of the picker, without the group `component`, which contains
- * only parts of emoji.
+ * The groups of emojibase in the order of the picker. The group `component` is missing, because it
+ * contains only parts of emoji.
  */
 const GROUPS = [0, 1, 3, 4, 5, 6, 7, 8, 9];
 
-/** Loads all emoji by group, with their search words in a language. */
+/** Loads all emoji, grouped, with their search words in one language. */
 export async function loadEmoji(language: Language): Promise<Emoji[][]> {
   const response = await fetch(language === 'zh' ? zh : en);
   const data = (await response.json()) as Entry[];
@@ -27,7 +27,7 @@ export async function loadEmoji(language: Language): Promise<Emoji[][]> {
   );
 }
 
-/** Returns recently used emoji, the latest first. */
+/** Returns the recently used emoji, the latest first. */
 export function recentEmoji(): string[] {
   return (localStore.get('emoji') ?? '').split(' ').filter(Boolean);
 }
@@ -44,7 +44,7 @@ export interface Emoji {
   words: string;
 }
 
-/** An emoji in the format of emojibase. */
+/** An emoji as emojibase describes it. */
 interface Entry {
   unicode: string;
   label: string;

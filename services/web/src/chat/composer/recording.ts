@@ -1,11 +1,12 @@
-/** Types of sound that browsers record, the preferred one first. */
+/** Formats in which browsers record sound, the preferred one first. */
 const TYPES = ['audio/webm;codecs=opus', 'audio/mp4', 'audio/ogg;codecs=opus'];
 
 /**
- * Starts a recording from the microphone.
+ * Starts recording from the microphone.
  *
- * @param onProgress called ten times a second with the length in seconds and the loudness, 0 to 1
- * @throws DOMException if there is no microphone or the user denies it
+ * @param onProgress called ten times a second with the length in seconds, and the loudness from 0
+ * to 1
+ * @throws DOMException if there is no microphone or the user denies access to it
  */
 export async function startRecording(onProgress: (seconds: number, loudness: number) => void): Promise<Recording> {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true });

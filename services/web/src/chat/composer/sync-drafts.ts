@@ -2,21 +2,21 @@ import { type Parley, ParleyError } from '@parley/client';
 import { onScopeDispose } from 'vue';
 import { draftsOf } from './drafts.ts';
 
-/** Ms after the last change at which a draft is stored on the server. */
+/** Ms after the last change at which the draft is stored on the server. */
 const SAVE_MS = 1000;
 
-/** Ms after which a save that failed while online is repeated. */
+/** Ms after which saving a draft is retried, if it failed while online. */
 const RETRY_MS = 30_000;
 
 /**
- * Stores drafts on the server and applies those of the user's other devices, while the component is
- * mounted. The last writer wins.
+ * While the component is mounted, stores drafts on the server and applies drafts that the user's
+ * other devices stored. The last write wins.
  */
 export function syncDrafts(parley: Parley): void {
   const drafts = draftsOf(parley.user ?? 0);
   const timers = new Map<number, number>();
   const saving = new Set<number>();
-  /** Chat -> the greatest `updated` that an event contained. */
+  /** Chat -> the latest `updated` date of the chat's draft that an event contained. */
   const heard = new Map<number, number>();
 
   const schedule = (chat: number, delay = SAVE_MS) => {
@@ -40,7 +40,7 @@ export function syncDrafts(parley: Parley): void {
       if ((heard.get(chat) ?? 0) > updated) void read(chat);
     } catch (error) {
       if (error instanceof ParleyError && error.retry) schedule(chat, RETRY_MS);
-      // A draft that the server refuses is kept on this device.
+      // If the server refuses a draft for good, keeps it on this device only.
       else drafts.saved(chat, { text, replyTo }, 0);
       saving.delete(chat);
       return;

@@ -1,4 +1,4 @@
-/** Returns the writing direction of a text: that of its first letter. */
+/** Returns the writing direction of a text, which its first letter determines. */
 export function directionOf(text: string): 'ltr' | 'rtl' {
   const letter = /\p{L}/u.exec(text)?.[0] ?? '';
   return RIGHT_TO_LEFT.test(letter) ? 'rtl' : 'ltr';

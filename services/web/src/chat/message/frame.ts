@@ -1,11 +1,11 @@
 import type { MediaBody } from '../../media/kinds.ts';
 
-/** Maximum pixels of the longer side of a picture or video in a bubble. */
+/** Maximum length in pixels of the longer side of a picture or video in a message. */
 const MAX_SIDE = 320;
 
 /**
- * Returns the size of a picture or video in a bubble. It is known before the media loads, so that
- * the layout does not change.
+ * Returns the CSS size of a picture or video in a message. The size is known before the media
+ * loads, so that nothing moves when it has loaded.
  */
 export function frameOf({ width = 4, height = 3 }: Pick<MediaBody, 'width' | 'height'>): Record<string, string> {
   const scale = Math.min(1, MAX_SIDE / Math.max(width, height));

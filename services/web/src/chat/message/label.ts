@@ -6,8 +6,8 @@ import { noticeText } from './notice.ts';
 import { previewOf } from './preview.ts';
 
 /**
- * Returns the label of a message for screen readers: its sender, its time and a preview. A notice
- * is a sentence of its own.
+ * Returns the label of a message for screen readers: its sender, time and preview. The label of a
+ * notice is the notice's sentence.
  */
 export function labelOf({ mine, from, date, body }: ChatMessage, nameOf: (user: number) => string): string {
   if (body?.type === 'notice') return noticeText(body, nameOf, me.value?.id);

@@ -1,27 +1,24 @@
 import { Lexer, type Token, type Tokens } from 'marked';
 
-/**
- * Matches the characters that Markdown needs. Texts without a match, which are most, are not
- * parsed.
- */
+/** Matches text that contains Markdown markers. Other texts, which are most, are not parsed. */
 const MARKUP = /[*_`~[]|^\s{0,3}(?:>|[-+]\s|\d{1,9}[.)]\s)/m;
 
 /**
- * Maximum number of characters of a parsed text. The time to parse unclosed emphasis marks grows
- * with the square of the length.
+ * Maximum number of characters of a text that is parsed. The time to parse unclosed
+ * emphasis markers grows with the square of the length.
  */
 const MAX_PARSED = 4000;
 
 /**
- * Matches six nested quotes or lists. The lexer recurses for each level, so deep nesting could
- * overflow the stack.
+ * Matches six nested quotes or lists. Such text is not parsed: the lexer recurses for each level,
+ * so deep nesting could overflow the stack.
  */
 const DEEP_NESTING = /^(?:\s{0,3}(?:>|[-+*]|\d{1,9}[.)])[ \t]*){6}/m;
 
 /**
- * Parses the Markdown of a message to blocks: bold, italic, strikethrough, code, code blocks,
- * quotes, lists and links. Other syntax, such as HTML, tables and headings, stays as typed. All
- * text, line breaks and spaces are kept.
+ * Parses the Markdown of a message into blocks: text with bold, italic, strikethrough, code and
+ * links, and code blocks, quotes and lists. Other syntax, such as HTML, tables and headings, stays
+ * as typed. Keeps all text, line breaks and spaces.
  */
 export function parseMarkdown(text: string): Block[] {
   if (!MARKUP.test(text) || text.length > MAX_PARSED || DEEP_NESTING.test(text))
@@ -31,8 +28,8 @@ export function parseMarkdown(text: string): Block[] {
 
 function toBlocks(tokens: Token[], source: string): Block[] {
   const blocks: Block[] = [];
-  // The lexer changes line ends and tabs. A text that differs from the sum of its tokens stays as
-  // typed.
+  // Leaves the text as typed if the lexer has changed its line ends or tabs, so that no character
+  // gets lost.
   if (tokens.map(({ raw }) => raw).join('') !== source)
     return [{ type: 'text', spans: [{ type: 'text', text: source }] }];
   const addSpans = (spans: Span[]) => {
@@ -51,7 +48,7 @@ function toBlocks(tokens: Token[], source: string): Block[] {
   return trimAround(blocks);
 }
 
-/** Returns the blocks of a quote or list item, without its markers (`>`, `-`). */
+/** Returns the blocks inside a quote or list item, without the markers `>` and `-`. */
 function toInnerBlocks(tokens: Token[]): Block[] {
   return toBlocks(tokens, tokens.map(({ raw }) => raw).join(''));
 }
@@ -69,7 +66,7 @@ function toList({ items, ordered, start }: Tokens.List): Block {
 function toSpans({ tokens, raw }: Tokens.Generic): Span[] {
   if (!tokens) return [{ type: 'text', text: raw }];
   const spans = (tokens as Tokens.Generic[]).flatMap(toSpan);
-  // A paragraph's raw text ends with the line break before the next block.
+  // Keeps the line break before the next block, which is part of a paragraph's raw text.
   const rest = raw.slice(raw.trimEnd().length);
   return rest === '' ? spans : [...spans, { type: 'text', text: rest }];
 }
@@ -83,7 +80,7 @@ function toSpan(token: Tokens.Generic): Span[] {
     case 'codespan':
       return [{ type: 'code', text: token.text as string }];
     case 'link':
-      // Plain URLs are found together with the mentions. Here, only [text](address) is a link.
+      // Handles only [text](address). `textParts` finds plain URLs together with the mentions.
       if (!token.raw.startsWith('[') || !/^https?:\/\//i.test(token.href as string))
         return [{ type: 'text', text: token.raw }];
       return [{ type: 'link', href: token.href as string, text: token.text as string }];
@@ -94,7 +91,7 @@ function toSpan(token: Tokens.Generic): Span[] {
   }
 }
 
-/** Removes empty lines next to blocks, because blocks have a margin. */
+/** Removes empty lines before and after blocks, because blocks have a margin. */
 function trimAround(blocks: Block[]): Block[] {
   if (blocks.length < 2) return blocks;
   return blocks.flatMap((block, at): Block[] => {
@@ -114,7 +111,7 @@ export type Block =
   | { type: 'text'; spans: Span[] }
   | { type: 'code'; text: string }
   | { type: 'quote'; blocks: Block[] }
-  /** `start`: the first number of an ordered list. Undefined for a bulleted one. */
+  /** `start`: the first number of an ordered list. Undefined for a bulleted list. */
   | { type: 'list'; start: number | undefined; items: Block[][] };
 
 export type Span =

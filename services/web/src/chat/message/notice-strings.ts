@@ -1,6 +1,8 @@
 import { defineStrings } from '../../core/i18n.ts';
 
-/** Sentences on changes of a group. `by` is undefined if a server made the change. */
+/**
+ * Sentences about changes of a group. `by` is undefined if the product's server made the change.
+ */
 export const noticeStrings = defineStrings(
   {
     You: 'You',

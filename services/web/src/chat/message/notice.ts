@@ -3,19 +3,19 @@ import { language } from '../../core/i18n.ts';
 import { durationWords } from '../../groups/duration-words.ts';
 import { noticeStrings as strings } from './notice-strings.ts';
 
-/** Maximum number of names in a sentence. */
+/** Maximum number of names in the sentence of a notice. */
 const MAX_NAMES = 5;
 
-/** Returns the users whose names the sentence of a notice contains. */
+/** Returns the ids of the users whose names appear in the sentence of a notice. */
 export function peopleOf({ by, users = [] }: NoticeBody): number[] {
   return [...(by === undefined ? [] : [by]), ...users.slice(0, MAX_NAMES)];
 }
 
 /**
- * Returns the sentence of a notice: "Ann added Ben". A notice of an unknown kind, from a newer
- * server, has a general sentence.
+ * Returns the sentence of a notice, such as "Ann added Ben". A kind of notice that this client does
+ * not know gets a general sentence.
  *
- * @param me the user who reads it, who is called "you"
+ * @param me the reader. The sentence calls this user "you"
  */
 export function noticeText(body: NoticeBody, nameOf: (user: number) => string, me: number | undefined): string {
   const { users = [], count = users.length, name = '', seconds = 0 } = body;
@@ -54,12 +54,15 @@ export function noticeText(body: NoticeBody, nameOf: (user: number) => string, m
   }
 }
 
-/** Returns whether the users of a notice are the subject of its sentence. */
+/** Returns whether `users` of a notice are the subject of its sentence: "Ben joined". */
 function isSubject({ notice }: NoticeBody): boolean {
   return notice === 'joined' || notice === 'left';
 }
 
-/** Keeps a name that is written from right to left apart from the sentence around it. */
+/**
+ * Wraps a name in isolation characters, so that a right-to-left name does not change the order of
+ * the words around it.
+ */
 function isolate(name: string): string {
   return `\u2068${name}\u2069`;
 }

@@ -1,6 +1,6 @@
 let playing: HTMLMediaElement | undefined;
 
-/** Pauses the sound that is playing, so that only one plays at a time. */
+/** Pauses the sound or video that is playing before another one starts. */
 export function playAlone(element: HTMLMediaElement): void {
   if (playing !== element) playing?.pause();
   playing = element;

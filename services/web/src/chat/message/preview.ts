@@ -2,23 +2,26 @@ import type { ReceivedBody } from '@parley/protocol';
 import { strings } from '../strings.ts';
 import { noticeStrings } from './notice-strings.ts';
 
-/** Maximum characters of a preview. */
+/** Maximum number of characters in a preview. */
 const MAX_LENGTH = 120;
 
-/** Maximum characters of a file name. It is shortened before its extension. */
+/**
+ * Maximum number of characters of a file name in a preview. `PreviewText` shortens it further and
+ * keeps its extension.
+ */
 const MAX_NAME = 255;
 
 /**
- * Returns a message as one line of text. Empty for a recalled message. A notice, whose sentence
- * needs names (`noticeText`), and a message of a type that this client does not know have a general
- * text.
+ * Returns a message as one line of text. Empty for a recalled message. Notices and messages of
+ * unknown types get a general text. `noticeText` returns the full sentence of a notice, which needs
+ * names.
  */
 export function previewOf(body: ReceivedBody | null, length = MAX_LENGTH): string {
   switch (body?.type) {
     case undefined:
       return '';
     case 'text':
-      // A streamed message may still be empty.
+      // Shows an ellipsis for a streamed message that has no text yet.
       return shorten(body.text, length) || '…';
     case 'image':
       return `[${strings.photo}]`;

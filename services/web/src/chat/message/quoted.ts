@@ -6,8 +6,8 @@ const cache = new Map<string, Promise<Message | undefined>>();
 onSignOut(() => cache.clear());
 
 /**
- * Reads a quoted message that the timeline does not contain. Undefined if it does not exist or
- * cannot be read now.
+ * Reads a quoted message that the timeline has not loaded. Undefined if the message does not exist
+ * or the request fails.
  */
 export function quoted(parley: Parley, chat: number, id: number): Promise<Message | undefined> {
   const key = `${chat}:${id}`;

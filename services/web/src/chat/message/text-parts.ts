@@ -1,15 +1,20 @@
-/** Id of the entry for all members of a group in the list of mentions. No user has this id. */
+/**
+ * Id of the entry "everyone" in the menu of mentions, which mentions all members of a group. No
+ * user has this id.
+ */
 export const EVERYONE = 0;
 
 /**
- * The words that mention all members, by language. Sender and reader may use different languages.
+ * The word that mentions all members, by language. Sender and reader might use different languages,
+ * so all of these words are recognised.
  */
 export const everyoneWords = { en: 'everyone', zh: '所有人' };
 
 /**
- * Splits a text into plain text, links and mentions. Only http and https addresses become links.
+ * Splits a text into plain text, links and mentions. Only http and https addresses and those that
+ * begin with `www.` become links.
  *
- * @param names names of the mentioned users by id
+ * @param names id -> name of the mentioned users
  */
 export function textParts(text: string, names: ReadonlyMap<number, string> = new Map()): TextPart[] {
   const mentions = [...names].filter(([, name]) => name !== '').sort((a, b) => b[1].length - a[1].length);
@@ -39,7 +44,7 @@ export function textParts(text: string, names: ReadonlyMap<number, string> = new
   return parts;
 }
 
-/** Returns whether a text consists of one to three emoji, which are shown large. */
+/** Returns whether a text consists only of one to three emoji. Such a text is shown large. */
 export function isLargeEmoji(text: string): boolean {
   if (text.length > 48) return false;
   const trimmed = text.replace(/\s/g, '');
@@ -54,7 +59,10 @@ export function isLargeEmoji(text: string): boolean {
 const segmenter = new Intl.Segmenter();
 const LINK = /(?:https?:\/\/|www\.)[^\s<>"'`\p{Cc}\p{Cf}\u3000-\u303f\uff00-\uffef]+/iuy;
 
-/** Returns the link that begins at an index, without punctuation of the surrounding sentence. */
+/**
+ * Returns the link that begins at an index, without the punctuation of the surrounding sentence.
+ * Undefined if no link begins there.
+ */
 function linkAt(text: string, at: number): string | undefined {
   const start = text[at];
   if (start !== 'h' && start !== 'H' && start !== 'w' && start !== 'W') return undefined;

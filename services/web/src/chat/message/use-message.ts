@@ -4,12 +4,13 @@ import { contextMenu } from '../../ui/context-menu.ts';
 import { useChat } from '../context.ts';
 import { labelOf } from './label.ts';
 
-/** Label, menu and selection of a message in the list. */
+/** Returns the label, the menu and the selection state of a message in the list. */
 export function useMessage(message: () => ChatMessage) {
   const context = useChat();
   const { nameOf, openMenu, toggle } = context;
   /**
-   * Notices, and messages that are not accepted yet or whose text still grows, cannot be forwarded.
+   * Whether the message can be selected. Notices, messages that the server has not accepted yet,
+   * and messages that are still being streamed cannot.
    */
   const selectable = computed(
     () => message().id !== undefined && !message().streaming && message().body?.type !== 'notice',
@@ -21,15 +22,18 @@ export function useMessage(message: () => ChatMessage) {
     selectable,
     selected: computed(() => context.selection?.has(message().key) ?? false),
     toggle: () => toggle(message()),
-    /** Selects the message. While messages are selected, a click anywhere in it does this. */
+    /**
+     * While messages are being selected, makes a click anywhere in the message select or deselect
+     * it.
+     */
     onClick(event: MouseEvent): void {
-      // The checkbox handles its own clicks.
+      // Ignores clicks on the checkbox, which handles them itself.
       if (!context.selection || (event.target as HTMLElement).closest('.choice')) return;
       event.preventDefault();
       event.stopPropagation();
       if (selectable.value) toggle(message());
     },
-    /** Opens the menu below a button. */
+    /** Opens the message's menu below the button that was clicked. */
     openBeside(event: MouseEvent): void {
       const { left, bottom } = (event.currentTarget as HTMLElement).getBoundingClientRect();
       openMenu(message(), { x: left, y: bottom + 4 });

@@ -1,13 +1,17 @@
 /**
- * The positions of the rows of a list, in pixels from its end, so that rows added above do not move
- * others. A row that is not measured yet has an estimated height.
+ * The heights and positions of the rows of a list. Positions are in pixels from the list's end, so
+ * that rows added above do not move others. A row that was not measured yet has an estimated
+ * height.
  */
 export class Heights {
   readonly #known = new Map<string, number>();
   readonly #estimate: (row: { key: string }) => number;
   #ends = new Float64Array(0);
   #index = new Map<string, number>();
-  /** Height below the last row, in pixels: the space of newer rows that are no longer loaded. */
+  /**
+   * Height in pixels of the empty space below the last row. It stands for newer rows that are no
+   * longer loaded.
+   */
   below = 0;
   /** Height of the whole list, in pixels. */
   total = 0;
@@ -16,7 +20,7 @@ export class Heights {
     this.#estimate = estimate;
   }
 
-  /** Stores a row's height. Returns false if it did not change. */
+  /** Stores the measured height of a row. Returns false if it is the same as before. */
   measure(key: string, height: number): boolean {
     if (this.#known.get(key) === height) return false;
     this.#known.set(key, height);
@@ -27,7 +31,7 @@ export class Heights {
     return this.#known.get(row.key) ?? this.#estimate(row);
   }
 
-  /** Computes the positions of all rows. */
+  /** Computes the position of every row from the heights. */
   layOut(rows: readonly { key: string }[]): void {
     this.#ends = new Float64Array(rows.length);
     this.#index = new Map();
@@ -42,21 +46,24 @@ export class Heights {
   }
 
   /**
-   * Returns the pixels from a row's lower edge to the end of the list. Undefined if the row is not
-   * loaded.
+   * Returns the distance in pixels from a row's lower edge to the end of the list. Undefined if the
+   * row is not loaded.
    */
   end(key: string): number | undefined {
     const at = this.#index.get(key);
     return at === undefined ? undefined : this.#ends[at];
   }
 
-  /** Returns the pixels from the lower edge of the row with this index to the end of the list. */
+  /**
+   * Returns the distance in pixels from the lower edge of the row with this index to the end of the
+   * list.
+   */
   endAt(at: number): number {
     return this.#ends[at] ?? this.below;
   }
 
   /**
-   * Returns the rows between two distances from the end.
+   * Returns which rows lie between two distances from the end of the list.
    *
    * @returns the index of the first row, and the index after the last
    */
@@ -67,8 +74,8 @@ export class Heights {
   }
 
   /**
-   * Returns the index of the first row from the top whose lower edge meets a condition. The
-   * condition must also hold for all rows below it.
+   * Returns the index of the topmost row whose lower edge meets a condition. The condition must
+   * also hold for all rows below it, because this is a binary search.
    */
   #firstWhere(holds: (end: number) => boolean): number {
     let low = 0;

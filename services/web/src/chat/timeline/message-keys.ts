@@ -1,8 +1,8 @@
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
 
 /**
- * Handles keys in the list of messages: arrow keys move the focus, and Enter or the menu key opens
- * the menu of the focused message.
+ * Handles a key press in the list of messages: arrow keys move the focus, and Enter, Space or the
+ * menu key opens the menu of the focused message.
  *
  * @param list the element that contains the messages
  */

@@ -1,8 +1,8 @@
 import type { ChatMessage, Parley } from '@parley/client';
 
 /**
- * Adds a listener for complete messages that arrive. For a streamed message, it is called when the
- * text is complete. Returns a function that removes it.
+ * Calls `listener` with each message that arrives. For a streamed message, calls it only when the
+ * whole text has arrived. Returns a function that removes the listener.
  */
 export function onWhole(parley: Parley, listener: (message: ChatMessage) => void): () => void {
   const off = [

@@ -1,6 +1,6 @@
 import type { Message } from '@parley/protocol';
 
-/** Returns a message's reactions after a user added or removed one. */
+/** Returns the reactions of a message after a user has added (`active`) or removed an emoji. */
 export function reactions(before: Message['reactions'], emoji: string, user: number, active: boolean) {
   const all = before?.some((each) => each.emoji === emoji) ? before : [...(before ?? []), { emoji, users: [] }];
   return all

@@ -1,12 +1,15 @@
 import type { ChatMessage } from '@parley/client';
 
-/** Ms within which messages of one sender form a run. */
+/**
+ * Maximum ms between two messages of one sender that form a run. A run shows the sender's name and
+ * avatar once.
+ */
 const RUN_MS = 5 * 60_000;
 
-/** Ms between pictures of one sender that are shown as one album. */
+/** Maximum ms between two pictures of one sender that form an album. */
 const ALBUM_MS = 30_000;
 
-/** Maximum number of pictures of an album. */
+/** Maximum number of pictures in an album. */
 const MAX_ALBUM = 10;
 
 /**
@@ -37,14 +40,14 @@ export function toRows(messages: readonly ChatMessage[], unreadFrom?: number): R
   return rows;
 }
 
-/** Returns the key of the row that shows a message. */
+/** Returns the key of the row that shows a message, which is an album or the message's own row. */
 export function rowKeyOf(rows: readonly Row[], { key }: ChatMessage): string {
   return rows.find((row) => row.kind === 'album' && row.messages.some((each) => each.key === key))?.key ?? key;
 }
 
 /**
- * Returns the album of a row and the next message. Undefined if the message does not belong to an
- * album with them.
+ * Returns an album of the previous row's pictures and the message. Undefined if they do not form an
+ * album.
  */
 function albumWith(row: Row | undefined, message: ChatMessage, last: boolean): Row | undefined {
   if (row?.kind !== 'message' && row?.kind !== 'album') return undefined;
@@ -55,7 +58,9 @@ function albumWith(row: Row | undefined, message: ChatMessage, last: boolean): R
   return { kind: 'album', key: row.key, messages: [...messages, message], first: row.first, last };
 }
 
-/** Returns whether a message is a picture that needs no row of its own. */
+/**
+ * Returns whether a message is a picture that can be part of an album: no reply, and not failed.
+ */
 function isPlainPicture({ body, replyTo, state }: ChatMessage): boolean {
   return body?.type === 'image' && !replyTo && state !== 'failed';
 }
@@ -69,8 +74,8 @@ let lastStart = 0;
 let lastName = '';
 
 /**
- * Returns the day of a message in the local time zone. It is cached, because most messages have the
- * same day as the previous one.
+ * Returns the day of a message in the local time zone. Caches the last result, because most
+ * messages have the same day as the previous one.
  */
 function dayOf(date: number): string {
   if (date >= lastStart && date < lastStart + 23 * 3_600_000) return lastName;
@@ -80,7 +85,10 @@ function dayOf(date: number): string {
   return lastName;
 }
 
-/** One row of the list. `first` and `last`: its position in a run of messages of one sender. */
+/**
+ * One row of the list. `first` and `last`: whether the row begins or ends a run of messages of one
+ * sender.
+ */
 export type Row =
   | { kind: 'day'; key: string; date: number }
   | { kind: 'unread'; key: string }

@@ -1,32 +1,35 @@
 import type { ChatMessage, Parley } from '@parley/client';
 import type { Message } from '@parley/protocol';
 
-/** Where a timeline reads the messages of its chat. */
+/** The source from which a timeline reads the messages of its chat. */
 export interface Source {
   /** This user. */
   readonly me: number;
   /**
-   * Returns the newest messages, which the SDK keeps up to date: accepted ones ascending by id,
-   * then those in the outbox.
+   * Returns the tail: the newest messages, which the SDK keeps up to date. First the accepted
+   * messages in ascending order of id, then the messages in the outbox.
    */
   tail(): ChatMessage[];
-  /** Returns whether the history has messages older than the tail. */
+  /** Returns whether the chat has messages older than the tail. */
   hasOlder(): boolean;
-  /** Makes the tail at least `count` messages long. */
+  /** Loads older messages until the tail has at least `count` messages, or all of the chat. */
   extend(count: number): Promise<void>;
-  /** Reads a page of the history. */
+  /** Reads a page of the chat's history from the api. */
   page(query: { before?: number; after?: number; around?: number; limit: number }): Promise<Page>;
-  /** Returns the ids up to which the peer has received and read messages. */
+  /** Returns the ids of the last messages that the peer has received and read. */
   marks(): { delivered: number; read: number };
 }
 
-/** A page of messages, ascending. `more`: the history continues in the direction of the query. */
+/**
+ * A page of messages in ascending order. `more`: whether further messages follow in the direction
+ * of the query.
+ */
 export interface Page {
   items: Message[];
   more: boolean;
 }
 
-/** Creates the source of a chat from the SDK's state and the api. */
+/** Creates a source that reads the SDK's state and the api. */
 export function parleySource(parley: Parley, chat: number): Source {
   return {
     me: parley.user ?? 0,

@@ -3,30 +3,32 @@ import type { EventOf, Message } from '@parley/protocol';
 import { reactions } from './reactions.ts';
 import type { Source } from './source.ts';
 
-/** Number of messages per page of the history. */
+/** Number of messages in one page of the history. */
 const PAGE = 100;
 
-/** Number of messages that the SDK stores per chat, so that a chat opens without the network. */
+/**
+ * Number of newest messages that the SDK stores per chat, so that a chat opens without the network.
+ */
 const TAIL = 50;
 
 /**
- * The loaded messages of a chat: a section of its history without gaps. While attached, it ends
- * with the newest message and follows the SDK's state. While detached, for example after a jump, it
- * shows an older section and can be extended in both directions. It holds a limited number of
- * messages and drops those at the far end.
+ * The loaded messages of a chat: a section of its history without gaps. An attached timeline ends
+ * with the newest message and follows the SDK's state. A detached timeline shows an older section,
+ * for example after a jump, and can be extended in both directions. If it exceeds its limit, it
+ * drops the messages at the other end.
  */
 export class Timeline {
   readonly #source: Source;
   readonly #limit: number;
-  /** Messages older than the tail, ascending. */
+  /** Loaded messages older than the SDK's, in ascending order. */
   #pages: ChatMessage[] = [];
-  /** The messages of the SDK. Empty while detached. */
+  /** The newest messages, as the SDK stores them. Empty while detached. */
   #tail: ChatMessage[] = [];
   #older: boolean | undefined;
   #attached = true;
   #marks = { delivered: 0, read: 0 };
   #turn = 0;
-  /** Messages that the user deleted from their own copy. */
+  /** Ids of messages that the user deleted from their own copy. */
   readonly #hidden = new Set<number>();
 
   /** @param limit maximum number of messages in memory */
@@ -40,17 +42,17 @@ export class Timeline {
     return this.#pages.length === 0 ? this.#tail : [...this.#pages, ...this.#tail];
   }
 
-  /** Whether the history has older messages. */
+  /** Whether the chat has older messages that are not loaded. */
   get older(): boolean {
     return this.#older ?? this.#source.hasOlder();
   }
 
-  /** Whether the history has newer messages. */
+  /** Whether the chat has newer messages that are not loaded. */
   get newer(): boolean {
     return !this.#attached;
   }
 
-  /** Reads the SDK's state again. */
+  /** Takes over the current messages and marks of the SDK. */
   refresh(): void {
     this.#showMarks();
     if (!this.#attached) return;
@@ -58,7 +60,7 @@ export class Timeline {
     const known = new Map(before.map((message) => [message.key, message]));
     const tail = this.#source.tail().map((message) => same(known.get(message.key), message) ?? message);
     const first = tail.find(({ id }) => id !== undefined)?.id;
-    // Keeps messages that the SDK dropped.
+    // Keeps older messages that the SDK no longer stores.
     if (first !== undefined) {
       const left = before.filter(({ id }) => id !== undefined && id < first && !this.#hidden.has(id));
       if (left.length > 0 && left.length < before.length) this.#pages = [...this.#pages, ...left];
@@ -68,7 +70,7 @@ export class Timeline {
     if (this.#pages.length === 0) this.#older = undefined;
   }
 
-  /** Detaches after events were lost, because newer messages may be missing. */
+  /** Detaches the timeline after events were lost, because newer messages might be missing. */
   lose(): void {
     const kept = this.messages.filter(({ id }) => id !== undefined);
     this.#turn += 1;
@@ -111,7 +113,7 @@ export class Timeline {
   }
 
   /**
-   * Loads a message and the messages around it. Resolves with false if it does not exist.
+   * Loads a message and the messages around it. Resolves with false if the message does not exist.
    *
    * @throws ParleyError
    */
@@ -127,7 +129,7 @@ export class Timeline {
     return true;
   }
 
-  /** Attaches to the newest messages. */
+  /** Attaches the timeline to the newest messages and drops the older ones. */
   toLatest(): void {
     if (this.#attached) return;
     this.#turn += 1;
@@ -137,7 +139,7 @@ export class Timeline {
     this.refresh();
   }
 
-  /** Applies an event to messages that the SDK no longer stores. */
+  /** Applies an event to the loaded messages that the SDK does not store. */
   apply(event: EventOf<'recall' | 'edit' | 'react' | 'pin' | 'hide'>): void {
     if (event.kind === 'hide') return this.#hide(event.ids);
     const at = this.#pages.findIndex(({ id }) => id === event.id);
@@ -194,7 +196,10 @@ export class Timeline {
   }
 }
 
-/** Returns the previous object if the message is unchanged, so that it is not rendered again. */
+/**
+ * Returns the previous object of a message if nothing changed, so that Vue does not render it
+ * again.
+ */
 function same(known: ChatMessage | undefined, now: ChatMessage): ChatMessage | undefined {
   const fields = ['id', 'state', 'body', 'streaming', 'edited', 'recalled', 'reactions', 'pinned', 'error'] as const;
   return known && fields.every((field) => known[field] === now[field]) ? known : undefined;

@@ -2,17 +2,17 @@ import { computed, nextTick, onBeforeUnmount, onMounted, type Ref, ref, shallowR
 import { Heights } from './heights.ts';
 import type { Row } from './rows.ts';
 
-/** Pixels outside of the visible part that are rendered too. */
+/** Distance in pixels above and below the visible part within which rows are rendered too. */
 const MARGIN = 600;
 
-/** Pixels from the end that count as the end. */
+/** Maximum distance in pixels from the end at which the list counts as scrolled to its end. */
 const END = 24;
 
 /**
- * Renders only the visible rows of a long list. The scroller lays out from its end
- * (`column-reverse`), so that its scroll position is the distance from the end. Rows added above do
- * not move others, and at the end the list follows new rows. At other positions, the lowest visible
- * row keeps its position while rows around it change.
+ * Renders only the visible rows of a long list. The list is laid out from its end with
+ * `column-reverse`, so that its scroll position is the distance from the end. Therefore, rows added
+ * above do not move others. At its end, the list follows new rows. At other positions, the lowest
+ * visible row keeps its place while rows around it change.
  */
 export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[], newer: () => boolean) {
   const heights = new Heights((row) => estimate(row as Row));
@@ -20,7 +20,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
   const room = ref(800);
   const layout = shallowRef(0);
   const atEnd = computed(() => distance.value <= END && !newer());
-  /** Whether the list stays at its end when rows are added. */
+  /** Whether the list stays scrolled to its end when rows are added. */
   let held = true;
 
   const range = computed(() => {
@@ -39,7 +39,9 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     return heights.endAt(stop.value - 1);
   });
 
-  /** Computes the positions again. The lowest visible row keeps its position. */
+  /**
+   * Computes the positions of all rows again. The lowest visible row keeps its place on the screen.
+   */
   function layOut(): void {
     const anchor: string | undefined = held ? undefined : lowest();
     const before = anchor === undefined ? undefined : heights.end(anchor);
@@ -48,7 +50,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     const now = anchor === undefined ? undefined : heights.end(anchor);
     let shift: number = 0;
     if (before !== undefined && now !== undefined) {
-      // Rows that were dropped at the end leave empty space, so that other rows do not move.
+      // Leaves empty space for rows that were dropped at the end, so that other rows do not move.
       if (newer() && before > now) {
         heights.below = before - now;
         heights.layOut(rows());
@@ -68,7 +70,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     return undefined;
   }
 
-  /** The rows when positions were last computed. */
+  /** The rows for which the positions were last computed. */
   let last: Row[] = rows();
 
   function moveTo(to: number): void {
@@ -78,7 +80,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     updatePosition();
   }
 
-  /** Reads the scroll position. */
+  /** Reads the scroll position and the height of the visible part. */
   function updatePosition(): void {
     const element = scroller.value;
     if (!element) return;
@@ -124,7 +126,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     distance,
     room,
     updatePosition,
-    /** A directive that measures a rendered row. */
+    /** Vue directive that measures a row while it is rendered. */
     vMeasure: {
       mounted: (element: HTMLElement) => observer.observe(element),
       unmounted: (element: HTMLElement) => observer.unobserve(element),
@@ -133,7 +135,10 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
       held = true;
       moveTo(0);
     },
-    /** Scrolls a row to the middle. Resolves when it is in place and measured. */
+    /**
+     * Scrolls a row to the middle of the visible part. Resolves when the row is in place and
+     * measured.
+     */
     async show(key: string): Promise<void> {
       held = false;
       for (let times = 0; times < 3; times++) {
@@ -147,11 +152,11 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
       }
       updatePosition();
     },
-    /** Returns the pixels from the visible part to the first row. */
+    /** Returns the distance in pixels from the visible part up to the first loaded row. */
     above: () => heights.total - distance.value - room.value,
     /**
-     * Returns the pixels from the visible part to the last loaded row. Negative if the space below
-     * that row is visible.
+     * Returns the distance in pixels from the visible part down to the last loaded row. Negative if
+     * the empty space below that row is visible.
      */
     below: () => distance.value - heights.below,
   };

@@ -2,9 +2,9 @@ import type { Parley } from '@parley/client';
 import { onScopeDispose, ref, watch } from 'vue';
 
 /**
- * Marks a chat as read while its newest message is visible: the list is at its end and the window
- * has the focus. `arrived` counts messages of others that arrived while the list was not at its
- * end.
+ * Marks a chat as read while the user sees its newest message: the list is scrolled to its end and
+ * the window has the focus. `arrived` counts the messages of other users that arrived while the
+ * list was not at its end.
  */
 export function useReading(parley: Parley, chat: number) {
   const atEnd = ref(true);
@@ -36,7 +36,7 @@ export function useReading(parley: Parley, chat: number) {
   onScopeDispose(() => {
     ending.abort();
     for (const end of off) end();
-    // After a sign-out the connection is closed.
+    // Clears the chat in focus, unless a sign-out has already closed the connection.
     if (parley.status.state !== 'off') parley.focus(null);
   });
   return { atEnd, arrived };

@@ -4,7 +4,7 @@ import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
 import { parleySource } from './source.ts';
 import { Timeline } from './timeline.ts';
 
-/** The timeline of a chat, updated while the component is mounted. */
+/** Returns the timeline of a chat and updates it while the component is mounted. */
 export function useTimeline(parley: Parley, chat: number): ChatTimeline {
   const timeline = new Timeline(parleySource(parley, chat));
   const view = shallowRef<View>(read());
@@ -22,7 +22,7 @@ export function useTimeline(parley: Parley, chat: number): ChatTimeline {
     timeline.refresh();
     show();
   };
-  // Renders once per frame, even if several changes arrive.
+  // Updates once per frame, even if several changes arrive within it.
   const schedule = () => {
     scheduled ||= document.hidden ? window.setTimeout(refresh, 50) : requestAnimationFrame(refresh);
   };
@@ -67,7 +67,7 @@ function isMutation(event: ParleyEvent): event is EventOf<'recall' | 'edit' | 'r
   return ['recall', 'edit', 'react', 'pin', 'hide'].includes(event.kind);
 }
 
-/** The loaded messages of a chat, with functions that load others. */
+/** The loaded messages of a chat, with functions that load other messages. */
 export interface ChatTimeline {
   view: ShallowRef<View>;
   /** @throws ParleyError */
