@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { defineConfig, loadEnv, type Plugin } from 'vite';
 import { sourceAliases } from '../../packages/client/bin/entries.mjs';
 
-/** URL of a running api. Used by `npm run dev`. */
+/** Root URL of a running api to which `npm run dev` forwards requests. */
 const { PARLEY_API: api = 'http://127.0.0.1:8080' } = loadEnv('', '.', 'PARLEY_');
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -19,18 +19,19 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
     reportCompressedSize: false,
-    // Some systems allow a process 256 open files. Rollup would open 1000.
+    // Limits Rollup to 64 open files, because some systems allow a process only 256 and Rollup
+    // would open 1000.
     rollupOptions: { maxParallelFileOps: 64 },
   },
   server: { host: '127.0.0.1', proxy: { '/v1': { target: api } } },
 });
 
-/** Minimum bytes of a script or style that the service worker does not cache. */
+/** Size in bytes from which the service worker does not cache a script or style. */
 const MAX_CACHED_BYTES = 400_000;
 
 /**
- * Adds `/sw.js`, the service worker that caches the files of the page. It contains the names of
- * these files, so it changes with each build.
+ * Adds `/sw.js` to the build: the service worker that caches the page's files. It contains the
+ * names of these files, so it changes with each build.
  */
 function worker(): Plugin {
   return {

@@ -4,17 +4,19 @@ import { strings } from './strings.ts';
 const DAY_MS = 86_400_000;
 const locales = { en: 'en', zh: 'zh-CN' } as const;
 
-/** Returns the language of the interface as an `Intl` locale. */
+/** Returns the locale of the interface's language for `Intl`. */
 export function locale(): string {
   return locales[language.value];
 }
 
-/** Returns the time of day: `14:05`. */
+/** Formats the time of day: `14:05`. */
 export function timeText(date: number): string {
   return format({ hour: '2-digit', minute: '2-digit', hour12: false }).format(date);
 }
 
-/** Returns the day for the separator between messages: today, yesterday, a weekday, or a date. */
+/**
+ * Formats a day for the line between messages of two days: today, yesterday, a weekday, or a date.
+ */
 export function dayText(date: number, now = Date.now()): string {
   const days = daysBetween(date, now);
   if (days === 0) return strings.today;
@@ -24,7 +26,7 @@ export function dayText(date: number, now = Date.now()): string {
   return format({ day: 'numeric', month: 'long', ...(year && { year }) }).format(date);
 }
 
-/** Returns a short date: the time if it is today, otherwise the day. */
+/** Formats a date briefly: the time if it is today, otherwise the day. */
 export function shortText(date: number, now = Date.now()): string {
   const days = daysBetween(date, now);
   if (days === 0) return timeText(date);
@@ -33,12 +35,12 @@ export function shortText(date: number, now = Date.now()): string {
   return format({ day: 'numeric', month: 'numeric', year: '2-digit' }).format(date);
 }
 
-/** Returns the day and the time. */
+/** Formats a date as day and time. */
 export function momentText(date: number): string {
   return format({ dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }
 
-/** Returns the day and the time with seconds. */
+/** Formats a date as day and time with seconds. */
 export function fullText(date: number): string {
   return format({ dateStyle: 'full', timeStyle: 'medium' }).format(date);
 }
@@ -53,7 +55,7 @@ function startOf(date: number): number {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Returns a date format. Formats are cached, because they are slow to create. */
+/** Returns an `Intl` date format. Caches formats, because they are slow to create. */
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = locale() + JSON.stringify(options);
   const known = formats.get(key) ?? new Intl.DateTimeFormat(locale(), options);

@@ -1,7 +1,10 @@
 import { ParleyError } from '@parley/client';
 import { defineStrings } from './i18n.ts';
 
-/** Returns a sentence about an error in the user's language: what went wrong and what to do. */
+/**
+ * Returns a sentence in the user's language that describes an error: what went wrong and what the
+ * user can do.
+ */
 export function errorText(error: unknown): string {
   if (!(error instanceof ParleyError)) return strings.internal;
   const { code, status } = error;
@@ -9,7 +12,7 @@ export function errorText(error: unknown): string {
   return strings[code as keyof typeof strings] ?? error.message;
 }
 
-/** Returns the server's message about one field of a form. Undefined if the field is valid. */
+/** Returns the server's error message for one field of a form. Undefined if the field is valid. */
 export function fieldError(error: unknown, field: string): string | undefined {
   if (!(error instanceof ParleyError)) return undefined;
   return error.errors?.find(({ path }) => path.replace(/^\//, '') === field)?.message;

@@ -4,23 +4,23 @@ import { localStore } from './local-store.ts';
 export const languages = { en: 'English', zh: '中文' } as const;
 
 /**
- * The language of the interface: the user's choice, else the browser's first language that is
- * available.
+ * The language of the interface: the one that the user chose, otherwise the first of the browser's
+ * preferred languages that the client supports.
  */
 export const language = ref<Language>(read());
 
-/** Sets the language, also for later visits. */
+/** Sets the language of the interface, also for later visits of the page. */
 export function setLanguage(chosen: Language): void {
   language.value = chosen;
   localStore.set('language', chosen);
 }
 
 /**
- * Defines the texts of a feature. Templates and computed values that read a text are updated when
- * the language changes.
+ * Defines the texts of a feature in both languages. Templates and computed values that use a text
+ * are updated when the language changes.
  *
- * @param en texts, or functions that return them
- * @param zh the same texts in Chinese. A missing text is a type error
+ * @param en English texts, or functions that return them
+ * @param zh the same texts in Chinese. The compiler rejects a missing text
  */
 export function defineStrings<Strings extends Record<string, Text>>(en: Strings, zh: Translated<Strings>): Strings {
   const all = { en, zh };

@@ -1,6 +1,6 @@
 /**
- * Small values in localStorage. If the browser refuses storage, they are kept only while the page
- * is open.
+ * Stores small values in localStorage. If the browser refuses, keeps them in memory until the page
+ * closes.
  */
 export const localStore = {
   get(key: string): string | undefined {
@@ -18,20 +18,20 @@ export const localStore = {
       if (value === undefined) localStorage.removeItem(PREFIX + key);
       else localStorage.setItem(PREFIX + key, value);
     } catch {
-      // localStorage is full or blocked. The value stays in memory.
+      // localStorage is full or blocked, so the value stays in memory only.
     }
   },
-  /** Returns the keys that begin with a prefix. */
+  /** Returns all keys that begin with a prefix. */
   keys(prefix: string): string[] {
     const keys = new Set([...memory.keys()]);
     try {
       for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) keys.add(key.slice(PREFIX.length));
     } catch {
-      // localStorage is blocked.
+      // localStorage is blocked, so only the keys in memory exist.
     }
     return [...keys].filter((key) => key.startsWith(prefix));
   },
-  /** Calls `listener` when another tab stores or removes a value. */
+  /** Calls `listener` whenever another tab stores or removes a value. */
   onChange(listener: (key: string, value: string | undefined) => void): void {
     addEventListener('storage', ({ key, newValue }) => {
       if (key?.startsWith(PREFIX)) listener(key.slice(PREFIX.length), newValue ?? undefined);

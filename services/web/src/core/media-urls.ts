@@ -2,19 +2,19 @@ import { type MediaUrl, type Parley, ParleyError } from '@parley/client';
 import { onScopeDispose, type Ref, ref, watchEffect } from 'vue';
 import { onSignOut } from './sign-out.ts';
 
-/** Ms before its expiry from which a URL is no longer used. */
+/** A cached URL is no longer used this number of ms before it expires. */
 const EXPIRY_MARGIN_MS = 60_000;
 
-/** Ms between attempts to get a URL. */
+/** Ms to wait before each retry to get a URL. */
 const RETRY_DELAYS_MS = [700, 2000, 6000];
 
 const cache = new Map<number, Promise<MediaUrl>>();
-// URLs are signed for the user who requested them.
+// Clears the cache on sign-out, because each URL is signed for the user who requested it.
 onSignOut(() => cache.clear());
 
 /**
- * Returns a signed URL of a media for `<img>`, `<video>` and downloads. It is cached until it
- * expires.
+ * Returns a signed URL with which `<img>` and `<video>` load a media file, or with which the user
+ * downloads it. Caches the URL until it expires.
  *
  * @throws ParleyError
  */
@@ -28,7 +28,7 @@ export async function mediaUrl(parley: Parley, media: number): Promise<MediaUrl>
 }
 
 /**
- * Returns a signed URL as a ref for a component. `failed` is set if the media was deleted or the
+ * Returns the signed URL of a media file as a ref. Sets `failed` if the file was deleted or the
  * server cannot be reached.
  */
 export function useMediaUrl(
@@ -49,7 +49,8 @@ export function useMediaUrl(
     } catch (error) {
       if (media() !== id || disposed) return;
       failed.value = error instanceof ParleyError && !error.retry ? 'gone' : 'unreachable';
-      // The message may arrive before the api has stored the right to read its media.
+      // Retries, because a message can arrive before the api has stored its recipients' right to
+      // read the media file.
       const delay = RETRY_DELAYS_MS[attempt];
       if (delay !== undefined) timer = window.setTimeout(() => load(id, attempt + 1), delay);
     }

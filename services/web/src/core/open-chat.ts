@@ -2,9 +2,9 @@ import type { Parley } from '@parley/client';
 import type { Chat } from '@parley/protocol';
 
 /**
- * Opens a chat on the server and loads it into the SDK. If the user deletes the chat during the
- * request, for example on another device, the response is not loaded: it would put the chat back
- * into the list.
+ * Opens a chat on the server and loads it into the SDK. Does not load it if the user deletes the
+ * chat during the request, for example on another device, because that would put the chat back into
+ * the list.
  *
  * @throws ParleyError
  */

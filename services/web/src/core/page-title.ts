@@ -1,12 +1,12 @@
 import { computed, onScopeDispose, shallowReactive } from 'vue';
 
-/** Titles of the visible pages, the innermost last. */
+/** Titles of the mounted pages, the innermost page last. */
 const titles = shallowReactive<(() => string)[]>([]);
 
-/** The title of the innermost page. Empty if it has none. */
+/** Title of the innermost mounted page. Empty if no page has a title. */
 export const pageTitle = computed(() => titles.at(-1)?.() ?? '');
 
-/** Sets the title of the page while the component is mounted. */
+/** Sets the page's title while the component is mounted. */
 export function usePageTitle(title: () => string): void {
   titles.push(title);
   onScopeDispose(() => {

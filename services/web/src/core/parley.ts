@@ -5,19 +5,19 @@ import { localStore } from './local-store.ts';
 const user = Number(localStore.get('user')) || undefined;
 const session = storedSession();
 
-/** The SDK client of the page. It connects to the gateways of the session. */
+/** The only SDK client of the page. It connects to the gateway that the session names. */
 const parley = new Parley({
   api: location.origin,
   ...(user && { user }),
   ...(session && { session }),
-  // A refresh token is valid only once. If the user leaves the page during the request, the browser
-  // must still receive the new token.
+  // Lets the browser finish a refresh after the user leaves the page, because a refresh token is
+  // valid only once and the browser must not miss the new one.
   fetch: (input, init) =>
     fetch(input, String(input).endsWith('/sessions/refresh') ? { ...init, keepalive: true } : init),
 });
 
-// The access token is valid for a few minutes. Storing it saves a refresh at each reload. The
-// refresh token stays in an HttpOnly cookie.
+// Stores the access token, which is valid for a few minutes, so that a reload needs no refresh. The
+// refresh token is not stored here; it stays in an HttpOnly cookie.
 parley.on('session', (now) => localStore.set('session', now && JSON.stringify({ ...now, refreshToken: '' })));
 
 function storedSession(): SavedSession | undefined {
@@ -29,16 +29,19 @@ function storedSession(): SavedSession | undefined {
   }
 }
 
-/** Returns the SDK client of the page. It is connected on every route that needs a session. */
+/**
+ * Returns the SDK client of the page. The router connects it before it opens a page that needs a
+ * session.
+ */
 export function useParley(): Parley {
   return parley;
 }
 
 /**
- * Returns a value of the client as a ref. It is read again after `change` events, at most once per
- * microtask.
+ * Returns a value that is read from the client, as a ref. Reads it again after `change` events, at
+ * most once per microtask.
  *
- * @param chat updates the value only after changes of this chat. Default: after all changes
+ * @param chat reads the value again only after changes of this chat. Default: after every change
  */
 export function useSnapshot<T>(read: (parley: Parley) => T, chat?: () => number): Readonly<ShallowRef<T>> {
   const value = shallowRef(read(parley)) as ShallowRef<T>;
@@ -55,19 +58,19 @@ export function useSnapshot<T>(read: (parley: Parley) => T, chat?: () => number)
   return value;
 }
 
-/** Whether this browser keeps unsent messages across reloads. */
+/** Where the SDK stores messages of this browser, and whether that currently fails. */
 export const storage = shallowRef(parley.storage);
 parley.on('storage', (now) => {
   storage.value = now;
 });
 
-/** The state of the connection. */
+/** State of the connection to the gateway. */
 export const status = shallowRef(parley.status);
 parley.on('status', (now) => {
   status.value = now;
 });
 
-/** Whether the browser reports a network connection. */
+/** Whether the browser reports that the device has a network connection. */
 export const deviceOnline = shallowRef(navigator.onLine);
 for (const event of ['online', 'offline'] as const) {
   addEventListener(event, () => {

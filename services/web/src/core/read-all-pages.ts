@@ -3,7 +3,7 @@ import type { Page } from '@parley/client';
 /** Items per request. */
 const PAGE_SIZE = 200;
 
-/** Reads a paged list to its end. @throws ParleyError */
+/** Reads all pages of a list. @throws ParleyError */
 export async function readAllPages<T>(
   read: (paging: { limit: number; after?: string }) => Promise<Page<T>>,
 ): Promise<T[]> {

@@ -1,8 +1,8 @@
 import { language } from './i18n.ts';
 
 /**
- * Returns a past time in words: "5 minutes ago", "yesterday". If it is older than a week, returns a
- * date. Times are in Unix ms.
+ * Returns a past time relative to now, such as "5 minutes ago" or "yesterday", or a date if it is
+ * older than a week. `date` and `now` are in Unix ms.
  */
 export function relativeTime(date: number, now = Date.now()): string {
   const seconds = Math.min(0, Math.round((date - now) / 1000));

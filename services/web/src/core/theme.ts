@@ -3,10 +3,10 @@ import { localStore } from './local-store.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 
-/** The theme that the user chose. `system` uses that of the device. */
+/** The theme that the user chose. `system` follows the setting of the device. */
 export const theme = ref<Theme>(read());
 
-/** Applies the theme to the page, now and on each change. */
+/** Applies the theme to the page now and after each change. */
 export function applyTheme(): void {
   watch(
     theme,

@@ -1,6 +1,7 @@
 /**
- * The code of the invitation link whose visitor chose to sign in. After the sign-in, the visitor
- * joins the group. A reload clears it, so that a link alone never makes a user join.
+ * Code of the invitation link from which the user went to the sign-in page. After the sign-in, the
+ * user joins that group. It is kept only in memory, so that a link opened by itself never makes a
+ * user join.
  */
 let intent: string | undefined;
 
@@ -8,7 +9,7 @@ export function setJoinIntent(code: string): void {
   intent = code;
 }
 
-/** Returns true, once, if the visitor chose to join by this link. */
+/** Returns whether the user went to sign-in from this link, and clears the stored code. */
 export function takeJoinIntent(code: string): boolean {
   const intended = intent === code;
   intent = undefined;

@@ -1,6 +1,6 @@
 import type { Body } from '@parley/protocol';
 
-/** Returns the kind of message for a MIME type. Types that browsers cannot show are files. */
+/** Returns the kind of message for a MIME type. A type that browsers cannot show becomes `file`. */
 export function kindOf(mime: string): MediaKind {
   const type = mime.split(';')[0]?.trim().toLowerCase() ?? '';
   if (/^image\/(jpeg|png|gif|webp|avif)$/.test(type)) return 'image';
@@ -9,7 +9,7 @@ export function kindOf(mime: string): MediaKind {
   return 'file';
 }
 
-/** Returns a size in words: `1.4 MB`. */
+/** Formats a number of bytes: `1.4 MB`. */
 export function sizeText(bytes: number, locale: string): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
   const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
@@ -30,7 +30,7 @@ export function durationText(seconds: number): string {
 }
 
 /**
- * Returns the extension of a file name in capitals, at most four letters. Empty if there is none.
+ * Returns the extension of a file name in capitals, up to four letters. Empty if the name has none.
  */
 export function extensionOf(name: string): string {
   return /\.([A-Za-z0-9]{1,4})$/.exec(name)?.[1]?.toUpperCase() ?? '';

@@ -1,10 +1,16 @@
 import type { UploadOptions } from '@parley/client/upload';
 import type { MediaKind } from './kinds.ts';
 
-/** Ms after which a file is sent without metadata if the browser has not read it. */
+/**
+ * Ms to wait for the browser to read a file's metadata. After that, the file is sent without
+ * metadata.
+ */
 const PROBE_TIMEOUT_MS = 4000;
 
-/** Reads metadata of a video or sound for the upload: size in pixels, duration in seconds. */
+/**
+ * Reads the metadata of a video or sound that an upload contains: size in pixels and duration in
+ * seconds.
+ */
 export function probe(file: Blob, kind: MediaKind): Promise<FileMetadata> {
   if (kind !== 'video' && kind !== 'audio') return Promise.resolve({});
   const element = document.createElement(kind);
@@ -32,5 +38,5 @@ export function probe(file: Blob, kind: MediaKind): Promise<FileMetadata> {
   });
 }
 
-/** Metadata of a video or sound: size in pixels, duration in seconds. */
+/** Metadata of a video or sound: size in pixels and duration in seconds. */
 export type FileMetadata = Pick<UploadOptions, 'width' | 'height' | 'duration'>;

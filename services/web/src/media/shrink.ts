@@ -1,18 +1,18 @@
-/** Maximum pixels of the longer side of a picture that is scaled down. */
+/** Length in pixels to which the longer side of a picture is scaled down. */
 const MAX_SIDE = 2048;
 
-/** Quality of a picture that is encoded again, 0 to 1. */
+/** Quality with which a scaled picture is encoded, from 0 to 1. */
 const QUALITY = 0.85;
 
-/** Returns whether `shrink` may make a picture smaller. Animated formats are sent unchanged. */
+/** Returns whether `shrink` can scale down a file. Animated formats are sent unchanged. */
 export function isShrinkable({ type }: File): boolean {
   return /^image\/(jpeg|png|webp)$/.test(type);
 }
 
 /**
- * Returns a picture scaled down to 2048 pixels on its longer side, without the camera's metadata,
- * such as the location. Returns the original file if the result is not smaller, or if the picture
- * cannot be decoded.
+ * Scales a picture down to 2048 pixels on its longer side and removes the camera's metadata, such
+ * as the location. Returns the original file if it is already small enough, if the result has more
+ * bytes, or if the browser cannot decode the picture.
  */
 export async function shrink(file: File): Promise<File> {
   if (!isShrinkable(file)) return file;
@@ -23,7 +23,7 @@ export async function shrink(file: File): Promise<File> {
     const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
     canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
     bitmap.close();
-    // JPEG has no transparency, so a JPEG can be encoded as JPEG again.
+    // Encodes a JPEG as JPEG again. Encodes other formats as WebP, which keeps transparency.
     const type = file.type === 'image/jpeg' ? file.type : 'image/webp';
     const blob = await canvas.convertToBlob({ type, quality: QUALITY });
     if (blob.size >= file.size || blob.type !== type) return file;

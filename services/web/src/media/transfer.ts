@@ -3,12 +3,15 @@ import { ParleyError } from '@parley/client';
 import { type Upload, type UploadOptions, upload } from '@parley/client/upload';
 import type { Media } from '@parley/protocol';
 
-/** Retries without progress after which the person decides: about 15 s. */
+/**
+ * Number of retries without progress, about 15 s, after which the upload fails and the user decides
+ * how to continue.
+ */
 const RETRIES = 5;
 
 /**
- * Uploads a file by the SDK. `stop` pauses the upload. `start` continues it at the server's offset,
- * also after a failure.
+ * Creates the upload of a file with the SDK. `stop` pauses the upload. `start` continues it at the
+ * server's offset, even after a failure.
  */
 export function createTransfer(
   parley: Parley,
@@ -46,7 +49,7 @@ export function createTransfer(
   };
 }
 
-/** Returns what to show the person. Undefined if the person cancelled the upload. */
+/** Returns the failure to show to the user. Undefined if the user cancelled the upload. */
 function failureOf(error: unknown): UploadFailure | undefined {
   if (!(error instanceof ParleyError)) return 'unreachable';
   if (error.code === 'aborted') return undefined;
@@ -57,20 +60,20 @@ function failureOf(error: unknown): UploadFailure | undefined {
 export interface Transfer {
   start(): void;
   stop(): void;
-  /** Stops the transfer and deletes the upload on the server. */
+  /** Stops the upload and deletes it on the server. */
   cancel(): Promise<void>;
 }
 
-/** A file with its metadata. `id` continues an earlier upload of the file. */
+/** A file with its metadata. `id`: the earlier upload of this file to continue. */
 export interface TransferSource extends Pick<UploadOptions, 'name' | 'width' | 'height' | 'duration'> {
   file: File;
   id?: number | undefined;
 }
 
 export interface TransferListener {
-  /** Called with the id of the upload when the server has created it. */
+  /** Called with the upload's id when the server has created the upload. */
   onCreated(id: number): void;
-  /** Called with the uploaded fraction, 0 to 1. */
+  /** Called with the uploaded fraction of the file, from 0 to 1. */
   onProgress(share: number): void;
   onDone(media: Media): void;
   onFailure(reason: UploadFailure): void;

@@ -1,8 +1,8 @@
 /**
- * Runs `work` while this tab owns an upload, so that two tabs do not continue the same one. Waits
- * while another tab owns it. Without the Web Locks API it runs at once.
+ * Runs `work` while this tab holds the lock on an upload, so that two tabs do not continue the same
+ * upload. Waits while another tab holds the lock. Without the Web Locks API, runs `work` at once.
  *
- * @param work runs while the tab owns the upload, until its promise settles
+ * @param work the tab holds the lock until this promise settles
  */
 export async function ownUpload(key: string, work: () => Promise<void>): Promise<void> {
   if (!navigator.locks) return work();

@@ -1,7 +1,9 @@
 import { createStore, delMany, set, type UseStore, values } from 'idb-keyval';
 import type { UploadRecord } from './upload.ts';
 
-/** The uploads of a user with their files, stored in IndexedDB, so that they survive a reload. */
+/**
+ * Stores a user's unfinished uploads with their files in IndexedDB, so that they survive a reload.
+ */
 export class UploadStore {
   readonly #store: UseStore;
 
@@ -11,26 +13,27 @@ export class UploadStore {
   }
 
   /**
-   * Stores an upload with its file. Resolves with false if it does not fit or storage is refused.
+   * Stores an upload with its file. Resolves with false if the disk is too full or the browser
+   * refuses storage.
    */
   save({ key, chat, order, file, name, kind, metadata, caption }: UploadRecord): Promise<boolean> {
     return this.#set(key, { key, chat, order, file, name, kind, metadata: { ...metadata }, caption });
   }
 
   /**
-   * Stores the id by which an upload resumes. It is stored separately, so that the file is not
-   * written again.
+   * Stores the server's id of an upload, with which the upload resumes. Uses a separate entry, so
+   * that the file is not written again.
    */
   saveId(of: string, id: number): Promise<boolean> {
     return this.#set(`id:${of}`, { of, id });
   }
 
-  /** Deletes an upload. No-op if it does not exist. */
+  /** Deletes an upload from this store. No-op if it does not exist. */
   async delete(key: string): Promise<void> {
     await delMany([key, `id:${key}`], this.#store).catch(() => {});
   }
 
-  /** Returns all stored uploads, in the order in which their files were chosen. */
+  /** Returns all stored uploads in the order in which the user chose the files. */
   async all(): Promise<UploadRecord[]> {
     const found = await values<UploadRecord | StoredId>(this.#store).catch(() => []);
     const ids = new Map(found.flatMap((each) => ('of' in each ? [[each.of, each.id] as const] : [])));

@@ -9,36 +9,39 @@ import { type Upload, type UploadRecord, uploadName } from './upload.ts';
 import { ownUpload } from './upload-lock.ts';
 import { UploadStore } from './upload-store.ts';
 
-/** Maximum number of concurrent uploads. The others wait. */
+/** Maximum number of concurrent uploads. Further uploads wait. */
 const MAX_PARALLEL = 2;
 
 const uploads = shallowReactive<Upload[]>([]);
 const transfers = new Map<string, Transfer>();
-/** Upload -> function that releases its lock. Contains the uploads that this tab owns. */
+/** Key of each upload that this tab owns -> function that releases its lock. */
 const releases = new Map<string, () => void>();
 let store: UploadStore | undefined;
 let lastOrder = 0;
 
-/** Returns the uploads of a chat, in the order in which their files were chosen. */
+/** Returns the uploads of a chat in the order in which the user chose the files. */
 export function uploadsOf(chat: number): Upload[] {
   return uploads.filter((upload) => upload.chat === chat);
 }
 
-/** Uploads files and sends each as a message, in the given order. */
+/** Uploads files and sends each one as a message, in the order of `files`. */
 export function sendFiles(parley: Parley, chat: number, files: readonly File[], caption = ''): void {
   for (const [index, file] of files.entries()) {
     add(parley, record(chat, file, kindOf(file.type), {}, index === files.length - 1 ? caption : ''));
   }
 }
 
-/** Uploads and sends a recording. The file does not contain its length in seconds. */
+/**
+ * Uploads a recording and sends it as a message. Passes its length in seconds, because the file
+ * does not contain it.
+ */
 export function sendVoice(parley: Parley, chat: number, file: File, seconds: number): void {
   add(parley, record(chat, file, 'audio', { duration: Number(seconds.toFixed(2)) }));
 }
 
 /**
- * Continues the uploads of an earlier visit. An upload that another open tab owns continues when
- * that tab closes.
+ * Continues the uploads that an earlier visit of the page left unfinished. If another open tab owns
+ * an upload, continues it only when that tab closes.
  */
 export async function restoreUploads(parley: Parley): Promise<void> {
   const found = (await openStore(parley)?.all()) ?? [];
@@ -47,20 +50,20 @@ export async function restoreUploads(parley: Parley): Promise<void> {
   }
 }
 
-/** Pauses an upload. `resumeUpload` continues it. */
+/** Pauses an upload until `resumeUpload` continues it. */
 export function pauseUpload(upload: Upload): void {
   upload.state = 'paused';
   transfers.get(upload.key)?.stop();
 }
 
-/** Continues a paused or failed upload. */
+/** Continues an upload that is paused or has failed. */
 export function resumeUpload(parley: Parley, upload: Upload): void {
   delete upload.error;
   upload.state = 'waiting';
   startNext(parley);
 }
 
-/** Removes an upload, on the server too. */
+/** Cancels an upload and deletes it, also on the server. */
 export function cancelUpload(parley: Parley, upload: Upload): void {
   void transfers
     .get(upload.key)
@@ -78,7 +81,7 @@ function record(chat: number, file: File, kind: MediaKind, metadata: FileMetadat
 
 function add(parley: Parley, stored: UploadRecord, restored = false): void {
   void ownUpload(stored.key, async () => {
-    // Another tab may have finished the upload while this one waited for the lock.
+    // Skips an upload that another tab finished while this tab waited for the lock.
     if (restored && !(await openStore(parley)?.all())?.some(({ key }) => key === stored.key)) return;
     await new Promise<void>((release) => {
       releases.set(stored.key, release);
@@ -96,7 +99,7 @@ function add(parley: Parley, stored: UploadRecord, restored = false): void {
 async function save(parley: Parley, upload: Upload): Promise<void> {
   const saved = (await openStore(parley)?.save(upload)) ?? false;
   upload.stored = saved;
-  // The upload may have been sent or cancelled during the write.
+  // Deletes the stored file if the upload was sent or cancelled during the write.
   if (!uploads.includes(upload)) await store?.delete(upload.key);
 }
 
@@ -151,7 +154,8 @@ function fail(parley: Parley, upload: Upload, error: NonNullable<Upload['error']
 }
 
 /**
- * Sends uploaded files in the order in which they were chosen. Paused and failed files are skipped.
+ * Sends files in the order in which the user chose them, until one is still waiting or uploading.
+ * Skips paused and failed files.
  */
 function sendUploaded(parley: Parley, chat: number): void {
   for (const upload of uploadsOf(chat)) {
@@ -175,8 +179,8 @@ function remove(upload: Upload): void {
 }
 
 /**
- * Returns the body to send. Its type depends on the type that the server detected, not on the
- * file's name.
+ * Returns the message body for an uploaded file. If the server detected another type of content
+ * than expected, sends it as a plain file.
  */
 function bodyOf(wanted: MediaKind, { id, ...media }: Media): MediaBody {
   const found = kindOf(media.mime);
@@ -188,7 +192,8 @@ function openStore(parley: Parley): UploadStore | undefined {
   try {
     if (parley.user) store ??= new UploadStore(parley.user);
   } catch {
-    // The browser refuses storage. The page warns the user before it is closed.
+    // The browser refuses storage. The `beforeunload` listener below warns the user about unsaved
+    // uploads.
   }
   return store;
 }

@@ -14,13 +14,13 @@ import { playSound } from './sound.ts';
 import { strings } from './strings.ts';
 import { useUnreadBadge } from './title.ts';
 
-/** Ms after which a request is too old for a toast. */
+/** Age in ms of a friend request or join request from which no toast announces it. */
 const RECENT_MS = 60_000;
 
 /**
- * Notifies the user of events in chats that are not on the screen, while the component is mounted:
- * in the title, by toasts, by a sound, and by the browser's notifications while the page is in the
- * background.
+ * While the component is mounted, notifies the user of messages, friend requests and join requests
+ * in chats that are not visible: by the window's title, toasts and a sound, and by browser
+ * notifications while the page is in the background.
  */
 export function useNotifications(router: Router, unread: Ref<number>): void {
   const parley = useParley();
@@ -34,8 +34,8 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
   };
 
   /**
-   * Returns a chat. If it is known only from a message, loads it, because its name and `muted` are
-   * unknown.
+   * Returns a chat. Loads it from the server if the SDK knows it only from a message, because its
+   * name and `muted` are unknown then.
    */
   const find = async (chat: number): Promise<Chat> =>
     parley.chats().find((each) => each.chat === chat && each.name !== '') ??
@@ -84,7 +84,8 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
     });
   };
 
-  // Events that were missed while offline are shown in the lists. Only live events notify.
+  // Ignores events that the client catches up on, because the lists show what happened while
+  // offline. Only live events notify.
   const isLive = () => parley.status.state === 'online';
   onScopeDispose(
     onWhole(parley, (message) => {
@@ -106,7 +107,7 @@ function notify({ title = '', sender, text, tag, open, from }: Notice): void {
     return;
   }
   if (!preferences.browser || !('Notification' in window) || Notification.permission !== 'granted') return;
-  // The tag makes this notification replace that of another tab.
+  // With the tag, notifications about the same chat from several tabs replace each other.
   const body = sender ? `${sender}: ${text}` : text;
   const options = { tag, icon: '/icon-192.png', ...(title && { body }) };
   try {
@@ -116,7 +117,7 @@ function notify({ title = '', sender, text, tag, open, from }: Notice): void {
       open();
     };
   } catch {
-    // On phones, only workers can show notifications.
+    // On phones, only a service worker can show notifications.
     navigator.serviceWorker
       ?.getRegistration()
       .then((registration) => registration?.showNotification(title || text, options));
@@ -124,12 +125,12 @@ function notify({ title = '', sender, text, tag, open, from }: Notice): void {
 }
 
 interface Notice {
-  /** The chat that a click opens. Default: none, and the notice has only a text. */
+  /** Name of the chat that a click opens. Default: the notification has only a text. */
   title?: string;
-  /** The sender. Set in a group. */
+  /** Name of the sender. Set only for a message in a group. */
   sender?: string | undefined;
   text: string;
-  /** Notices with the same tag replace each other. */
+  /** A notification replaces an earlier one with the same tag. */
   tag: string;
   open(): void;
   from: { id: number; name: string; avatar: string | null };

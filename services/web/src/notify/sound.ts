@@ -1,14 +1,14 @@
-/** Frequencies in Hz of the two tones. */
+/** Frequencies in Hz of the two tones that announce a message. */
 const TONES = [660, 880];
 
-/** Seconds of one tone. */
+/** Length of each tone in seconds. */
 const TONE_S = 0.09;
 
 let context: AudioContext | undefined;
 
 /**
- * Plays the sound of a new message. No-op while the browser blocks sound, which it does until the
- * user clicks or presses a key.
+ * Plays the sound for a new message. No-op until the user has clicked or pressed a key, because
+ * browsers block sound before that.
  */
 export function playSound(): void {
   context ??= new AudioContext();

@@ -2,10 +2,12 @@ import { computed, shallowRef } from 'vue';
 
 const prompt = shallowRef<InstallPrompt>();
 
-/** Whether the browser offers to install the page as an app. */
+/** Whether the browser can install the page as an app. */
 export const canInstall = computed(() => prompt.value !== undefined);
 
-/** Shows the browser's installation dialog. No-op if the browser does not offer it. */
+/**
+ * Opens the browser's dialog to install the page as an app. No-op if the browser cannot install it.
+ */
 export async function install(): Promise<void> {
   const current = prompt.value;
   prompt.value = undefined;

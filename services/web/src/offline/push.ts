@@ -6,7 +6,7 @@ import { useParley } from '../core/parley.ts';
 const parley = useParley();
 
 /**
- * Returns the state of Web Push in this browser.
+ * Returns whether Web Push is on, off, unsupported by this browser, or not offered by the server.
  *
  * @throws ParleyError
  */
@@ -17,7 +17,7 @@ export async function pushState(): Promise<PushState> {
 }
 
 /**
- * Subscribes this browser to push notifications while no page is open.
+ * Subscribes this browser to push notifications, which it shows while no page is visible.
  *
  * @throws ParleyError
  * @throws DOMException if the browser refuses
@@ -31,14 +31,17 @@ export async function subscribe(): Promise<void> {
   localStore.set('push', 'on');
 }
 
-/** Returns what this browser shows of which messages. */
+/**
+ * Returns this browser's choices: whether pushes announce only mentions, and whether they hide the
+ * text of the message.
+ */
 export function pushChoices(): { mentionsOnly: boolean; hideText: boolean } {
   const isOn = (name: string) => localStore.get(`push-${name}`) === 'on';
   return { mentionsOnly: isOn('mentionsOnly'), hideText: isOn('hideText') };
 }
 
 /**
- * Changes a choice of this browser, and sends it to the server.
+ * Changes one of the choices that `pushChoices` returns and sends it to the server.
  *
  * @throws ParleyError
  */
@@ -58,8 +61,8 @@ export async function unsubscribe(): Promise<void> {
 }
 
 /**
- * Sends the push subscription to the server again, because browsers may change its URL. Ignores
- * errors, because the next visit retries.
+ * Sends the push subscription to the server again, because the browser might have changed its URL.
+ * Ignores errors, because the next visit of the page retries.
  */
 export async function renewPush(): Promise<void> {
   if (localStore.get('push') !== 'on' || !supported()) return;
@@ -72,7 +75,7 @@ function supported(): boolean {
   return 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 }
 
-/** Returns the server's VAPID key. Undefined if the server does not push. */
+/** Returns the server's VAPID key. Undefined if the server does not send pushes. */
 async function serverKey(): Promise<string | undefined> {
   try {
     const { key } = JSON.parse(await (await parley.request('/push')).text()) as { key: string };

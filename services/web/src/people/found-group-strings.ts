@@ -1,6 +1,6 @@
 import { defineStrings } from '../core/i18n.ts';
 
-/** Texts of groups that a search found. */
+/** Texts about the groups that a search found. */
 export const foundGroupStrings = defineStrings(
   {
     groups: 'Groups',

@@ -9,22 +9,22 @@ const parley = useParley();
 
 /** The user's friends, sorted by name. Undefined until they are loaded. */
 export const friends = shallowRef<Friend[]>();
-/** The user's friend groups, in their order. */
+/** The user's friend groups, in the order that the user set. */
 export const friendGroups = shallowRef<FriendGroup[]>([]);
-/** Pending friend requests from and to the user, the newest first. */
+/** Pending friend requests that the user received or sent, the newest first. */
 export const requests = shallowRef<FriendRequest[]>([]);
-/** The groups that the user is a member of, sorted by name. */
+/** The groups of which the user is a member, sorted by name. */
 export const groups = shallowRef<Group[]>([]);
-/** The error of the last load. Undefined if it succeeded. */
+/** The error of the last load. Undefined if the load succeeded. */
 export const loadFailure = ref<unknown>();
 
-/** Pending friend requests to the user. */
+/** Pending friend requests that the user received. */
 export const incomingRequests = computed(() => requests.value.filter(({ to }) => to.id === me.value?.id));
 
-/** Pending requests to join the groups that the user manages. */
+/** Number of pending requests to join groups that the user manages. */
 export const joinRequests = computed(() => groups.value.reduce((sum, { requests: pending = 0 }) => sum + pending, 0));
 
-/** Returns the remark of a friend, otherwise the name. */
+/** Returns the user's remark for a friend, otherwise the friend's own name. */
 export function nameOf({ remark, user }: Pick<Friend, 'remark' | 'user'>): string {
   return remark || user.name;
 }
@@ -35,8 +35,8 @@ export function friendOf(user: number): Friend | undefined {
 }
 
 /**
- * Loads friends, friend groups, requests and groups. Concurrent calls share one load. An error is
- * stored in `loadFailure`.
+ * Loads friends, friend groups, friend requests and groups. Concurrent calls share one load. Stores
+ * an error in `loadFailure` instead of rejecting.
  *
  * @param again whether to load them even if they are already loaded. Default: false
  */
@@ -48,7 +48,7 @@ export function loadFriends(again = false): Promise<void> {
 }
 
 let loading: Promise<void> | undefined;
-/** True if a change arrived during a load. The load then repeats. */
+/** True if something changed during a load, which must then be repeated. */
 let stale = false;
 
 async function load(): Promise<void> {
@@ -80,7 +80,7 @@ parley.on('event', (event) => {
   if (event.kind === 'profile' && (friendOf(event.user) || requests.value.length > 0)) loadFriends(true);
 });
 parley.on('reload', () => loadFriends(true));
-// Repeats a failed load when the connection is back.
+// Repeats a failed load when the client is online again.
 parley.on('status', ({ state }) => state === 'online' && (!friends.value || loadFailure.value) && loadFriends(true));
 onSignOut(() => {
   friends.value = undefined;

@@ -4,7 +4,7 @@ import { onScopeDispose, reactive, shallowReactive, shallowRef, watch } from 'vu
 import { readAllPages } from '../core/read-all-pages.ts';
 import { onSignOut } from '../core/sign-out.ts';
 
-/** Users whose name is known, from all chats. */
+/** Cache of the users whose name is known, across all chats. */
 const users = shallowReactive(new Map<number, KnownUser>());
 const requested = new Set<number>();
 onSignOut(() => {
@@ -12,14 +12,14 @@ onSignOut(() => {
   requested.clear();
 });
 
-/** Caches users from another response. */
+/** Adds users that a response contained to the cache. */
 function cacheUsers(all: Iterable<KnownUser>): void {
   for (const { id, name, avatar } of all) users.set(id, { id, name, avatar });
 }
 
 /**
- * Returns a user from the cache. Undefined if the user is not known yet. The user is then read from
- * the api, and reactive readers are updated.
+ * Returns a user from the cache. Undefined if the cache does not contain the user; then loads the
+ * user, after which templates and computed values that called this function are updated.
  */
 export function userOf(parley: Parley, id: number): KnownUser | undefined {
   const known = users.get(id);
@@ -27,14 +27,14 @@ export function userOf(parley: Parley, id: number): KnownUser | undefined {
     requested.add(id);
     parley.api('GET /users/{id}', { id }).then(
       (user) => cacheUsers([user]),
-      // The next reader repeats a request that failed, but not the request for a deleted user.
+      // Requests the user again later if the error was temporary, but not if the user was deleted.
       (error) => error.retry && requested.delete(id),
     );
   }
   return known;
 }
 
-/** Returns a user from the cache or the api. Undefined if the user cannot be read. */
+/** Returns a user from the cache, otherwise from the api. Undefined if the request fails. */
 export async function readUser(parley: Parley, id: number): Promise<KnownUser | undefined> {
   const known = users.get(id);
   if (known) return known;
@@ -44,8 +44,8 @@ export async function readUser(parley: Parley, id: number): Promise<KnownUser | 
 }
 
 /**
- * The members of a group, updated while the component is mounted. Empty if `group` returns
- * undefined.
+ * Returns the members of a group and updates them while the component is mounted. Empty if `group`
+ * returns undefined.
  */
 export function useMembers(parley: Parley, group: () => number | undefined) {
   const members = shallowRef<Member[]>([]);

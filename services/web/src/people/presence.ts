@@ -3,18 +3,21 @@ import { status, useParley } from '../core/parley.ts';
 
 const parley = useParley();
 
-/** Maximum number of users that one connection can watch. */
+/** Maximum number of users that one connection can watch, as on the server. */
 const MAX_WATCHED = 500;
 
 const known = shallowReactive(new Map<number, Presence>());
-/** Component -> users that it watches, the latest component last. */
+/**
+ * Each mounted component -> the users whose presence it watches. The component that changed last
+ * comes last.
+ */
 const watched = new Map<symbol, number[]>();
 let sent = '';
 
 parley.on('presence', ({ user, online, lastSeen }) => known.set(user, { online, lastSeen }));
 
 /**
- * Returns the presence of a watched user. Undefined if it is unknown, for example while there is no
+ * Returns the presence of a watched user. Undefined if it is unknown, for example without a
  * connection.
  */
 export function presenceOf(user: number): Presence | undefined {
@@ -45,6 +48,8 @@ function sendWatchList(): void {
 
 export interface Presence {
   online: boolean;
-  /** Unix ms. Null while online, and if unknown. */
+  /**
+   * When the user was last online, in Unix ms. Null while the user is online, and if it is unknown.
+   */
   lastSeen: number | null;
 }

@@ -1,6 +1,6 @@
 import { defineStrings } from '../core/i18n.ts';
 
-/** Texts of reports to the moderators. */
+/** Texts about reports to the moderators. */
 export const reportStrings = defineStrings(
   {
     report: 'Report',

@@ -1,15 +1,15 @@
 import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue';
 import { errorText } from '../core/error-text.ts';
 
-/** Ms after the last key before the search starts. */
+/** Ms after the last change of the text at which the search starts. */
 const DEBOUNCE_MS = 250;
 
 /** Items of one page. */
 const PAGE = 30;
 
-/** A search that starts shortly after its text has changed, and continues page by page. */
+/** A search that starts shortly after its text has changed and loads further pages on demand. */
 export function usePagedSearch<T>(query: Readonly<Ref<string>>, read: (search: PagedSearch) => Promise<FoundPage<T>>) {
-  /** The results. Undefined while the text is empty. */
+  /** The results so far. Undefined while the search text is empty. */
   const found = shallowRef<T[]>();
   const next = ref<string | null>(null);
   const failure = ref('');
@@ -25,7 +25,7 @@ export function usePagedSearch<T>(query: Readonly<Ref<string>>, read: (search: P
     }
     try {
       const page = await read({ q, limit: PAGE, ...(after && { after }) });
-      // The query may have changed during the request.
+      // Ignores the response if the search text changed during the request.
       if (q !== query.value.trim()) return;
       found.value = [...(after ? (found.value ?? []) : []), ...page.items];
       next.value = page.next;

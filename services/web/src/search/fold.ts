@@ -1,4 +1,6 @@
-/** Folds a name for comparison: removes case, accents and differences of Unicode form. */
+/**
+ * Normalises a name for comparison: removes case, accents and differences between Unicode forms.
+ */
 export function fold(name: string): string {
   return name
     .normalize('NFKD')

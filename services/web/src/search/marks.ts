@@ -1,11 +1,12 @@
-/** Maximum characters before the first hit. */
+/** Maximum number of characters shown before the first hit. */
 const LEAD = 40;
 
-/** Maximum characters of a result. */
+/** Maximum number of characters of the text that is shown. */
 const LENGTH = 240;
 
 /**
- * Splits a text into hits and the text between them. Begins shortly before the first hit.
+ * Splits a text into hits and the text between them. If the first hit is far into the text, begins
+ * shortly before it.
  *
  * @param hits start and end of each hit in UTF-16 units, ascending
  */

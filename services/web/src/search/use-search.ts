@@ -3,18 +3,18 @@ import type { BriefUser } from '@parley/protocol';
 import { type ComputedRef, computed, onScopeDispose, type Ref, ref, shallowReactive, shallowRef, watch } from 'vue';
 import { errorText } from '../core/error-text.ts';
 
-/** Ms after the last key before the search starts. */
+/** Ms after the last change of the search text at which the search starts. */
 const DEBOUNCE_MS = 250;
 
 /** Hits per page. */
 const PAGE_SIZE = 30;
 
-/** Maximum characters of a query that the api accepts. */
+/** Maximum number of characters in a search text that the api accepts. */
 const MAX_QUERY = 200;
 
 /**
- * Searches messages while the user types or changes filters. The state is kept while the calling
- * component is mounted, so that results can be shown again.
+ * Searches messages while the user types or changes filters. Keeps its state while the calling
+ * component is mounted, so that a panel can show the results again.
  *
  * @param chat searches only this chat. Default: all chats
  */
@@ -49,7 +49,8 @@ export function useSearch(parley: Parley, chat?: number): Search {
     const wanted = hits.value.length + PAGE_SIZE;
     state.value = 'searching';
     try {
-      // A page may have fewer hits than its limit although there are more.
+      // Loads further pages until enough hits are found, because a page can have fewer hits than
+      // its limit although more follow.
       do {
         const page = await parley.api('GET /search', {
           ...toQuery(query.value, filters.value),
@@ -83,26 +84,26 @@ function toQuery(query: string, { kind, from, since, until }: SearchFilters) {
   };
 }
 
-/** Returns the beginning of a day, plus `days`, in Unix ms. */
+/** Returns the time in Unix ms at which a day begins, `days` later. */
 function startOf(day: string, days = 0): number {
   const date = new Date(`${day}T00:00`);
   date.setDate(date.getDate() + days);
   return Math.max(0, date.getTime());
 }
 
-/** A search and its results. */
+/** A search: its text and filters, and the results. */
 export interface Search {
   query: Ref<string>;
   filters: Ref<SearchFilters>;
-  /** Whether a filter is set. */
+  /** Whether at least one filter is set. */
   filtered: ComputedRef<boolean>;
   hits: Readonly<Ref<Hit[]>>;
-  /** Page cursor of more hits. Null if there are none. */
+  /** Page cursor with which more hits can be loaded. Null if there are no more. */
   next: Readonly<Ref<string | null>>;
   state: Readonly<Ref<'idle' | 'searching' | 'done'>>;
-  /** Why the search failed. Empty if it did not fail. */
+  /** Sentence that explains why the search failed. Empty if it did not fail. */
   failure: Readonly<Ref<string>>;
-  /** Senders of the hits by id. */
+  /** Senders of the hits, by id. */
   users: ReadonlyMap<number, BriefUser>;
   /** Loads more hits. */
   load(): Promise<void>;
@@ -110,10 +111,10 @@ export interface Search {
 
 /** Filters of a search. A message must match every filter that is set. */
 export interface SearchFilters {
-  /** Types of bodies, as in `GET /search`. */
+  /** Message types separated by commas, as in `GET /search`. */
   kind?: string | undefined;
   from?: number | undefined;
-  /** First and last day, such as `2026-11-26`. */
+  /** `since`: first day of the search, such as `2026-11-26`. `until`: last day. */
   since?: string | undefined;
   until?: string | undefined;
 }

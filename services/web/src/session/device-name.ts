@@ -1,4 +1,4 @@
-/** Returns the name of this browser in the list of sessions: `Firefox, Linux`. */
+/** Returns the name of this browser for the list of sessions, such as `Firefox, Linux`. */
 export function deviceName(): string {
   const { userAgent } = navigator;
   const browser = ['Firefox', 'Edg', 'OPR', 'Chrome', 'Safari'].find((name) => userAgent.includes(name)) ?? 'Browser';

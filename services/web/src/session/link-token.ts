@@ -1,6 +1,6 @@
 /**
- * Returns the token of a mailed link and removes it from the address, so that it is not in the
- * history of the browser. Undefined if the address has no valid token.
+ * Returns the token in the URL that a mailed link opened, and removes it from the URL, so that the
+ * browser's history does not contain it. Undefined if the URL has no valid token.
  */
 export function takeLinkToken(): string | undefined {
   const token = location.hash.slice(1);

@@ -10,7 +10,7 @@ import { deviceName } from './device-name.ts';
 const parley = useParley();
 
 /**
- * True if the session ended without a sign-out on this page: on another device, or because it
+ * True if the session ended without a sign-out on this page: it was ended on another device, or it
  * expired.
  */
 export const ended = shallowRef(false);
@@ -18,8 +18,8 @@ export const ended = shallowRef(false);
 let connected = false;
 
 /**
- * Continues the session of an earlier visit, even without the network. Resolves with true as soon
- * as chats can be shown, and with false if there is no session.
+ * Continues the session of an earlier visit of the page, even without the network. Resolves with
+ * true as soon as the page can show chats, and with false if there is no session.
  */
 export async function ensureSession(): Promise<boolean> {
   if (connected) return true;
@@ -41,7 +41,7 @@ export async function register(account: Account): Promise<void> {
   await connect();
 }
 
-/** Ends the session and deletes the user's data in this browser. */
+/** Ends the session and deletes the user's data from this browser. */
 export async function signOut(): Promise<void> {
   localStore.set('leaving', String(me.value?.id));
   leave(true);
@@ -51,8 +51,8 @@ export async function signOut(): Promise<void> {
 }
 
 /**
- * Completes a sign-out that was interrupted because its page closed. Returns false if the server
- * cannot be reached.
+ * Completes a sign-out during which the page was closed. Resolves with false if the server cannot
+ * be reached.
  */
 async function finishSignOut(): Promise<boolean> {
   const user = localStore.get('leaving');
@@ -69,8 +69,7 @@ async function finishSignOut(): Promise<boolean> {
 }
 
 /**
- * Handles the end of the session by the server. Unsent messages are kept for the user's next
- * sign-in.
+ * Handles a session that the server has ended. Keeps unsent messages for the user's next sign-in.
  */
 async function handleSessionEnd(): Promise<void> {
   if (!connected) return;
@@ -99,8 +98,8 @@ parley.on('session', (session) => {
 
 parley.on('status', async ({ state }) => {
   if (state !== 'ended' || !connected) return;
-  // The session was revoked, or another connection replaced this one. The api distinguishes the two
-  // cases.
+  // Finds out from the api why the connection ended: the session was revoked, or another connection
+  // replaced this one. Only a revoked session gets 401.
   try {
     await parley.api('GET /me');
   } catch (error) {

@@ -1,11 +1,11 @@
 import type { Parley } from '@parley/client';
 import type { Media } from '@parley/protocol';
 
-/** Pixels of an avatar's side. */
+/** Maximum width and height of an avatar in pixels. */
 const SIDE = 512;
 
 /**
- * Returns the centre of a picture as a small square.
+ * Crops a picture to the square at its centre and scales it down.
  *
  * @throws DOMException if the file is not a picture
  */

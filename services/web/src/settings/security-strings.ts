@@ -1,6 +1,6 @@
 import { defineStrings } from '../core/i18n.ts';
 
-/** Texts about e-mail and the second factor. */
+/** Texts about the e-mail address and the second factor. */
 export const securityStrings = defineStrings(
   {
     email: 'E-mail',

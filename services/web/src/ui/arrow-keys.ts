@@ -1,7 +1,7 @@
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
 
 /**
- * Moves the focus within a list by the arrow keys, Home and End. Use it as the `keydown` listener
+ * Moves the focus within a list with the arrow keys, Home and End. Use it as the `keydown` listener
  * of the list.
  *
  * @param selector the elements between which the focus moves

@@ -2,11 +2,11 @@
 const LONG_PRESS_MS = 450;
 
 /**
- * Listeners that open the menu of an element by right click, menu key and long press. After a long
- * press, the following click is suppressed, and so is the `contextmenu` event that some phones
+ * Returns listeners that open the menu of an element by right click, menu key and long press. After
+ * a long press, they suppress the click that follows, and the `contextmenu` event that some phones
  * send.
  *
- * @param open receives the position in the window
+ * @param open receives the position in the browser window
  */
 export function contextMenu(open: (at: { x: number; y: number }) => void) {
   let timer = 0;
@@ -21,7 +21,8 @@ export function contextMenu(open: (at: { x: number; y: number }) => void) {
   const cancel = () => window.clearTimeout(timer);
   return {
     contextmenu: (event: MouseEvent) => {
-      // For a mouse, a selection and a link keep the menu of the browser.
+      // With a mouse, shows the browser's own menu for selected text and for a link inside the
+      // element.
       const link = (event.target as HTMLElement).closest('a');
       const isInside = link !== null && link !== event.currentTarget;
       if (!touching && (isInside || !getSelection()?.isCollapsed)) return;

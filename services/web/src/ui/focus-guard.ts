@@ -1,22 +1,20 @@
-/** Elements that the focus can move to. */
+/** Elements that can have the focus. */
 const FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex]';
-/** Elements that open the keyboard of a phone. */
+/** Elements whose focus opens the keyboard of a phone. */
 const TEXT_FIELDS = 'textarea, input:not([type=checkbox], [type=radio], [type=range])';
 
-/**
- * The element that has or last had the focus, and the surrounding elements, from the inside out.
- */
+/** The element that has or last had the focus, and then its parents from the inside out. */
 let trail: Step[] = [];
-/** The last focused element of each page. */
+/** Path of each page -> the element in it that last had the focus. */
 const visited = new Map<string, HTMLElement>();
 
 /**
- * Keeps the focus on the page: if the focused element is removed or disabled, the focus moves to
- * the nearest element that can have it. Otherwise the body would get the focus, and the next Tab
- * would start at the top of the page. Code that knows a better element must move the focus there
- * itself, in the same task as the change.
+ * Keeps the focus on the page. If the focused element is removed or disabled, moves the focus to
+ * the nearest element that can have it. Without this, the body would get the focus, and the next
+ * Tab would start at the top of the page. Code that knows a better element must focus it in the
+ * same task as the change.
  *
- * @returns a function that stops it
+ * @returns a function that stops the guard
  */
 export function guardFocus(): () => void {
   let timer = 0;
@@ -40,13 +38,13 @@ export function guardFocus(): () => void {
 }
 
 /**
- * Moves the focus if a new page hides the focused element: to the element of the new page that last
- * had the focus, otherwise to the nearest one.
+ * Moves the focus if the new page `to` hides the focused element. The focus moves to the element of
+ * the new page that last had it, otherwise to the nearest element.
  */
 export function focusPage(from: string, to: string): void {
   const left = trail[0]?.element;
   if (left) visited.set(from, left);
-  // Waits until the new page is rendered.
+  // Waits until Vue has rendered the new page.
   setTimeout(() => {
     if (!trail[0] || isVisible(trail[0].element)) return;
     const before = visited.get(to);
@@ -61,7 +59,10 @@ function follow(element: HTMLElement): void {
     trail.push({ element: each, index: [...(each.parentElement?.children ?? [])].indexOf(each) });
 }
 
-/** Forgets the focused element, because the user clicked elsewhere. */
+/**
+ * Forgets the last focused element if the user has clicked outside of all elements that can have
+ * the focus.
+ */
 function forget(): void {
   queueMicrotask(() => {
     if (document.activeElement === document.body && trail[0] && isUsable(trail[0].element)) trail = [];
@@ -83,8 +84,8 @@ function repair(isStill: (element: HTMLElement) => boolean): void {
 }
 
 /**
- * Returns the first focusable element after a child of the parent, otherwise the last one before
- * that child.
+ * Returns the first focusable element at or after the child with this index, otherwise the last
+ * focusable one in the parent.
  */
 function nearest(parent: HTMLElement, index: number): HTMLElement | undefined {
   const candidates = [...parent.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
@@ -98,8 +99,8 @@ function nearest(parent: HTMLElement, index: number): HTMLElement | undefined {
 }
 
 /**
- * Returns whether the focused element is disabled or hidden. The browser keeps it focused until it
- * renders.
+ * Returns whether the focus is lost: no element has it, or the element that had it is disabled or
+ * hidden. The browser reports such an element as focused until it renders.
  */
 function isLost(): boolean {
   const { activeElement } = document;
@@ -120,6 +121,6 @@ function canHover(): boolean {
 
 interface Step {
   element: HTMLElement;
-  /** The element's index among the children of its parent. */
+  /** Index of the element among the children of its parent. */
   index: number;
 }

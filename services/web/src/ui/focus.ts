@@ -1,6 +1,6 @@
 /**
- * Moves the focus to the first of these elements that is on the page and can have it. No-op if
- * there is none.
+ * Focuses the first of these elements that is on the page and can have the focus. No-op if there is
+ * none.
  */
 export function focusFirst(...candidates: (HTMLElement | null | undefined)[]): void {
   for (const candidate of candidates) {
@@ -10,7 +10,9 @@ export function focusFirst(...candidates: (HTMLElement | null | undefined)[]): v
   }
 }
 
-/** Returns whether no element has the focus, for example after the focused element was removed. */
+/**
+ * Returns whether no element has the focus, for example because the focused element was removed.
+ */
 export function isFocusLost(): boolean {
   return document.activeElement === null || document.activeElement === document.body;
 }

@@ -63,7 +63,7 @@ import {
   X,
 } from '@lucide/vue';
 
-/** The icons of the web client. Each icon has exactly one meaning. */
+/** The icons of the web client by name. Each icon has exactly one meaning. */
 export const icons = {
   add: Plus,
   addPerson: UserPlus,

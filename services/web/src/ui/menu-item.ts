@@ -4,7 +4,10 @@ import type { IconName } from './icons.ts';
 export interface MenuItem {
   label: string;
   icon?: IconName;
-  /** The action cannot be undone. It is separated from the others and shown in red. */
+  /**
+   * Whether the action cannot be undone. The menu shows such an item in red and separates it from
+   * the others.
+   */
   danger?: boolean;
   act(): void;
 }

@@ -1,11 +1,11 @@
 import { onBeforeUnmount, onMounted } from 'vue';
 
-/** Functions that close open overlays, the topmost last. */
+/** Functions that close the open dialogs, menus and panels, the topmost last. */
 const open: (() => void)[] = [];
 
 /**
- * Registers a dialog, menu or panel while it is mounted, so that the browser's Back closes it
- * instead of leaving the page.
+ * While a dialog, menu or panel is mounted, lets the browser's Back close it instead of leaving the
+ * page.
  */
 export function useOverlay(close: () => void): void {
   onMounted(() => open.push(close));
@@ -15,7 +15,7 @@ export function useOverlay(close: () => void): void {
   });
 }
 
-/** Closes the topmost overlay. Returns false if none is open. */
+/** Closes the topmost dialog, menu or panel. Returns false if none is open. */
 export function closeTopOverlay(): boolean {
   const close = open.at(-1);
   close?.();

@@ -1,9 +1,9 @@
 import type { Directive } from 'vue';
 
 /**
- * Makes a list one stop of the Tab key: the item that last had the focus, otherwise the current
- * one, otherwise the first. `moveByArrows` moves the focus to the others. The value of the
- * directive is the selector of the items.
+ * Directive that makes a list a single stop of the Tab key: the item that last had the focus,
+ * otherwise the item of the current page, otherwise the first item. `moveByArrows` moves the focus
+ * to the other items. The directive's value is the CSS selector of the items.
  */
 export const vTabStop: Directive<HTMLElement, string> = {
   mounted(list, { value }) {

@@ -3,13 +3,13 @@ import { ref } from 'vue';
 /** Maximum number of visible toasts. */
 const MAX_TOASTS = 4;
 
-/** The visible toasts, oldest first. */
+/** The visible toasts, the oldest first. */
 export const toasts = ref<Toast[]>([]);
 
 /**
  * Shows a toast.
  *
- * @param more `duration` in ms. Default: 5000
+ * @param more fields of the toast, and `duration` in ms. Default duration: 5000
  */
 export function toast(text: string, more: Partial<Omit<Toast, 'id' | 'text'>> & { duration?: number } = {}): void {
   last += 1;
@@ -19,7 +19,7 @@ export function toast(text: string, more: Partial<Omit<Toast, 'id' | 'text'>> & 
   setTimeout(() => dismiss(id), duration);
 }
 
-/** Removes a toast. No-op if it was already removed. */
+/** Removes a toast. No-op if the toast was already removed. */
 export function dismiss(id: number): void {
   toasts.value = toasts.value.filter((each) => each.id !== id);
 }
@@ -33,8 +33,8 @@ export interface Toast {
   title?: string;
   /** Name of the sender, shown before the text. Default: none. */
   sender?: string;
-  /** Called when the toast is clicked. */
+  /** Called when the user clicks the toast. */
   open?: () => void;
-  /** User or group whose picture is shown. */
+  /** User or group whose picture the toast shows. */
   from?: { id: number; name: string; avatar: string | null };
 }

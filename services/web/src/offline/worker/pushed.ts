@@ -1,6 +1,6 @@
 /**
- * Shows a push as a notification. No-op while a page is visible, because the page shows the
- * message.
+ * Shows a push as a notification. No-op while a page is visible, because that page shows the
+ * message itself.
  */
 export async function showPushed(self: ServiceWorkerGlobalScope, data: PushMessageData | null): Promise<void> {
   const pushed = read(data);
@@ -17,7 +17,7 @@ export async function showPushed(self: ServiceWorkerGlobalScope, data: PushMessa
   });
 }
 
-/** Opens the chat of a notification, in an open page if possible. */
+/** Opens the chat of a notification that the user clicked, in an open page if there is one. */
 export async function openNotified(self: ServiceWorkerGlobalScope, notification: Notification): Promise<void> {
   notification.close();
   const path: unknown = notification.data?.path;
@@ -46,6 +46,6 @@ interface Pushed {
   chat: number;
   title: string;
   text: string;
-  /** Unread messages over all chats. */
+  /** Number of unread messages in all chats together. */
   badge: number | undefined;
 }

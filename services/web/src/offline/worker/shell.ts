@@ -1,13 +1,19 @@
-/** Paths of the files of the page, and the name of this build. The build replaces both. */
+/**
+ * `__FILES__`: paths of the page's files. `__BUILD__`: name of this build. The build replaces both
+ * by their values.
+ */
 declare const __FILES__: string[];
 declare const __BUILD__: string;
 
-/** Ms after which a request for the page falls back to the cache. */
+/** Ms without a response after which the service worker serves the page from the cache. */
 const NETWORK_TIMEOUT_MS = 2500;
 
 const NAME = `shell-${__BUILD__}`;
 
-/** Creates the cache of the page's files. */
+/**
+ * Returns the functions of the service worker that fill, clean and read the cache of the page's
+ * files.
+ */
 export function shell({ caches, location }: ServiceWorkerGlobalScope) {
   const page = async (request: Request): Promise<Response> => {
     const cachedPage = async () => (await caches.match('/index.html')) ?? Response.error();
@@ -28,13 +34,13 @@ export function shell({ caches, location }: ServiceWorkerGlobalScope) {
         __FILES__.map((path) => new Request(path, { cache: path.startsWith('/assets/') ? 'default' : 'reload' })),
       );
     },
-    /** Deletes the caches of earlier builds. */
+    /** Deletes the caches that earlier builds created. */
     clean: async () => {
       for (const name of await caches.keys()) if (name.startsWith('shell-') && name !== NAME) await caches.delete(name);
     },
     /**
-     * Returns the response to a request for a file of the page. Undefined for other requests,
-     * which go to the network.
+     * Returns the response to a request for one of the page's files. Undefined for all other
+     * requests, which then go to the network.
      */
     respond: (request: Request): Promise<Response> | undefined => {
       const { origin, pathname } = new URL(request.url);
