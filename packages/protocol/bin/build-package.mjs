@@ -1,14 +1,16 @@
-// Builds a published package that has no dependencies, except those that the app installs with it.
+// Builds the published packages, which have no dependencies except those that the app itself
+// installs.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeTypes } from './write-types.mjs';
 
 /**
- * Builds JavaScript modules and their types into a folder, which it replaces.
+ * Builds JavaScript modules and their type declarations into a folder. Deletes the folder's
+ * previous content.
  *
- * @param tools esbuild, and the compiler `ts`
+ * @param tools esbuild, and the TypeScript compiler `ts`
  * @param root folder of the package
- * @param entries sources of the published modules, by the name of the module in `dist`
+ * @param entries maps the name of each module in `dist` to its source file
  * @param options options of esbuild, such as the platform and external packages
  * @throws Error if a source is invalid
  */

@@ -1,5 +1,6 @@
-// Generates the tables of the README from the schemas: `node packages/protocol/bin/reference.mjs`.
-// `npm run format` runs it, and a test compares the README with its output.
+// Generates the tables of the protocol's README from the schemas: `node
+// packages/protocol/bin/reference.mjs`. `npm run format` runs this script, and a test compares the
+// README with its output.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

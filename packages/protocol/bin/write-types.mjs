@@ -1,16 +1,16 @@
-// Writes the types of a published package so that they depend on no private package.
+// Writes the type declarations of a published package so that they import no private package.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 const PROTOCOL = '@parley/protocol';
 
 /**
- * Writes a declaration file for each source of a published package, and one for the types of the
- * protocol that they use. Does not check types: `npm run check` does.
+ * Writes a declaration file for each source of a published package, and one file with the
+ * protocol's types that these sources use. Does not check types: `npm run check` does.
  *
- * @param ts the compiler
+ * @param ts the TypeScript compiler
  * @param root folder of the package
- * @param entries sources of the published modules, by the name of the module in `dist`
+ * @param entries maps the name of each module in `dist` to its source file
  * @throws Error if a source is invalid
  */
 export function writeTypes(ts, { root, entries, dist }) {
@@ -31,7 +31,7 @@ export function writeTypes(ts, { root, entries, dist }) {
     Object.entries(entries).map(([to, entry]) => [typesOf(relative(src, entry)), typesOf(`${to}.ts`)]),
   );
   const write = (file, text) => {
-    // Sources of another package that this one imports.
+    // Skips sources of other packages that this package imports.
     if (relative(dist, file).startsWith('..')) return;
     const target = moved.get(file) ?? file;
     const up = (path) =>
@@ -46,7 +46,7 @@ export function writeTypes(ts, { root, entries, dist }) {
           const types = resolve(dirname(file), from).replace(/\.ts$/, '.d.ts');
           return `${word}${type} {${names}} from '${up(moved.get(types) ?? types).replace(/\.d\.ts$/, '.js')}'`;
         }
-        // `Name as Other` needs only `Name`.
+        // `Name as Other` needs only the type `Name`.
         for (const [, name] of names.matchAll(/(?:^|,)\s*(?:type )?(\w+)/g)) named.add(name);
         return `${word} type {${names}} from '${up(join(dist, 'protocol.js'))}'`;
       },
@@ -59,7 +59,10 @@ export function writeTypes(ts, { root, entries, dist }) {
   if (named.size > 0) writeFileSync(join(dist, 'protocol.d.ts'), flatten(ts, root, options, [...named].sort()));
 }
 
-/** Returns the types that the protocol derives from zod schemas, expanded to work without zod. */
+/**
+ * Returns declarations of the types that the protocol derives from zod schemas. The types are
+ * written out in full, so that they need no zod.
+ */
 function flatten(ts, root, options, names) {
   const expand =
     'type Full<T> = T extends readonly (infer E)[] ? Full<E>[] : T extends object ? { [K in keyof T]: Full<T[K]> } : T;';

@@ -4,7 +4,8 @@ import { subprotocol } from './limits.ts';
 import { serverFrameSchema } from './server-frames.ts';
 
 /**
- * Returns the AsyncAPI 3.0 document of the WebSocket: its URL, its frames and their directions.
+ * Returns the AsyncAPI 3.0 document of the WebSocket interface: the URLs of the gateways, the
+ * frames, and which side sends each of them.
  *
  * @param gateways root URLs of gateways, such as `https://chat.example`
  */
@@ -86,7 +87,7 @@ function serverOf(url: string) {
   };
 }
 
-/** Returns one message per frame type. Frames of one type with several shapes share a message. */
+/** Returns one AsyncAPI message per frame type. Several shapes of a frame type share a message. */
 function messagesOf(schema: typeof clientFrameSchema | typeof serverFrameSchema) {
   const direction = schema === clientFrameSchema ? 'client' : 'server';
   const byType = new Map<string, JsonSchema[]>();

@@ -37,12 +37,12 @@ const textBody = (min: number) =>
   z.strictObject({ type: z.literal('text'), text: text(limits.text, min).describe('Plain text') }).describe('Text');
 
 /**
- * Content of a message that clients send. Unknown fields are rejected, so that a misspelt field is
- * noticed.
+ * Content of a message that a client sends. Rejects unknown fields, so that a client developer
+ * notices a misspelt field.
  */
 export const bodySchema = z.discriminatedUnion('type', [textBody(1), ...kinds]).meta({ title: 'body' });
 
-/** What a notice reports about a group. */
+/** The change of a group that a notice reports. */
 export const noticeKindSchema = z.enum([
   'created',
   'added',
@@ -58,7 +58,7 @@ export const noticeKindSchema = z.enum([
   'pinned',
 ]);
 
-/** Content of a message that the server writes into a group when the group changes. */
+/** Content of a notice: a message that the server writes into a group when the group changes. */
 export const noticeBodySchema = z
   .strictObject({
     type: z.literal('notice'),
@@ -74,8 +74,8 @@ export const noticeBodySchema = z
   .describe('Change of a group. Only the server sends it, with the id of the group in `from`');
 
 /**
- * Content of a message that clients receive. The text of a streamed message may be empty. Only the
- * server writes notices.
+ * Content of a message that a client receives. Unlike content that clients send, the text of a
+ * streamed message can be empty, and the content can be a notice, which only the server writes.
  */
 export const receivedBodySchema = z
   .discriminatedUnion('type', [textBody(0), ...kinds, noticeBodySchema])

@@ -16,7 +16,7 @@ const cursor = z
   .max(33)
   .regex(/^\d{1,16}-\d{1,16}$/, 'Not a cursor');
 
-/** Sends a message to a user or group. */
+/** Frame that sends a message to a user or group. */
 export const sendSchema = z
   .strictObject({
     type: z.literal('send'),
@@ -30,7 +30,7 @@ export const sendSchema = z
   })
   .describe('Sends a message to a user or group. Reply: `ack` with the id of the message');
 
-/** Marks all messages up to an id as received or read by this user. */
+/** Frame that marks all messages of a chat up to an id as received or read by the user. */
 export const markSchema = z
   .strictObject({
     type: z.literal('mark'),
@@ -46,7 +46,7 @@ export const markSchema = z
   })
   .meta({ oneOf: ['delivered', 'read'].map((field) => ({ properties: { [field]: {} }, required: [field] })) });
 
-/** Every frame that a client sends. */
+/** Every frame that a client can send. */
 export const clientFrameSchema = z.discriminatedUnion('type', [
   sendSchema,
   markSchema,

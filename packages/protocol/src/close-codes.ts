@@ -1,6 +1,7 @@
 /**
- * Close codes of the gateway, with the action of the client after each: `resume` reconnects with
- * its cursor, `refresh` gets a new token first, `stop` does not reconnect.
+ * WebSocket close codes of the gateway. `next` is what the client does after the close: `resume`
+ * reconnects and continues at its cursor, `refresh` first gets a new access token, and `stop` does
+ * not reconnect.
  */
 export const closeCodes = {
   restarting: { code: 1012, next: 'resume', meaning: 'The gateway restarts' },
@@ -21,7 +22,7 @@ export type CloseReason = keyof typeof closeCodes;
 
 interface CloseCode {
   code: number;
-  /** The next action of the client. */
+  /** What the client does after the close. */
   next: 'resume' | 'refresh' | 'stop';
   meaning: string;
 }

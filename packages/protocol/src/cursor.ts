@@ -1,7 +1,7 @@
 /**
- * A position in an inbox, written `epoch-offset`: it is after the event with this offset. `epoch`
- * is the Unix time in ms at which the inbox was created. Offsets count from 1 without gaps; offset
- * 0 is the start.
+ * A position in an inbox, written as `epoch-offset`: the position after the event with this offset.
+ * `epoch` is the Unix time in ms at which the inbox was created. Offsets of events count up from 1
+ * without gaps. Offset 0 is the position before the first event.
  */
 export interface Cursor {
   epoch: number;
@@ -10,7 +10,7 @@ export interface Cursor {
 
 const pattern = /^(\d{1,16})-(\d{1,16})$/;
 
-/** Parses a cursor. Returns undefined if the text is not a cursor. */
+/** Parses a cursor. Returns undefined if the string is not a cursor. */
 export function parseCursor(text: string): Cursor | undefined {
   const match = pattern.exec(text);
   if (!match) return undefined;

@@ -3,10 +3,10 @@ import { limits } from './limits.ts';
 import { isNestedDeeper } from './nesting.ts';
 
 /**
- * Custom data of an app: a JSON object of at most `limits.custom` bytes that the server stores and
- * delivers without interpreting it. Rejects strings that PostgreSQL cannot store, and keys named
- * `__proto__`, which are lost when an object is copied. The checks run before `z.record`, which
- * would drop such a key.
+ * Custom data of an app: a JSON object of at most `limits.custom` bytes, which the server stores
+ * and delivers without interpreting it. Rejects strings that PostgreSQL cannot store. Also rejects
+ * keys named `__proto__`, which get lost when an object is copied. Checks this before `z.record`,
+ * which drops such a key.
  */
 export const customSchema = z
   .unknown()
@@ -17,11 +17,12 @@ export const customSchema = z
   .pipe(z.record(z.string(), z.unknown()))
   .meta({ type: 'object', additionalProperties: {} });
 
-/** Custom data of an app. */
+/** Custom data of an app: a JSON object. */
 export type Custom = z.infer<typeof customSchema>;
 
 /**
- * Returns why custom data exceed the `max` bytes that a server allows. Undefined if they do not.
+ * Returns an error message if custom data exceeds `max` bytes, the limit of the server. Otherwise
+ * returns undefined.
  */
 export function findExcess(custom: Custom, max: number): string | undefined {
   if (byteLength(custom) <= max) return undefined;
@@ -30,7 +31,7 @@ export function findExcess(custom: Custom, max: number): string | undefined {
 }
 
 function findProblem(value: unknown): string | undefined {
-  // The schema reports other types.
+  // Ignores values of other types, because the schema rejects them.
   if (typeof value !== 'object' || value === null) return undefined;
   if (isNestedDeeper(value, limits.depth)) return `Nested deeper than ${limits.depth} levels`;
   if (byteLength(value) > limits.custom) return `Too large: more than ${limits.custom} bytes of JSON`;
@@ -42,7 +43,10 @@ function byteLength(value: object): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;
 }
 
-/** Returns whether every string and key of a JSON value is well-formed and contains no U+0000. */
+/**
+ * Returns whether every string and key of a JSON value is well-formed Unicode and contains no
+ * U+0000.
+ */
 function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
   if (typeof value !== 'object' || value === null) return true;

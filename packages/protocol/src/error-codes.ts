@@ -1,6 +1,7 @@
 /**
- * Every error code of REST and frames: HTTP status, a sentence for the user, and whether the same
- * request may succeed later (`retry`). With `retry`, old clients can handle new codes.
+ * Every error code of REST and frames, with its HTTP status and a sentence for the user. `retry` is
+ * true if the same request might succeed later. A client that does not know a new code can still
+ * handle it by `retry`.
  */
 export const errorCodes = {
   'bad-request': { status: 400, title: 'The request is not valid.', retry: false },
@@ -35,13 +36,13 @@ export const errorCodes = {
   draining: { status: 503, title: 'This server is stopping. Connect again.', retry: true },
 } as const satisfies Record<string, ErrorDescription>;
 
-/** An error code of the protocol. */
+/** Name of an error code of the protocol. */
 export type ErrorCode = keyof typeof errorCodes;
 
 export interface ErrorDescription {
   /** HTTP status. */
   status: number;
   title: string;
-  /** True if the same request may succeed later. */
+  /** True if the same request might succeed later. */
   retry: boolean;
 }

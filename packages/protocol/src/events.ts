@@ -10,7 +10,7 @@ const custom = customSchema.optional().describe('Data of the app');
 const moderated = z.literal(true).optional().describe('The owner or an admin of the group recalled it');
 const body = receivedBodySchema.describe('Content of the message');
 
-/** A message in the form that its participants receive. */
+/** A message, in the form in which its participants receive it. */
 export const messageEventSchema = z
   .object({
     kind: z.literal('message'),
@@ -30,8 +30,8 @@ export const messageEventSchema = z
   .describe('A message of this user or another');
 
 /**
- * Events of an inbox, which a user's devices receive in order and without loss. `chat` is the id of
- * the chat for the receiving user.
+ * An event of a user's inbox. The user's devices receive events in order and without loss. `chat`
+ * is the peer or group from the view of the receiving user.
  */
 export const eventSchema = z
   .discriminatedUnion('kind', [

@@ -4,14 +4,17 @@ import { customSchema } from './custom.ts';
 import { limits } from './limits.ts';
 import { text } from './strings.ts';
 
-/** Events that a hook can allow or refuse. */
+/**
+ * Events that a hook can allow or reject. A hook is an HTTP endpoint of the product that embeds
+ * Parley.
+ */
 export const hookEvents = ['message.send', 'message.edit', 'user.register', 'friend.request', 'group.join'] as const;
 
 export type HookEvent = (typeof hookEvents)[number];
 
 /**
- * The reply of a hook. Unknown fields are rejected, so that the reply of a hook that tries to
- * change the sender counts as a failure.
+ * The reply of a hook. Rejects unknown fields, so that a reply that attempts to change the sender
+ * counts as a failure of the hook.
  */
 export const hookReplySchema = z.discriminatedUnion('allow', [
   z.strictObject({

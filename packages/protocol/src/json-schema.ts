@@ -1,17 +1,19 @@
 import { z } from 'zod';
 
-/** Returns the JSON Schema of a zod schema, for the reference and the AsyncAPI document. */
+/**
+ * Returns the JSON Schema of a zod schema. The README's reference and the AsyncAPI document use it.
+ */
 export function jsonSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return rest as JsonSchema;
 }
 
-/** Returns the shapes of a union, including those of nested unions. */
+/** Returns the member schemas of a union, including those of nested unions. */
 export function shapesOf({ oneOf, anyOf = oneOf ?? [] }: JsonSchema): JsonSchema[] {
   return anyOf.flatMap((shape) => (shape.oneOf && !shape.properties ? shapesOf(shape) : [shape]));
 }
 
-/** The part of JSON Schema that zod generates for the protocol. */
+/** The part of JSON Schema that zod generates for the protocol's schemas. */
 export interface JsonSchema {
   type?: string;
   title?: string;

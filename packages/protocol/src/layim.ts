@@ -1,21 +1,26 @@
 import type { ReceivedBody } from './bodies.ts';
 
-/** Maximum number of files of LayIM whose addresses in one text grant access. */
+/**
+ * Maximum number of LayIM files in one text that the message grants access to. LayIM, a third-party
+ * chat UI, embeds files by their address in the text.
+ */
 const MAX_FILES = 10;
 
-/** The address of a file for LayIM, with or without a seal. */
+/**
+ * Matches the address of a LayIM file, with or without a seal (a signature in its last segment).
+ */
 const addresses = /\/layim\/media\/([1-9]\d{0,15})(?!\d)(?:\/[\w.-]*)?/g;
 
 /**
- * Returns the ids of the media that a body contains: that of its `media`, or those whose LayIM
- * addresses are in its text. At most 10 of a text, each once.
+ * Returns the ids of the media files that a body contains: the id in its field `media`, or the ids
+ * of the first 10 different LayIM files whose addresses are in its text.
  */
 export function mediaOf(body: ReceivedBody): number[] {
   if ('media' in body) return [body.media];
   return body.type === 'text' ? findLayimMedia(body.text) : [];
 }
 
-/** Returns the ids of the first 10 media whose LayIM addresses are in a text, each once. */
+/** Returns the ids of the first 10 different LayIM files whose addresses are in a text. */
 export function findLayimMedia(text: string): number[] {
   if (!text.includes('/layim/media/')) return [];
   const ids = new Set<number>();
@@ -27,9 +32,10 @@ export function findLayimMedia(text: string): number[] {
 }
 
 /**
- * Replaces the LayIM addresses in a text, sealed or not. Each address contains the id of the media.
+ * Replaces the addresses of LayIM files in a text, with or without a seal. Leaves other text
+ * unchanged.
  *
- * @param address returns the new address of a media
+ * @param address returns the new address of a media file
  */
 export function replaceLayimMedia(text: string, address: (media: number) => string): string {
   return text.replace(addresses, (whole, id: string) =>
@@ -37,7 +43,10 @@ export function replaceLayimMedia(text: string, address: (media: number) => stri
   );
 }
 
-/** Returns the address of a media without a seal, as messages contain it. It grants nothing. */
+/**
+ * Returns the address of a media file without a seal, in the form that messages contain. Without a
+ * seal, an address grants no access.
+ */
 export function layimAddress(media: number): string {
   return `/layim/media/${media}`;
 }

@@ -1,44 +1,52 @@
-/** Limits that server and client enforce. Lengths of strings are in characters (code points). */
+/**
+ * Limits that servers and clients enforce. The length of a string is measured in characters (code
+ * points).
+ */
 export const limits = {
-  /** Bytes of one client frame. A larger frame closes the connection with 4013. */
+  /**
+   * Maximum bytes of one client frame. The gateway closes the connection with 4013 after a larger
+   * frame.
+   */
   frameBytes: 64 * 1024,
-  /** Levels of objects and arrays in any JSON that a client sends. */
+  /** Maximum number of levels of nested objects and arrays in JSON from a client. */
   depth: 32,
-  /** Characters of a `ref`. */
+  /** Maximum characters of a `ref`, the idempotency key of a message. */
   ref: 64,
-  /** Characters of a device id. */
+  /** Maximum characters of a device id. */
   device: 64,
-  /** Characters of a text body. */
+  /** Maximum characters of the text of a message. */
   text: 8000,
-  /** Bytes of the JSON of a `custom` object. The setting `MAX_CUSTOM` of a server may be lower. */
+  /**
+   * Maximum bytes of a `custom` object as JSON. A server can set a lower limit with `MAX_CUSTOM`.
+   */
   custom: 16 * 1024,
-  /** Characters of the message with which a hook rejects a request. */
+  /** Maximum characters of the message to the user when a hook rejects a request. */
   hookMessage: 500,
-  /** Maximum seconds of the slow mode of a group. */
+  /** Maximum seconds that a group's slow mode can require between two messages of a member. */
   slowMode: 86_400,
-  /** Users in `mentions` of one message. */
+  /** Maximum number of users in `mentions` of one message. */
   mentions: 200,
-  /** Users of one `watch` frame. */
+  /** Maximum number of users in one `watch` frame. */
   watch: 500,
-  /** Characters of a reaction. One emoji may be a sequence of a dozen code points. */
+  /** Maximum characters of a reaction. A single emoji can consist of a dozen code points. */
   emoji: 32,
-  /** Messages of one `hide` frame. */
+  /** Maximum number of messages that one `hide` frame deletes. */
   hide: 100,
-  /** Characters of the name of an `action`. */
+  /** Maximum characters of the name of an `action`. */
   action: 64,
-  /** Characters of the `state` of a `typing` frame. */
+  /** Maximum characters of `state` in a `typing` frame. */
   typingState: 32,
-  /** Users that a notice names. */
+  /** Maximum number of user ids in a notice. */
   noticeUsers: 20,
-  /** Characters of the name of a group in a notice. */
+  /** Maximum characters of the group name in a notice. */
   noticeName: 64,
-  /** Characters of a file name in a media body. */
+  /** Maximum characters of the file name of a media file. */
   mediaName: 255,
-  /** Unacknowledged sends of one connection. */
+  /** Maximum number of `send` frames of a connection that are not acknowledged yet. */
   inFlight: 32,
-  /** Items of one page of a list. */
+  /** Maximum number of items in one page of a list. */
   page: 200,
 } as const;
 
-/** The WebSocket subprotocol. */
+/** Name of the WebSocket subprotocol. */
 export const subprotocol = 'parley.v1';

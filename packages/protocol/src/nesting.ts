@@ -1,6 +1,6 @@
 /**
- * Returns whether a JSON value has more than `levels` levels of objects and arrays. Recurses no
- * deeper than that.
+ * Returns whether a JSON value is nested deeper than `levels` levels of objects and arrays. Stops
+ * recursing at that depth.
  */
 export function isNestedDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

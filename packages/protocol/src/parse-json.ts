@@ -3,8 +3,8 @@ import { isNestedDeeper } from './nesting.ts';
 import { readRef } from './read-frame.ts';
 
 /**
- * Parses untrusted JSON. Rejects values nested deeper than `limits.depth`, because recursive code
- * such as validation and `JSON.stringify` would exhaust the stack. Never throws.
+ * Parses untrusted JSON. Rejects values that are nested deeper than `limits.depth`, because
+ * recursive code such as validation and `JSON.stringify` would exhaust the stack. Never throws.
  */
 export function parseJson(text: string): JsonReading {
   let value: unknown;
@@ -18,7 +18,10 @@ export function parseJson(text: string): JsonReading {
   return { ok: false, reason: 'depth', message, ref: readRef(value) };
 }
 
-/** The value, or why the text is invalid and the `ref` of the frame if it is readable. */
+/**
+ * The parsed value, or an error message with the `ref` of the frame. `ref` is missing if it could
+ * not be read.
+ */
 export type JsonReading =
   | { ok: true; value: unknown }
   | { ok: false; reason: 'syntax' | 'depth'; message: string; ref: string | undefined };

@@ -5,9 +5,10 @@ import { type ErrorCode, errorCodes } from './error-codes.ts';
 export const problemType = 'application/problem+json';
 
 /**
- * Creates the problem document (RFC 9457) of an error code.
+ * Creates the problem document (RFC 9457) for an error code.
  *
- * @param detail a sentence about this case, without private data. Default: the title of the code
+ * @param detail a sentence about this occurrence, without private data. Default: the title of the
+ * error code
  * @param errors the invalid fields
  */
 export function problem(code: ErrorCode, detail?: string, errors?: FieldError[]): Problem {
@@ -22,7 +23,7 @@ export const problemSchema = z.object({
   status: z.int().min(400).max(599),
   code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
   detail: z.string(),
-  /** `path`: field names joined by dots. Empty for the whole body. */
+  /** Path of the field: field names joined by dots. Empty for the whole body. */
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 

@@ -5,8 +5,8 @@ import { fits } from './strings.ts';
 
 /**
  * Validates parsed JSON as a client frame. For an invalid frame, returns a message about the
- * invalid field, and the `ref` if it is readable. Nearly all frames send plain text or append to
- * streams. These are validated by faster code than the schema.
+ * invalid field, and the `ref` if it can be read. Validates plain-text messages and appends to
+ * streams, which are nearly all frames, with code that is faster than the schema.
  */
 export function readFrame(value: unknown): FrameReading {
   if (isTextSend(value) || isAppend(value)) return { ok: true, frame: value };
@@ -19,7 +19,10 @@ export function readFrame(value: unknown): FrameReading {
   return ref === undefined ? { ok: false, message } : { ok: false, message, ref };
 }
 
-/** Returns true only for values that `sendSchema` accepts. After false, use the schema. */
+/**
+ * Returns true if the value is a frame that sends plain text, which `sendSchema` accepts too. False
+ * proves nothing: validate with the schema.
+ */
 export function isTextSend(value: unknown): value is Extract<ClientFrame, { type: 'send' }> {
   if (typeof value !== 'object' || value === null) return false;
   const frame = value as Record<string, unknown>;
@@ -34,7 +37,10 @@ export function isTextSend(value: unknown): value is Extract<ClientFrame, { type
   return type === 'text' && isText(text);
 }
 
-/** Returns true only for appends that `streamSchema` accepts. After false, use the schema. */
+/**
+ * Returns true if the value is a frame that appends to a stream, which `streamSchema` accepts too.
+ * False proves nothing: validate with the schema.
+ */
 function isAppend(value: unknown): value is Extract<ClientFrame, { op: 'append' }> {
   if (typeof value !== 'object' || value === null) return false;
   const { type, op, chat, id, index, text, ...more } = value as Record<string, unknown>;
@@ -51,7 +57,7 @@ function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-/** Returns the `ref` of a value that may be a frame. Undefined if it has no valid `ref`. */
+/** Returns the `ref` of a value that might be a frame. Undefined if it has no valid `ref`. */
 export function readRef(value: unknown): string | undefined {
   const ref = typeof value === 'object' && value !== null ? (value as { ref?: unknown }).ref : undefined;
   return typeof ref === 'string' && ref.length <= limits.ref && isStorable(ref) ? ref : undefined;

@@ -7,7 +7,10 @@ import { eventSchema } from './events.ts';
 import { type JsonSchema, jsonSchema, shapesOf } from './json-schema.ts';
 import { serverFrameSchema } from './server-frames.ts';
 
-/** Returns the generated parts of the README, by the names of their markers. */
+/**
+ * Returns the generated parts of the README. The key of each part is the name of its marker in the
+ * README.
+ */
 export function referenceTables(): Record<string, string> {
   return {
     'client frames': variants(clientFrameSchema, 'type'),
@@ -30,7 +33,10 @@ export function referenceTables(): Record<string, string> {
   };
 }
 
-/** Replaces the text between `<!-- NAME -->` and `<!-- end -->` markers by the generated tables. */
+/**
+ * Replaces the README's text between each `<!-- NAME -->` marker and its `<!-- end -->` marker with
+ * the generated part of this name.
+ */
 export function insertTables(readme: string): string {
   return Object.entries(referenceTables()).reduce((text, [name, generated]) => {
     const [before, after] = text.split(`<!-- ${name} -->\n`);
@@ -45,7 +51,7 @@ const after = {
   stop: 'does not reconnect',
 };
 
-/** Returns one section per variant of a union, with a table of its fields. */
+/** Returns one README section for each variant of a union, with a table of the variant's fields. */
 function variants(schema: z.ZodType, discriminator: string): string {
   return shapesOf(jsonSchema(schema))
     .map(({ description = '', properties = {}, required = [] }) => {
@@ -86,7 +92,9 @@ function typeOf(schema: JsonSchema): string {
   return type ?? 'any';
 }
 
-/** Sections that describe a type. */
+/**
+ * Maps the name of each type that has its own section in the README to the anchor of that section.
+ */
 const plural: Record<string, string> = { body: 'bodies', event: 'events', 'error code': 'error-codes' };
 
 /** Returns a Markdown table with aligned columns. */

@@ -114,7 +114,7 @@ const reconnectSchema = z
   .object({ type: z.literal('reconnect'), after: ms.describe('Ms until the client reconnects') })
   .describe('The server is stopping. The client reconnects, to any gateway');
 
-/** Every frame that a gateway sends. `ack` has two shapes. */
+/** Every frame that a gateway can send. The frame `ack` has two shapes. */
 export const serverFrameSchema = z.union([
   welcomeSchema,
   sendAckSchema,

@@ -4,15 +4,16 @@ import { customSchema } from './custom.ts';
 import { limits } from './limits.ts';
 import { id } from './strings.ts';
 
-// Results of REST operations. Later versions may add fields, but never rename them.
+// Schemas of the results of REST operations. Later versions might add fields, but never rename
+// them.
 
 /** Unix ms. */
 const date = z.int().nonnegative();
 
-/** Id of a message, or 0 for none. */
+/** Id of a message. 0: none. */
 const mark = z.int().nonnegative();
 
-/** A user in the form that other users see. */
+/** A user, in the form that other users see. */
 export const userSchema = z.object({
   id,
   username: z.string(),
@@ -23,40 +24,44 @@ export const userSchema = z.object({
   custom: customSchema.optional(),
 });
 
-/** A user in a list of users that other items refer to. */
+/** The most important fields of a user, for lists whose items refer to users. */
 export const briefUserSchema = userSchema.pick({ id: true, name: true, avatar: true, custom: true });
 
-/** Result of a sign-in, registration or refresh. */
+/** Result of a sign-in, a registration or a token refresh. */
 export const sessionSchema = z.object({
   accessToken: z.string(),
   /** Seconds until the access token expires. */
   expiresIn: z.int().positive(),
-  /** Valid for one refresh. Using it a second time ends the session. */
+  /** Token for one refresh. If it is used a second time, the session ends. */
   refreshToken: z.string(),
   /**
-   * Send it at the next sign-in on this device. Failed sign-ins of other people then do not lock
-   * this device out.
+   * Token to send at the next sign-in on this device. With it, failed sign-ins by other people do
+   * not lock this device out.
    */
   deviceToken: z.string().optional(),
   user: userSchema,
-  /** Root URL of each gateway, or one public URL. */
+  /** Root URL of each gateway, or one public URL for all gateways. */
   gateways: z.array(z.string()),
 });
 
 /** Privacy settings of a user. */
 export const privacySchema = z.object({
-  /** Who may add the user to groups, among users who may write to the user. */
+  /**
+   * Who can add the user to groups. Only users who are allowed to write to the user can ever add
+   * them.
+   */
   addToGroups: z.enum(['everyone', 'friends', 'nobody']).default('everyone'),
   /** Whether other users can find the user by name or username. */
   find: z.boolean().default(true),
   /**
-   * Who sees whether the user is online and when they last were, among users who may write to the
-   * user. Others see the user as offline. The user still sees the presence of others.
+   * Who can see whether the user is online and when they were last online. Only users who are
+   * allowed to write to the user can ever see it. Others see the user as offline. The setting does
+   * not affect whose presence the user can see.
    */
   lastSeen: z.enum(['everyone', 'friends', 'nobody']).default('everyone'),
   /**
-   * Whether the user and the peer of a direct chat see up to which message the other has read. If
-   * either chooses `nobody`, neither sees it.
+   * Whether the user and the peer of a direct chat can see up to which message the other one has
+   * read. If either user chooses `nobody`, neither can see it.
    */
   readReceipts: z.enum(['everyone', 'nobody']).default('everyone'),
 });
@@ -64,21 +69,24 @@ export const privacySchema = z.object({
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Not a time of day, such as 22:30');
 
 /**
- * Daily time in which a user gets no push notifications, by the clocks of their time zone. May span
+ * Daily time in which a user gets no push notifications, in the user's time zone. Can span
  * midnight.
  */
 export const quietHoursSchema = z
   .strictObject({
-    /** IANA name, such as `Europe/Berlin`. */
+    /** Name of an IANA time zone, such as `Europe/Berlin`. */
     timeZone: z.string().max(64).refine(isTimeZone, 'Not an IANA time zone, such as Europe/Berlin'),
-    /** `HH:MM` of the first minute. */
+    /** First minute of the quiet hours, as `HH:MM`. */
     from: timeOfDay,
-    /** `HH:MM` of the minute after the last one. */
+    /** First minute after the quiet hours, as `HH:MM`. */
     to: timeOfDay,
   })
   .refine(({ from, to }) => from !== to, { message: 'from and to must differ', path: ['to'] });
 
-/** Offsets such as `+02:00` are no IANA names: they do not follow daylight saving time. */
+/**
+ * Returns whether a name is an IANA time zone. Rejects offsets such as `+02:00`, because they do
+ * not follow daylight saving time.
+ */
 function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
@@ -89,14 +97,14 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** A session in the list of a user's sessions. */
+/** A session, as listed for its user. */
 export const signInSchema = z.object({
   id: z.string(),
   /** Name of the device. */
   device: z.string().nullable(),
   created: date,
   lastUsed: date,
-  /** True for the session of this request. */
+  /** True for the session that sent this request. */
   current: z.boolean(),
 });
 
@@ -111,25 +119,25 @@ export const friendRequestSchema = z.object({
 
 export const friendSchema = z.object({
   user: userSchema,
-  /** The user's own name for this friend. Empty for none. */
+  /** The user's own name for this friend. Empty: none. */
   remark: z.string(),
   friendGroup: id.nullable(),
   online: z.boolean(),
-  /** Null while online, and if unknown. */
+  /** When the friend was last online. Null if the friend is online or the time is unknown. */
   lastSeen: date.nullable(),
   since: date,
 });
 
-/** A named list of friends. */
+/** A named section of the friend list. */
 export const friendGroupSchema = z.object({ id, name: z.string(), position: z.int().nonnegative() });
 
-/** A user whose messages are blocked. */
+/** A user that the current user has blocked. */
 export const blockSchema = z.object({ user: userSchema, date });
 
-/** The reasons for a report of a user, a group or a message. */
+/** Reasons that a user can choose when they report a user, a group or a message. */
 export const reportReasonSchema = z.enum(['spam', 'harassment', 'violence', 'sexual', 'self-harm', 'fraud', 'other']);
 
-/** A report of a user, a group or a message, in the form that the reporter gets. */
+/** A report of a user, a group or a message, in the form that its reporter receives. */
 export const reportSchema = z.object({
   id,
   kind: z.enum(['user', 'group', 'message']),
@@ -145,12 +153,13 @@ export const reportSchema = z.object({
 export const roleSchema = z.enum(['owner', 'admin', 'member']);
 
 /**
- * Who can find a group, and how they join it. `private`: nobody can find it. `request`: the owner
- * and admins decide about each request. `public`: everybody can join.
+ * Who can find a group, and how they can join it. `private`: nobody can find the group. `request`:
+ * everybody can find it, and the owner and admins decide about each request to join. `public`:
+ * everybody can find and join it.
  */
 export const visibilitySchema = z.enum(['private', 'request', 'public']);
 
-/** A group in the form that a member gets. */
+/** A group, in the form that its members receive. */
 export const groupSchema = z.object({
   id,
   name: z.string(),
@@ -160,12 +169,15 @@ export const groupSchema = z.object({
   maxMembers: z.int().positive(),
   /** Number of members. */
   members: z.int().positive(),
-  /** Role of the user who sends the request. */
+  /** Role of the user who sent this request. */
   role: roleSchema,
-  /** Which messages from before they joined members can read: none or all. */
+  /**
+   * Which messages from before they joined new members can read: none (`joined`) or all (`all`).
+   */
   history: z.enum(['joined', 'all']),
   /**
-   * Seconds that a member must wait between two messages. The owner and admins are exempt. 0: off.
+   * Seconds that a member must wait between two messages. Does not apply to the owner and admins.
+   * 0: slow mode is off.
    */
   slowMode: z.int().nonnegative().max(limits.slowMode),
   visibility: visibilitySchema,
@@ -178,15 +190,15 @@ export const memberSchema = z.object({
   user: userSchema,
   role: roleSchema,
   joined: date,
-  /** Name of the member in this group. Empty: the member's own name. */
+  /** The member's name in this group. Empty: clients show the user's own name. */
   alias: z.string(),
   mutedUntil: date.optional().describe('Until when the member may not write. Missing: the member may'),
 });
 
-/** A user who is banned from a group. Nobody can add the user. */
+/** A user who is banned from a group. Nobody can add this user to the group. */
 export const banSchema = z.object({ user: userSchema, by: id.describe('Who banned the user'), date });
 
-/** An invitation link to a group, in the form that its owner and admins get. */
+/** An invitation link to a group, in the form that the group's owner and admins receive. */
 export const groupInvitationSchema = z.object({
   id,
   code: z.string().nullable().describe('The secret of the link. Null if the server no longer has the key to show it'),
@@ -202,7 +214,7 @@ export const groupInvitationSchema = z.object({
   created: date,
 });
 
-/** The data that a person with the code of an invitation gets. */
+/** Data about a group that everybody with an invitation code can read. */
 export const invitationPreviewSchema = z.object({
   name: z.string().describe('Name of the group'),
   avatar: z.string().nullable().describe('Address of the picture of the group, which needs no access token'),
@@ -211,10 +223,10 @@ export const invitationPreviewSchema = z.object({
   expires: date.nullable().describe('Null: never'),
 });
 
-/** A request of a user to join a group. */
+/** A user's request to join a group. */
 export const joinRequestSchema = z.object({ user: userSchema, message: z.string(), date });
 
-/** A group in the form that a user gets who finds it by its name. */
+/** A group, in the form that a user receives who finds it by its name. */
 export const foundGroupSchema = z.object({
   id,
   name: z.string(),
@@ -226,22 +238,22 @@ export const foundGroupSchema = z.object({
   state: z.enum(['joined', 'requested']).nullable().describe('Whether the user is a member or requests to join'),
 });
 
-/** The result of using an invitation. */
+/** Result of using an invitation. */
 export const joinResultSchema = z.object({
   state: z.enum(['joined', 'requested']),
   group: groupSchema.optional().describe('The group, if the user is a member'),
 });
 
-/** A message in the user's copy of the chat. */
+/** A message, as stored in the user's copy of the chat. */
 export const messageSchema = z.object({
   id,
   conversation: z.string(),
   from: id,
   to: id,
   date,
-  /** Null after a recall. */
+  /** Content of the message. Null after a recall. */
   body: z.union([receivedBodySchema, z.null()]),
-  /** Set only in the sender's copy. */
+  /** Idempotency key of the message. Only its sender receives it. */
   ref: z.string().optional(),
   replyTo: id.optional(),
   mentions: z.array(id).optional(),
@@ -250,49 +262,55 @@ export const messageSchema = z.object({
   edited: date.optional(),
   recalled: date.optional(),
   reactions: z.array(z.object({ emoji: z.string(), users: z.array(id) })).optional(),
-  /** The user who pinned it, and when. Missing if it is not pinned. */
+  /** The user who pinned the message, and when. Missing if the message is not pinned. */
   pinned: z.object({ user: id, date }).optional(),
 });
 
-/** The unsent text of a chat, which the user's devices share. */
+/** The unsent text of a chat, shared by the user's devices. */
 export const draftSchema = z.object({
   text: z.string(),
   /** Id of the message that the draft replies to. */
   replyTo: id.optional(),
   /** Ids of the mentioned users. */
   mentions: z.array(id).optional(),
-  /** When it was written. Different from that of every earlier draft of the chat. */
+  /** When the draft was written. Differs from the time of every earlier draft of the chat. */
   updated: date,
 });
 
-/** A chat in the user's list of chats. */
+/** A chat, as listed for the user. */
 export const chatSchema = z.object({
-  /** The id of the peer or group. */
+  /** Id of the peer or group. */
   chat: id,
   type: z.enum(['user', 'group']),
   name: z.string(),
   avatar: z.string().nullable(),
-  /** The user's own name for a friend. */
+  /** The user's own name for the peer, who is a friend. */
   remark: z.string().optional(),
   last: z.union([messageSchema, z.null()]),
   unread: z.int().nonnegative(),
-  /** Id of the last message that the user has read. */
+  /** The user has read messages up to this id. */
   read: mark,
-  /** Id of the last message that the peer has read. */
+  /** The peer has read messages up to this id. */
   peerRead: mark,
-  /** Id of the newest unread message of a group that mentions the user. */
+  /** Id of the newest unread group message that mentions the user. */
   mention: id.optional(),
   pinned: z.boolean(),
   muted: z.boolean(),
-  /** True if the user archived the chat. A new message ends this, unless the chat is muted. */
+  /**
+   * True if the user archived the chat. A new message moves the chat out of the archive, unless the
+   * chat is muted.
+   */
   archived: z.boolean(),
-  /** Data of the app, only for this user. */
+  /** Custom data of the app, which only this user can see. */
   custom: customSchema.optional(),
   draft: draftSchema.optional(),
   updated: date,
 });
 
-/** An uploaded file. With `type` added and `id` renamed to `media`, it is a body of a message. */
+/**
+ * An uploaded file. To send it in a message, use this object as the body, with a `type` added and
+ * `id` renamed to `media`.
+ */
 export const mediaSchema = z.object({
   id,
   name: z.string(),

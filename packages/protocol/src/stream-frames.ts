@@ -11,7 +11,10 @@ const chat = id.describe("The peer's or group's id");
 const messageId = id.describe('Id of the message');
 const custom = customSchema.optional();
 
-/** Opens, extends, reads or ends a message whose text grows, such as the answer of an AI agent. */
+/**
+ * Frame that opens, extends, reads or ends a streamed message, whose text grows after it was sent,
+ * such as the reply of an AI agent.
+ */
 export const streamSchema = z.discriminatedUnion('op', [
   z
     .strictObject({

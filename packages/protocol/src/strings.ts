@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /**
  * A string of at most `max` characters (code points) that UTF-8 and PostgreSQL can store. Rejects
- * lone surrogates, which UTF-8 encoding would replace, and U+0000, which PostgreSQL cannot store.
+ * lone surrogates, which an encoder to UTF-8 would replace, and U+0000, which PostgreSQL cannot
+ * store.
  */
 export function text(max: number, min = 1) {
   return z
@@ -15,8 +16,8 @@ export function text(max: number, min = 1) {
 }
 
 /**
- * Returns whether a string has at most `max` code points. Fast for strings of at most `max` UTF-16
- * units.
+ * Returns whether a string has at most `max` code points. Counts code points only if the string has
+ * more than `max` UTF-16 units, so that short strings are fast.
  */
 export function fits(value: string, max: number): boolean {
   if (value.length <= max) return true;
