@@ -30,7 +30,7 @@ describe('custom data of a message', () => {
     expect(readFrame(send(custom))).toEqual({ ok: false, ref: 'r', message: expect.stringContaining(message) });
   });
 
-  it('custom data may be the body of a message', () => {
+  it('the frame schema accepts custom data as the body of a message', () => {
     const body = { type: 'custom', name: 'poll', data: { question: '?' } };
     const frame = { type: 'edit', chat: 5, id: 6, body, custom: { a: 1 } };
     expect(readFrame(frame)).toEqual({ ok: true, frame });
@@ -38,7 +38,7 @@ describe('custom data of a message', () => {
     expect(readFrame({ ...frame, body: { ...body, data: sized(limits.custom + 1) } }).ok).toBe(false);
   });
 
-  it('custom data beyond the depth of a frame are rejected without exhausting the stack', () => {
+  it('customSchema rejects custom data that is nested too deeply, without exhausting the stack', () => {
     const nested = (levels: number) => JSON.parse(`{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`);
     expect(customSchema.safeParse(nested(limits.depth)).success).toBe(true);
     for (const levels of [limits.depth + 1, 8000]) {
@@ -47,7 +47,7 @@ describe('custom data of a message', () => {
     }
   });
 
-  it('a server may limit custom data to fewer bytes, or to none', () => {
+  it('findExcess reports custom data that exceeds the limit of a server, or that a server does not allow', () => {
     expect(findExcess(sized(100), 100)).toBeUndefined();
     expect(findExcess(sized(101), 100)).toBe('Too large: this server allows at most 100 bytes of JSON');
     expect(findExcess({}, 0)).toBe('This server allows no custom data');

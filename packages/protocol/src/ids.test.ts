@@ -13,7 +13,7 @@ import {
 } from './ids.ts';
 
 describe('principalDate', () => {
-  it('principalDate returns when a user was created, and undefined for older ids and the system user', () => {
+  it('principalDate returns when a user was created, or undefined for older ids and for the system user', () => {
     const date = Date.UTC(2026, 10, 26);
     expect(principalDate((date - Date.UTC(2025, 0, 1)) * 1024 + 1023)).toBe(date);
     expect([principalDate(100_001), principalDate(SYSTEM_USER)]).toEqual([undefined, undefined]);
@@ -21,14 +21,14 @@ describe('principalDate', () => {
 });
 
 describe('message ids', () => {
-  it('message ids contain their date', () => {
+  it('messageDate returns the date that a message id contains', () => {
     const date = Date.UTC(2026, 6, 1, 12, 30, 15, 250);
     expect(messageDate(firstMessageId(date))).toBe(date);
     expect(messageDate(firstMessageId(date) + 4095)).toBe(date);
     expect(messageDate(firstMessageId(date) + 4096)).toBe(date + 1);
   });
 
-  it('message ids of messages before 2025 contain their date and come before all others', () => {
+  it('message ids before 2025-02 contain their date and are smaller than all later ids', () => {
     const dates = [Date.UTC(1970, 0, 1), Date.UTC(2009, 4, 1, 1, 2, 3, 4), Date.UTC(2025, 0, 31, 23, 59, 59, 999)];
     const ids = dates.map(firstMessageId);
     expect(ids.map(messageDate)).toEqual(dates);
@@ -38,7 +38,7 @@ describe('message ids', () => {
     expect(messageDate(firstMessageId(Date.UTC(2025, 1, 1)))).toBe(Date.UTC(2025, 1, 1));
   });
 
-  it('ids of imported messages have their date, or up to 341 ms more before 2025-02', () => {
+  it("ids of imported messages contain the message's date, or a date up to 341 ms later before 2025-02", () => {
     const recent = importedIds(Date.UTC(2026, 0, 1));
     expect([messageDate(recent.first), messageDate(recent.last)]).toEqual([Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 1)]);
     const early = importedIds(Date.UTC(2020, 0, 1));
@@ -48,18 +48,18 @@ describe('message ids', () => {
     ]);
   });
 
-  it('message ids stay safe integers for decades', () => {
+  it('message ids of the year 2090 are safe integers', () => {
     expect(isId(firstMessageId(Date.UTC(2090, 0, 1)))).toBe(true);
   });
 });
 
 describe('conversations', () => {
-  it('a conversation has the same name for both users', () => {
+  it('userConversation returns the same name for both users of a conversation', () => {
     expect(userConversation(748418, 195752)).toBe('195752_748418');
     expect(userConversation(195752, 748418)).toBe('195752_748418');
   });
 
-  it('a conversation contains its participants', () => {
+  it('parseConversation returns the participants of a conversation', () => {
     expect(parseConversation('195752_748418')).toEqual({ type: 'users', users: [195752, 748418] });
     expect(parseConversation(groupConversation(88))).toEqual({ type: 'group', group: 88 });
   });
@@ -70,7 +70,7 @@ describe('conversations', () => {
 });
 
 describe('cursors', () => {
-  it('cursors are parsed as they are formatted', () => {
+  it('parseCursor reverses formatCursor', () => {
     expect(parseCursor(formatCursor({ epoch: 1740000000000, offset: 12 }))).toEqual({
       epoch: 1740000000000,
       offset: 12,

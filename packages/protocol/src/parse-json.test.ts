@@ -6,12 +6,12 @@ const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
 describe('parseJson', () => {
-  it('parseJson returns the value of JSON up to the depth limit', () => {
+  it('parseJson accepts JSON that is nested exactly as deeply as the limit', () => {
     expect(parseJson('{"a":[1,{"b":null}]}')).toEqual({ ok: true, value: { a: [1, { b: null }] } });
     for (const nested of [lists, objects]) expect(parseJson(nested(limits.depth)).ok).toBe(true);
   });
 
-  it('parseJson rejects JSON that is nested deeper than the limit, however deep', () => {
+  it('parseJson rejects JSON that is nested deeper than the limit, without exhausting the stack', () => {
     for (const nested of [lists, objects])
       for (const depth of [limits.depth + 1, 10_000])
         expect(parseJson(nested(depth))).toMatchObject({ ok: false, reason: 'depth' });

@@ -76,12 +76,12 @@ describe('readFrame', () => {
     expect(!reading.ok && reading.message).toContain(named);
   });
 
-  it('an invalid frame is rejected with its ref', () => {
+  it('readFrame returns the ref of an invalid frame', () => {
     expect(readFrame({ ...send, to: 0 })).toMatchObject({ ok: false, ref: 'c1' });
     expect(readFrame({ ...send, ref: 5 })).not.toHaveProperty('ref');
   });
 
-  it('the fast path accepts only frames that the schema accepts', () => {
+  it('the fast path of readFrame accepts only frames that the schema accepts', () => {
     const part = <T>(valid: T) =>
       fc.oneof({ weight: 6, arbitrary: fc.constant(valid) }, { weight: 1, arbitrary: fc.jsonValue() });
     const text = fc.oneof(
