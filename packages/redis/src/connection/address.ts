@@ -1,6 +1,6 @@
 /**
- * Parses the address of a Redis server or cluster node. Of several addresses, separated by commas,
- * it parses the first one. Throws if the address has a part that would have no effect. The error
+ * Parses the URL of a Redis server or of a cluster node. Parses only the first of several URLs
+ * separated by commas. Throws if the URL has a part that Parley ignores, such as options. The error
  * never contains the password.
  */
 export function readAddress(urls: string): Address {
@@ -21,14 +21,14 @@ export function readAddress(urls: string): Address {
 }
 
 export interface Address {
-  /** A name, or an IP address without brackets. */
+  /** Host name, or an IP address without brackets. */
   host: string;
   port: number;
-  /** True for `rediss://`. */
+  /** True if the URL begins with `rediss://`. */
   tls: boolean;
-  /** Empty for the default user. */
+  /** User name. Empty for the default user. */
   username: string;
-  /** Empty if there is no password. */
+  /** Password. Empty if the URL has none. */
   password: string;
   database: number;
 }

@@ -1,18 +1,19 @@
--- Begins a generation of a bucket if its server may have lost writes since the last one: it was
--- restarted, promoted, restored, or the bucket moved. On one server, all buckets share one
--- generation.
+-- Begins a new generation of a bucket if its server might have lost writes since the last
+-- generation began: the server was restarted, promoted or restored, or the bucket moved. A
+-- generation is a number that grows. Inboxes whose epoch is lower get a new epoch. Without a
+-- cluster, all buckets share one generation.
 --
 -- KEYS
---   1  server: hash
---   then for each bucket: issued, the last epoch that a new inbox got
+--   1 server: hash
+--   then for each bucket: issued, the last epoch that a new inbox of the bucket got
 -- ARGV
---   1  identity of the server's run
---   2  a number derived from the identity: generations that begin after different losses differ
---   3  birth of the data as the caller last read it, or ''
+--   1 identity of the server's run
+--   2 a number derived from the identity, so that generations after different losses differ
+--   3 the stored value `birth`, which identifies the data, as the caller last read it, or ''
 -- Reply
---   { generation, birth of the data, generation that began because all data was lost, or 0 }
---   A generation is the Unix time in ms at which it began, and greater than every epoch before,
---   even if the clock was set back.
+--   { generation, birth, generation in which a client noticed that all data was lost, or 0 }
+--   The generation is the Unix time in ms at which it began. It is greater than every epoch
+--   before, even if the clock was set back.
 local server = KEYS[1]
 local identity, salt, known_birth = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local stored = redis.call('HMGET', server, 'run', 'generation', 'birth', 'lost')

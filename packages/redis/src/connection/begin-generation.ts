@@ -5,9 +5,11 @@ import { type Call, createScript } from './script.ts';
 const script = createScript('begin-generation', [clock, source]);
 
 /**
- * Reads the generation of buckets. Begins a new one if the run of their server has changed since
- * the last one began. Must be called on each new connection, before any other command. Returns
- * undefined for a bucket that the server does not have. Rejects if the server is a replica.
+ * Reads the generations of buckets, and begins a new generation if the bucket's server has been
+ * restarted, promoted or replaced since the last one began. Inboxes whose epoch is below their
+ * bucket's generation get a new epoch. Must be called on each new connection, before any other
+ * command. Returns undefined for a bucket that is not on this server. Rejects if the server is a
+ * replica.
  */
 export async function beginGenerations(
   call: Call,
@@ -16,7 +18,8 @@ export async function beginGenerations(
   const info = String(await call(['INFO', 'server', 'replication']));
   if (!/^role:master/m.test(info)) throw new Error('Redis is a replica');
   const run = /^run_id:(\w+)/m.exec(info)?.[1] ?? '';
-  // A run that resynchronised with another master and was promoted has another replication id.
+  // Also uses the replication id, because it changes when a replica is promoted to master without a
+  // restart.
   const identity = `${run}:${/^master_replid:(\w+)/m.exec(info)?.[1] ?? ''}`;
   const salt = Number.parseInt(run.slice(0, 4), 16) || 0;
   const begin = async ({ server, issued, birth }: BucketKeys) => {
@@ -32,7 +35,10 @@ export async function beginGenerations(
   return Promise.all(buckets.map(begin));
 }
 
-/** The keys of a bucket and the birth of its data as last read. On one server, of all buckets. */
+/**
+ * Names of a bucket's keys, and the `birth` of its data as last read. Without a cluster, the keys
+ * of all buckets.
+ */
 export interface BucketKeys {
   server: string;
   issued: string[];
@@ -40,10 +46,13 @@ export interface BucketKeys {
 }
 
 export interface Generation {
-  /** When the generation began, in Unix ms. Greater than every epoch that was issued before. */
+  /**
+   * Unix ms at which the generation began. Greater than every epoch that the bucket's inboxes got
+   * before.
+   */
   generation: number;
   /** Identifies the data of the server. It changes when the server loses all its data. */
   birth: string;
-  /** The generation in which a client noticed that all data was lost. 0 = never. */
+  /** Generation in which a client noticed that the server had lost all its data. 0: never. */
   lost: number;
 }

@@ -1,4 +1,4 @@
-/** A map with a maximum size. A new key evicts the oldest one. */
+/** A map with a maximum size. Adding a key to a full map evicts the key that was added first. */
 export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #most: number;

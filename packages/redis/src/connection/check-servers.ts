@@ -2,24 +2,26 @@ import type { Redis } from 'ioredis';
 import type { RedisConnection } from './redis-connection.ts';
 
 /**
- * How much a crash of the machine may lose: nothing, the last second, or everything that Redis had
- * not written to disk.
+ * How much data a crash of Redis' machine can lose: nothing, the last second, or everything that
+ * Redis had not written to disk yet.
  */
 export type Durability = 'always' | 'everysec' | 'none';
 
-/** The oldest version with shard channels and functions that scripts use. */
+/**
+ * The oldest Redis version that has shard channels and the functions that Parley's scripts call.
+ */
 const MIN_VERSION = 7;
 
 /**
- * Checks that every server is configured to keep acknowledged writes. Rejects with a list of all
- * problems. Each names the setting of Redis and its required value.
+ * Checks that every Redis server is configured so that it keeps acknowledged writes. Rejects with a
+ * list of all problems. Each problem names the Redis setting and its required value.
  */
 export async function checkServers(redis: RedisConnection, durability: Durability): Promise<void> {
   const problems = (await inspectServers(redis)).flatMap((server) => problemsOf(server, durability));
   if (problems.length > 0) throw new Error([...new Set(problems)].join('\n'));
 }
 
-/** Returns the version and the settings of every master. */
+/** Returns the version and the settings of every Redis master. */
 export async function inspectServers(redis: RedisConnection): Promise<RedisServerState[]> {
   const servers = 'nodes' in redis.client ? redis.client.nodes('master') : [redis.client];
   return await Promise.all(
@@ -42,11 +44,17 @@ export interface RedisServerState {
   version: string;
   /** Bytes. 0: no limit. */
   maxMemory: number;
-  /** `maxmemory-policy`, `appendonly` and `appendfsync`. Undefined if Redis does not show them. */
+  /**
+   * Values of `maxmemory-policy`, `appendonly` and `appendfsync`. Undefined for a setting that
+   * Redis does not reveal.
+   */
   settings: Record<string, string | undefined>;
 }
 
-/** Returns the problems of one server. Each names the setting of Redis and its required value. */
+/**
+ * Returns the configuration problems of one server. Each problem names the Redis setting and its
+ * required value.
+ */
 export function problemsOf({ address, version, settings }: RedisServerState, durability: Durability): string[] {
   const name = `Redis at ${address}`;
   if (!(Number.parseInt(version, 10) >= MIN_VERSION))
@@ -66,8 +74,8 @@ export function problemsOf({ address, version, settings }: RedisServerState, dur
 }
 
 /**
- * Reads settings with `CONFIG GET`. If the provider forbids `CONFIG`, reads some of them from
- * `INFO`.
+ * Reads the settings with `CONFIG GET`. If the provider of Redis forbids `CONFIG`, reads from
+ * `INFO` those settings that it shows.
  */
 async function readSettings(server: Redis, info: string): Promise<Record<string, string | undefined>> {
   const shown = (field: string) => new RegExp(`^${field}:(\\S+)`, 'm').exec(info)?.[1];

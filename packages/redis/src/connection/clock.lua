@@ -1,4 +1,4 @@
--- Shared by scripts: the clock of Redis.
+-- Functions about the clock of Redis that several scripts share.
 
 -- Returns the Unix time in ms.
 local function clock()
@@ -6,7 +6,7 @@ local function clock()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- Formats a whole number. Lua would write a large one with an exponent.
+-- Formats a whole number in decimal digits, because Lua writes a large number with an exponent.
 local function whole(number)
   return string.format('%d', number)
 end

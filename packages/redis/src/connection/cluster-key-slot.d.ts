@@ -1,4 +1,4 @@
 declare module 'cluster-key-slot' {
-  /** Returns the slot of a key, by its hash tag if it has one. */
+  /** Returns the cluster slot of a key. If the key has a hash tag, only the tag decides. */
   export default function calculateSlot(key: string): number;
 }

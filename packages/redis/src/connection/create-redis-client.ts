@@ -6,9 +6,9 @@ import { readAddress } from './address.ts';
 export type RedisClient = Redis | Cluster;
 
 /**
- * Creates a client that is not connected yet: call `connect()`. Several urls separated by commas
- * make it a client of a Redis Cluster. Swallows `error` events, because each command reports the
- * errors of its connection.
+ * Creates a client that is not connected yet: call `connect()`. With several URLs separated by
+ * commas, it is a client of a Redis Cluster. The client ignores `error` events, because each
+ * command rejects with the error of its connection.
  */
 export function createRedisClient({ url, name = 'parley' }: { url: string; name?: string }): RedisClient {
   const urls = url.split(',').map((each) => each.trim());
@@ -29,7 +29,8 @@ export function createRedisClient({ url, name = 'parley' }: { url: string; name?
       enableOfflineQueue: false,
       slotsRefreshTimeout: 2000,
       slotsRefreshInterval: 5000,
-      // Redis may have executed a command whose reply was lost: reject instead of sending it again.
+      // Does not send a command again after a fail-over, because Redis might have executed it and
+      // only the reply was lost.
       retryDelayOnFailover: 0,
       clusterRetryStrategy: options.retryStrategy,
       redisOptions: { ...options, enableAutoPipelining: false },
@@ -40,7 +41,8 @@ export function createRedisClient({ url, name = 'parley' }: { url: string; name?
 }
 
 /**
- * Options of every ioredis client. In a cluster, user, password and TLS come from the first url.
+ * Returns the options of every ioredis client. In a cluster, the user, the password and TLS come
+ * from the first URL.
  */
 export function redisOptions(url: string) {
   const { host, tls, username, password } = readAddress(url);
@@ -54,14 +56,15 @@ export function redisOptions(url: string) {
     ...(clustered && username ? { username } : {}),
     ...(clustered && password ? { password } : {}),
     ...(clustered && tls ? { tls: {} } : {}),
-    // A TLS proxy selects the Redis server by the name in the handshake (SNI).
+    // Sends the host name in the TLS handshake (SNI), because a TLS proxy selects the Redis server
+    // by this name.
     ...(!clustered && tls && !isIP(host) ? { tls: { servername: host } } : {}),
   };
 }
 
 /**
- * Returns the ms to wait after a number of failed attempts: up to 1 s, at random, so that clients
- * do not all reconnect at the same time.
+ * Returns the ms to wait before the next attempt to connect, after `failures` failed attempts: at
+ * most 1 s. The time is random, so that clients do not all reconnect at the same moment.
  */
 export function retryDelay(failures: number): number {
   return Math.min(50 * 2 ** Math.min(failures, 6), 1000) * (0.5 + Math.random() / 2);

@@ -2,14 +2,14 @@
 export class ReplyError extends Error {}
 
 /**
- * Decodes RESP2 replies from a stream of chunks, in order. Bulk strings become text, integers
- * become numbers, which are exact up to 2^53, errors become `ReplyError`.
+ * Decodes RESP2 replies of Redis from a stream of chunks, in order. Converts bulk strings to
+ * strings, integers to numbers (exact up to 2^53), and errors to `ReplyError`.
  */
 export class Decoder {
   readonly #reply: (value: unknown) => void;
-  /** Bytes of an incomplete value. */
+  /** Bytes of a value whose end is in a later chunk. */
   #rest: Buffer | undefined;
-  /** Incomplete arrays, the outermost first. */
+  /** Arrays whose elements are not complete yet, the outermost first. */
   readonly #open: { items: unknown[]; left: number }[] = [];
 
   constructor(reply: (value: unknown) => void) {

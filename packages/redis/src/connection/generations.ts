@@ -2,7 +2,10 @@ import type { Keys } from '../keys.ts';
 import { type BucketKeys, beginGenerations } from './begin-generation.ts';
 import type { Call } from './script.ts';
 
-/** The generation of each bucket, as the last connection to its server read it. */
+/**
+ * Caches the generation of each bucket, as read when a connection to the bucket's server was last
+ * opened.
+ */
 export class Generations {
   readonly #clustered: boolean;
   readonly #buckets: Known[];
@@ -16,17 +19,22 @@ export class Generations {
       : [new Known(keys.server(0), all.map(keys.issued))];
   }
 
-  /** Returns the bucket's generation. It is evaluated when the command is sent. */
+  /**
+   * Returns an object that converts to the bucket's generation. The conversion happens when the
+   * command is sent, so that the newest generation is used.
+   */
   of(bucket: number): { toString(): string } {
     return this.#known(bucket);
   }
 
-  /** When a server last lost all its data, in Unix ms. 0 if no loss is known. */
+  /** Unix ms at which a server last lost all its data. 0: no loss is known. */
   get lostAt(): number {
     return this.#lostAt;
   }
 
-  /** Reads the generations of the buckets that a server stores. Rejects if it is a replica. */
+  /**
+   * Reads the generations of the buckets that are on a server. Rejects if the server is a replica.
+   */
   async read(call: Call, has: (key: string) => boolean): Promise<void> {
     const here = this.#buckets.filter(({ server }) => has(server));
     const read = await beginGenerations(call, here);

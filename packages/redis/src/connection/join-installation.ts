@@ -4,9 +4,9 @@ import { connectRedis } from './redis-connection.ts';
 import { shareSettings } from './share-settings.ts';
 
 /**
- * Checks, before a process serves clients, that Redis is configured to keep messages and that all
- * running processes have the same shared settings. Returns a function that unregisters this
- * process. Rejects with an error that lists all problems.
+ * Checks, before a process serves clients, that Redis is configured so that it keeps messages, and
+ * that all running processes have the same shared settings. Rejects with an error that lists all
+ * problems. Returns a function that unregisters this process.
  */
 export async function joinInstallation({
   url,
@@ -33,11 +33,12 @@ export async function joinInstallation({
 export interface InstallationOptions {
   url: string;
   buckets: number;
-  /** Name of the service. Errors of other processes show it. */
+  /** Name of the service. It appears in the errors of other processes whose settings differ. */
   service: string;
   durability: Durability;
   /**
-   * Shared settings by environment variable, without `BUCKETS`. Secrets are passed as fingerprints.
+   * Settings that all processes must share, by environment variable, without `BUCKETS`. Secrets are
+   * passed as fingerprints.
    */
   settings: Readonly<Record<string, string>>;
 }

@@ -1,18 +1,18 @@
 import type { Redis } from 'ioredis';
 import type { RedisClient } from './create-redis-client.ts';
 
-/** Ms between two readings. */
+/** Ms between two readings of the memory usage. */
 const INTERVAL_MS = 2000;
 
 /**
- * Ms after which a sender may retry: the recorder and acknowledgements free memory in seconds, if
- * at all.
+ * Ms after which a rejected sender can retry. The recorder and the acknowledgements of devices free
+ * memory within seconds, or not at all.
  */
 const RETRY_AFTER_MS = 5000;
 
 /**
- * Watches how much of its memory each server uses, so that messages are rejected before Redis is
- * full. A full Redis refuses every write, even one that frees memory.
+ * Watches which share of its memory each Redis server uses, and rejects messages before Redis is
+ * full. A full Redis rejects every write, even a write that would free memory.
  */
 export class MemoryWatch {
   readonly #client: RedisClient;
@@ -20,7 +20,7 @@ export class MemoryWatch {
   #share = 0;
   readonly #timer: NodeJS.Timeout;
 
-  /** @param limit share of `maxmemory`, 0 to 1, above which messages are rejected */
+  /** @param limit share of `maxmemory`, from 0 to 1. While a server uses more, `check` throws */
   constructor(client: RedisClient, limit: number) {
     this.#client = client;
     this.#limit = limit;
@@ -28,25 +28,25 @@ export class MemoryWatch {
   }
 
   /**
-   * Memory that the fullest server uses, as a share of its `maxmemory`, as last read. 0 if
+   * Share of its `maxmemory` that the fullest server used at the last reading, from 0 to 1. 0 if
    * `maxmemory` is not set.
    */
   get share(): number {
     return this.#share;
   }
 
-  /** Throws if a server uses more than the limit. */
+  /** Throws `RedisFullError` if a server uses more memory than the limit. */
   check(): void {
     if (this.#share > this.#limit) throw new RedisFullError(RETRY_AFTER_MS);
   }
 
-  /** Reads the memory of all servers. Keeps the last value if one does not reply. */
+  /** Reads the memory usage of all servers. Keeps the last value if a server does not reply. */
   async read(): Promise<void> {
     const servers = 'nodes' in this.#client ? this.#client.nodes('master') : [this.#client];
     try {
       this.#share = Math.max(0, ...(await Promise.all(servers.map(shareOf))));
     } catch {
-      // The connection is down; commands report that by themselves.
+      // The connection is down. Ignores the error, because commands report it themselves.
     }
   }
 
@@ -55,9 +55,9 @@ export class MemoryWatch {
   }
 }
 
-/** Thrown if Redis uses more memory than the limit for messages. Nothing was written. */
+/** Thrown for a message while Redis uses more memory than the limit. Nothing was written. */
 export class RedisFullError extends Error {
-  /** Ms after which the sender may retry. */
+  /** Ms after which the sender can retry. */
   readonly retryAfter: number;
 
   constructor(retryAfter: number) {

@@ -5,8 +5,9 @@ import { createScript } from './script.ts';
 const script = createScript('publish-probe', [source]);
 
 /**
- * Writes a text and publishes it on a gateway's own channel in a bucket, over the socket that also
- * carries messages. Resolves with the number of subscribers. Rejects if Redis refuses writes.
+ * Writes a probe and publishes it on the gateway's own channel in a bucket, over the socket that
+ * also carries messages. The gateway thereby checks that it receives messages. Resolves with the
+ * number of subscribers. Rejects if Redis rejects writes.
  */
 export async function publishProbe(
   redis: RedisConnection,

@@ -2,9 +2,10 @@ import type { RedisConnection } from './redis-connection.ts';
 import { readProcesses } from './share-settings.ts';
 
 /**
- * Features that recorders have since this release: they store `custom` of messages and edits,
- * recalls by moderators, the ends of streams, pins, hidden messages, and private read marks, and do
- * not count notices. A recorder publishes them as shared settings.
+ * Features that recorders have since this release. They store `custom` of messages and edits,
+ * recalls by moderators, the final content of streamed messages, pins, hidden messages and private
+ * read marks, and do not count notices as unread. A recorder publishes its features as shared
+ * settings, so that other processes see what it can store.
  */
 export const recorderFeatures = {
   RECORDS_CUSTOM: '1',
@@ -16,7 +17,7 @@ export const recorderFeatures = {
 };
 
 /**
- * Returns whether a running recorder lacks one of the features, which happens during an update or a
+ * Returns whether a running recorder lacks one of the features. This happens during an update or a
  * rollback.
  */
 export async function hasOldRecorder(redis: RedisConnection): Promise<boolean> {

@@ -9,92 +9,107 @@ import { RedisSockets } from './redis-sockets.ts';
 import { type Argument, type Script, scriptTexts } from './script.ts';
 import { SlotMap } from './slot-map.ts';
 
-/** The process's connection to Redis, one server or a Redis Cluster, with the names of all keys. */
+/**
+ * The process's connection to Redis, which is one server or a Redis Cluster, with the names of all
+ * keys.
+ */
 export interface RedisConnection {
   /**
-   * A general client, for commands that are not sent for each message. Scripts have sockets of
+   * General-purpose client, for commands that are not sent for each message. Scripts use sockets of
    * their own.
    */
   readonly client: RedisClient;
   readonly keys: Keys;
-  /** True for Redis Cluster: a script reaches the keys of one bucket only. */
+  /** True for a Redis Cluster, in which a script can access only the keys of one bucket. */
   readonly clustered: boolean;
-  /** Messages that an inbox holds, approximately; other events have a limit of the same size. */
+  /**
+   * Approximate maximum number of messages in an inbox. Other events have a separate limit of the
+   * same size.
+   */
   readonly inboxLength: number;
-  /** Seconds after which an inbox without new events expires. */
+  /** Seconds after which an inbox that gets no new events expires. */
   readonly inboxTtl: number;
-  /** Bytes of memory that an inbox may use, approximately. */
+  /** Approximate maximum memory of an inbox, in bytes. */
   readonly inboxBytes: number;
-  /** Ms for which the ref of a message is remembered. */
+  /** Ms for which Redis stores the ref (idempotency key) of a message. */
   readonly refWindow: number;
   /**
-   * Returns the bucket's generation. It is evaluated when the command is sent. Inboxes with a lower
-   * epoch get a new one.
+   * Returns an object that converts to the bucket's generation when the command is sent. Inboxes
+   * whose epoch is below the generation get a new epoch.
    */
   generation(bucket: number): { toString(): string };
-  /** When a server lost all its data the last time, in Unix ms. 0 = never, as far as known. */
+  /** Unix ms at which a server last lost all its data. 0: no loss is known. */
   readonly lostAt: number;
   /** Rejects messages while a server is almost out of memory. */
   readonly memory: MemoryWatch;
-  /** User -> epoch of the inbox, from the reply of the last script that appended to it. */
+  /**
+   * Caches for each user the epoch of their inbox, from the reply of the last script that appended
+   * to it.
+   */
   readonly epochs: BoundedMap<number, string>;
   /**
-   * Runs a script. Rejects when Redis is unavailable or refuses the command; expected outcomes are
-   * replies.
+   * Runs a script. Rejects if Redis is unavailable or rejects the command. Expected outcomes are
+   * replies, not errors.
    */
   run(script: Script, keys: string[], args: Argument[]): Promise<unknown>;
-  /** Sends one command about a key, over the sockets of the scripts. */
+  /** Sends a single command for a key, over the socket that also carries the scripts. */
   call(key: string, args: Argument[]): Promise<unknown>;
   /**
-   * Returns the `host:port` of the master that has a key; Undefined on one server, or while the
-   * master is unknown.
+   * Returns the `host:port` of the master that stores a key. Returns undefined without a cluster,
+   * or while the master is unknown.
    */
   masterOf(key: string): string | undefined;
-  /** Reads from the cluster which master serves which slot. */
+  /** Reads from the cluster which master serves each slot. */
   refreshMasters(): Promise<void>;
-  /** Replicas that must have a write before it counts as done. */
+  /** Number of replicas that must have a write before it counts as done. */
   readonly replicas: number;
   /**
    * Resolves once `replicas` replicas have every write that any process has made to these buckets
-   * so far. Resolves at once if `replicas` is 0. Rejects if they do not confirm.
+   * so far. Resolves at once if `replicas` is 0. Rejects if too few replicas confirm.
    */
   confirm(buckets: Iterable<number>): Promise<void>;
-  /** Reconnects a connection on which replies have stopped. Commands in flight reject. */
+  /** Reconnects a connection on which replies have stopped. The commands in flight reject. */
   reset(): void;
   /** Waits for the scripts in flight, then closes the connection. */
   close(): Promise<void>;
 }
 
 export interface RedisConnectionOptions {
-  /** `redis://` or `rediss://`; several separated by commas are nodes of a Redis Cluster. */
+  /**
+   * Address of Redis: `redis://` or `rediss://`. Several addresses separated by commas are nodes of
+   * a Redis Cluster.
+   */
   url: string;
-  /** Shown by `CLIENT LIST`. */
+  /** Name of the connection that Redis' `CLIENT LIST` shows. */
   name?: string;
-  /** Default: 64. The same in every process. */
+  /** Number of hash buckets, the same in every process. Default: 64. */
   buckets?: number;
   /** Default: 1000. */
   inboxLength?: number;
   /** Default: 4 MiB. */
   inboxBytes?: number;
-  /** Seconds. Default: 30 days. */
+  /** Seconds after which an inbox without new events expires. Default: 30 days. */
   inboxTtl?: number;
-  /** Ms. Default: 10 minutes. */
+  /** Ms for which the ref of a message is stored. Default: 10 minutes. */
   refWindow?: number;
-  /** Replicas that must have an event before it counts as accepted. Default: 0. */
+  /** Number of replicas that must have an event before it counts as accepted. Default: 0. */
   replicas?: number;
-  /** Share of `maxmemory`, 0 to 1, above which messages are rejected. Default: 0.9. */
+  /**
+   * Share of `maxmemory`, from 0 to 1, above which Redis counts as full and messages are rejected.
+   * Default: 0.9.
+   */
   memoryShare?: number;
 }
 
-/** Ms to wait for replies in flight when the connection is closed. */
+/** Ms that closing the connection waits for the replies in flight. */
 const CLOSE_TIMEOUT_MS = 2000;
 
-/** Maximum number of inboxes whose epochs are cached. */
+/** Maximum number of inboxes whose epoch is cached. */
 const MAX_EPOCHS = 20_000;
 
 /**
- * Connects to Redis and resolves once Redis executes commands. Reconnects by itself later. Commands
- * sent while the connection is down reject at once.
+ * Connects to Redis and resolves once Redis executes commands. The connection reconnects by itself.
+ * While it is down, commands reject at once.
  */
 export async function connectRedis({
   inboxLength = 1000,
@@ -138,7 +153,7 @@ export async function connectRedis({
     replicas,
     confirm: async (buckets) => {
       if (replicas === 0) return;
-      // On one server, one confirmation covers all buckets.
+      // Without a cluster, one confirmation covers all buckets.
       const names = [...buckets].map((bucket) => keys.confirm(bucket)).slice(0, clustered ? undefined : 1);
       await Promise.all(names.map((name) => sockets.call(name, ['SET', name, '', 'PX', 1], true)));
     },
@@ -153,7 +168,7 @@ export async function connectRedis({
         .close()
         .then(() => client.quit())
         .catch(() => {});
-      // A server that does not reply must not keep the process alive.
+      // Does not wait forever, so that a server that does not reply cannot keep the process alive.
       await Promise.race([closing, setTimeout(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
       sockets.reset();
       client.disconnect();
@@ -169,8 +184,8 @@ async function connectClient(options: { url: string; name?: string }): Promise<R
   };
   client.on('error', note);
   try {
-    // While a cluster is incomplete the promise may never settle, although the client becomes
-    // ready.
+    // Also waits for `ready`, because in an incomplete cluster the promise of `connect()` might
+    // never settle although the client is ready.
     await Promise.race([client.connect(), new Promise((resolve) => client.once('ready', resolve))]);
   } catch (error) {
     client.disconnect();
@@ -186,8 +201,8 @@ function socketOptions({ url, name = 'parley' }: { url: string; name?: string },
 }
 
 /**
- * Returns why a connection failed. If a host name has several addresses, it lists the error of
- * each.
+ * Returns the reason why a connection failed. If the host name has several addresses, lists the
+ * error of each address.
  */
 function messageOf(error: Error): string {
   return error instanceof AggregateError ? error.errors.map(({ message }) => message).join(', ') : error.message;

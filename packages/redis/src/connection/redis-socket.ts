@@ -8,22 +8,22 @@ import type { Argument, Call } from './script.ts';
 const REPLICA_TIMEOUT_MS = 1000;
 
 /**
- * A pipelined RESP connection to one Redis server, for the commands of each message. It needs a
- * third to a quarter of the CPU of a general client: it writes once per turn of the event loop, and
- * matches replies by order. Reconnects by itself. Commands that are sent while it is down reject at
- * once. Commands that are in flight when the connection is lost reject too, but Redis may have
- * executed them.
+ * A pipelined RESP connection to one Redis server, for the commands that are sent for each message.
+ * Uses a third to a quarter of the CPU time of a general-purpose client, because it writes once per
+ * turn of the event loop and matches replies to commands by their order. Reconnects by itself.
+ * While it is down, commands reject at once. When the connection is lost, the commands in flight
+ * reject too, although Redis might have executed them.
  */
 export class RedisSocket {
   readonly #options: RedisSocketOptions;
   #socket: Socket | undefined;
   #state: 'opening' | 'greeting' | 'open' | 'down' | 'closed' = 'opening';
   #text = '';
-  /** Commands of this turn of the event loop that wait for replicas. */
+  /** Commands of this turn of the event loop whose writes replicas must confirm. */
   #durable: Command[] = [];
-  /** Calls made while the connection opens. */
+  /** Commands that were requested while the connection was being opened. */
   #held: Held[] = [];
-  /** Commands in flight, from `#next` on. */
+  /** Commands sent to Redis. Those from index `#next` on are still without a reply. */
   #waiting: Command[] = [];
   #next = 0;
   #retry: NodeJS.Timeout | undefined;
@@ -34,7 +34,7 @@ export class RedisSocket {
     this.#open();
   }
 
-  /** Sends a command. With `durable`, resolves only once `replicas` replicas have it. */
+  /** Sends a command. With `durable`, resolves only after `replicas` replicas have its writes. */
   call(args: readonly Argument[], durable = false): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#state === 'down' || this.#state === 'closed')
@@ -55,14 +55,14 @@ export class RedisSocket {
     this.#send(args, command);
   }
 
-  /** Closes the socket and reconnects. Used when the socket is open but Redis does not reply. */
+  /** Closes the socket and reconnects. Use it when the socket is open but Redis does not reply. */
   reset(): void {
     this.#socket?.destroy();
   }
 
-  /** Waits for the commands in flight, then closes. */
+  /** Waits for the commands in flight, then closes the socket. */
   async close(): Promise<void> {
-    // A reply may lead to another command, so check again after each turn.
+    // Checks again after each turn, because a reply can cause another command.
     while (this.#busy) await this.call(['PING']).catch(() => {});
     this.#state = 'closed';
     clearTimeout(this.#retry);
@@ -76,8 +76,8 @@ export class RedisSocket {
   }
 
   /**
-   * Sends one `WAIT` for all commands of this turn: replicas confirm an offset of the replication
-   * stream.
+   * Writes the commands of this turn to the socket. Sends a single `WAIT` for all its durable
+   * commands, because replicas confirm an offset of the replication stream.
    */
   #flush(): void {
     if (this.#state !== 'open' && this.#state !== 'greeting') return;
@@ -87,8 +87,8 @@ export class RedisSocket {
       const confirmed = new Promise<unknown>((resolve, reject) => {
         this.#send(['WAIT', this.#options.replicas, REPLICA_TIMEOUT_MS], { resolve, reject });
       });
-      // If the connection is lost, the commands that wait for this confirmation reject by
-      // themselves.
+      // Ignores the rejection after a lost connection, because the commands that wait for this
+      // confirmation then reject by themselves.
       confirmed.catch(() => {});
       for (const command of durable) hold(command, confirmed, this.#options.replicas);
     }
@@ -98,7 +98,8 @@ export class RedisSocket {
 
   #open(): void {
     const { host, port, tls, username, password, database, name, scripts = [], greet } = this.#options;
-    // SNI allows only names. TLS checks the certificate against the host in any case.
+    // Sets SNI only for host names, because SNI does not allow IP addresses. TLS checks the
+    // certificate against the host in any case.
     const sni = isIP(host) ? {} : { servername: host };
     const socket = tls ? connectTls({ host, port, ...sni }) : connect({ host, port });
     socket.setNoDelay(true);
@@ -167,7 +168,10 @@ export class RedisSocket {
 
 const ignored: Command = { resolve: () => {}, reject: () => {} };
 
-/** Makes a command resolve only once `confirmed` resolves with enough replicas. */
+/**
+ * Delays the result of a command until `confirmed` resolves. Rejects the command if fewer than
+ * `replicas` replicas confirmed.
+ */
 function hold(command: Command, confirmed: Promise<unknown>, replicas: number): void {
   const { resolve, reject } = command;
   command.resolve = (value) => {
@@ -205,16 +209,22 @@ export interface RedisSocketOptions {
   username?: string;
   password?: string;
   database?: number;
-  /** Shown by `CLIENT LIST`. */
+  /** Name of the connection that Redis' `CLIENT LIST` shows. */
   name: string;
-  /** Scripts that are loaded before any command. */
+  /** Lua scripts that the socket loads before any other command. */
   scripts?: readonly string[];
-  /** Replicas that must have a durable write. 0 = none. */
+  /** Number of replicas that must have a durable write. 0: none. */
   replicas: number;
-  /** Returns the ms until the next attempt after a number of failures in a row. */
+  /**
+   * Returns the ms to wait before the next attempt to connect, after a number of consecutive
+   * failures.
+   */
   retryDelay(failures: number): number;
-  /** Runs before any other command. The socket reconnects when it rejects. */
+  /**
+   * Called on each new connection, before any other command is sent. If it rejects, the socket
+   * reconnects.
+   */
   greet?: ((call: Call) => Promise<void>) | undefined;
-  /** The connection was lost, or could not be opened. */
+  /** Called when the connection was lost or could not be opened. */
   onDown?(): void;
 }

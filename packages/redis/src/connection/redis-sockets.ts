@@ -5,23 +5,24 @@ import type { Argument, Call } from './script.ts';
 import type { SlotMap } from './slot-map.ts';
 
 /**
- * Holds one socket to the only server, or one to each master of a cluster that receives commands.
+ * Holds the socket to the only Redis server or, in a cluster, one socket to each master that
+ * receives commands.
  */
 export class RedisSockets {
   readonly #options: SharedOptions;
   readonly #greet: Greet;
   readonly #sockets = new Map<string, RedisSocket>();
-  /** Master -> the slots for which `greet` has run on its socket. */
+  /** Master -> the slots that the master had when `greet` ran on its socket. */
   readonly #greeted = new Map<string, Set<number>>();
   readonly #slots: SlotMap;
   /** The socket to the only server. Undefined in a cluster. */
   readonly #only: RedisSocket | undefined;
 
   /**
-   * @param options contains the address of the only server. In a cluster, each master replaces the
-   * address
-   * @param greet runs on a new socket before any other command, and again if a master got more
-   * slots. The socket reconnects when it rejects
+   * @param options options of each socket. The address is that of the only server; in a cluster,
+   * each master's own address replaces it
+   * @param greet called on a new socket before any other command, and again if the master gets more
+   * slots. If it rejects, the socket reconnects
    */
   constructor(clustered: boolean, slots: SlotMap, options: SharedOptions, greet: Greet) {
     this.#slots = slots;
@@ -32,14 +33,17 @@ export class RedisSockets {
     this.#sockets.set('', this.#only);
   }
 
-  /** Sends a command to the server of its key. */
+  /** Sends a command to the server that stores its key. */
   call(key: string, args: readonly Argument[], durable: boolean): Promise<unknown> {
     const socket = this.#only ?? this.#socketOf(key);
     if (!socket) return Promise.reject(new RedisUnavailableError('Redis is not reachable'));
     return this.#only ? socket.call(args, durable) : this.#follow(key, socket.call(args, durable), args, durable);
   }
 
-  /** Sends a command again if its slot has moved: Redis did not execute it. */
+  /**
+   * Waits for the reply to a command. If Redis replies that the key's slot has moved, it did not
+   * execute the command, which is then sent to the new master.
+   */
   async #follow(key: string, reply: Promise<unknown>, args: readonly Argument[], durable: boolean) {
     try {
       return await reply;
@@ -66,8 +70,8 @@ export class RedisSockets {
     if (address === undefined) return undefined;
     const socket = this.#sockets.get(address);
     if (socket && this.#greeted.get(address)?.has(calculateSlot(key)) !== false) return socket;
-    // The server got this slot after `greet` ran. A new socket runs it again and queues commands
-    // until it resolves.
+    // The master got this slot after `greet` ran. Opens a new socket, which calls `greet` again and
+    // queues commands until it resolves.
     socket?.close();
     return this.#open(address);
   }
@@ -95,7 +99,7 @@ export class RedisSockets {
     return this.#greet(call, (key) => slots.has(calculateSlot(key)));
   }
 
-  /** Refreshes the slot map and closes the sockets of servers that are not masters any more. */
+  /** Reads the slot map again, and closes the sockets of servers that are no longer masters. */
   async #findMasters(): Promise<void> {
     await this.#slots.refresh();
     const masters = this.#slots.masters;
@@ -110,7 +114,7 @@ export class RedisSockets {
 type SharedOptions = Omit<RedisSocketOptions, 'onDown' | 'greet'>;
 
 /**
- * Called after a server has connected, before other commands. `has` returns whether the server
- * stores a key.
+ * Called after a connection to a server is opened, before other commands. `has` returns whether the
+ * server stores a key.
  */
 type Greet = (call: Call, has: (key: string) => boolean) => Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * Thrown if a command has no reply, or not the replicas that it needs: Redis is not reachable, the
- * connection broke, or too few replicas confirmed. Redis may have executed the command.
+ * Thrown if Redis is not reachable, if the connection is lost before the reply, or if too few
+ * replicas confirm a write. Redis might have executed the command.
  */
 export class RedisUnavailableError extends Error {
   override name = 'RedisUnavailableError';

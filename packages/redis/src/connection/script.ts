@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A Lua script that is run by the hash of its content, so that two versions can run side by side
- * during a rollout.
+ * A Lua script. It is called by the hash of its content, so that two versions of the script can run
+ * side by side during a rollout.
  */
 export interface Script {
-  /** The name, for error messages and metrics. */
+  /** Name of the script in error messages and metrics. */
   readonly name: string;
-  /** Whether its writes count as done only when enough replicas have them. */
+  /** True if the script's writes count as done only after enough replicas have them. */
   readonly durable: boolean;
   run(call: Call, keys: string[], args: Argument[]): Promise<unknown>;
 }
 
 /**
- * The sources of all scripts. Every connection loads them before its first call. Otherwise a later
- * call could overtake an earlier one that received NOSCRIPT.
+ * The sources of all scripts. Each new connection loads them before its first call. Without this, a
+ * call that gets NOSCRIPT would be sent again with the source, and a later call could overtake it.
  */
 export const scriptTexts: string[] = [];
 
-/** Joins Lua sources to one script, shared parts first. */
+/** Creates a script from Lua sources, which are concatenated. Shared parts come first. */
 export function createScript(name: string, sources: string[], { durable = false } = {}): Script {
   const lua = sources.join('\n');
   scriptTexts.push(lua);
@@ -37,11 +37,11 @@ export function createScript(name: string, sources: string[], { durable = false 
   };
 }
 
-/** Sends a command to the server of the script's keys. */
+/** Sends a command to the server that stores the script's keys. */
 export type Call = (args: readonly Argument[]) => Promise<unknown>;
 
 /**
- * An argument of a command. An object is converted to text when the command is sent: while the
- * connection opens, that is later than the call.
+ * An argument of a command. An object is converted to a string when the command is sent, which can
+ * be later than the call if the connection is still being opened.
  */
 export type Argument = string | number | { toString(): string };

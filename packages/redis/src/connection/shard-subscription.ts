@@ -1,18 +1,22 @@
 import type { Redis } from 'ioredis';
 
 /**
- * Subscriptions to shard channels of one Redis server, over a connection that reconnects by itself.
- * It resubscribes itself, because ioredis does not report when it has resubscribed to all channels.
+ * Subscriptions to the shard channels of one Redis server, over a connection that reconnects by
+ * itself. Resubscribes without ioredis' `autoResubscribe`, because ioredis does not report when it
+ * has resubscribed to all channels.
  */
 export class ShardSubscription {
   readonly #client: Redis;
   readonly #handlers: ShardSubscriptionHandlers;
-  /** Subscribed channels -> callbacks that wait for Redis to confirm. */
+  /** Subscribed channel -> callbacks that wait until Redis confirms the subscription. */
   readonly #wanted = new Map<string, (() => void)[]>();
   #queue: string[] = [];
   #ready = false;
 
-  /** @param client not connected yet, with `lazyConnect`, without `autoResubscribe` */
+  /**
+   * @param client a client that is not connected yet, with `lazyConnect` and without
+   * `autoResubscribe`
+   */
   constructor(client: Redis, handlers: ShardSubscriptionHandlers) {
     this.#client = client;
     this.#handlers = handlers;
@@ -27,15 +31,15 @@ export class ShardSubscription {
   }
 
   /**
-   * Resolves once Redis has confirmed the subscription, also if it reconnects before that. Also
-   * resolves when the channel is unsubscribed.
+   * Resolves once Redis has confirmed the subscription, even if a reconnect was necessary. Also
+   * resolves if the channel is unsubscribed before.
    */
   subscribe(channel: string): Promise<void> {
     return new Promise((resolve) => {
       const waiting = this.#wanted.get(channel);
       if (waiting) waiting.push(resolve);
       else this.#wanted.set(channel, [resolve]);
-      // One command for all channels of this turn of the event loop.
+      // Subscribes with one command to all channels of this turn of the event loop.
       if (this.#ready && this.#queue.push(channel) === 1) setImmediate(() => this.#send(this.#queue.splice(0)));
     });
   }
@@ -46,7 +50,7 @@ export class ShardSubscription {
     if (this.#ready) this.#client.sunsubscribe(channel).catch(() => {});
   }
 
-  /** Reconnects and resubscribes, for a connection that seems alive but is silent. */
+  /** Reconnects and resubscribes. Use it if the connection seems alive but no messages arrive. */
   reset(): void {
     if (!this.#ready) return;
     this.#ready = false;
@@ -66,8 +70,8 @@ export class ShardSubscription {
   }
 
   /**
-   * Returns false if a channel could not be subscribed; the reconnect or move that follows retries
-   * it.
+   * Subscribes to channels. Returns false if one of them could not be subscribed. The reconnect, or
+   * the move of its slot, that follows retries it.
    */
   async #send(channels: string[]): Promise<boolean> {
     const commands = new Map<string, string[]>();
@@ -102,12 +106,14 @@ export class ShardSubscription {
 export interface ShardSubscriptionHandlers {
   message(channel: string, data: Buffer): void;
   /**
-   * Called when all channels are subscribed: for the first time, or after a lost connection, when
-   * messages may have been missed.
+   * Called when all channels are subscribed, for the first time or after a lost connection. While
+   * the connection was down, messages might have been missed.
    */
   restored(): void;
   /** Called when some channels have moved to another server. */
   moved(): void;
-  /** Returns the group of a channel. Channels of one group may share a command. */
+  /**
+   * Returns the group of a channel. Channels of the same group can be subscribed with one command.
+   */
   together(channel: string): string;
 }

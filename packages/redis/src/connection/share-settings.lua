@@ -1,17 +1,18 @@
--- Adds or renews a running process if its settings equal those of the others.
+-- Registers a running process, or renews its registration, if its settings equal those of all other
+-- running processes.
 --
 -- KEYS
---   1  processes: sorted set of process by last heartbeat
---   2  settings: hash of process -> JSON object of its settings
---   3  fixed: hash of settings that never change
+--   1 name of the processes: sorted set of processes, scored by their last heartbeat
+--   2 settings: hash: process -> JSON object of its settings
+--   3 fixed: hash of settings that never change
 -- ARGV
---   1  process
---   2  JSON object of settings, name -> text
---   3  ms without a heartbeat after which a process counts as ended
---   4  names of settings that never change, separated by blanks
+--   1 process
+--   2 JSON object of the process's settings: name -> value
+--   3 ms without a heartbeat after which a process counts as ended
+--   4 names of the settings that never change, separated by blanks
 -- Reply
---   {} if the process was added, else { other process, or '' for a fixed setting, name, its value
---   there }
+--   {} if the process was registered. Otherwise { the other process, or '' for a setting that never
+--   changes, name of the setting that differs, its value there }
 local processes, settings, fixed = KEYS[1], KEYS[2], KEYS[3]
 local process, json, ttl, names = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local now = clock()

@@ -12,13 +12,16 @@ const HEARTBEAT_MS = 2000;
 /** Ms without a heartbeat after which a process counts as ended. */
 const PROCESS_TTL_MS = 7000;
 
-/** Settings that data in Redis depends on: they stay when all processes have stopped. */
+/**
+ * Settings that the data in Redis depends on. They stay in Redis when all processes have stopped.
+ */
 const FIXED = ['BUCKETS'];
 
 /**
- * Compares settings that all processes must share with those of the running processes, and stores
- * them in Redis while this process runs. If a value differs, waits until the other process would
- * have expired, and then rejects. Returns a function that removes the settings.
+ * Compares the settings that all processes must share with those of the running processes, and
+ * stores them in Redis while this process runs. If a value differs, waits long enough for the
+ * registration of a killed process to expire, and then rejects. Returns a function that removes the
+ * settings.
  *
  * @param process a readable name, unique among running processes
  */
@@ -35,7 +38,7 @@ export async function shareSettings(
   for (;;) {
     const [other, name, value] = await share();
     if (name === undefined) break;
-    // A process that was killed keeps its settings until it expires.
+    // Retries, because the settings of a killed process stay until its registration expires.
     if (other !== '' && performance.now() < deadline) await sleep(HEARTBEAT_MS / 4);
     else throw new Error(describe(other ?? '', name, value ?? '', settings[name] ?? ''));
   }
@@ -61,7 +64,7 @@ export async function readProcesses({ client, keys }: RedisConnection): Promise<
   return { processes, fixed };
 }
 
-/** The settings that running processes share through Redis. */
+/** The settings that the running processes share through Redis. */
 export interface SharedSettings {
   processes: { name: string; settings: Settings }[];
   fixed: Settings;
@@ -69,7 +72,7 @@ export interface SharedSettings {
 
 type Settings = Readonly<Record<string, string>>;
 
-/** Returns a short text that differs for different secrets and reveals nothing of them. */
+/** Returns a short string that differs for different secrets and does not reveal the secret. */
 export function fingerprint(secret: string): string {
   return `fingerprint ${createHash('sha256').update(`parley settings ${secret}`).digest('hex').slice(0, 12)}`;
 }

@@ -2,13 +2,13 @@ import calculateSlot from 'cluster-key-slot';
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisClient } from './create-redis-client.ts';
 
-/** Ms to wait for a node's view of the cluster before the next node is queried. */
+/** Ms to wait for a node's slot map before the next node is queried. */
 const REPLY_TIMEOUT_MS = 2000;
 
-/** Ms between two periodic refreshes. */
+/** Ms between two periodic reads of the slot map. */
 const REFRESH_INTERVAL_MS = 5000;
 
-/** Maps each slot of a Redis Cluster to its master. Empty for one server. */
+/** Maps each slot of a Redis Cluster to its master. Empty without a cluster. */
 export class SlotMap {
   readonly #client: RedisClient;
   /** Slot -> `host:port`. */
@@ -22,14 +22,14 @@ export class SlotMap {
   }
 
   /**
-   * Returns the `host:port` of the master that has the slot of a key or channel; Undefined while
-   * the master is unknown.
+   * Returns the `host:port` of the master that has the slot of a key or channel. Returns undefined
+   * while the master is unknown.
    */
   masterOf(key: string): string | undefined {
     return this.#masters[calculateSlot(key)];
   }
 
-  /** Returns the slots of a master. */
+  /** Returns the slots that a master has. */
   slotsOf(master: string): Set<number> {
     const slots = new Set<number>();
     for (const [slot, address] of this.#masters.entries()) if (address === master) slots.add(slot);
@@ -43,13 +43,13 @@ export class SlotMap {
   /** Updates a slot from a `MOVED` error, which is always newer than the map. */
   follow(error: Error): void {
     const [, slot, address] = /^MOVED (\d+) (\S+)/.exec(error.message) ?? [];
-    // Without a host the slot is at another port of the node that replied.
+    // Ignores an address without a host, which means another port of the node that replied.
     if (address && !address.startsWith(':')) this.#masters[Number(slot)] = address;
   }
 
   /**
-   * Reads the map from the cluster. Keeps the old one if no node replies. Concurrent calls share
-   * one refresh.
+   * Reads the slot map from the cluster. Keeps the old map if no node replies. Concurrent calls
+   * share one read.
    */
   refresh(): Promise<void> {
     this.#refresh ??= this.#read().finally(() => {
@@ -81,7 +81,7 @@ async function readMasters(node: Redis): Promise<string[] | undefined> {
   const masters: string[] = [];
   for (const [first, last, master] of ranges) {
     const [host, port] = master ?? [];
-    // An empty host stands for the node that replied.
+    // An empty host means the node that replied.
     for (let slot = first; slot <= last; slot += 1) masters[slot] = `${host || node.options.host}:${port}`;
   }
   return ranges.length > 0 ? masters : undefined;

@@ -4,19 +4,19 @@ import type { RedisConnection } from './redis-connection.ts';
 import { ShardSubscription } from './shard-subscription.ts';
 
 /**
- * Subscribes to shard channels, on one server or in a cluster, and reports when messages may have
- * been missed. In a cluster it subscribes to a bucket's channels at the master of its slot, and
- * follows when the slot moves.
+ * Subscribes to shard channels on one server or in a cluster, and reports when messages might have
+ * been missed. In a cluster, it subscribes to a bucket's channels at the master of the bucket's
+ * slot, and moves the subscriptions when the slot moves.
  */
 export class Subscriber {
   readonly #redis: RedisConnection;
   readonly #url: string;
   readonly #handlers: SubscriberHandlers;
-  /** Server -> its shard subscription. */
+  /** Address of a server -> the subscriptions at this server. */
   readonly #subscriptions = new Map<string, ShardSubscription>();
-  /** Bucket -> the server at which its channels are subscribed. */
+  /** Bucket -> address of the server where the bucket's channels are subscribed. */
   readonly #servers = new Map<number, string>();
-  /** Bucket -> its channels. */
+  /** Bucket -> the bucket's subscribed channels. */
   readonly #channels = new Map<number, Set<string>>();
   #check: NodeJS.Timeout | undefined;
 
@@ -28,7 +28,8 @@ export class Subscriber {
   }
 
   /**
-   * Resolves once Redis has confirmed: from then on every message arrives, or `missed` is called.
+   * Resolves once Redis has confirmed the subscription. From then on the subscriber receives every
+   * message, or calls `missed`.
    */
   subscribe(channel: string): Promise<void> {
     const bucket = bucketOf(channel);
@@ -46,7 +47,9 @@ export class Subscriber {
     this.#subscriptionOf(bucket).unsubscribe(channel);
   }
 
-  /** Reconnects to the server of a bucket's channels if no messages arrive from it. */
+  /**
+   * Reconnects to the server of a bucket's channels. Use it if no messages arrive from the server.
+   */
   reset(bucket: number): void {
     this.#subscriptionOf(bucket).reset();
   }
@@ -83,8 +86,8 @@ export class Subscriber {
   }
 
   /**
-   * Moves subscriptions to the masters that have the slots now. Then reports that messages of the
-   * moved buckets may have been missed.
+   * Moves the subscriptions of buckets whose slot has moved to the new masters. Then reports that
+   * messages of these buckets might have been missed.
    */
   #follow(): void {
     for (const [bucket, address] of this.#servers) {
@@ -118,13 +121,13 @@ export class Subscriber {
 export interface SubscriberHandlers {
   message(channel: string, data: Buffer): void;
   /**
-   * Called when all channels of these buckets are subscribed again. Messages on them may have been
-   * missed.
+   * Called when all channels of these buckets are subscribed again. Messages on them might have
+   * been missed.
    */
   missed(buckets: Set<number>): void;
 }
 
-/** Returns the bucket in a channel's hash tag. */
+/** Returns the bucket in the hash tag of a channel's name. */
 function bucketOf(channel: string): number {
   return Number(channel.slice(1, channel.indexOf('}')));
 }
