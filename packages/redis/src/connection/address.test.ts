@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readAddress } from './address.ts';
 
-it('a Redis address has host, credentials and database', () => {
+it('readAddress returns the host, the credentials and the database of a Redis address', () => {
   expect(readAddress('rediss://chat:p%40ss%2Fword@redis.example/3')).toEqual({
     ...{ host: 'redis.example', port: 6379, tls: true, username: 'chat', password: 'p@ss/word', database: 3 },
   });

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { Decoder, ReplyError } from './decoder.ts';
 
 describe('replies', () => {
-  it('the decoder reads each type of Redis reply', () => {
+  it('the decoder decodes each type of Redis reply', () => {
     expect(decode(Buffer.from(':42\r\n:-7\r\n:9007199254740991\r\n'))).toEqual([42, -7, Number.MAX_SAFE_INTEGER]);
     expect(decode(Buffer.from('+OK\r\n$5\r\nh\r\nlo\r\n$0\r\n\r\n$-1\r\n'))).toEqual(['OK', 'h\r\nlo', '', null]);
     expect(decode(Buffer.from('*2\r\n:1\r\n*2\r\n$1\r\na\r\n*0\r\n*-1\r\n'))).toEqual([[1, ['a', []]], null]);
     expect(decode(Buffer.from('-NOSCRIPT none\r\n'))).toEqual([new ReplyError('NOSCRIPT none')]);
   });
 
-  it('the decoder reads Redis replies across any chunk boundaries', () => {
+  it('the decoder decodes Redis replies that are split into chunks at any byte', () => {
     const reply: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
       value: fc.oneof(
         { maxDepth: 4 },
@@ -34,7 +34,7 @@ describe('replies', () => {
     );
   });
 
-  it('the decoder throws for bytes that are not a Redis reply', () => {
+  it('the decoder throws if the bytes are not a Redis reply', () => {
     expect(() => decode(Buffer.from('HTTP/1.1 400 Bad Request\r\n'))).toThrow(/does not begin a RESP2 reply/);
   });
 });

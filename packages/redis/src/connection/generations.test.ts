@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 describe('a replica that is promoted after its master failed', () => {
-  it('a promoted replica never reuses the offsets of events that it lacks', async () => {
+  it('a promoted replica does not reuse the offsets of events that it never received from the master', async () => {
     const [master] = connections as [RedisConnection];
     await admin.call('REPLICAOF', 'NO', 'ONE');
     await send(master, 'only the master has this');
@@ -51,7 +51,7 @@ describe('a replica that is promoted after its master failed', () => {
 });
 
 describe('a server that was restarted with all its data', () => {
-  it('a Redis restarted with all its data continues inboxes at their last offset', async () => {
+  it('a Redis server that restarts with all its data continues inboxes at their last offset', async () => {
     const [master] = connections as [RedisConnection];
     const { epoch, last } = await recover(master, ben, 'acknowledged', device);
     await servers[0]?.restart();
@@ -61,7 +61,7 @@ describe('a server that was restarted with all its data', () => {
 });
 
 describe('a replica that is promoted in a cluster', () => {
-  it('a replica promoted in a cluster reuses no offsets, and inboxes of other masters continue', async () => {
+  it('a replica promoted in a cluster reuses no offsets, while inboxes on other masters continue', async () => {
     await using cluster = await startRedisCluster({ replicasPerMaster: 1, nodeTimeout: 1000 });
     const connection = await connectRedis({ url: cluster.url });
     connections.push(connection);
@@ -108,7 +108,7 @@ describe('a replica that is promoted in a cluster', () => {
 });
 
 describe('a bucket that moves to another master', () => {
-  it("a connection reads the generation of a bucket's new master before the first command there", async () => {
+  it('after a bucket moves, a connection reads the generation at the new master before it sends a command there', async () => {
     await using cluster = await startRedisCluster();
     const connection = await connectRedis({ url: cluster.url });
     connections.push(connection);

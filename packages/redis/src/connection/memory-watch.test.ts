@@ -8,7 +8,7 @@ import { connectRedis } from './redis-connection.ts';
 
 const message = (ref: string) => ({ from: 1, to: 2, ref, body: '{"type":"text","text":"hi"}', record: true });
 
-it('messages are rejected before Redis is full, and accepted when it has memory again', async () => {
+it('the memory watch rejects messages before Redis is full, and accepts them when Redis has memory again', async () => {
   await using server = await startRedis({ args: ['--maxmemory', '64mb'] });
   const redis = await connectRedis({ url: server.url, memoryShare: 0.5 });
   await accept(redis, message('fits'));
@@ -27,7 +27,7 @@ it('messages are rejected before Redis is full, and accepted when it has memory 
   await redis.close();
 });
 
-it('publishing a probe fails while the memory of Redis is full', async () => {
+it('publishProbe rejects while the memory of Redis is full', async () => {
   await using server = await startRedis({ args: ['--maxmemory', '8mb'] });
   const redis = await connectRedis({ url: server.url });
   await publishProbe(redis, 0, 'gateway', '1');

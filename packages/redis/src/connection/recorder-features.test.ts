@@ -4,7 +4,7 @@ import { hasOldRecorder, recorderFeatures } from './recorder-features.ts';
 import { shareSettings } from './share-settings.ts';
 
 onEachRedis((redis) => {
-  it('hasOldRecorder finds a running recorder of the previous release', async () => {
+  it('hasOldRecorder returns true while a recorder of the previous release runs', async () => {
     const { connection } = redis;
     const gateway = await shareSettings(connection, 'gateway a:1', {});
     const present = await shareSettings(connection, 'recorder a:2', { REPLICAS_ACK: '0', ...recorderFeatures });

@@ -50,7 +50,7 @@ describe('opening', () => {
     },
   );
 
-  it('the Redis connection signs in with the password of its address and rejects a wrong one', async () => {
+  it('the Redis connection signs in with the password of its address and rejects a wrong password', async () => {
     await using server = await startRedis({ args: ['--requirepass', 'p@ss/word'] });
     const connection = await connectRedis({ url: `redis://:p%40ss%2Fword@127.0.0.1:${server.port}` });
     expect(await takes(connection, 0)).toBe(true);
@@ -61,7 +61,7 @@ describe('opening', () => {
 });
 
 onEachRedis((redis) => {
-  it('closing the Redis connection waits for the scripts in flight', async () => {
+  it('closing the Redis connection waits for the scripts that are in flight', async () => {
     const connection = await connectRedis({ url: redis.url });
     const under = Array.from({ length: 100 }, () => append(connection, [{ user: redis.newId(), event: '1' }]));
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
@@ -72,7 +72,7 @@ onEachRedis((redis) => {
 });
 
 describe('while Redis is down', () => {
-  it('the Redis connection rejects commands while Redis is down and recovers with it', async () => {
+  it('the Redis connection rejects commands while Redis is down, and accepts them after Redis is back', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     await append(connection, [{ user: 5, event: '1' }]);
@@ -85,7 +85,7 @@ describe('while Redis is down', () => {
     expect((await readInbox(connection, 5)).map(({ text }) => text)).toEqual(['1', '3']);
   });
 
-  it('everything that scripts wrote is kept, with its expiry, after a crash of Redis', async () => {
+  it('Redis keeps all keys and expiry times that scripts wrote after a crash', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     for (let i = 0; i < 250; i += 1) {
@@ -117,7 +117,7 @@ describe('while Redis is down', () => {
     expect(await state()).toEqual(before);
   });
 
-  it('commands in flight reject when Redis dies', async () => {
+  it('the Redis connection rejects the commands in flight when Redis is killed', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     await takes(connection, 0);
@@ -129,7 +129,7 @@ describe('while Redis is down', () => {
     await expect(stuck).rejects.toThrow();
   });
 
-  it('a reset of the Redis connection rejects commands to a hung server, and the connection recovers', async () => {
+  it('reset() rejects the commands in flight to a hung server, after which the Redis connection recovers', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     await takes(connection, 0);
@@ -150,7 +150,7 @@ describe('in a Redis Cluster', () => {
     return nodes.find(({ port }) => String(place).endsWith(`:${port}`)) as RedisServer;
   };
 
-  it('commands for a cluster master that is down reject, until it is back', async () => {
+  it('the Redis connection rejects commands for a cluster master that is down, until the master is back', async () => {
     await using cluster = await startRedisCluster();
     const connection = await open(cluster.url);
     const away = ownerOf(connection, cluster.nodes, 0);
@@ -162,7 +162,7 @@ describe('in a Redis Cluster', () => {
     for (let bucket = 0; bucket < 64; bucket += 1) await untilItTakes(connection, bucket);
   });
 
-  it('the Redis connection follows a bucket to another master while other commands continue', async () => {
+  it('the Redis connection follows a bucket to another master without failing other commands', async () => {
     await using cluster = await startRedisCluster();
     const connection = await open(cluster.url);
     const from = ownerOf(connection, cluster.nodes, 0);

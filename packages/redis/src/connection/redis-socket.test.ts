@@ -27,7 +27,7 @@ const open = (port = server.port, replicas = 0) =>
   });
 
 describe('the Redis socket', () => {
-  it('the Redis socket resolves each command with its own reply, also those sent while it connects', async () => {
+  it('the Redis socket resolves each command with its own reply, even commands that are sent while it connects', async () => {
     const wire = open();
     const replies = await Promise.all(Array.from({ length: 3000 }, (_, i) => wire.call(['ECHO', `${i}é`])));
     expect(replies).toEqual(Array.from({ length: 3000 }, (_, i) => `${i}é`));
@@ -35,7 +35,7 @@ describe('the Redis socket', () => {
     await wire.close();
   });
 
-  it('the Redis socket rejects a command that Redis rejects, and continues', async () => {
+  it('the Redis socket rejects a command that Redis rejects, and continues with the next command', async () => {
     const wire = open();
     const [refused, fine] = await Promise.allSettled([wire.call(['NOPE']), wire.call(['ECHO', 1])]);
     expect(refused).toMatchObject({
@@ -46,7 +46,7 @@ describe('the Redis socket', () => {
     await wire.close();
   });
 
-  it('the Redis socket rejects the commands in flight of a lost connection and does not resend them', async () => {
+  it('the Redis socket rejects the commands in flight when its connection is lost, and does not resend them', async () => {
     const wire = open();
     wire.call(['CLIENT', 'REPLY', 'OFF']).catch(() => {});
     const unanswered = wire.call(['RPUSH', 'unanswered', 'x']);
@@ -60,7 +60,7 @@ describe('the Redis socket', () => {
     await wire.close();
   });
 
-  it('the Redis socket rejects commands at once while Redis is down, and reconnects when it is back', async () => {
+  it('the Redis socket rejects commands at once while Redis is down, and reconnects when Redis is back', async () => {
     await using other = await startRedis({ args: ['--requirepass', 'a secret'] });
     const wire = open(other.port);
     await wire.call(['PING']);
@@ -74,7 +74,7 @@ describe('the Redis socket', () => {
     await wire.close();
   });
 
-  it('a durable command resolves only when enough replicas have it', async () => {
+  it('the Redis socket resolves a durable command only when enough replicas have it', async () => {
     const alone = open(server.port, 1);
     await expect(alone.call(['SET', 'durable', 1], true)).rejects.toThrow(/Only 0 of 1/);
     await using replica = await startRedis({

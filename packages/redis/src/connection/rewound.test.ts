@@ -86,7 +86,7 @@ const ways: Way[] = [
 ];
 
 describe.each(ways)('a Redis $name', ({ args = [], keep }) => {
-  it('a restored Redis reports a loss only to devices that have seen the lost events', async () => {
+  it('a restored Redis reports a loss only to devices that had received the lost events', async () => {
     const folder = await temporaryFolder('rewound');
     closing.push(folder.remove);
     const dir = folder.path;

@@ -17,7 +17,7 @@ onEachRedis((redis) => {
   };
 
   describe('a script', () => {
-    it('a script runs on a server that has not loaded it, and again after SCRIPT FLUSH', async () => {
+    it('a script runs on a server that has not loaded it, even after SCRIPT FLUSH', async () => {
       const name = key();
       expect(await redis.connection.run(add, [name], [10])).toBe(11);
       expect(await redis.connection.run(add, [name], [10])).toBe(12);
@@ -25,7 +25,7 @@ onEachRedis((redis) => {
       expect(await redis.connection.run(add, [name], [10])).toBe(13);
     });
 
-    it('a script runs once per call and in order when a flush hits concurrent calls', async () => {
+    it('concurrent calls of a script run once each and in order when SCRIPT FLUSH interrupts them', async () => {
       const names = Array.from({ length: 8 }, key);
       await flush();
       const replies = await Promise.all(
@@ -34,7 +34,7 @@ onEachRedis((redis) => {
       expect(replies).toEqual(Array.from({ length: 80 }, (_, i) => Math.floor(i / 8) + 1));
     });
 
-    it('a script is loaded before its first call, so that no later call overtakes it', async () => {
+    it('a connection loads a script before its first call, so that no later call overtakes it', async () => {
       await flush();
       const refused = async () => {
         const { client } = redis.connection;
@@ -48,7 +48,7 @@ onEachRedis((redis) => {
       expect(await refused()).toBe(before);
     });
 
-    it('a script is identified by its content, not by its name', async () => {
+    it('createScript identifies a script by its content, not by its name', async () => {
       const older = createScript('same', ['return 1']);
       const newer = createScript('same', ['return 2']);
       const name = key();
@@ -58,7 +58,7 @@ onEachRedis((redis) => {
       expect(replies).toEqual([1, 2, 1]);
     });
 
-    it('a script that fails rejects with the reason, without affecting other calls', async () => {
+    it('a script that fails rejects with the reason and does not affect other calls', async () => {
       const name = key();
       const broken = createScript('broken', ['return redis.call("LPUSH", KEYS[1], "x")']);
       await redis.connection.client.set(name, 1);

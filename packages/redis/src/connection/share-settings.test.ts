@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe('settings that all processes share', () => {
-  it('a gateway with BUCKETS=32 is rejected if Redis has data of 64 buckets, and the error names both', async () => {
+  it('shareSettings rejects BUCKETS=32 if Redis has data of 64 buckets, and the error contains both numbers', async () => {
     const leave = await shareSettings(redis, 'gateway a', { BUCKETS: '64' });
     await leave();
     await expect(shareSettings(redis, 'gateway b', { BUCKETS: '32' })).rejects.toThrow(
@@ -24,7 +24,7 @@ describe('settings that all processes share', () => {
     );
   });
 
-  it('a HISTORY or TOKEN_SECRET that differs from that of a running process is rejected, and accepted if none runs', async () => {
+  it('shareSettings rejects a HISTORY or TOKEN_SECRET that differs from that of a running process', async () => {
     const leave = await shareSettings(redis, 'gateway a', { HISTORY: 'mirror', TOKEN_SECRET: fingerprint('one') });
     const relay = shareSettings(redis, 'gateway b', { HISTORY: 'relay' });
     const secret = shareSettings(redis, 'api', { TOKEN_SECRET: fingerprint('other') });
@@ -36,7 +36,7 @@ describe('settings that all processes share', () => {
     await (await shareSettings(redis, 'gateway b', { HISTORY: 'relay' }))();
   });
 
-  it('new settings wait until a process that was killed has expired', async () => {
+  it('shareSettings accepts new settings after the registration of a killed process has expired', async () => {
     const old = JSON.stringify({ HISTORY: 'mirror' });
     await redis.client.zadd(redis.keys.processes, Date.now() - 5000, 'killed');
     await redis.client.hset(redis.keys.processSettings, 'killed', old);
@@ -46,7 +46,7 @@ describe('settings that all processes share', () => {
 });
 
 describe('the settings of Redis', () => {
-  it('the check of Redis accepts noeviction, appendonly and appendfsync always', async () => {
+  it('checkServers accepts noeviction, appendonly yes and appendfsync always', async () => {
     await checkServers(redis, 'always');
   });
 

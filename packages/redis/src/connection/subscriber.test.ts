@@ -37,7 +37,7 @@ const untilHeard = async (connection: RedisConnection, user: number, heard: stri
 };
 
 onEachRedis((redis) => {
-  it('a subscriber receives every message after its promise resolves, unchanged and in order', async () => {
+  it('after subscribe() resolves, a subscriber receives every message unchanged and in order', async () => {
     const { subscriber, heard } = subscriberOf(redis.connection, redis.url);
     const users = Array.from({ length: 70 }, () => redis.newId());
     await Promise.all(users.map((user) => subscriber.subscribe(redis.connection.keys.user(user))));
@@ -50,7 +50,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('a subscriber receives no message of an unsubscribed channel, and every message of the others', async () => {
+  it('a subscriber receives no message of an unsubscribed channel, and every message of other channels', async () => {
     const { subscriber, heard } = subscriberOf(redis.connection, redis.url);
     const one = redis.newId();
     const other = one + 64_000;
@@ -67,7 +67,7 @@ onEachRedis((redis) => {
     await waitFor(() => heard.includes(`${keys.user(one)} again`));
   });
 
-  it('a subscriber resubscribes after a lost connection and reports that messages may be missing', async () => {
+  it('a subscriber resubscribes after a lost connection and reports that messages might be missing', async () => {
     const { subscriber, heard, missed } = subscriberOf(redis.connection, redis.url);
     const user = redis.newId();
     const { keys } = redis.connection;
@@ -82,7 +82,7 @@ onEachRedis((redis) => {
 });
 
 describe('in a Redis Cluster', () => {
-  it('a subscriber follows a bucket to another cluster master and reports possibly missing messages', async () => {
+  it('a subscriber follows a bucket to another cluster master and reports that messages might be missing', async () => {
     await using cluster = await startRedisCluster();
     const connection = await connectRedis({ url: cluster.url });
     closing.push(() => connection.close());
