@@ -67,17 +67,17 @@ describe('a refusal', () => {
     },
   );
 
-  it('a content type other than JSON responds 400', async () => {
+  it('a request with a content type other than JSON gets status 400', async () => {
     const headers = { 'content-type': 'text/plain' };
     const { status, body } = await api.call<Problem>('post', '/v1/users', { raw: '{"username":"a"}', headers });
     expect([status, body.code]).toEqual([400, 'bad-request']);
   });
 
-  it('a missing body responds 400', async () => {
+  it('a request without a body gets status 400', async () => {
     expect((await api.call<Problem>('post', '/v1/users')).status).toBe(400);
   });
 
-  it('a body that is too large responds 413, with and without a content length', async () => {
+  it('a request whose body is too large gets status 413, with and without a content length', async () => {
     const text = JSON.stringify({ username: 'x'.repeat(70_000), password });
     const announced = await api.call<Problem>('post', '/v1/users', { raw: text });
     expect([announced.status, announced.body.code]).toEqual([413, 'too-large']);
@@ -107,7 +107,7 @@ describe('a refusal', () => {
 });
 
 describe('every response', () => {
-  it('every response has a request id, which is the one of the client if that is valid', async () => {
+  it('every response has a request id, and a valid id from the client is kept', async () => {
     expect((await get('/healthz')).headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
     expect((await get('/healthz', { 'x-request-id': 'abc-1' })).headers.get('x-request-id')).toBe('abc-1');
     expect((await get('/healthz', { 'x-request-id': 'a b' })).headers.get('x-request-id')).not.toBe('a b');
@@ -123,12 +123,12 @@ describe('every response', () => {
     expect((await get('/v1/me')).headers.get('cache-control')).toBe('no-store');
   });
 
-  it('OPTIONS lists the supported parts of tus if the request is not a preflight request', async () => {
+  it('OPTIONS lists the supported parts of tus, except for CORS preflight requests', async () => {
     const { status, headers } = await fetch(`${api.url}/v1/media`, { method: 'OPTIONS' });
     expect([status, headers.get('tus-version')]).toEqual([204, '1.0.0']);
   });
 
-  it('CORS headers allow the configured origins only', async () => {
+  it('the api sends CORS headers only to the configured origins', async () => {
     const preflight = (origin: string) =>
       fetch(`${api.url}/v1/me`, {
         method: 'OPTIONS',
@@ -167,7 +167,7 @@ const openApi = async () =>
   (await (await get('/openapi.json')).json()) as OpenApiDocument & { components: { schemas: Record<string, unknown> } };
 
 describe('the documentation', () => {
-  it('the OpenAPI document is valid OpenAPI 3.1 and names every schema', async () => {
+  it('the OpenAPI document is valid OpenAPI 3.1 and each of its schemas has a name', async () => {
     const document = await openApi();
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.components.schemas).sort()).toEqual(
@@ -186,7 +186,7 @@ describe('the documentation', () => {
     expect(await answer.json()).toMatchObject({ asyncapi: '3.0.0', info: { title: expect.any(String) } });
   });
 
-  it('the OpenAPI document requires a token for the same operations as the api', async () => {
+  it('the api requires a token for exactly the operations that the OpenAPI document protects', async () => {
     const document = await openApi();
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, { security, servers }] of Object.entries(operations)) {

@@ -18,7 +18,7 @@ interface Line {
 
 const lines = () => product.api.logged.map((line) => JSON.parse(line) as Line).filter(({ log }) => log === 'audit');
 
-it('the audit log has one line per security event, with user, address and request id', async () => {
+it('the audit log contains one line per security event, with user, address and request id', async () => {
   const ann = await product.api.person();
   const { username } = ann.session.user;
   const signIn = (given: string) => product.api.call('post', '/v1/sessions', { body: { username, password: given } });
@@ -44,7 +44,7 @@ it('the audit log has one line per security event, with user, address and reques
   expect(lines().filter(({ user, event }) => user === null && event === 'sign-in.failed')).toHaveLength(1);
 });
 
-it('the audit log has a line when the owner of a group changes a role', async () => {
+it('the audit log records that the owner of a group changed a role', async () => {
   const [ann, ben] = await product.api.people();
   await ann.befriend(ben);
   const { body: group } = await ann.call<{ id: number }>('post', '/v1/groups', { name: 'Audited', members: [ben.id] });
@@ -55,7 +55,7 @@ it('the audit log has a line when the owner of a group changes a role', async ()
   expect(roles[0]).toMatchObject({ group: group.id, user: ben.id, role: 'admin', by: { user: ann.id } });
 });
 
-it('the audit log names the API key of each call of the server API, also of refused calls', async () => {
+it('the audit log contains the name of the API key for each server API call, including refused calls', async () => {
   await product.call('get', '/users/nobody');
   await product.api.call('get', '/v1/server/users/nobody', { token: 'x'.repeat(40) });
   expect(lines().find(({ event }) => event === 'server-api.called')).toMatchObject({
@@ -65,7 +65,7 @@ it('the audit log names the API key of each call of the server API, also of refu
   expect(lines().find(({ event }) => event === 'server-api.refused')).toMatchObject({ address: '127.0.0.1' });
 });
 
-it('the audit log contains no passwords, no tokens and no typed text', async () => {
+it('the audit log contains no passwords, tokens or unknown usernames', async () => {
   const text = lines()
     .map((line) => JSON.stringify(line))
     .join('\n');

@@ -38,14 +38,14 @@ const wrong = 'a wrong password';
 const otherHash = await hash('another horse', { memoryCost: 8, timeCost: 1 });
 
 describe('an attacker who guesses passwords', () => {
-  it('guesses from one address are limited, while the owner signs in from another address', async () => {
+  it('password guesses from one address are limited, while the owner signs in from another address', async () => {
     const ann = await api.person();
     expect(await statuses(5, ann, { given: wrong })).toEqual([401, 401, 401, 429, 429]);
     expect((await attempt(ann, { given: password })).status).toBe(429);
     expect((await attempt(ann, { from: '2.2.2.2' })).status).toBe(201);
   });
 
-  it('guesses from an address do not block a known device at the same address', async () => {
+  it('password guesses from an address do not block a known device at the same address', async () => {
     const ann = await api.person();
     await statuses(5, ann, { given: wrong });
     const { deviceToken = '' } = ann.session;
@@ -53,7 +53,7 @@ describe('an attacker who guesses passwords', () => {
     expect((await attempt(ann, { cookie: `parley_device=${deviceToken}` })).status).toBe(201);
   });
 
-  it('a forged device token, or one of another account, does not bypass the limit of guesses', async () => {
+  it('a device token that is forged or belongs to another account does not bypass the limit of guesses', async () => {
     const [ann, ben] = await api.people();
     await statuses(5, ann, { given: wrong });
     const forged = `${ann.id}.${'a'.repeat(22)}.${'b'.repeat(43)}`;
@@ -62,27 +62,27 @@ describe('an attacker who guesses passwords', () => {
     }
   });
 
-  it('guesses on a known device are limited too', async () => {
+  it('password guesses on a known device are limited', async () => {
     const ann = await api.person();
     const { deviceToken = '' } = ann.session;
     expect(await statuses(4, ann, { given: wrong, deviceToken })).toEqual([401, 401, 401, 429]);
     expect((await attempt(ann)).status).toBe(201);
   });
 
-  it('after guesses from many addresses, the owner can still sign in from a new address', async () => {
+  it('the owner can still sign in from a new address after guesses from many addresses', async () => {
     const ann = await api.person();
     const from = Array.from({ length: 12 }, (_, i) => `3.3.3.${i}`);
     for (const address of from) await statuses(3, ann, { given: wrong, from: address });
     expect((await attempt(ann, { from: '4.4.4.4' })).status).toBe(201);
   });
 
-  it('concurrent guesses at a password count like sequential ones', async () => {
+  it('the api limits concurrent password guesses as strictly as sequential guesses', async () => {
     const ann = await api.person();
     const all = await Promise.all(Array.from({ length: 8 }, () => attempt(ann, { given: wrong })));
     expect(all.filter(({ status }) => status === 401)).toHaveLength(3);
   });
 
-  it('wrong passwords for an unknown username get the same responses as for an existing account', async () => {
+  it('wrong passwords for an unknown username get the same responses as for an existing username', async () => {
     const body = (username: string) => ({
       body: { username, password: wrong },
       headers: { 'x-forwarded-for': '5.5.5.5' },
@@ -93,7 +93,7 @@ describe('an attacker who guesses passwords', () => {
   });
 });
 
-it('a correct password resets the count of failed sign-ins', async () => {
+it('a sign-in with the correct password resets the count of failed sign-ins', async () => {
   const ann = await api.person();
   for (let i = 0; i < 3; i += 1) {
     expect(await statuses(2, ann, { given: wrong })).toEqual([401, 401]);
@@ -101,7 +101,7 @@ it('a correct password resets the count of failed sign-ins', async () => {
   }
 });
 
-it('failed sign-ins are limited per day', async () => {
+it('the api limits failed sign-ins per day', async () => {
   await using slow = await TestApi.start({ SIGN_INS_PER_MINUTE: '1000', SIGN_IN_FAILURES_PER_DAY: '4' });
   const body = { username: (await slow.person()).session.user.username, password: wrong };
   const seen: number[] = [];
@@ -109,7 +109,7 @@ it('failed sign-ins are limited per day', async () => {
   expect(seen).toEqual([401, 401, 401, 401, 429]);
 });
 
-it('guesses at the current password of a signed-in user are limited on every route that checks it', async () => {
+it('the api limits guesses at the current password on every route that checks it', async () => {
   const ann = await api.person();
   const seen: number[] = [];
   seen.push((await ann.call('put', '/v1/me/password', { current: wrong, password: 'another horse' })).status);
@@ -137,7 +137,7 @@ describe('an account that is deactivated or whose password changes during a sign
     expect((await signingIn)?.status).toBe(401);
   });
 
-  it('a deactivated account cannot refresh its session', async () => {
+  it('a user whose account is deactivated cannot refresh a session', async () => {
     const ann = await api.person();
     await api.db.updateTable('users').set({ deactivated: 1 }).where('id', '=', ann.id).execute();
     const { refreshToken } = ann.session;

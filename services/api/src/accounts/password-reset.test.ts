@@ -50,7 +50,7 @@ async function withEmail(): Promise<{ person: Person; username: string; email: s
 }
 
 describe('changing the password', () => {
-  it('a change of the password signs out all devices but the current one', async () => {
+  it('changing the password signs out all other devices', async () => {
     const person = await product.api.person();
     const { username } = person.session.user;
     const other = (await signIn(username, password)).body;
@@ -65,7 +65,7 @@ describe('changing the password', () => {
     expect((await signIn(username, next)).status).toBe(201);
   });
 
-  it('a change of the password needs the current one, and a new one that is hard to guess', async () => {
+  it('the api changes a password only if the current one is correct and the new one is hard to guess', async () => {
     const person = await product.api.person();
     const change = (current: string, given: string) =>
       person.call<Problem>('put', '/v1/me/password', { current, password: given });
@@ -74,7 +74,7 @@ describe('changing the password', () => {
     expect((await change(password, `${person.session.user.username}-7`)).status).toBe(400);
   });
 
-  it('users who sign in through another issuer cannot set a password', async () => {
+  it('a user who signs in through another issuer cannot set a password', async () => {
     const [ann] = await product.people('elsewhere');
     const { body } = await ann.call<Problem>('put', '/v1/me/password', { current: password, password: next });
     expect(body.code).toBe('conflict');
@@ -82,7 +82,7 @@ describe('changing the password', () => {
 });
 
 describe('an e-mail address', () => {
-  it('an e-mail address is set once its link is opened, and the former address gets a notice', async () => {
+  it('the api sets a new e-mail address when its link is opened, and notifies the former address', async () => {
     const { person, email } = await withEmail();
     const changed = 'somewhere@else.example';
     await person.call('put', '/v1/me/email', { email: 'somewhere@ELSE.example', password });
@@ -94,7 +94,7 @@ describe('an e-mail address', () => {
     expect((await product.api.call('put', `/v1/email-confirmations/${token}`)).status).toBe(404);
   });
 
-  it('the e-mail address cannot be changed without the password', async () => {
+  it('a user cannot change the e-mail address without the password', async () => {
     const person = await product.api.person();
     const { status } = await person.call('put', '/v1/me/email', { email: 'a@b.example', password: 'wrong one' });
     expect(status).toBe(403);
@@ -115,7 +115,7 @@ describe('an e-mail address', () => {
 });
 
 describe('a reset by e-mail', () => {
-  it('a reset link sets a new password, signs out every device, and works once', async () => {
+  it('a password reset link works once, sets a new password and signs out every device', async () => {
     const { person, username, email } = await withEmail();
     expect((await askForReset(username.toUpperCase())).status).toBe(202);
     const token = await tokenFor(email);
@@ -128,14 +128,14 @@ describe('a reset by e-mail', () => {
     await expect.poll(() => mailbox.mails.at(-1)?.content).toContain('was changed');
   });
 
-  it('the e-mail of a password reset is retried if the mail server is busy', async () => {
+  it('the api retries a password reset e-mail if the mail server is busy', async () => {
     const { username, email } = await withEmail();
     mailbox.refuseNext(1);
     await askForReset(username);
     expect(await tokenFor(email)).toBeTypeOf('string');
   });
 
-  it('a password reset reveals neither that an account exists nor that it has an e-mail address', async () => {
+  it('a password reset reveals neither whether an account exists nor whether it has an e-mail address', async () => {
     const person = await product.api.person();
     const { email, username } = await withEmail();
     const answers = [await askForReset('nobody-at-all'), await askForReset(person.session.user.username)];
@@ -149,7 +149,7 @@ describe('a reset by e-mail', () => {
     expect(mailbox.mails.map(({ to }) => to)).toEqual([[email]]);
   });
 
-  it('reset e-mails are limited per hour, with an unchanged response', async () => {
+  it('the api limits reset e-mails per hour, but its response stays the same', async () => {
     const { username, email } = await withEmail();
     const statuses = [];
     for (let i = 0; i < 4; i += 1) statuses.push((await askForReset(username)).status);
@@ -160,7 +160,7 @@ describe('a reset by e-mail', () => {
     expect(mailbox.mails.filter(({ to }) => to.includes(email)).length).toBeLessThanOrEqual(2);
   });
 
-  it('a reset link is invalidated by a change of the password and by the next link', async () => {
+  it('a password change or a newer reset link invalidates a reset link', async () => {
     const { person, username, email } = await withEmail();
     await askForReset(username);
     const first = await tokenFor(email);
@@ -173,7 +173,7 @@ describe('a reset by e-mail', () => {
   });
 });
 
-it('an operator can create a password reset link, which works once', async () => {
+it('an operator can create a password reset link that works once', async () => {
   const person = await product.api.person();
   const { body, status } = await product.call<{ token: string; url: string }>(
     'post',
@@ -185,7 +185,7 @@ it('an operator can create a password reset link, which works once', async () =>
   expect((await signIn(person.session.user.username, next)).status).toBe(201);
 });
 
-it('only hashes of reset tokens are stored', async () => {
+it('the api stores only hashes of reset tokens', async () => {
   const { username, email } = await withEmail();
   await askForReset(username);
   const token = await tokenFor(email);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
-it('a sign-in after a change of ARGON2_* rehashes the password at the new cost', async () => {
+it('a sign-in after a change of ARGON2_* rehashes the password with the new parameters', async () => {
   const { Passwords } = await import('./passwords.ts');
   const ann = await api.person();
   const cost = { memory: 8192, time: 1, parallelism: 1 };
@@ -30,7 +30,7 @@ it('a sign-in after a change of ARGON2_* rehashes the password at the new cost',
   expect((await api.call('post', '/v1/sessions', { body })).status).toBe(201);
 });
 
-it('checking an unknown username costs as much as checking an existing account', async () => {
+it('checking an unknown username costs as much as checking an existing username', async () => {
   await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
   const { Passwords } = await import('./passwords.ts');
   const at = (time: number) => ({ memory: 8192, time, parallelism: 1 });

@@ -4,7 +4,7 @@ import { startServerApi } from '../../test/server-api.ts';
 import { password } from '../../test/test-api.ts';
 
 describe('registration', () => {
-  it('REGISTRATION=invite requires an invitation code, which works a limited number of times', async () => {
+  it('REGISTRATION=invite requires an invitation code that works a limited number of times', async () => {
     await using product = await startServerApi({ REGISTRATION: 'invite' });
     let count = 0;
     const register = (invitation?: string) =>
@@ -30,7 +30,7 @@ describe('registration', () => {
     expect(body.items.at(-1)).toMatchObject({ code: invitation.code, note: 'team', uses: 2, used: 2 });
   });
 
-  it('a registration with a username that exists leaves the invitation unused', async () => {
+  it('a registration that fails because its username exists does not use up the invitation', async () => {
     await using product = await startServerApi({ REGISTRATION: 'invite' });
     const { body } = await product.call<{ code: string }>('post', '/invitations', { uses: 2 });
     const register = (username: string) =>
@@ -39,7 +39,7 @@ describe('registration', () => {
     expect(statuses).toEqual([201, 409, 201]);
   });
 
-  it('REGISTRATION=closed rejects registrations, but the server API still creates users', async () => {
+  it('REGISTRATION=closed rejects registrations, while the server API still creates users', async () => {
     await using product = await startServerApi({ REGISTRATION: 'closed' });
     const { body } = await product.api.call<Problem>('post', '/v1/users', { body: { username: 'ann', password } });
     expect(body).toMatchObject({ code: 'forbidden', detail: 'Registration is closed on this server.' });

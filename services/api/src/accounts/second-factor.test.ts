@@ -29,7 +29,7 @@ async function withTotp(): Promise<{ person: Person; secret: string; recoveryCod
 }
 
 describe('a second factor', () => {
-  it('a second factor is required at sign-in in addition to the password', async () => {
+  it('a sign-in requires the second factor in addition to the password', async () => {
     const { person, secret } = await withTotp();
     const without = await signIn(person);
     expect([without.status, without.body.code]).toEqual([401, 'code-required']);
@@ -38,7 +38,7 @@ describe('a second factor', () => {
     expect((await person.get('/v1/me/account')).body).toMatchObject({ totp: true, recoveryCodes: 10 });
   });
 
-  it('a code of the second factor works once, also for two concurrent sign-ins', async () => {
+  it('a code of the second factor works once, even if two sign-ins use it concurrently', async () => {
     const { person, secret } = await withTotp();
     const both = await Promise.all([signIn(person, codeOf(secret)), signIn(person, codeOf(secret))]);
     expect(both.map(({ status }) => status).sort()).toEqual([201, 401]);
@@ -53,7 +53,7 @@ describe('a second factor', () => {
     expect(body.code).toBe('unauthenticated');
   });
 
-  it('guesses at the code of the second factor are limited per account, on any device', async () => {
+  it('the api limits guesses at the code of the second factor per account, on any device', async () => {
     const { person, secret } = await withTotp();
     const { deviceToken } = person.session;
     const statuses: number[] = [];
@@ -65,7 +65,7 @@ describe('a second factor', () => {
     expect((await signIn(person, codeOf(secret))).status).toBe(429);
   });
 
-  it('each recovery code replaces the second factor once', async () => {
+  it('each recovery code works once in place of the second factor', async () => {
     const { person, recoveryCodes } = await withTotp();
     const [code = ''] = recoveryCodes;
     expect(new Set(recoveryCodes).size).toBe(10);
@@ -84,7 +84,7 @@ describe('a second factor', () => {
     expect((await person.get('/v1/me')).status).toBe(200);
   });
 
-  it('disabling the second factor needs the password and a code', async () => {
+  it('disabling the second factor requires the password and a code', async () => {
     const { person, secret } = await withTotp();
     const remove = (given: object) => person.call<Problem>('delete', '/v1/me/totp', given);
     expect((await remove({ password: 'a wrong one', code: codeOf(secret) })).status).toBe(403);
@@ -93,7 +93,7 @@ describe('a second factor', () => {
     expect((await signIn(person)).status).toBe(201);
   });
 
-  it('a password reset keeps the second factor, and the operator can disable it', async () => {
+  it('a password reset keeps the second factor, while the operator can disable it', async () => {
     const { person } = await withTotp();
     const { body } = await product.call<{ token: string }>('post', `/users/~${person.id}/password-reset`);
     await product.api.call('put', `/v1/password-resets/${body.token}`, { body: { password } });
@@ -102,7 +102,7 @@ describe('a second factor', () => {
     expect((await signIn(person)).status).toBe(201);
   });
 
-  it('the secret of the second factor is stored encrypted', async () => {
+  it('the api stores the secret of the second factor encrypted', async () => {
     const { person, secret, recoveryCodes } = await withTotp();
     const row = await product.api.db.selectFrom('users').selectAll().where('id', '=', person.id).execute();
     const codes = await product.api.db.selectFrom('recovery_codes').selectAll().execute();

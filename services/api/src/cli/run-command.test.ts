@@ -29,7 +29,7 @@ const parley = (...argv: string[]) => runCommand(argv, { PARLEY_URL: product.api
 const json = async <T>(...argv: string[]) => JSON.parse(await parley(...argv, '--json')) as T;
 
 describe('parley', () => {
-  it('parley finds, shows, disconnects, deactivates and reactivates a user', async () => {
+  it('parley lists, shows, disconnects, deactivates and reactivates a user', async () => {
     const [a] = await product.people('cli-1');
     expect(await json('user', 'list', '--q', 'cli-1')).toMatchObject({ items: [{ id: a.id, externalId: 'cli-1' }] });
     expect(await parley('user', 'list', '--q', 'cli-1')).toMatch(/^id +externalId .*\n\d+ +cli-1 /);
@@ -67,7 +67,7 @@ describe('parley', () => {
     expect(await json('user', 'sessions', 'cli-7')).toEqual({ items: [], next: null });
   });
 
-  it('parley prints the page cursor of a longer list', async () => {
+  it('parley prints the page cursor if a list has more pages', async () => {
     await product.people('many-1', 'many-2');
     const first = await parley('user', 'list', '--q', 'many-', '--limit', '1');
     const after = /\nMore: --after (\d+)$/.exec(first)?.[1] ?? '';
@@ -106,7 +106,7 @@ describe('parley', () => {
     expect(await json('report', 'list', '--state', 'open')).toEqual({ items: [], next: null });
   });
 
-  it('parley prints the command that shows older messages', async () => {
+  it('parley prints the option that shows older messages', async () => {
     const [a, b] = await product.people('cli-5', 'cli-6');
     const texts = [1, 2].map((n) => ({ from: a.id, to: b.id, text: `text ${n}` }));
     const [first, second] = await seedMessages(product.api.db, texts);
@@ -116,7 +116,7 @@ describe('parley', () => {
     expect(older).toMatch(new RegExp(`\\n${first} .*text 1$`));
   });
 
-  it('parley reports an address at which no api responds', async () => {
+  it('parley reports that no api responds at PARLEY_URL', async () => {
     await using page = await startPage('<html></html>');
     const run = runCommand(['user', 'list'], { PARLEY_URL: page.url, PARLEY_API_KEY: apiKey });
     await expect(run).rejects.toMatchObject({
@@ -125,7 +125,7 @@ describe('parley', () => {
     });
   });
 
-  it('parley sends a text', async () => {
+  it('parley sends a text message', async () => {
     const [a] = await product.people('cli-4');
     expect(await json('message', 'send', 'cli-4', 'maintenance at 8')).toMatchObject({ duplicate: false });
     expect(await product.api.events(a)).toMatchObject([{ body: { type: 'text', text: 'maintenance at 8' } }]);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]());
 
 describe('concurrent changes of friends and blocks', () => {
-  it('concurrent changes of friends and blocks never fail, and leave Redis equal to PostgreSQL', async () => {
+  it('concurrent changes of friends and blocks never fail and leave Redis equal to PostgreSQL', async () => {
     const people = [...(await api.people()), ...(await api.people())];
     const seed = Date.now() % 2 ** 31;
     const next = random(seed);
@@ -41,7 +41,7 @@ describe('concurrent changes of friends and blocks', () => {
     expect(await api.db.selectFrom('outbox').selectAll().execute()).toEqual([]);
   });
 
-  it('a change is delivered by another api process if its own died after the commit', async () => {
+  it('another api process delivers a change if the process that committed it died', async () => {
     const ann = await api.person();
     const event = { kind: 'profile', user: ann.id } as const;
     await api.db
@@ -53,7 +53,7 @@ describe('concurrent changes of friends and blocks', () => {
     await waitFor(async () => (await api.db.selectFrom('outbox').selectAll().execute()).length === 0);
   });
 
-  it('a change whose delivery fails does not delay other changes', async () => {
+  it('a change that cannot be delivered does not delay other changes', async () => {
     const ann = await api.person();
     const event = { kind: 'profile', user: ann.id } as const;
     const poison = JSON.stringify({ copies: ['no id'] });

@@ -20,7 +20,7 @@ const rename = async (person: Person, group: Group, name: string) =>
   await person.call<{ code?: string }>('patch', `/v1/groups/${group.id}`, { name });
 
 describe('changes that reach many users', () => {
-  it('the changes of a group are limited by the number of members that they reach', async () => {
+  it('the api limits the changes of a group by the number of members that receive them', async () => {
     const members = [ben, ...others].map(({ id }) => id);
     const { body: group } = await ann.call<Group>('post', '/v1/groups', { name: 'large', members });
     await ann.call('patch', `/v1/groups/${group.id}/members/${ben.id}`, { role: 'admin' });
@@ -35,14 +35,14 @@ describe('changes that reach many users', () => {
     expect((await rename(ben, group, 'by ben')).status).toBe(200);
   });
 
-  it('changes for a few users are not limited, and an account can always be deleted', async () => {
+  it('the api does not limit changes that reach few users, and always permits deleting an account', async () => {
     const { body: group } = await ann.call<Group>('post', '/v1/groups', { name: 'small', members: [ben.id] });
     for (let i = 0; i < 30; i += 1) expect((await rename(ann, group, `name ${i}`)).status).toBe(200);
     const { status } = await ann.call('delete', '/v1/me', { password: 'correct horse' });
     expect(status).toBeLessThan(300);
   });
 
-  it('new profiles of a user with many friends are limited', async () => {
+  it('the api limits profile changes of a user with many friends', async () => {
     for (const friend of others) await ben.befriend(friend);
     const statuses: number[] = [];
     for (let i = 0; i < 6; i += 1) statuses.push((await ben.call('patch', '/v1/me', { sign: `${i}` })).status);

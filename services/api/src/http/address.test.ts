@@ -34,7 +34,7 @@ describe('clientAddress', () => {
   );
 });
 
-it('the client address skips at most the given number of trusted proxies', () => {
+it('the client address skips at most the configured number of trusted proxies', () => {
   const of = (hops: number) =>
     clientAddress('10.0.0.1', '6.6.6.6, 1.1.1.1, 10.0.0.2', new Networks(['10.0.0.0/8']), hops);
   expect([of(1), of(2), of(3)]).toEqual(['10.0.0.2', '1.1.1.1', '1.1.1.1']);

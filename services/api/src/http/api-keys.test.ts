@@ -13,7 +13,7 @@ describe('API_KEYS', () => {
     expect(findKey([], '')).toBeUndefined();
   });
 
-  it('API_KEYS accepts secrets, and names with the hash of a secret', () => {
+  it('API_KEYS accepts plain secrets, and names with the hash of a secret', () => {
     const keys = read(`${secret}, shop:${hash('another one')},shop-2:${hash('a third').toUpperCase()}`);
     expect(findKey(keys, secret)?.name).toBe('key-1');
     expect(findKey(keys, 'another one')?.name).toBe('shop');
@@ -23,7 +23,7 @@ describe('API_KEYS', () => {
     }
   });
 
-  it('an API key has the listed scopes, or all scopes without a list', () => {
+  it('an API key has the scopes that API_KEYS lists for it, and all scopes without a list', () => {
     const keys = read(`shop:${hash('one')}:read+tokens,all:${hash('two')}`);
     expect([...(findKey(keys, 'one')?.scopes ?? [])]).toEqual(['read', 'tokens']);
     expect(findKey(keys, 'two')?.scopes.has('admin')).toBe(true);

@@ -32,7 +32,7 @@ const refusal = { status: 403, body: { code: 'refused', detail: 'House rules.' }
 const refuse = () => reply({ allow: false, message: 'House rules.' });
 
 describe('a hook is called before', () => {
-  it('a hook may reject a registration', async () => {
+  it('a hook can reject a registration', async () => {
     const register = (username: string) =>
       product.api.call<Problem>('post', '/v1/users', { body: { username, password: 'correct horse battery' } });
     expect((await register('hooked')).status).toBe(201);
@@ -43,7 +43,7 @@ describe('a hook is called before', () => {
     expect(receiver.got.map(({ body }) => body).join()).not.toContain('correct horse');
   });
 
-  it('a hook may reject a friend request', async () => {
+  it('a hook can reject a friend request', async () => {
     const [a, b] = await product.people('fa', 'fb');
     refuse();
     expect(await a.call<Problem>('post', '/v1/friend-requests', { to: b.id, message: 'hi' })).toMatchObject(refusal);
@@ -52,7 +52,7 @@ describe('a hook is called before', () => {
     expect((await a.call('post', '/v1/friend-requests', { to: b.id })).status).toBe(201);
   });
 
-  it('a hook may reject a new member of a group', async () => {
+  it('a hook can reject a new member of a group', async () => {
     const [a, b, c] = await product.people('ga', 'gb', 'gc');
     await product.call('put', '/users/ga/friends/gb');
     await product.call('put', '/users/ga/friends/gc');
@@ -69,7 +69,7 @@ describe('a hook is called before', () => {
     ]);
   });
 
-  it('a hook may reject a user who joins by a link or a public group, or whose request is accepted', async () => {
+  it('a hook can reject a user who joins a group by a link, a search or an accepted request', async () => {
     const [a, b, c] = await product.people('la', 'lb', 'lc');
     const { body: group } = await a.call<Group>('post', '/v1/groups', { name: 'Linked' });
     const make = (approval: boolean) =>
@@ -89,7 +89,7 @@ describe('a hook is called before', () => {
     ]);
   });
 
-  it('a hook may reject or change a message of the server API, but not a system message', async () => {
+  it('a hook can reject or change a message of the server API, but not a system message', async () => {
     const [a, b] = await product.people('ma', 'mb');
     await product.call('put', '/users/ma/friends/mb');
     const send = (from: string, ref: string) =>
@@ -107,7 +107,7 @@ describe('a hook is called before', () => {
   });
 });
 
-it('an operation responds 503 with Retry-After if its hook changes fields that only messages have', async () => {
+it('a friend request gets status 503 with Retry-After if the hook changes message fields', async () => {
   const [a, b] = await product.people('xa', 'xb');
   reply({ allow: true, body: { type: 'text', text: 'x' } });
   const answer = await a.call<Problem>('post', '/v1/friend-requests', { to: b.id });

@@ -21,19 +21,19 @@ async function begin({ url }: TestApi, head: string, body = ''): Promise<Socket>
 
 const half = (length: number) => `content-type: application/json\r\ncontent-length: ${length}\r\n\r\n{`;
 
-it('a connection closes if the body of a request does not arrive in time', async () => {
+it('the api closes a connection if the body of a request does not arrive in time', async () => {
   await using api = await TestApi.start({ BODY_TIME: '200ms' });
   const socket = await begin(api, 'POST /v1/sessions HTTP/1.1', half(100));
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 [\s\S]*"code":"too-slow"/);
 });
 
-it('a connection closes if the headers of a request do not arrive in time', async () => {
+it('the api closes a connection if the headers of a request do not arrive in time', async () => {
   await using api = await TestApi.start({ HEADER_TIME: '200ms' });
   const socket = await begin(api, 'POST /v1/sessions HTTP/1.1', 'content-type: appl');
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-it('unfinished bodies of one address beyond the limit are rejected before they are read', async () => {
+it('the api rejects a body before reading it if its address has too many unfinished bodies', async () => {
   await using api = await TestApi.start({ MAX_UNFINISHED_PER_ADDRESS: '3', BODY_TIME: '60s' });
   const unfinished = await Promise.all(
     Array.from({ length: 3 }, () => begin(api, 'POST /v1/sessions HTTP/1.1', half(100))),
@@ -45,7 +45,7 @@ it('unfinished bodies of one address beyond the limit are rejected before they a
   await expect.poll(status).toBe(401);
 });
 
-it('a body is rejected when the memory for bodies is used up', async () => {
+it('the api rejects a body if the memory for bodies is used up', async () => {
   await using api = await TestApi.start({ BODY_MEMORY: '64KiB', BODY_TIME: '60s' });
   const socket = await begin(api, 'POST /v1/sessions HTTP/1.1', half(16_000));
   const body = { username: 'a', password: 'x'.repeat(500) };

@@ -22,7 +22,7 @@ const numberToken = (uid: number) => tokenOf('x', { uid }, { issuer: 'numbers' }
 const me = (token: string) => product.api.call<User & Problem>('get', '/v1/me', { token });
 
 describe('a token of another issuer', () => {
-  it('a token of another issuer identifies its user by external id or by the id of Parley', async () => {
+  it("a token of another issuer identifies its user by external id or by Parley's id", async () => {
     const [ann] = await product.people('ann');
     for (const token of [tokenOf('ann'), numberToken(ann.id)]) {
       const { status, body } = await me(token);
@@ -48,14 +48,14 @@ describe('a token of another issuer', () => {
     expect((await me(token)).status).toBe(401);
   });
 
-  it('a token of another issuer counts towards the rate limit of its user', async () => {
+  it('a request with a token of another issuer counts towards the rate limit of its user', async () => {
     await product.people('busy');
     const statuses = [];
     for (let i = 0; i < 21; i += 1) statuses.push((await me(tokenOf('busy', { sid: `s${i}` }))).status);
     expect(statuses).toEqual([...Array(20).fill(200), 429]);
   });
 
-  it('the api cannot end the session of a token of another issuer, and responds 409', async () => {
+  it('the api responds 409 when a user of another issuer tries to end the session', async () => {
     await product.people('ben');
     const { status, body } = await product.api.call<Problem>('delete', '/v1/sessions/current', {
       token: tokenOf('ben'),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { password, TestApi } from '../../test/test-api.ts';
 
-it('with HTTPS the api sends HSTS and binds cookies to the host', async () => {
+it('the api with HTTPS sends HSTS and binds cookies to the host', async () => {
   await using api = await TestApi.start({ COOKIE_SECURE: 'true' });
   const { headers } = await api.call('post', '/v1/users', { body: { username: 'ann', password } });
   expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
@@ -15,7 +15,7 @@ it('with HTTPS the api sends HSTS and binds cookies to the host', async () => {
   expect((await refresh(token)).status).toBe(200);
 });
 
-it('without HTTPS the api sends no HSTS', async () => {
+it('the api without HTTPS sends no HSTS', async () => {
   await using api = await TestApi.start();
   expect((await api.call('get', '/v1/info')).headers.get('strict-transport-security')).toBeNull();
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { InFlight } from './in-flight.ts';
 
-it('operations are admitted up to the limit of their owner, until one is released', () => {
+it('InFlight admits operations up to the limit of their owner, until one is released', () => {
   const inFlight = new InFlight({ perOwner: 2 });
   const first = inFlight.admit(['ann']);
   inFlight.admit(['ann']);
@@ -13,7 +13,7 @@ it('operations are admitted up to the limit of their owner, until one is release
   expect(() => inFlight.admit(['ann'])).toThrow();
 });
 
-it('operations are admitted up to the byte limits of one owner and of all owners', () => {
+it('InFlight limits the bytes of one owner and of all owners together', () => {
   const inFlight = new InFlight({ perOwner: 10, bytes: 100, bytesPerOwner: 60 });
   const release = inFlight.admit(['ann'], 50);
   expect(() => inFlight.admit(['ann'], 11)).toThrow(expect.objectContaining({ code: 'too-many' }));
@@ -24,7 +24,7 @@ it('operations are admitted up to the byte limits of one owner and of all owners
   expect(inFlight.bytes).toBe(100);
 });
 
-it('an operation counts for all its owners, and for none if one of them is at its limit', () => {
+it('InFlight counts an admitted operation for each owner and a rejected operation for none', () => {
   const inFlight = new InFlight({ perOwner: 1 });
   inFlight.admit(['user 1', 'address a']);
   expect(() => inFlight.admit(['user 2', 'address a'])).toThrow();

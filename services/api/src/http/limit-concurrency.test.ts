@@ -7,7 +7,7 @@ import { TestApi } from '../../test/test-api.ts';
 const inFlight = async ({ url }: TestApi) =>
   Number(/^parley_api_requests_under_way(?:{.*})? (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1]);
 
-it('requests above the concurrency limit are rejected with Retry-After, but health checks are served', async () => {
+it('requests above the concurrency limit are rejected with Retry-After, while health checks are served', async () => {
   await using api = await TestApi.start({ MAX_REQUESTS_UNDER_WAY: '2' });
   const ann = await api.person();
   const taken = await api.db.transaction().execute(async (db) => {

@@ -6,7 +6,7 @@ import { startApi } from '../start-api.ts';
 const status = async (answer: Promise<{ status: number }>) => (await answer).status;
 
 describe('requests', () => {
-  it('requests of a user are limited over all replicas', async () => {
+  it('the api limits the requests of a user across all replicas', async () => {
     await using api = await TestApi.start({ REQUESTS_PER_MINUTE: '4' });
     const ann = await api.person();
     const bob = await api.person();
@@ -28,14 +28,14 @@ describe('requests', () => {
     }
   });
 
-  it('requests of an address are limited, but not health checks', async () => {
+  it('the api limits the requests of an address, except health checks', async () => {
     await using api = await TestApi.start({ REQUESTS_PER_ADDRESS: '3' });
     for (let i = 0; i < 3; i += 1) expect(await status(api.call('get', '/v1/me'))).toBe(401);
     expect(await status(api.call('get', '/v1/me'))).toBe(429);
     expect(await status(fetch(`${api.url}/healthz`))).toBe(200);
   });
 
-  it('a request counts for the address in X-Forwarded-For only if a trusted proxy sent the header', async () => {
+  it('a request counts towards the address in X-Forwarded-For only if a trusted proxy sent the header', async () => {
     await using trusting = await TestApi.start({ REQUESTS_PER_ADDRESS: '1', TRUSTED_PROXIES: '127.0.0.0/8' });
     const from = (address: string) =>
       status(trusting.call('get', '/v1/me', { headers: { 'x-forwarded-for': address } }));
@@ -49,7 +49,7 @@ describe('requests', () => {
     expect(await forged('203.0.113.2')).toBe(429);
   });
 
-  it('the api serves requests while Redis is unavailable, but rejects sign-ins', async () => {
+  it('while Redis is unavailable, the api serves requests but rejects sign-ins', async () => {
     await using api = await TestApi.start();
     const ann = await api.person();
     api.redisGate.shut();

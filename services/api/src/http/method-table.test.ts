@@ -24,6 +24,6 @@ it('the method table returns the methods of the most specific path', () => {
   expect(methodsOf('/v1/sessions/refresh')).toEqual(['POST']);
 });
 
-it('the method table excludes GET where only HEAD is defined', () => {
+it('the method table omits GET for a path that supports only HEAD', () => {
   expect(methodsOf('/v1/media/uploads/5')).toEqual(['HEAD', 'PATCH']);
 });

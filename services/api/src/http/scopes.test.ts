@@ -6,7 +6,7 @@ import { TestApi } from '../../test/test-api.ts';
 const entry = (name: string, scopes: string) =>
   `${name}:${createHash('sha256').update(name.repeat(20)).digest('hex')}:${scopes}`;
 
-it('a key may call only the operations of its scopes', async () => {
+it('an API key can call only the operations of its scopes', async () => {
   await using api = await TestApi.start({
     API_KEYS: [
       entry('viewer', 'read'),

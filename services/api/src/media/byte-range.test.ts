@@ -24,7 +24,7 @@ it.each([
   expect(readRange(header, 10)).toEqual(range);
 });
 
-it('an empty object has no ranges', () => {
+it('an empty object satisfies no byte range', () => {
   expect([readRange('bytes=0-', 0), readRange('bytes=-5', 0), readRange(undefined, 0)]).toEqual([
     'none',
     'none',

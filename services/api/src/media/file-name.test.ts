@@ -23,13 +23,13 @@ describe('a file name', () => {
     expect(cleanFileName(given)).toBe(clean);
   });
 
-  it('a file name that is too long keeps its extension', () => {
+  it('cleanFileName keeps the extension of a file name that is too long', () => {
     const name = cleanFileName(`${'😀'.repeat(400)}.jpeg`);
     expect([...name].length).toBe(limits.mediaName);
     expect(name.endsWith('😀.jpeg')).toBe(true);
   });
 
-  it('a cleaned file name is always valid in a message and never leads to another folder', () => {
+  it('cleanFileName always returns a name that is valid in a message and never leads to another folder', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (given) => {
         const name = cleanFileName(given);
@@ -42,7 +42,7 @@ describe('a file name', () => {
   });
 });
 
-it('the Content-Disposition header has a file name for old clients and one for new clients', () => {
+it('contentDisposition contains an ASCII file name for old clients and the full name for new clients', () => {
   expect(contentDisposition('attachment', 'it\'s "100%" 视频.mp4')).toBe(
     'attachment; filename="it\'s _100__ __.mp4"; ' + "filename*=UTF-8''it%27s%20%22100%25%22%20%E8%A7%86%E9%A2%91.mp4",
   );

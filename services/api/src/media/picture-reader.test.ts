@@ -38,7 +38,7 @@ it('the picture reader measures a picture and makes a thumbnail', async () => {
   expect(await read(1, Buffer.from('no picture'))).toBeUndefined();
 });
 
-it('a picture of too many pixels is rejected before it is decoded', async () => {
+it('the picture reader rejects a picture with too many pixels before decoding it', async () => {
   start();
   await expect(read(1, hollowPng(50_000, 50_000))).rejects.toThrow(PictureTooLarge);
 });
@@ -57,7 +57,7 @@ it.runIf(process.platform === 'linux')(
   },
 );
 
-it('a picture of one user is read while slow pictures of another user are in progress', async () => {
+it("the picture reader reads a user's picture while it reads slow pictures of another user", async () => {
   start({ timeout: 60_000 });
   const [slow, quick] = await Promise.all([bomb(4000), picture(10, 10)]);
   const done: number[] = [];
@@ -69,12 +69,12 @@ it('a picture of one user is read while slow pictures of another user are in pro
   expect(done.slice(0, 2)).toContain(2);
 });
 
-it('the decoding of a picture is aborted at its time limit', async () => {
+it('the picture reader aborts the decoding of a picture at the time limit', async () => {
   start({ timeout: 50, memory: 2 ** 30 });
   await expect(read(1, await bomb(5000))).rejects.toThrow(PictureTooLarge);
 });
 
-it('a picture is rejected if too many pictures of its user are waiting', async () => {
+it('the picture reader rejects a picture if too many pictures of the same user are waiting', async () => {
   start({ maxPerUser: 1 });
   const bytes = await picture(10, 10);
   const accepted = [read(1, bytes), read(1, bytes)];

@@ -48,7 +48,7 @@ describe.each<[string, () => Storage]>([
 
   const read = (key: string, start: number, end: number) => buffer(storage.read(key, { start, end }));
 
-  it('bytes appended in parts are readable, also through another client of the same storage', async () => {
+  it('bytes that are appended in parts can be read through another client of the same storage', async () => {
     const [key, content] = [newKey(), randomBytes(20 * 1024 * 1024 + 3)];
     await storage.create(key);
     expect(await storage.size(key)).toBe(0);
@@ -70,7 +70,7 @@ describe.each<[string, () => Storage]>([
     }
   });
 
-  it('a storage keeps the bytes received before the source failed', async () => {
+  it('a storage keeps the bytes that it received before the source failed', async () => {
     const key = newKey();
     await storage.create(key);
     const broken = storage.append(key, 0, pieces(Buffer.from('abc'), new Error('gone')));
@@ -80,7 +80,7 @@ describe.each<[string, () => Storage]>([
     expect((await read(key, 0, 5)).toString()).toBe('abcdef');
   });
 
-  it('a storage replaces a whole object and deletes it', async () => {
+  it('a storage replaces a whole object and deletes an object', async () => {
     const key = `${newKey()}-thumbnail`;
     await storage.put(key, Buffer.from('old'));
     await storage.put(key, Buffer.from('new'));
@@ -90,7 +90,7 @@ describe.each<[string, () => Storage]>([
     await expect(read(key, 0, 2)).rejects.toThrow();
   });
 
-  it('a storage lists the keys that begin with two digits, each once', async () => {
+  it('a storage lists each key that begins with two given digits once', async () => {
     const [one, two] = [newKey('cd'), newKey('cd')];
     const began = Date.now() - 5000;
     for (const key of [one, two]) {
@@ -105,13 +105,13 @@ describe.each<[string, () => Storage]>([
   });
 });
 
-it('a storage on disk rejects a key that points outside of its folder', async () => {
+it('the storage on disk rejects a key that leads outside of its folder', async () => {
   const storage = new DiskStorage(folder);
   await expect(storage.create('../../etc/passwd')).rejects.toThrow('No key');
   await expect(storage.size('ab/../../x')).rejects.toThrow('No key');
 });
 
-it('a storage in S3 reports that the store is unavailable or rejects requests', async () => {
+it('the storage in S3 reports that the store is unavailable or rejects requests', async () => {
   const away = new S3Storage({ ...s3.options, endpoint: 'http://127.0.0.1:1' });
   await expect(away.open()).rejects.toThrow('The media store does not respond');
   const wrong = new S3Storage({ ...s3.options, accessKey: 'nobody' });

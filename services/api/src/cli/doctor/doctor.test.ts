@@ -39,7 +39,7 @@ describe('parley doctor', () => {
     for (const name of wanted) expect([name, named(checks, name)[0]?.status]).toEqual([name, 'ok']);
   });
 
-  it('parley doctor prints a line for each check, or JSON, and reports whether one failed', async () => {
+  it('parley doctor prints one line per check or JSON, and reports whether a check failed', async () => {
     const { output, failed } = await runDoctor([], env);
     expect(output).toMatch(/^ok {7}settings +Every setting is valid$/m);
     expect(failed).toBe(false);
@@ -49,7 +49,7 @@ describe('parley doctor', () => {
     await expect(runDoctor(['--fix'], env)).rejects.toThrow(CliError);
   });
 
-  it('parley doctor warns of backups that are late or have never been made', async () => {
+  it('parley doctor warns if backups are late or have never been made', async () => {
     const { client, keys } = api.redis;
     const found = async () => named(await diagnose(env), 'backups').map(({ status, detail }) => `${status} ${detail}`);
     expect(await found()).toEqual([expect.stringMatching(/^warning No backup is stored/)]);
@@ -60,7 +60,7 @@ describe('parley doctor', () => {
     expect(await found()).toEqual(['ok The last backups are at most 36 hours old']);
   });
 
-  it('parley doctor finds Redis settings that lose messages, unless REDIS_DURABILITY accepts them', async () => {
+  it('parley doctor reports Redis settings that can lose messages, unless REDIS_DURABILITY permits them', async () => {
     const { client } = api.redis;
     await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
     await client.config('SET', 'appendfsync', 'everysec');
@@ -77,7 +77,7 @@ describe('parley doctor', () => {
     }
   });
 
-  it('parley doctor finds a running process with other settings', async () => {
+  it('parley doctor reports a running process that has different settings', async () => {
     const leave = await shareSettings(api.redis, 'gateway a:1', { HISTORY: 'relay', BUCKETS: '64' });
     try {
       expect(named(await diagnose(env), 'processes')).toContainEqual({
@@ -93,7 +93,7 @@ describe('parley doctor', () => {
     }
   });
 
-  it('parley doctor finds a missing migration', async () => {
+  it('parley doctor reports a missing migration', async () => {
     const { rows } = await sql<{ name: string }>`
       delete from schema_migrations where name = (select max(name) from schema_migrations) returning name`.execute(
       api.db,
@@ -103,7 +103,7 @@ describe('parley doctor', () => {
     await sql`insert into schema_migrations (name) values (${rows[0]?.name})`.execute(api.db);
   });
 
-  it('parley doctor reports a server that is down, and checks the other one', async () => {
+  it('parley doctor reports a server that is down, and still checks the other server', async () => {
     const noRedis = await diagnose({ ...env, REDIS_URL: 'redis://:secret@127.0.0.1:9' });
     expect(named(noRedis, 'redis')).toMatchObject([
       { status: 'failed', detail: expect.stringContaining('127.0.0.1:9') },
@@ -128,7 +128,7 @@ describe('parley doctor', () => {
     frozen.close();
   });
 
-  it('parley doctor finds Redis and PostgreSQL of different installations', async () => {
+  it('parley doctor reports that Redis and PostgreSQL belong to different installations', async () => {
     await sql`update installation set id = gen_random_uuid()`.execute(api.db);
     const [check] = named(await diagnose(env), 'stores');
     expect(check).toMatchObject({ status: 'failed', detail: expect.stringContaining('different installations') });
@@ -136,7 +136,7 @@ describe('parley doctor', () => {
 });
 
 describe('settings', () => {
-  it('parley doctor has no warning about safe settings', () => {
+  it('parley doctor prints no warning about safe settings', () => {
     expect(checkSettings(safe).checks.filter(({ status }) => status !== 'ok')).toEqual([]);
   });
 
@@ -169,7 +169,7 @@ describe('clocks', () => {
     expect(checkClock('redis clock', 'Redis', difference).status).toBe(status);
   });
 
-  it('the clock difference is measured by the fastest reply', async () => {
+  it('parley doctor measures the clock difference from the fastest reply', async () => {
     expect(Math.abs((await clockDifference(async () => Date.now() + 5000)) - 5000)).toBeLessThan(1000);
   });
 });
