@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import { omitNullCustom } from '../queries/custom.ts';
 
 /**
- * Counts accounts by the parameters of their password hashes, over the oldest and the newest 10,000
- * accounts.
+ * Counts how many accounts use each set of hash parameters, among the 10,000 oldest and the 10,000
+ * newest accounts that have a password.
  */
 export async function countHashParameters(db: Database): Promise<{ parameters: string; count: number }[]> {
   const { rows } = await sql<{ parameters: string; count: number }>`
@@ -20,7 +20,8 @@ export async function countHashParameters(db: Database): Promise<{ parameters: s
 }
 
 /**
- * Returns an account's credentials. Undefined if it does not exist, was deleted or is deactivated.
+ * Returns an account's credentials. Undefined if the account does not exist, was deleted or is
+ * deactivated.
  */
 export async function getCredentials(db: Database, which: Which): Promise<Credentials | undefined> {
   const row = await db
@@ -53,7 +54,10 @@ export async function setPasswordHash(tx: Database, user: number, hash: string):
   await tx.updateTable('users').set({ password_hash: hash }).where('id', '=', user).execute();
 }
 
-/** Replaces a hash by another hash of the same password, unless the password has been changed. */
+/**
+ * Replaces a password hash with another hash of the same password. No-op if the stored hash is no
+ * longer `before`, because the password was changed.
+ */
 export async function replacePasswordHash(db: Database, user: number, before: string, after: string): Promise<void> {
   await db
     .updateTable('users')
@@ -80,7 +84,7 @@ export async function setRecoveryCodes(tx: Database, user: number, hashes: reado
   await tx.insertInto('recovery_codes').values(rows).execute();
 }
 
-/** Deletes a recovery code of a user. Returns false if none matches. */
+/** Deletes the recovery code of a user that has this hash. Returns false if no code matches. */
 export async function spendRecoveryCode(tx: Database, user: number, hash: string): Promise<boolean> {
   const query = tx.deleteFrom('recovery_codes').where('user_id', '=', user).where('hash', '=', hash);
   return (await query.executeTakeFirst()).numDeletedRows > 0n;
@@ -92,7 +96,10 @@ export async function countRecoveryCodes(db: Database, user: number): Promise<nu
   return rows[0]?.count ?? 0;
 }
 
-/** Replaces a user's tokens for one purpose. */
+/**
+ * Stores a token of a user, such as one for a password reset, and deletes the user's earlier tokens
+ * for the same purpose.
+ */
 export async function putAccountToken(tx: Database, token: NewAccountToken): Promise<void> {
   const { user, purpose, hash, email = null, expires } = token;
   await tx.deleteFrom('account_tokens').where('user_id', '=', user).where('purpose', '=', purpose).execute();
@@ -100,8 +107,8 @@ export async function putAccountToken(tx: Database, token: NewAccountToken): Pro
 }
 
 /**
- * Deletes a token that has not expired and returns its user and address, so that each token works
- * once.
+ * Deletes an unexpired token and returns its user and e-mail address. Because the token is deleted,
+ * it works only once.
  */
 export async function spendAccountToken(
   tx: Database,
@@ -117,7 +124,7 @@ export async function spendAccountToken(
     .executeTakeFirst();
 }
 
-/** Returns the user of a token that has not expired. */
+/** Returns the user who owns a token. Undefined if the token does not exist or has expired. */
 export async function findAccountToken(
   db: Database,
   purpose: 'password' | 'email',
@@ -128,14 +135,14 @@ export async function findAccountToken(
   return row?.user_id;
 }
 
-/** Returns the address that waits for confirmation. */
+/** Returns the new e-mail address that the user has not confirmed yet. Null if there is none. */
 export async function getPendingEmail(db: Database, user: number): Promise<string | null> {
   const query = db.selectFrom('account_tokens').select('email').where('user_id', '=', user);
   const row = await query.where('purpose', '=', 'email').where('expires', '>', Date.now()).executeTakeFirst();
   return row?.email ?? null;
 }
 
-/** Deletes all tokens of a user. */
+/** Deletes all tokens of a user: password reset tokens and e-mail confirmation tokens. */
 export async function deleteAccountTokens(tx: Database, user: number): Promise<void> {
   await tx.deleteFrom('account_tokens').where('user_id', '=', user).execute();
 }
@@ -146,7 +153,7 @@ export interface Credentials {
   user: { id: number; username: string; name: string; avatar: string | null; sign: string };
   email: string | null;
   passwordHash: string | null;
-  /** The encrypted secret of the second factor. Null: none. */
+  /** The encrypted secret of the second factor. Null if the account has no second factor. */
   totpSecret: string | null;
   totpPending: string | null;
   totpStep: number;

@@ -5,10 +5,13 @@ import { AuditLog } from './audit-log.ts';
 import { Mailer } from './mailer.ts';
 import { Passwords } from './passwords.ts';
 
-/** Dependencies of account routes: passwords, e-mail, and background work. */
+/**
+ * Provides what the account routes need: password hashing, e-mail, the audit log and background
+ * work.
+ */
 export class Accounts {
   readonly passwords: Passwords;
-  /** Undefined if e-mail is disabled. */
+  /** Sends e-mails. Undefined if e-mail is disabled. */
   readonly mailer: Mailer | undefined;
   readonly audit: AuditLog;
   readonly #log: Log;
@@ -22,7 +25,10 @@ export class Accounts {
     this.#log = log;
   }
 
-  /** Runs work after the response, so that the response time reveals nothing. Logs failures. */
+  /**
+   * Starts `work` without waiting for it, so that the response time does not reveal what it does.
+   * Logs failures.
+   */
   inBackground(work: () => Promise<void>): void {
     const running = work()
       .catch((err: unknown) => this.#log.warn({ err }, 'background task of an account failed'))

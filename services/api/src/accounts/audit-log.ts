@@ -1,9 +1,8 @@
 import type { Log } from '@parley/service';
 
 /**
- * Writes the audit log: one JSON line with `log: "audit"` for each event that matters for security,
- * independent of `LOG_LEVEL`. README.md lists the events. The lines never contain secrets or text
- * that a person typed.
+ * Writes the audit log: one JSON line with `log: "audit"` per security event, whatever `LOG_LEVEL`
+ * is. README.md lists the events. The lines never contain secrets or text that a person typed.
  */
 export class AuditLog {
   readonly #log: Log | undefined;

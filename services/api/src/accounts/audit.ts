@@ -4,8 +4,8 @@ import { addressOf } from '../http/limit-rate.ts';
 import type { AuditEvent, AuditFields } from './audit-log.ts';
 
 /**
- * Writes an event of a request to the audit log, with the request's id and address and, if known,
- * the user who sent it.
+ * Writes a security event to the audit log, with the request's id, its client address and, if
+ * known, the user who sent the request.
  */
 export function audit(c: { var: OpenEnv['Variables'] }, event: AuditEvent, fields: AuditFields = {}): void {
   const { context, requestId, caller, key } = c.var as Audited;

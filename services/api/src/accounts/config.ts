@@ -4,7 +4,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** Environment variables of accounts. README.md documents them. */
+/** Defines the environment variables for accounts. README.md documents them. */
 export const accountVariables = {
   REGISTRATION: oneOf(['open', 'invite', 'closed'], { default: 'open' }),
   RESERVED_NAMES: list({ default: defaultReservedNames() }),
@@ -23,7 +23,7 @@ export const accountVariables = {
   AUDIT_LOG: bool({ default: true }),
 };
 
-/** Creates the settings from the variables. */
+/** Converts the environment variables for accounts to `AccountConfig`. */
 export function accountConfig(value: Values<typeof accountVariables>): AccountConfig {
   return {
     registration: value.REGISTRATION,
@@ -56,27 +56,30 @@ function defaultReservedNames(): readonly string[] {
 /** Times are in ms. */
 export interface AccountConfig {
   registration: 'open' | 'invite' | 'closed';
-  /** Reserved usernames and display names. Names that look like them are rejected too. */
+  /** Reserved usernames and display names. Similar-looking names are rejected too. */
   reservedNames: readonly string[];
   /** The minimum zxcvbn score of a new password, 0 to 4. 0 disables the check. */
   passwordStrength: number;
   resetTtl: number;
   /**
-   * Maximum password reset e-mails per account and hour. Further ones are dropped, with the same
-   * response.
+   * Maximum number of password reset e-mails per account and hour. Above it, the api sends no
+   * e-mail but responds as usual.
    */
   resetsPerHour: number;
   confirmationTtl: number;
-  /** Maximum failed sign-ins per minute at one account, from one address or one known device. */
+  /**
+   * Maximum number of failed sign-ins per minute to one account, from one address or one known
+   * device.
+   */
   signInsPerMinute: number;
   signInFailuresPerDay: number;
-  /** Maximum sign-ins per minute from one address, over all accounts. */
+  /** Maximum number of sign-ins per minute from one address, across all accounts. */
   signInsPerAddress: number;
   /** Of one address. */
   registrationsPerMinute: number;
-  /** Undefined if e-mail is disabled. */
+  /** Settings of the mail server. Undefined if e-mail is disabled. */
   mail: MailConfig | undefined;
-  /** The root of the web client, for links in e-mails. Default: the first of `ORIGINS`. */
+  /** Root URL of the web client, for links in e-mails. Default: the first of `ORIGINS`. */
   publicUrl: string | undefined;
   auditLog: boolean;
 }
@@ -84,6 +87,6 @@ export interface AccountConfig {
 export interface MailConfig {
   smtpUrl: string;
   from: string;
-  /** Timeout in ms of each step of a delivery. */
+  /** Timeout in ms of each step of an e-mail delivery. */
   timeout: number;
 }

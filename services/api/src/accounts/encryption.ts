@@ -1,11 +1,11 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 /**
- * Encrypts a text by AES-256-GCM, so that a copy of the database alone does not reveal it.
+ * Encrypts a string with AES-256-GCM, so that a copy of the database alone does not reveal it.
  *
  * @param key `TOKEN_SECRET`
- * @param purpose the kind of the text. Each purpose has a separate key
- * @param subject the owner of the text, such as a user. Decryption requires the same subject
+ * @param purpose what the string is, such as a TOTP secret. Each purpose has its own key
+ * @param subject the owner of the string, such as a user. Decryption requires the same subject
  */
 export function encrypt(key: string, purpose: string, subject: string | number, text: string): string {
   const nonce = randomBytes(12);
@@ -15,8 +15,8 @@ export function encrypt(key: string, purpose: string, subject: string | number, 
 }
 
 /**
- * Decrypts a text. Returns undefined if it was encrypted with another key, for another purpose or
- * subject.
+ * Decrypts a string. Returns undefined if it was encrypted with another key or for another purpose
+ * or subject.
  *
  * @param keys the current and the previous `TOKEN_SECRET`
  */
@@ -35,7 +35,7 @@ export function decrypt(
       decipher.setAuthTag(bytes.subarray(12, 28)).setAAD(Buffer.from(String(subject)));
       return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8');
     } catch {
-      // This key did not encrypt the text.
+      // Tries the next key, because this one did not encrypt the string.
     }
   }
   return undefined;

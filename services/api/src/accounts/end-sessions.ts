@@ -4,8 +4,8 @@ import type { Notify } from '../events/notice.ts';
 import { endOtherSessions } from '../queries/sessions.ts';
 
 /**
- * Ends all sessions of a user except one, in the caller's transaction. Their tokens become invalid,
- * and their sockets are closed.
+ * Ends all sessions of a user except the session `keep`, in the caller's transaction. After the
+ * commit, tokens of the ended sessions are invalid and their sockets are closed.
  */
 export async function endSessions(
   tx: Database,
@@ -21,8 +21,8 @@ export async function endSessions(
 }
 
 /**
- * Returns when the last access token of a session that ends now has expired, in Unix ms. It is one
- * minute more than the lifetime of a token, because a refresh in flight may still sign one.
+ * Returns when the last access token of a session that ends now will have expired, in Unix ms: the
+ * lifetime of a token plus one minute, because a refresh in flight might still sign a token.
  */
 export function endOfTokens({ tokens }: ApiConfig): number {
   return Date.now() + tokens.access + 60_000;

@@ -5,7 +5,7 @@ export async function insertInvitation(db: Database, invitation: NewInvitation):
   return await db.insertInto('invitations').values(invitation).returning(columns).executeTakeFirstOrThrow();
 }
 
-/** Lists invitations, newest first, from a page cursor. */
+/** Lists invitations to register, newest first, from a page cursor. */
 export async function listInvitations(
   db: Database,
   before: readonly [created: number, code: string] | undefined,
@@ -25,7 +25,10 @@ export async function deleteInvitation(db: Database, code: string): Promise<void
   await db.deleteFrom('invitations').where('code', '=', code).execute();
 }
 
-/** Uses an invitation once. Returns false if it does not exist, is used up or has expired. */
+/**
+ * Counts one use of an invitation to register. Returns false if it does not exist, is used up or
+ * has expired.
+ */
 export async function spendInvitation(tx: Database, code: string): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('invitations')

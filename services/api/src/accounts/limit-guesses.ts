@@ -3,13 +3,13 @@ import type { AppContext } from '../app-context.ts';
 import { Refusal } from '../http/refusal.ts';
 
 /**
- * Counts a guess at a secret of an account before it is checked, and responds 429 after too many
- * wrong guesses. Failed guesses count per account and address, so that the guesses of a stranger
- * never lock the owner out. A known device counts separately, so that it can sign in even from the
- * address of the stranger.
+ * Counts an attempt to guess a secret of an account, before the secret is checked. Responds 429
+ * after too many wrong guesses. Failed guesses count per account and address, so that a stranger's
+ * guesses never lock the owner out. A known device has its own count, so that it can sign in even
+ * from the stranger's address.
  *
- * While an account is attacked from many addresses, each of them gets fewer guesses: the owner can
- * still sign in from a new address.
+ * While an account is attacked from many addresses, each address is allowed fewer guesses, so that
+ * the owner can still sign in from a new address.
  *
  * @throws Refusal `too-many`
  */
@@ -25,7 +25,7 @@ export async function limitGuesses(context: AppContext, { account, address, devi
   buckets.push(['sign-in', subject, most, most], ['sign-in-day', subject, daily / 1440, daily]);
   for (const bucket of buckets) await take(context, bucket);
   return {
-    // A correct guess does not count, and resets the count of failed guesses.
+    // Resets the counts after a correct guess, so that only failed guesses count.
     succeeded: async () => {
       const { redis } = context;
       await Promise.all(buckets.map(([what, subject]) => redis.client.del(redis.keys.rate(what, subject))));
@@ -52,10 +52,13 @@ export interface Guess {
 }
 
 export interface Guesser {
-  /** The username of the attempt, whether it exists or not, or the id of the signed-in user. */
+  /**
+   * The username of the attempt, whether such a user exists or not, or the id of the signed-in
+   * user.
+   */
   account: string;
   address: string;
-  /** The known device of the request. Undefined: none. */
+  /** The known device that sent the request. Undefined if the request has no valid device token. */
   device?: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Returns the texts of e-mails in the language of the reader's browser. */
+/** Returns the subjects and bodies of e-mails in the language of the recipient's browser. */
 export function mailTexts(acceptLanguage: string | undefined): MailTexts {
   const first = acceptLanguage?.trim().toLowerCase() ?? '';
   return first.startsWith('zh') ? chinese : english;

@@ -3,8 +3,8 @@ import { createTransport, type Transporter } from 'nodemailer';
 import type { MailConfig } from './config.ts';
 
 /**
- * Sends e-mails by SMTP in the background. `send` returns at once, so that the time of a request
- * does not reveal whether an e-mail is sent. A delivery has at most {@link ATTEMPTS} attempts.
+ * Sends e-mails over SMTP in the background. `send` returns at once, so that the response time does
+ * not reveal whether an e-mail is sent. Attempts each delivery at most {@link ATTEMPTS} times.
  */
 export class Mailer {
   readonly #transport: Transporter;
@@ -20,7 +20,10 @@ export class Mailer {
     this.#log = log;
   }
 
-  /** Queues an e-mail. If {@link MAX_PENDING} e-mails are waiting, drops it and logs that. */
+  /**
+   * Queues an e-mail. Drops it and logs a warning if {@link MAX_PENDING} e-mails are already
+   * waiting.
+   */
   send(mail: Mail): void {
     if (this.#stopped.signal.aborted || this.#pending.size >= MAX_PENDING) {
       this.#log.warn({ pending: this.#pending.size }, 'e-mail queue full: e-mail dropped');
@@ -30,7 +33,7 @@ export class Mailer {
     this.#pending.add(delivery);
   }
 
-  /** Resolves when all queued e-mails were sent or have failed. Does not retry any more. */
+  /** Stops retries, and resolves when each queued e-mail was sent or has failed. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await Promise.all(this.#pending);
@@ -43,7 +46,7 @@ export class Mailer {
         await this.#transport.sendMail({ from: this.#from, ...mail, headers: { 'Auto-Submitted': 'auto-generated' } });
         return;
       } catch (err) {
-        // Logs neither address nor text, because logs have more readers than the mailbox.
+        // Logs neither the address nor the content, because more people read logs than the mailbox.
         this.#log.warn({ err: { message: (err as Error).message }, attempt }, 'e-mail not delivered');
         if (attempt === ATTEMPTS || this.#stopped.signal.aborted) return;
         await pause(RETRY_DELAY_MS * attempt, this.#stopped.signal);

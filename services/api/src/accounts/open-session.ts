@@ -10,14 +10,14 @@ import { createRefreshToken, createSessionId } from './refresh-token.ts';
 import { sessionAnswer } from './session-answer.ts';
 
 /**
- * Creates a session in the caller's transaction and returns it. Ends the least recently used
- * sessions above the user's limit.
+ * Creates a session in the caller's transaction and returns it. If the user has too many sessions,
+ * ends the least recently used ones.
  *
- * Locks the user's row. A concurrent deactivation, deletion or password change runs either earlier,
- * and this session is rejected, or later, and it ends this session.
+ * Locks the user's row, so that a concurrent deactivation, deletion or password change runs either
+ * before this transaction, which then rejects, or after it, and then ends the new session.
  *
  * @param check throws if the current credentials do not permit the session
- * @throws Refusal `unauthenticated` if the account was deactivated or deleted
+ * @throws Refusal `unauthenticated` if the account was deleted or deactivated
  */
 export async function openSession(
   tx: Database,

@@ -1,8 +1,8 @@
 import type { ApiConfig } from '../config.ts';
 
 /**
- * Builds the address of a page of the web client that uses a token. The token is in the fragment,
- * which browsers do not send to servers.
+ * Builds the URL of a page of the web client that reads a one-time token. The token is in the
+ * fragment, which browsers do not send to servers.
  */
 export function pageLink(
   { accounts, origins }: ApiConfig,

@@ -2,15 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { SideProcess } from '../side-process/side-process.ts';
 
 /**
- * Estimates how many guesses a password withstands, in a separate process that runs only when
- * needed.
+ * Estimates how many guesses an attacker needs to find a password, in a separate process that
+ * starts on demand.
  */
 export class PasswordStrength {
   readonly #process: SideProcess<Job, number>;
 
   constructor({ timeout = 30_000 }: { timeout?: number } = {}) {
     this.#process = new SideProcess({
-      // The file is next to this one in the source, and next to the bundle in a build.
+      // This file is next to the source file in development, and next to the bundle in a build.
       file: fileURLToPath(new URL('./password-process.js', import.meta.url)),
       memory: 512 * 1024 * 1024,
       timeout,
@@ -21,12 +21,12 @@ export class PasswordStrength {
   }
 
   /**
-   * Returns zxcvbn's score: 0 (below 1,000 guesses) and 1 (below 10^6) are what attackers try
-   * first, 4 means 10^10 or more guesses. Only the first {@link CHECKED} characters count, because
-   * the time grows with the length.
+   * Returns zxcvbn's score of a password, from 0 (below 1,000 guesses) to 4 (10^10 or more
+   * guesses). Scores below 2 mean fewer than 10^6 guesses. Only the first {@link CHECKED}
+   * characters are scored, because the time grows with the length.
    *
-   * @param words what an attacker knows of this account, such as the username
-   * @throws SideProcessBusy when too many passwords wait to be checked
+   * @param words what an attacker knows about this account, such as the username
+   * @throws SideProcessBusy when too many passwords wait for their check
    * @throws JobKilled when the estimate took too long
    */
   score(owner: string, password: string, words: readonly string[]): Promise<number> {
@@ -40,14 +40,17 @@ export class PasswordStrength {
   }
 }
 
-/** Returns whether a password adds little to a word: `ann.smith-1` for `ann_smith`. */
+/**
+ * Returns whether a password consists of a known word and fewer than 4 other characters, such as
+ * `ann.smith-1` for `ann_smith`.
+ */
 function saysNoMore(password: string, word: string): boolean {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
   const rest = plain(password).replaceAll(plain(word) || ' ', '');
   return rest.length < 4 && rest.length < plain(password).length;
 }
 
-/** Maximum number of characters that are scored, from the beginning of a password. */
+/** Maximum number of characters that are scored, counted from the start of a password. */
 const CHECKED = 32;
 
 interface Job {

@@ -5,11 +5,14 @@ import { fieldRefusal } from '../http/refusal.ts';
 import { countHashParameters } from './account-queries.ts';
 import { PasswordStrength } from './password-strength.ts';
 
-/** Hashes and verifies passwords, and rejects weak ones. */
+/** Hashes passwords, verifies them, and rejects weak new passwords. */
 export class Passwords {
   readonly #options: PasswordsOptions;
   readonly #strength = new PasswordStrength();
-  /** Parameters of a hash -> a hash with these parameters for unknown usernames. */
+  /**
+   * Maps hash parameters to a decoy hash with these parameters. For an unknown username, the
+   * password is verified against the decoy.
+   */
   readonly #decoys = new Map<string, Promise<string>>();
   #classes: Promise<HashClass[]> | undefined;
   #classesRead = Number.NEGATIVE_INFINITY;
@@ -18,25 +21,25 @@ export class Passwords {
     this.#options = options;
   }
 
-  /** Hashes a password by argon2id, off the main thread. */
+  /** Hashes a password with argon2id, off the main thread. */
   hash(password: string): Promise<string> {
     return hashAt(password, this.#options.cost);
   }
 
   /**
-   * Returns whether a password matches a hash. Without a hash it returns false after the time of
-   * one verification.
+   * Returns whether a password matches a hash. If `hash` is undefined because the username is
+   * unknown, returns false after the time of one verification.
    *
-   * After a change of `ARGON2_*`, accounts have hashes of different cost. An unknown username is
-   * assigned one of these costs, always the same one, as often as that cost occurs among accounts.
-   * So response times do not reveal which accounts exist.
+   * After a change of `ARGON2_*`, the hashes of accounts differ in cost. Each unknown username is
+   * assigned one of these costs, always the same, with the frequency that the cost has among
+   * accounts. Response times therefore do not reveal which accounts exist.
    */
   async verify(username: string, password: string, known: string | null | undefined): Promise<boolean> {
     const fits = await verify(known ?? (await this.decoyOf(username)), normal(password));
     return fits && typeof known === 'string';
   }
 
-  /** Returns whether the cost of a hash differs from that of new hashes. */
+  /** Returns whether the hash has other parameters than new hashes have. */
   isOutdated(known: string): boolean {
     return costOf(known) !== costText(this.#options.cost);
   }
@@ -45,7 +48,8 @@ export class Passwords {
    * Rejects a new password that an attacker would soon guess.
    *
    * @param words what an attacker knows: username, display name
-   * @param owner an address or user. The checks of one owner run one after the other
+   * @param owner the address or user that sent the password. The passwords of one owner are checked
+   * one after the other
    * @throws Refusal `bad-request` if the password is too weak
    */
   async requireStrong(owner: string, password: string, words: readonly string[], field = 'password'): Promise<void> {
@@ -59,7 +63,7 @@ export class Passwords {
     this.#strength.stop();
   }
 
-  /** Returns the hash to compare with for an unknown username. */
+  /** Returns the decoy hash to verify against for an unknown username. */
   async decoyOf(username: string): Promise<string> {
     const classes = await this.#readClasses();
     const digest = createHmac('sha256', this.#options.secret).update(`decoy:${username}`).digest();
@@ -78,8 +82,8 @@ export class Passwords {
   }
 
   /**
-   * Reads how many accounts have hashes of each cost, at most once an hour. If PostgreSQL is
-   * unavailable, returns the last result.
+   * Returns how many accounts have hashes of each cost. Queries PostgreSQL at most once an hour; if
+   * it is unavailable, returns the last result.
    */
   #readClasses(): Promise<HashClass[]> {
     const now = performance.now();
@@ -112,7 +116,7 @@ function hashAt(password: string, { memory, time, parallelism }: Cost): Promise<
   return hash(normal(password), { memoryCost: Math.ceil(memory / 1024), timeCost: time, parallelism });
 }
 
-/** Normalises a password: keyboards may produce the same character as different code points. */
+/** Normalises a password, because keyboards encode the same character as different code points. */
 function normal(password: string): string {
   return password.normalize('NFKC');
 }
@@ -125,7 +129,7 @@ function costText({ memory, time, parallelism }: Cost): string {
   return `m=${Math.ceil(memory / 1024)},t=${time},p=${parallelism}`;
 }
 
-/** The cost of a hash; `memory` in bytes. */
+/** Cost parameters of a hash. `memory` is in bytes. */
 export interface Cost {
   memory: number;
   time: number;
@@ -135,12 +139,12 @@ export interface Cost {
 export interface PasswordsOptions {
   db: Database;
   cost: Cost;
-  /** The minimum score of a new password; 0 accepts all. */
+  /** Minimum zxcvbn score of a new password, 0 to 4. 0 accepts all passwords. */
   minScore: number;
   secret: string;
 }
 
-/** The number of accounts whose hash has one cost. */
+/** Number of accounts whose hashes have this cost. */
 interface HashClass {
   text: string;
   cost: Cost;

@@ -1,8 +1,8 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
- * Creates a refresh token of a session: the session's id, 32 random bytes, and an HMAC over both.
- * The server stores only `hash`.
+ * Creates a refresh token for a session. The token contains the session's id, 32 random bytes, and
+ * an HMAC over both. The server stores only its `hash`.
  */
 export function createRefreshToken(secret: string, session: string): { token: string; hash: string } {
   const content = `${session}.${randomBytes(32).toString('base64url')}`;
@@ -12,7 +12,8 @@ export function createRefreshToken(secret: string, session: string): { token: st
 
 /**
  * Parses a refresh token. Returns undefined if it is malformed. `genuine` is true if this server
- * issued the token. A genuine token that is not the latest one of its session was already used.
+ * issued the token. A genuine token that is not the latest token of its session has been used
+ * before.
  */
 export function readRefreshToken(secret: string, token: string): RefreshToken | undefined {
   const [, content, session, mark] = /^(([\w-]{22})\.[\w-]{43})\.([\w-]{43})$/.exec(token) ?? [];
@@ -21,7 +22,7 @@ export function readRefreshToken(secret: string, token: string): RefreshToken | 
   return { session, hash: hashOf(token), genuine };
 }
 
-/** Creates the id of a new session. */
+/** Creates a random id for a new session. */
 export function createSessionId(): string {
   return randomBytes(16).toString('base64url');
 }

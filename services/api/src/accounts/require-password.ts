@@ -7,11 +7,11 @@ import { audit } from './audit.ts';
 import { limitGuesses } from './limit-guesses.ts';
 
 /**
- * Checks the password of the caller before an action that a stolen access token alone must not
- * permit. Returns the caller's credentials.
+ * Checks the password of the user who sends the request, before an action that a stolen access
+ * token alone must not allow. Returns the user's credentials.
  *
- * @param password the password of the request. An account without one needs none if `optional` is
- * set
+ * @param password the password in the request. If `optional` is set, an account without a password
+ * needs none
  * @throws Refusal `forbidden` for a wrong password, `too-many` after too many wrong ones,
  * `conflict` for an account without a password
  */

@@ -9,9 +9,10 @@ import type { Guess } from './limit-guesses.ts';
 import { decryptTotpSecret, hashRecoveryCode, verifyTotp } from './totp.ts';
 
 /**
- * Checks the code of an account's second factor, if it has one, in a transaction that has locked
- * the account. Each code works once. Wrong codes count as wrong passwords, and also by account,
- * because an attacker who knows the password can guess codes from many addresses.
+ * Checks the second factor's code, if the account has a second factor. The caller's transaction
+ * must have locked the account. Each code works once. Wrong codes count as wrong passwords; they
+ * also count per account, because an attacker who knows the password can guess codes from many
+ * addresses.
  *
  * @throws Refusal `code-required` if the code is missing, `unauthenticated` if it is wrong,
  * `too-many` after too many wrong codes
@@ -26,7 +27,7 @@ export async function checkSecondFactor(
   const { totpSecret, totpStep, user } = account;
   if (totpSecret === null) return;
   if (code === undefined) {
-    // The password was correct, so this is not a failed guess.
+    // Resets the count of failed guesses, because the password was correct.
     await guess?.succeeded();
     throw new Refusal('code-required');
   }

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Creates a token that is sent once, and its hash, which the server stores. */
+/** Creates a one-time token, which is sent to the user, and its hash, which the server stores. */
 export function createSecretToken(): { token: string; hash: string } {
   const token = randomBytes(32).toString('base64url');
   return { token, hash: hashToken(token) };
@@ -12,8 +12,8 @@ export function hashToken(token: string): string {
 }
 
 /**
- * Creates the token that identifies a device at its next sign-in. With it, the wrong guesses of
- * others do not lock the device out. It grants no access.
+ * Creates the token that identifies a known device at its next sign-in, so that wrong guesses from
+ * other devices do not lock it out. The token grants no access.
  */
 export function createDeviceToken(secret: string, user: number, session: string): string {
   const content = `${user}.${session}`;
@@ -21,8 +21,8 @@ export function createDeviceToken(secret: string, user: number, session: string)
 }
 
 /**
- * Returns the user's device with this token. Undefined if the token is forged or belongs to another
- * user.
+ * Returns the id of the user's device that holds this token. Undefined if the token is forged or
+ * belongs to another user.
  */
 export function readDeviceToken(secret: string, user: number, token: string | undefined): string | undefined {
   const [, content, owner, device, seal] = /^((\d{1,16})\.([\w-]{22}))\.([\w-]{43})$/.exec(token ?? '') ?? [];

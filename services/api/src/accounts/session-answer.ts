@@ -6,7 +6,7 @@ import type { CallerEnv, OpenEnv } from '../app-context.ts';
 import type { ApiConfig } from '../config.ts';
 import { createDeviceToken } from './secret-token.ts';
 
-/** Builds the response for a session's device, with a new access token. */
+/** Builds the response to a sign-in or refresh of a device, with a new access token. */
 export function sessionAnswer(config: ApiConfig, user: User, session: string, refreshToken: string): Session {
   const lifetime = Math.ceil(config.tokens.access / 1000);
   return {
@@ -20,30 +20,30 @@ export function sessionAnswer(config: ApiConfig, user: User, session: string, re
 }
 
 /**
- * Sets the refresh token and the device token as cookies, which scripts and other sites cannot
+ * Sets the refresh token and the device token as cookies that neither scripts nor other sites can
  * read.
  */
 export function setSessionCookies(c: AnyContext, { refreshToken, deviceToken }: Session): void {
   const { tokens } = c.var.context.config;
   const maxAge = Math.floor(tokens.refresh / 1000);
   setCookie(c, nameOf(c, 'refresh'), refreshToken, { ...attributes(c), maxAge });
-  // The maximum age of a cookie in browsers.
+  // Sets the longest lifetime that browsers accept.
   setCookie(c, nameOf(c, 'device'), deviceToken ?? '', { ...attributes(c), maxAge: 400 * 86_400 });
 }
 
-/** Deletes the refresh cookie. The device cookie stays. */
+/** Deletes the refresh cookie, but keeps the device cookie. */
 export function deleteRefreshCookie(c: AnyContext): void {
   deleteCookie(c, nameOf(c, 'refresh'), attributes(c));
 }
 
-/** Returns the token in a session cookie. */
+/** Returns the token that a session cookie of the request contains. */
 export function readSessionCookie(c: AnyContext, which: 'refresh' | 'device'): string | undefined {
   return getCookie(c as Context<OpenEnv>, nameOf(c, which));
 }
 
 /**
- * Returns the name of a cookie. Over HTTPS it begins with `__Host-`: browsers accept such a cookie
- * only from this host, so that no sibling domain can set one.
+ * Returns the name of a session cookie. Over HTTPS it begins with `__Host-`: browsers accept such a
+ * cookie only from this host, so that no sibling domain can set it.
  */
 function nameOf(c: AnyContext, which: 'refresh' | 'device'): string {
   return `${c.var.context.config.cookieSecure ? '__Host-' : ''}parley_${which}`;
@@ -51,7 +51,7 @@ function nameOf(c: AnyContext, which: 'refresh' | 'device'): string {
 
 function attributes(c: AnyContext) {
   const secure = c.var.context.config.cookieSecure;
-  // `__Host-` requires the path `/`.
+  // `__Host-` cookies must have the path `/`.
   return { path: secure ? '/' : '/v1/sessions', httpOnly: true, sameSite: 'Strict', secure } as const;
 }
 

@@ -13,10 +13,11 @@ export function createTotp(issuer: string, username: string): { secret: string; 
 }
 
 /**
- * Returns the 30 s step of a code, which may be one step early or late. Undefined for a wrong code.
+ * Returns the number of the 30 s time step for which a code is valid. Accepts the previous, current
+ * and next step. Undefined for a wrong code.
  *
- * @param after the step of the last accepted code. Codes of this step and earlier ones are wrong,
- * so each code works once
+ * @param after the step of the last accepted code. Codes of this step and of earlier ones are
+ * rejected, so each code works once
  */
 export function verifyTotp(secret: string, code: string, after: number, now = Date.now()): number | undefined {
   if (!/^\d{6}$/.test(code)) return undefined;
@@ -37,7 +38,7 @@ export function createRecoveryCodes(): { codes: string[]; hashes: string[] } {
   return { codes, hashes: codes.map(hashRecoveryCode) };
 }
 
-/** Returns the hash of a recovery code, ignoring case and spaces. */
+/** Returns the hash of a recovery code. Ignores case, spaces and hyphens. */
 export function hashRecoveryCode(code: string): string {
   return hashToken(`recovery:${code.toLowerCase().replaceAll(/[\s-]/g, '')}`);
 }
@@ -48,11 +49,10 @@ export function encryptTotpSecret(key: string, user: number, secret: string): st
 }
 
 /**
- * Decrypts a secret.
+ * Decrypts the secret of a second factor.
  *
- * @param keys the keys that may have encrypted the secret: the current and the previous
- * `TOKEN_SECRET`
- * @throws Error if none of them did
+ * @param keys the current and the previous `TOKEN_SECRET`, one of which encrypted the secret
+ * @throws Error if neither of them did
  */
 export function decryptTotpSecret(keys: readonly string[], user: number, encrypted: string): string {
   const secret = decrypt(keys, PURPOSE, user, encrypted);
@@ -71,5 +71,5 @@ const STEP_MS = 30_000;
 
 const RECOVERY_CODES = 10;
 
-/** Letters and digits that people do not confuse with each other. */
+/** Letters and digits without those that are easily confused, such as `0` and `o`. */
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';

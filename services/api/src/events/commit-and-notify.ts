@@ -4,18 +4,21 @@ import { limitRate } from '../http/limit-rate.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Notice, Notify } from './notice.ts';
 
-/** Changes that reach fewer users are not charged: the limit of requests is enough. */
+/**
+ * Number of users from which a change counts towards the fan-out limit. For smaller changes, the
+ * request limit suffices.
+ */
 const MIN_COPIES = 10;
 
 /**
- * Runs `work` in one transaction and then publishes its changes to Redis. `work` receives the
- * transaction and `notify`, which collects notices. Resolves once PostgreSQL has committed and
- * Redis has the notices, so that the change applies on every gateway when the api responds. If
- * Redis is down, it still resolves: the notices are stored in the outbox with the change, and are
- * delivered later.
+ * Runs `work` in a transaction and publishes its changes to Redis after the commit. `work` receives
+ * the transaction and `notify`, which collects notices of the changes. Resolves once PostgreSQL has
+ * committed and Redis has the notices, so that the change applies on every gateway before the api
+ * responds. It also resolves if Redis is down, because the transaction stores the notices in the
+ * outbox, from which they are delivered later.
  *
- * Charges the actor of the context for the copies of the events in the inboxes of users. Nothing is
- * changed if that exceeds the actor's limit.
+ * The events count towards the fan-out limit of the context's actor, once per inbox that they
+ * reach. Above that limit, nothing is changed.
  *
  * @throws Refusal `too-many`
  */
@@ -34,7 +37,7 @@ export async function commitAndNotify<T>(
   return result;
 }
 
-/** While Redis is unavailable, nothing is charged. */
+/** Counts the events towards the actor's fan-out limit. No-op while Redis is unavailable. */
 async function chargeFanOut({ actor, redis, config }: NotifyContext, notices: readonly Notice[]): Promise<void> {
   if (actor === undefined || !redis || !config) return;
   const events = notices.flatMap(({ events = [] }) => events);
@@ -48,5 +51,7 @@ async function chargeFanOut({ actor, redis, config }: NotifyContext, notices: re
   }
 }
 
-/** Without an actor, nothing is charged. */
+/**
+ * The part of the context that is needed. Without an actor, events do not count towards a limit.
+ */
 type NotifyContext = Pick<AppContext, 'db' | 'outbox'> & Partial<Pick<AppContext, 'redis' | 'config' | 'actor'>>;

@@ -17,9 +17,11 @@ import type { Notice } from './notice.ts';
 import { deleteMessages } from './purge-queries.ts';
 
 /**
- * Delivers a notice to Redis. Permits come before events, because a user who receives the event of
- * a new friendship may write at once. Resolves when Redis has all parts. If it rejects, the caller
- * must deliver the whole notice again. @param signal stops the deletion of rows between two batches
+ * Delivers a notice to Redis. Writes permits before it appends events, because a user who receives
+ * the event of a new friendship might write to the friend at once. Resolves when Redis has all
+ * parts of the notice. If it rejects, the caller must deliver the whole notice again.
+ *
+ * @param signal stops the deletion of rows between two batches
  */
 export async function deliver(
   db: Database,
@@ -66,7 +68,7 @@ export async function deliver(
 }
 
 /**
- * Maximum inboxes per script call and rows per transaction. They limit how long Redis and
- * PostgreSQL are busy.
+ * Maximum number of inboxes per script call and of rows per transaction. It limits how long Redis
+ * and PostgreSQL are busy.
  */
 const atOnce = 500;

@@ -6,9 +6,11 @@ import type { Erasure } from './notice.ts';
 import { addNotices } from './outbox-queries.ts';
 
 /**
- * Removes the data of a deleted user from Redis, then from PostgreSQL, in batches. The recorder may
- * still record earlier messages, so this runs again until none is left. @param signal stops the
- * removal between two batches
+ * Deletes the data of a deleted user from Redis, then from PostgreSQL, in batches. The recorder
+ * might still record earlier messages of the user, so this function schedules another run until all
+ * of them are recorded and deleted.
+ *
+ * @param signal stops the deletion between two batches
  */
 export async function erase(
   db: Database,
@@ -16,7 +18,8 @@ export async function erase(
   { user, at }: Erasure,
   signal?: AbortSignal,
 ): Promise<void> {
-  // Read before the removal, because entries that are recorded later are removed by the next run.
+  // Reads this before the deletion, because a later run must delete entries that are recorded
+  // during the deletion.
   const over = (await recordedUpTo(redis)) > at;
   await forgetUser(redis, user);
   while ((await deleteCopies(db, user, atOnce)) === atOnce) signal?.throwIfAborted();
@@ -27,8 +30,8 @@ export async function erase(
   if (!over) await addNotices(db, [{ erase: { user, at } }], Date.now() + pauseMs);
 }
 
-/** Maximum rows per transaction. */
+/** Maximum number of rows per transaction. */
 const atOnce = 500;
 
-/** Ms until the next run. */
+/** Ms until the next run of the deletion. */
 const pauseMs = 20_000;

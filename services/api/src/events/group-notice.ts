@@ -1,27 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import { limits, type NoticeBody } from '@parley/protocol';
 
-/** A notice to write into a group: the message that reports a change to its members. */
+/**
+ * A notice to write into a group: a system message that reports a change of the group to its
+ * members.
+ */
 export interface GroupNotice {
   group: number;
-  /** Its idempotency key. */
+  /** The idempotency key of the notice. */
   ref: string;
   body: NoticeBody;
 }
 
-/** Creates a notice of a group. `by` is undefined if a server made the change. */
+/**
+ * Creates the notice of a change of a group. `by` is undefined if a server, not a user, made the
+ * change.
+ */
 export function groupNotice(group: number, { by, ...content }: NoticeContent): GroupNotice {
   const body: NoticeBody = { type: 'notice', ...content, ...(by !== undefined && { by }) };
   return { group, ref: `notice-${randomUUID()}`, body };
 }
 
-/** Returns the fields of a notice about users. It names only some of many. */
+/**
+ * Returns the notice fields that list the affected users. Lists at most `limits.noticeUsers` of
+ * them and adds the total count.
+ */
 export function aboutUsers(users: readonly number[]): Pick<NoticeBody, 'users' | 'count'> {
   const most = limits.noticeUsers;
   return users.length > most ? { users: users.slice(0, most), count: users.length } : { users: [...users] };
 }
 
-/** Returns the notices of changed settings of a group. Other settings have none. */
+/**
+ * Returns one notice for each changed group setting that members should see: name, avatar and slow
+ * mode.
+ */
 export function settingNotices(
   group: number,
   by: number | undefined,

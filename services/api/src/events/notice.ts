@@ -2,49 +2,52 @@ import type { ParleyEvent } from '@parley/protocol';
 import type { GroupNotice } from './group-notice.ts';
 
 /**
- * The changes to make in Redis after a change was committed in PostgreSQL. A crash may deliver a
- * notice twice, so every part is idempotent: copies are read again, and events make clients read
- * again.
+ * A list of changes to make in Redis after a transaction has committed in PostgreSQL. After a
+ * crash, a notice can be delivered twice, so every part is idempotent: copies are read from
+ * PostgreSQL again, and events only make clients reload.
  */
 export interface Notice {
-  /** Users or groups whose permit copy is written again from PostgreSQL. */
+  /** Users or groups whose permits in Redis are rewritten from PostgreSQL. */
   copies?: number[];
-  /** Users whose watchers must check whether they still see the user's presence. */
+  /**
+   * Users whose presence might have become hidden. Their watchers check whether they still see it.
+   */
   hidden?: number[];
   /**
-   * Pairs of users whose cached permits in gateways have become invalid, and who may not see each
-   * other's presence any more.
+   * Pairs of users whose permits for each other are no longer valid in the caches of gateways, and
+   * whose presence might have become hidden from each other.
    */
   fences?: [number, number][];
-  /** Users whose cached permits gateways must clear. */
+  /** Users whose permits gateways must remove from their caches. */
   forget?: number[];
-  /** Sessions that ended. `until` is the end of their last access token, in Unix ms. */
+  /**
+   * Sessions that ended. `until` is when the last access token of the session expires, in Unix ms.
+   */
   revoked?: { user: number; session: string; until: number }[];
-  /** External ids with their users. Null: the id has no user any more. */
+  /** External ids and their users. Null: the external id no longer belongs to a user. */
   externals?: { external: string; user: number | null }[];
-  /** Users whose sockets are closed, for all sessions. */
+  /** Users whose sockets are all closed, whatever their session. */
   closed?: number[];
-  /** When the change happened, in Unix ms. Default: now. */
+  /** When the change was committed, in Unix ms. Default: now. */
   date?: number;
-  /** Events, each with the users whose inboxes receive it. */
+  /** Events, each with the users whose inboxes receive the event. */
   events?: { users: number[]; event: ParleyEvent }[];
-  /** Messages that report the change to the members of groups. They follow the events. */
+  /**
+   * Messages that report the change to the members of groups. They are written after the events.
+   */
   groupNotices?: GroupNotice[];
-  /** A new report, for webhooks. */
+  /** A new report about a user or message, which is sent to webhooks. */
   report?: { id: number } & Record<string, string | number | null>;
-  /** Rows of a cleared chat to delete, up to and including a message. */
+  /** Deletes the rows of a cleared chat, up to and including the message `upTo`. */
   purge?: { owner: number; peer: number; upTo: number };
-  /** A deleted user whose data is to be erased. */
+  /** A deleted user whose data must be erased. */
   erase?: Erasure;
 }
 
-/**
- * Adds a notice to the transaction. It is written with the transaction and delivered after the
- * commit.
- */
+/** Adds a notice to the current transaction. The outbox delivers it after the commit. */
 export type Notify = (notice: Notice) => void;
 
-/** A user who was deleted. */
+/** A deleted user and the time of the deletion. */
 export interface Erasure {
   user: number;
   /** When, in Unix ms. */

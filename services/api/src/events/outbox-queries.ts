@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import type { Notice } from './notice.ts';
 
 /**
- * Writes notices. From `due` on, other replicas may deliver them. Returns their ids in the same
- * order.
+ * Stores notices in the outbox and returns their ids in the same order. From the time `due` on,
+ * other replicas can deliver them.
  */
 export async function addNotices(db: Database, notices: readonly Notice[], due: number): Promise<number[]> {
   const rows = await db
@@ -15,7 +15,10 @@ export async function addNotices(db: Database, notices: readonly Notice[], due: 
   return rows.map((row) => row.id);
 }
 
-/** Claims the notice that has been due for longest, until `until`. Undefined if none is due. */
+/**
+ * Leases the notice that has been due longest to the caller, until the time `until`. Undefined if
+ * no notice is due.
+ */
 export async function claimNotice(db: Database, now: number, until: number): Promise<Claimed | undefined> {
   const { rows } = await sql<Claimed>`
     update outbox set due = ${until}
@@ -28,7 +31,7 @@ export async function removeNotice(db: Database, id: number): Promise<void> {
   await db.deleteFrom('outbox').where('id', '=', id).execute();
 }
 
-/** Postpones a notice to `due`. */
+/** Postpones a notice to the time `due`. */
 export async function postponeNotice(db: Database, id: number, due: number): Promise<void> {
   await db.updateTable('outbox').set({ due }).where('id', '=', id).execute();
 }

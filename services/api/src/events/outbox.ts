@@ -6,9 +6,9 @@ import type { Notice } from './notice.ts';
 import { addNotices, claimNotice, postponeNotice, removeNotice } from './outbox-queries.ts';
 
 /**
- * Delivers every change in PostgreSQL to Redis through a table. The writer adds a notice in the
- * same transaction, delivers it after the commit and then deletes it. If the writer fails or
- * crashes, any replica retries.
+ * Delivers each change that PostgreSQL has committed to Redis, through an outbox table. The process
+ * that makes a change stores a notice in the same transaction, delivers it after the commit and
+ * then deletes it. If the process fails or crashes, any replica retries.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -21,15 +21,15 @@ export class Outbox {
     this.#options = options;
   }
 
-  /** Starts to retry undelivered notices, every interval. */
+  /** Starts checking for undelivered notices, at every interval. */
   start(): void {
     this.#timer = setInterval(() => this.wake(), this.#options.interval);
     this.wake();
   }
 
   /**
-   * Resolves when the work in flight is done. Other replicas delete the remaining rows of cleared
-   * chats.
+   * Resolves when the deliveries in flight are done. Stops deleting the rows of cleared chats;
+   * other replicas delete the rest.
    */
   async stop(): Promise<void> {
     this.#stopped.abort();
@@ -37,21 +37,21 @@ export class Outbox {
     await this.#round;
   }
 
-  /** Writes notices in a transaction. Returns their ids. */
+  /** Stores notices in a transaction. Returns their ids. */
   async add(tx: Database, notices: Notice[]): Promise<number[]> {
     return notices.length === 0 ? [] : await addNotices(tx, notices, Date.now() + leaseMs);
   }
 
   /**
-   * Delivers a committed notice and deletes it. The deletion of messages is left to the background.
-   * Never rejects, because failures are retried.
+   * Delivers a committed notice and deletes it. If the notice requires deleting messages, the
+   * delivery continues in the background. Never rejects, because failures are retried.
    */
   async deliver(id: number, notice: Notice): Promise<void> {
     if (notice.purge || notice.erase) this.#round = this.#round.then(() => this.#deliver(id, notice)).then(() => {});
     else await this.#deliver(id, notice);
   }
 
-  /** Delivers due notices, after the delivery in flight. */
+  /** Starts delivering due notices, after the delivery in flight. */
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;
@@ -75,7 +75,7 @@ export class Outbox {
     }
   }
 
-  /** Delivers one notice. Returns false on failure, which the next round retries. */
+  /** Delivers one notice. On failure, postpones it to a later round and returns false. */
   async #deliver(id: number, notice: Notice): Promise<boolean> {
     const { db, redis, log, interval, note } = this.#options;
     try {
@@ -86,16 +86,17 @@ export class Outbox {
       return true;
     } catch (error) {
       log.warn({ err: error, notice: id }, 'delivering a notice failed: retrying later');
-      // If this fails too, the lease expires. The retry is due after all notices that are due now,
-      // so a notice that always fails does not delay others.
+      // Postpones the notice, so that it is due after all notices that are due now. A notice that
+      // always fails therefore does not delay others. If this update fails too, the lease of the
+      // notice expires.
       await postponeNotice(db, id, Date.now() + interval).catch(() => {});
       return false;
     }
   }
 
   /**
-   * Writes the notices of groups. If Redis does not accept them, they wait in a notice of their
-   * own, so that the events are not delivered again.
+   * Writes notices into their groups. If that fails, stores the group notices as a separate outbox
+   * notice, so that the retry does not deliver the events again.
    */
   async #writeGroupNotices({ groupNotices = [], date = Date.now(), ...others }: Notice): Promise<void> {
     const { db, interval, writeGroupNotices } = this.#options;
@@ -108,17 +109,17 @@ export class Outbox {
   }
 }
 
-/** Ms for which a notice is leased to the process that delivers it. */
+/** Ms for which one process has leased a notice to deliver it. */
 const leaseMs = 10_000;
 
 interface OutboxOptions {
   db: Database;
   redis: RedisConnection;
   log: Log;
-  /** Ms between two searches for notices that were not delivered. */
+  /** Ms between two checks for undelivered notices. */
   interval: number;
-  /** Queues a notice for webhooks. A repeated notice has the same id. */
+  /** Queues a notice for the webhooks. When delivery is repeated, `id` is the same. */
   note(id: number, notice: Notice): Promise<void>;
-  /** Writes the notices of a notice into their groups. */
+  /** Writes the `groupNotices` of a notice into their groups. */
   writeGroupNotices(notice: Notice): Promise<void>;
 }

@@ -2,8 +2,8 @@ import { type Database, deleteAttached } from '@parley/database';
 import { sql } from 'kysely';
 
 /**
- * Deletes up to `limit` messages of an owner's copy, up to and including the message `upTo`,
- * with their pins and their shares of media. Returns the number of deleted messages.
+ * Deletes up to `limit` messages from an owner's copy of a chat, up to and including the message
+ * `upTo`, with their pins and their access to media. Returns the number of deleted messages.
  */
 export async function deleteMessages(db: Database, { owner, peer, upTo }: Copy, limit: number): Promise<number> {
   await deleteAttached(db, { owner, peer, upTo });

@@ -5,8 +5,9 @@ import { isGroupNoticeRecorded } from '../queries/group-notices.ts';
 import type { Notice } from './notice.ts';
 
 /**
- * Writes the notices of a change into its groups, after the events of the change. Idempotent. No-op
- * if notices are off, or a recorder runs that would count them as unread.
+ * Writes the notices of a change into the affected groups. Must run after the events of the change
+ * were delivered. Idempotent. No-op if group notices are off, or while a recorder of an older
+ * version runs, which would count notices as unread.
  */
 export async function writeGroupNotices(
   { db, redis, config }: GroupNoticeDeps,
@@ -15,7 +16,8 @@ export async function writeGroupNotices(
   if (!config.groupNotices || groupNotices.length === 0 || (await hasOldRecorder(redis))) return;
   const recorded = config.history === 'mirror';
   for (const { group, ref, body } of groupNotices) {
-    // Redis has forgotten the refs of notices that wait for long.
+    // Checks PostgreSQL if the notice waited long, because Redis might have evicted its idempotency
+    // key.
     const isLate = Date.now() - date > redis.refWindow / 2;
     if (recorded && isLate && (await isGroupNoticeRecorded(db, group, ref, date))) continue;
     const members = await membersOf(db, redis, group);
@@ -23,7 +25,9 @@ export async function writeGroupNotices(
   }
 }
 
-/** Returns the members of a group. Writes the copy in Redis first if it is missing. */
+/**
+ * Returns the members of a group. If Redis lacks the members, first copies them from PostgreSQL.
+ */
 async function membersOf(db: Database, redis: RedisConnection, group: number): Promise<number[]> {
   const members = await readMembers(redis, group);
   if (members.length > 0) return members;

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 
 /**
- * Creates a zip archive as a stream. It opens one file after the other, so memory stays small. If a
- * file fails, the stream fails. If the stream is destroyed, the open file is closed.
+ * Creates a zip archive as a stream. Opens one file after the other, so memory use stays small. If
+ * a file fails, the stream fails. If the stream is destroyed, the open file is closed.
  */
 export function archive(files: AsyncIterable<ArchivedFile>): Readable {
   const zip = new ZipFile();
@@ -17,7 +17,7 @@ export function archive(files: AsyncIterable<ArchivedFile>): Readable {
       if (output.destroyed) return;
       zip.addReadStreamLazy(name, { compress, mtime: new Date() }, (begin) => {
         current = open();
-        // The library does not forward all errors of a file.
+        // Forwards errors of the file, because the library does not forward all of them.
         current.on('error', fail);
         if (output.destroyed) current.destroy();
         begin(null, current);
@@ -29,7 +29,7 @@ export function archive(files: AsyncIterable<ArchivedFile>): Readable {
   return output;
 }
 
-/** Creates a file with one line of JSON per item, read page by page. */
+/** Creates a file with one line of JSON per item. Reads the items page by page. */
 export function linesFile(name: string, pages: () => AsyncIterable<readonly unknown[]>): ArchivedFile {
   const open = () =>
     Readable.from(
@@ -44,9 +44,9 @@ export function linesFile(name: string, pages: () => AsyncIterable<readonly unkn
 
 /** One file of an archive. */
 export interface ArchivedFile {
-  /** The path of the file, with `/` between folders. */
+  /** Path of the file in the archive, with `/` between folders. */
   name: string;
-  /** Whether compression makes it smaller. */
+  /** Whether to compress the file. False for files that compression would not make smaller. */
   compress: boolean;
   open: () => Readable;
 }

@@ -18,9 +18,9 @@ import { listAllSessions, listPeers, listUploads, readAccount } from './export-q
 import { pageLength as limit, pages, type Read } from './pages.ts';
 
 /**
- * Yields the files of a user's archive: all data about the user, without secrets. The api's README
- * lists them. Each file is read when it is its turn, so the archive may or may not contain changes
- * that happen during the export.
+ * Yields the files of a user's export archive: all data about the user, without secrets. The api's
+ * README lists them. Each file is read only when the archive reaches it, so changes during the
+ * export can be missing from the archive.
  */
 export async function* contents(db: Database, storage: Storage, me: number): AsyncGenerator<ArchivedFile> {
   const list = <T>(name: string, read: Read<T>): ArchivedFile => linesFile(`${name}.jsonl`, () => pages(read));
@@ -37,7 +37,7 @@ export async function* contents(db: Database, storage: Storage, me: number): Asy
   );
   yield list<Omit<FriendRow, 'hidden'>>('friends', async (last) => {
     const rows = await listFriends(db, me, { after: last?.place, limit });
-    // A friend's privacy settings are not the user's data.
+    // Omits the privacy settings of friends, because they are not this user's data.
     return rows.map(({ hidden: _, ...row }) => row);
   });
   yield list<FriendGroup>('friend-groups', (last) => listFriendGroups(db, me, last && [last.position, last.id], limit));
@@ -71,7 +71,7 @@ export async function* contents(db: Database, storage: Storage, me: number): Asy
   for await (const page of pages(uploads)) {
     for (const { key, size, ...media } of page) {
       if (size === 0) continue;
-      // Pictures, audio and video are compressed already.
+      // Pictures, audio and video are not compressed, because their formats are compressed already.
       yield { name: nameOf(media), compress: false, open: () => storage.read(key, { start: 0, end: size - 1 }) };
     }
   }
@@ -86,7 +86,7 @@ function messages(db: Database, key: ChatKey): Read<Message> {
 
 type Upload = Awaited<ReturnType<typeof listUploads>>[number];
 
-/** Returns the path of a file in the archive. */
+/** Returns the path of an uploaded file in the archive. */
 function nameOf({ id, name }: Pick<Upload, 'id' | 'name'>): string {
   return `media/${id}-${cleanFileName(name).replace(/[<>:"|?*]/g, '_')}`;
 }

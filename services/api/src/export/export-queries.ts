@@ -12,8 +12,8 @@ export async function readAccount(db: Database, user: number): Promise<object | 
 }
 
 /**
- * Returns a user's sessions without their refresh tokens. Ended ones are included while they are
- * kept.
+ * Returns a user's sessions without their refresh tokens. Includes ended sessions that are not
+ * deleted yet.
  */
 export async function listAllSessions(db: Database, user: number): Promise<object[]> {
   return await db
@@ -24,7 +24,7 @@ export async function listAllSessions(db: Database, user: number): Promise<objec
     .execute();
 }
 
-/** Returns the chats of a user, users before groups, by id, after a page cursor. */
+/** Lists the chats of a user from a page cursor: users before groups, each ordered by id. */
 export async function listPeers(db: Database, user: number, after: Peer | undefined, limit: number): Promise<Peer[]> {
   const { rows } = await sql<Peer>`
     select * from (
@@ -36,7 +36,7 @@ export async function listPeers(db: Database, user: number, after: Peer | undefi
   return rows;
 }
 
-/** Returns the files that a user uploaded, by id, after an id. */
+/** Lists the files that a user uploaded, ordered by id, after the id `after`. */
 export async function listUploads(db: Database, user: number, after: number, limit: number): Promise<Upload[]> {
   return await db
     .selectFrom('media')
@@ -63,6 +63,6 @@ interface Upload {
   height: number | null;
   duration: number | null;
   created: number;
-  /** The storage key of its bytes. */
+  /** The key under which the storage holds the bytes of the file. */
   key: string;
 }

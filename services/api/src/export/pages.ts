@@ -1,4 +1,4 @@
-/** Yields all items of a list, page by page. */
+/** Yields all pages of a list, each as an array of items. */
 export async function* pages<T>(read: Read<T>): AsyncGenerator<T[]> {
   let last: T | undefined;
   do {
@@ -9,7 +9,8 @@ export async function* pages<T>(read: Read<T>): AsyncGenerator<T[]> {
 }
 
 /**
- * Returns the page after an item. Undefined stands for the start. Returns an empty page at the end.
+ * Returns the page that follows an item. `last` is undefined for the first page. Returns an empty
+ * page at the end of the list.
  */
 export type Read<T> = (last: T | undefined) => Promise<T[]>;
 

@@ -2,7 +2,7 @@ import { duration, integer, size, type Values } from '@parley/service';
 
 const SECOND_MS = 1000;
 
-/** The environment variables of imports. */
+/** Defines the environment variables for imports of history. */
 export const importVariables = {
   MAX_IMPORTS: integer({ min: 1, max: 100, default: 2 }),
   IMPORT_LINE: size({ min: 1024, max: 1024 * 1024, default: 64 * 1024 }),
@@ -24,16 +24,16 @@ export function importConfig(value: Values<typeof importVariables>): ImportConfi
 }
 
 export interface ImportConfig {
-  /** Imports in progress in this process. */
+  /** Maximum number of imports in progress in this process. */
   atOnce: number;
-  /** Bytes of one line. */
+  /** Maximum bytes of one line. */
   line: number;
-  /** Bytes of one import. */
+  /** Maximum bytes of one import. */
   body: number;
-  /** Refused lines that an import lists. */
+  /** Maximum number of refused lines that the result of an import lists. */
   errors: number;
-  /** Ms without a byte after which an import is interrupted. */
+  /** Ms without a byte from the client after which an import is interrupted. */
   silence: number;
-  /** Ms within which the request must arrive. */
+  /** Maximum duration of an import request in ms. */
   time: number;
 }

@@ -12,7 +12,7 @@ const date = z.int().nonnegative().max(MAX_DATE);
 const sender = z.union([z.literal('system'), userRef]);
 const chat = z.union([userRef, z.strictObject({ group: externalIdField })]);
 
-/** A line of an import. */
+/** The schema of one line of an import: a message, a read position or the join date of a member. */
 export const importLineSchema = z
   .discriminatedUnion('type', [
     z
@@ -51,9 +51,9 @@ export const importLineSchema = z
   .openapi('ImportLine');
 
 /**
- * Parses a line.
+ * Parses a line of an import.
  *
- * @throws Refusal if it is invalid
+ * @throws Refusal if the line is invalid
  */
 export function parseLine(config: ApiConfig, { bytes, text }: Line, now: number): ImportLine {
   if (text === undefined) {

@@ -14,7 +14,7 @@ import { type ImportLine, parseLine } from './import-line.ts';
 import { type Name, People } from './people.ts';
 import type { Line } from './read-lines.ts';
 
-/** Writes the lines of one import, a batch at a time. */
+/** Writes the lines of one import to PostgreSQL, one batch at a time. */
 export class LineImporter {
   readonly #deps: LineDeps;
   readonly #people: People;
@@ -24,7 +24,10 @@ export class LineImporter {
     this.#people = new People(deps.db);
   }
 
-  /** Writes a batch; resolves after the commit. Refused lines do not keep others from it. */
+  /**
+   * Writes a batch of lines and resolves after the commit. Valid lines are written even if others
+   * in the batch are refused.
+   */
   async write(lines: readonly Line[]): Promise<Written> {
     const errors: LineError[] = [];
     const attempt = <T>(line: number, work: () => T): T | undefined => {
@@ -100,7 +103,7 @@ function namesOf(value: ImportLine): Name[] {
   return [value.from, value.to, ...(value.mentions ?? [])];
 }
 
-/** Returns who must be a member of which group. */
+/** Returns the group memberships that an import entry requires. */
 function membershipOf({ message, mark, member }: Resolved): { group: number; user: number }[] {
   if (member) return [member];
   if (mark?.group) return [{ group: mark.chat, user: mark.user }];
@@ -114,7 +117,7 @@ interface Resolved {
   member?: ImportedMember;
 }
 
-/** What became of a batch of lines. */
+/** Result of writing a batch of lines. */
 export interface Written {
   imported: number;
   duplicates: number;

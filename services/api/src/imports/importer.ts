@@ -11,8 +11,8 @@ import { LineImporter, type Written } from './import-lines.ts';
 import { type Line, readLines } from './read-lines.ts';
 
 /**
- * Imports history from bodies of any length. A few lines at a time are in memory: while one batch
- * is written, the next one is read.
+ * Imports history from request bodies of any length. Holds at most two batches of lines in memory:
+ * while one batch is written, the next one is read.
  */
 export class Importer {
   readonly #deps: ImporterDeps;
@@ -27,13 +27,13 @@ export class Importer {
     const onError = (err: Error) => deps.log.warn({ err }, 'connection to PostgreSQL lost');
     this.#pool = openPool(
       { ...database, name: 'parley-import', maxConnections: imports.atOnce, onError },
-      // One plan for all sizes of a batch, as in the recorder.
+      // Uses one query plan for batches of all sizes, as the recorder does.
       { plan_cache_mode: 'force_generic_plan', jit: 'off' },
     );
     this.#inFlight = new InFlight({ perOwner: imports.atOnce });
   }
 
-  /** Interrupts the imports in progress. Resolves when their last batches are written. */
+  /** Interrupts the imports in progress. Resolves when their current batches are written. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await Promise.allSettled(this.#running);
@@ -41,9 +41,10 @@ export class Importer {
   }
 
   /**
-   * Imports the lines of a body. If it breaks off, the lines that arrived whole are imported.
+   * Imports the lines of a request body. If the body breaks off, the lines that arrived completely
+   * are still imported.
    *
-   * @param skip lines at the beginning that are not read
+   * @param skip number of lines to skip at the beginning
    * @throws Refusal if the import cannot begin or is interrupted
    */
   async run(source: Readable, key: string, skip: number): Promise<Import> {
@@ -104,7 +105,7 @@ export class Importer {
       batch = [];
       bytes = 0;
       writing = lines.length > 0 ? write(lines) : Promise.resolve();
-      // The next `await` of it throws.
+      // Prevents an unhandled rejection. The next `await` of `writing` throws the error.
       writing.catch(() => {});
     };
     let failure: unknown;
@@ -127,7 +128,10 @@ export class Importer {
     if (failure !== undefined) throw failure;
   }
 
-  /** Yields the bytes of a body, within the limits of size and silence, until the api stops. */
+  /**
+   * Yields the bytes of a body. Stops if the body is too large, if no byte arrives for too long, or
+   * if the api stops.
+   */
   async *#receive(source: Readable, reading: Reading): AsyncGenerator<Buffer> {
     const { body, silence } = this.#deps.config.imports;
     const fail = (error: Error): void => {
@@ -163,7 +167,7 @@ export class Importer {
   }
 }
 
-/** Repeats a batch that failed by a deadlock, or because PostgreSQL was away for a moment. */
+/** Retries a batch that failed because of a deadlock or a short outage of PostgreSQL. */
 async function repeatedly(work: () => Promise<Written>, log: Log): Promise<Written> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -183,7 +187,7 @@ const RETRY_DELAY_MS = 200;
 
 interface Reading {
   bytes: number;
-  /** Why the body was not read to its end. */
+  /** The error for which reading the body stopped early. */
   failure?: unknown;
 }
 

@@ -4,10 +4,12 @@ import { Refusal } from '../http/refusal.ts';
 import { findPeople } from '../queries/imports.ts';
 import { show } from '../routes/server/refs.ts';
 
-/** Users and groups that are kept. */
+/** Maximum number of users and groups in the cache. */
 const MAX_KNOWN = 50_000;
 
-/** Finds the users and groups that lines name, many at once, and keeps them for later lines. */
+/**
+ * Finds the users and groups to which lines refer, many at once, and caches them for later lines.
+ */
 export class People {
   readonly #db: Database;
   readonly #known = new Map<string, { id: number; group: boolean }>();
@@ -16,7 +18,7 @@ export class People {
     this.#db = db;
   }
 
-  /** Reads those that are not known yet. */
+  /** Loads the users and groups with these names that are not in the cache. */
   async load(names: readonly Name[]): Promise<void> {
     if (this.#known.size > MAX_KNOWN) this.#known.clear();
     const asked = { users: new Set<string>(), groups: new Set<string>(), ids: new Set<number>() };
@@ -36,7 +38,7 @@ export class People {
   }
 
   /**
-   * Returns a loaded user or group.
+   * Returns a user or group that `load` has found.
    *
    * @throws Refusal if it does not exist
    */
@@ -48,7 +50,7 @@ export class People {
   }
 
   /**
-   * Returns a loaded user.
+   * Returns a user that `load` has found.
    *
    * @throws Refusal if the user does not exist
    */
@@ -65,5 +67,8 @@ function keyOf(name: Name): string {
   return typeof name === 'string' ? `u:${name}` : `g:${name.group}`;
 }
 
-/** The id of a user or group, the external id of a user, or that of a group. */
+/**
+ * How a line refers to a user or group: a number is Parley's id, a string is a user's external id,
+ * and `group` is a group's external id.
+ */
 export type Name = number | string | { group: string };

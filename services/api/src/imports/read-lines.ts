@@ -3,8 +3,8 @@ import { isUtf8 } from 'node:buffer';
 const NEWLINE = 10;
 
 /**
- * Splits bytes into lines, without the blank ones. Holds at most one line in memory, which must not
- * be longer than `most` bytes. The end of the last line may be missing.
+ * Splits bytes into lines and skips blank ones. Holds at most one line in memory. A line is
+ * reported as too long if it has more than `most` bytes. The last line can lack a line break.
  */
 export async function* readLines(source: AsyncIterable<Buffer>, most: number): AsyncGenerator<Line[]> {
   let parts: Buffer[] = [];
@@ -32,7 +32,7 @@ export async function* readLines(source: AsyncIterable<Buffer>, most: number): A
 
   function keep(part: Buffer): void {
     length += part.length;
-    // The rest of a line that is too long is only counted.
+    // Discards the rest of a line that is too long, and only counts its bytes.
     if (length <= most) parts.push(part);
     else parts = [];
   }
@@ -49,6 +49,6 @@ export interface Line {
   /** From 1. */
   number: number;
   bytes: number;
-  /** Undefined if the line is too long, or not UTF-8. */
+  /** Content of the line. Undefined if the line is too long or is not UTF-8. */
   text?: string;
 }

@@ -3,7 +3,7 @@ import { duration, integer, type Values } from '@parley/service';
 const SECOND_MS = 1000;
 const DAY_MS = 86_400_000;
 
-/** The environment variables of jobs. */
+/** Defines the environment variables for jobs, which send a message to many users. */
 export const jobVariables = {
   JOB_INTERVAL: duration({ min: 10, default: SECOND_MS }),
   JOB_RATE: integer({ min: 1, max: 100_000, default: 100 }),
@@ -27,13 +27,13 @@ export function jobConfig(value: Values<typeof jobVariables>): JobConfig {
 export interface JobConfig {
   /** Ms between two checks for due jobs. */
   interval: number;
-  /** Maximum messages per second of all jobs, over all replicas. */
+  /** Maximum number of messages that all jobs send per second, across all replicas. */
   rate: number;
-  /** Ms after which another replica continues a job whose process does not renew its lease. */
+  /** Ms after which another replica continues a job if its process does not renew the lease. */
   lease: number;
-  /** Ms for which a finished job is kept. */
+  /** Ms for which a finished job is kept in PostgreSQL. */
   ttl: number;
-  /** Maximum number of unfinished jobs of an API key. */
+  /** Maximum number of unfinished jobs per API key. */
   perKey: number;
   /** Maximum number of receivers of one job. */
   receivers: number;

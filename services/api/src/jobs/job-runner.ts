@@ -19,9 +19,9 @@ import type { SendDeps } from '../sending/send-deps.ts';
 
 /**
  * Sends the messages of jobs in the background. A replica claims a few receivers of a due job,
- * sends to them within the rate limit, and releases the job. If the process ends, its lease expires
- * and another replica sends to these receivers again. Each message has a ref, so that none is sent
- * twice.
+ * sends to them within the rate limit, and releases the job. If the process crashes, its lease
+ * expires and another replica sends to the same receivers again. Each message has an idempotency
+ * key, so that no receiver gets it twice.
  */
 export class JobRunner {
   readonly #deps: JobDeps;
@@ -35,20 +35,23 @@ export class JobRunner {
     this.#deps = deps;
   }
 
-  /** Starts to check for due jobs, every interval. */
+  /** Starts checking for due jobs, at every interval. */
   start(): void {
     this.#timer = setInterval(() => this.wake(), this.#deps.config.jobs.interval);
     this.wake();
   }
 
-  /** Resolves when the message in flight was sent. Other replicas continue the jobs. */
+  /**
+   * Stops the runner. Resolves when the message in flight was sent. Other replicas continue the
+   * jobs.
+   */
   async stop(): Promise<void> {
     this.#stopped.abort();
     clearInterval(this.#timer);
     await this.#round;
   }
 
-  /** Runs the due jobs, after the jobs in progress. */
+  /** Starts running the due jobs, after the jobs in progress. */
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;
@@ -77,13 +80,14 @@ export class JobRunner {
   }
 
   /**
-   * Sends to the claimed receivers until all are handled, the process stops, or the lease is about
-   * to expire.
+   * Sends to the claimed receivers until all of them are handled, the process stops, or the lease
+   * is about to expire.
    */
   async #sendAll({ from, ref, content, receivers, taken, created }: ClaimedJob, until: number): Promise<Progress> {
     const { db, config } = this.#deps;
     const refs = receivers.map((to) => refOf(ref, to));
-    // Redis remembers only the refs of the last minutes, so refs are looked up in PostgreSQL too.
+    // Looks up the idempotency keys in PostgreSQL too, because Redis keeps only those of the last
+    // minutes.
     const sentBefore =
       taken && config.history === 'mirror' ? await findSent(db, { from, receivers, refs, since: created }) : [];
     const progress: Progress = { sent: 0, failed: 0, errors: [], due: Date.now() };
@@ -107,7 +111,8 @@ export class JobRunner {
   }
 
   /**
-   * Waits for a token of the rate limit. Returns false if the process stops or the time is over.
+   * Waits for a token of the rate limit. Returns false if the process stops or the lease is about
+   * to expire.
    */
   async #mayGoOn(until: number): Promise<boolean> {
     const { redis, config } = this.#deps;
@@ -140,8 +145,8 @@ export class JobRunner {
 const temporary = new Set(['unavailable', 'too-many', 'draining']);
 
 /**
- * Returns the ref of the message to one receiver. It is the same if the job or its request is
- * repeated.
+ * Returns the idempotency key (ref) of the message to one receiver. It stays the same if the job or
+ * its request is repeated.
  */
 function refOf(ref: string, to: number): string {
   const text = `${ref}.${to}`;
