@@ -11,7 +11,7 @@ import type { MediaStore } from './media/media-store.ts';
 import type { FenceCache } from './search/fence-cache.ts';
 import type { SearchIndexer } from './search/indexer.ts';
 
-/** The dependencies of the api, which every request has as `c.var.context`. */
+/** The dependencies of the api. Handlers read them from `c.var.context`. */
 export interface AppContext {
   config: ApiConfig;
   db: Database;
@@ -25,32 +25,32 @@ export interface AppContext {
   importer: Pick<Importer, 'run'>;
   indexer: SearchIndexer;
   jobs: Pick<JobRunner, 'wake'>;
-  /** Undefined if no hooks are configured. */
+  /** Calls the operator's hooks. Undefined if no hooks are configured. */
   hooks: Hooks | undefined;
   fences: FenceCache;
-  /** Whether Redis and PostgreSQL belong together. */
+  /** Monitors whether Redis and PostgreSQL belong to the same installation. */
   stores: Pick<StoresMonitor, 'matched' | 'reason'>;
-  /** Spans of messages that the server API sends. Undefined if tracing is off. */
+  /** Traces messages that the server API sends. Undefined if tracing is off. */
   traces: Traces | undefined;
   /**
-   * The user who sends the request and is charged for the events that it causes. Undefined without
-   * an access token.
+   * The user who sends the request. The events that the request causes count towards the limit of
+   * this user. Undefined without an access token.
    */
   actor?: number;
 }
 
-/** The variables of every request. */
+/** The variables that every request has. */
 export interface OpenEnv {
   Variables: {
     context: AppContext;
-    /** Sent in the header `x-request-id` and logged. */
+    /** The request id, which is sent in the header `x-request-id` and logged. */
     requestId: string;
-    /** The rate limit that was last charged for this request. */
+    /** The rate limit that this request counted towards last. */
     rateLimit?: RateLimit;
   };
 }
 
-/** The variables of a request with an access token. */
+/** The variables of a request that has an access token. */
 export interface CallerEnv {
   Variables: OpenEnv['Variables'] & { caller: Caller };
 }
@@ -59,6 +59,6 @@ export interface CallerEnv {
 export interface Caller {
   user: number;
   session: string;
-  /** Set if the session belongs to another issuer. Only the issuer can end it. */
+  /** Set if another issuer created the session. Only that issuer can end it. */
   foreign?: true;
 }

@@ -17,8 +17,8 @@ import { operations } from './routes/index.ts';
 import { addWeb } from './web/add-web.ts';
 
 /**
- * Creates the api as a function from requests to responses. The connections of `context` must be
- * open.
+ * Creates the api as a function that maps a request to a response. The connections in `context`
+ * must be open.
  */
 export function createApp(context: AppContext): App {
   const { origins, limits } = context.config;
@@ -26,7 +26,8 @@ export function createApp(context: AppContext): App {
   app.onError(onError);
   app.notFound(notFound(app));
   app.use(requestLog(context));
-  // HSTS for one year, only if `COOKIE_SECURE` states that clients use HTTPS.
+  // Sends HSTS with a lifetime of one year, but only if `COOKIE_SECURE` shows that clients use
+  // HTTPS.
   const strictTransportSecurity = context.config.cookieSecure && 'max-age=31536000';
   app.use(secureHeaders({ ...headers, strictTransportSecurity }));
   app.use(refuseOddHost);
@@ -89,13 +90,19 @@ const exposed = [
 const tusAsks = ['tus-resumable', 'upload-length', 'upload-metadata', 'upload-offset'];
 const tusTells = ['tus-resumable', 'tus-version', 'upload-offset', 'upload-length', 'upload-expires'];
 
-/** Refuses malformed escapes such as `%ff`. The framework would read them as the text `%ff`. */
+/**
+ * Refuses malformed escapes such as `%ff` in a path, which the framework would otherwise pass to
+ * handlers as the literal string `%ff`.
+ */
 const refuseOddEscape: MiddlewareHandler = async (c, next) => {
   if (!isDecodable(c.req.url)) throw new Refusal('bad-request', 'The address has a malformed percent-encoding.');
   await next();
 };
 
-/** Refuses compressed bodies. A handler would read them as JSON, or store them as a file. */
+/**
+ * Refuses compressed request bodies, which a handler would otherwise parse as JSON or store as a
+ * file without decompressing them.
+ */
 const refuseEncodedBody: MiddlewareHandler = async (c, next) => {
   const encoding = c.req.header('content-encoding') ?? 'identity';
   if (encoding.toLowerCase() !== 'identity') {
@@ -113,14 +120,18 @@ function isDecodable(url: string): boolean {
   }
 }
 
-/** Refuses a `Host` header that is not an address. The framework would respond with 500. */
+/**
+ * Refuses a `Host` header that is not a valid address, for which the framework would otherwise
+ * respond with 500.
+ */
 const refuseOddHost: MiddlewareHandler = async (c, next) => {
   if (!URL.canParse(c.req.url)) throw new Refusal('bad-request', 'The Host header is not a valid host.');
   await next();
 };
 
 /**
- * Returns whether a path receives uploads or imports. These routes limit their bodies themselves.
+ * Returns whether requests to this path upload media or import history. Such routes limit the size
+ * of their bodies themselves.
  */
 function takesUpload(path: string): boolean {
   return (

@@ -38,8 +38,8 @@ import { type RetentionConfig, retentionConfig, retentionVariables } from './ret
 import { type WebhookConfig, webhookConfig, webhookVariables } from './webhooks/config.ts';
 
 /**
- * Reads the api's config from its environment. README.md lists the variables. @throws EnvError that
- * names every invalid variable
+ * Reads the api's config from environment variables. README.md lists the variables. @throws
+ * EnvError that lists every invalid variable
  */
 export function readConfig(env: Environment): ApiConfig {
   const value = readEnv(env, {
@@ -223,53 +223,65 @@ const day = 24 * 60 * minute;
 
 export interface ApiConfig {
   host: string;
-  /** 0 picks a free port. */
+  /** TCP port of the api. 0 picks a free port. */
   port: number;
   logLevel: LogLevel;
-  /** Database settings. Timeouts in ms: of a statement, and of waiting for a connection. */
+  /**
+   * Database settings. `statementTimeout` is the maximum duration of a statement in ms;
+   * `connectTimeout` is the maximum wait for a connection in ms.
+   */
   database: { url: string; maxConnections: number; statementTimeout: number; connectTimeout: number };
-  /** Ms without a reply after which Redis counts as down. */
+  /** Ms without a reply after which Redis counts as unavailable. */
   redisTimeout: number;
-  /** How Redis syncs writes to disk, which decides what a crash of its machine may lose. */
+  /** How Redis syncs writes to disk. This decides which data can be lost if its machine crashes. */
   redisDurability: 'always' | 'everysec' | 'none';
   /**
-   * `inboxTtl` is in s. `replicas`: number of replicas that must have an event before it counts as
-   * accepted.
+   * Settings of inboxes. `inboxTtl` is in s. `replicas` is the number of replicas that must have an
+   * event before the event counts as accepted.
    */
   redis: { url: string; buckets: number; inboxLength: number; inboxTtl: number; replicas: number };
-  /** Who may write to a user and add them to groups: friends, or anyone they do not block. */
+  /**
+   * Who is allowed to write to a user and add the user to groups: the user's `friends`, or `anyone`
+   * that the user does not block.
+   */
   sendPolicy: 'friends' | 'anyone';
-  /** `relay`: nothing is recorded, so there is no history. */
+  /**
+   * `mirror`: the recorder stores messages in PostgreSQL. `relay`: no messages are stored, so there
+   * is no history.
+   */
   history: 'mirror' | 'relay';
-  /** Ms after a declined friend request within which the same user cannot send another one. */
+  /** Ms after a declined friend request during which the same user cannot send another one. */
   friendRequestCooldown: number;
   /** Ms for which the response to a request with an idempotency key is stored. */
   idempotencyTtl: number;
-  /** Hosts of images that people may set as avatars. `*`: any. */
+  /** Hosts from which avatar images are allowed. `*` allows any host. */
   avatarHosts: readonly string[];
-  /** Whether changes of a group write a notice into it. */
+  /** Whether the api writes a notice into a group when the group changes. */
   groupNotices: boolean;
-  /** Whether a group with the name of another group is rejected. Ignores case. */
+  /**
+   * Whether the api rejects a group whose name another group already has. The comparison ignores
+   * case.
+   */
   uniqueGroupNames: boolean;
   /**
-   * Ms after a declined request to join a group within which the same user cannot send another one.
+   * Ms after a declined request to join a group during which the same user cannot send another one.
    */
   joinRequestCooldown: number;
-  /** Ms after which an invitation to a group expires. Default if the request has no date. */
+  /** Ms after which a group invitation expires if the request that creates it sets no date. */
   invitationTtl: number;
   tokens: {
-    /** Signs refresh tokens, media URLs and device tokens. */
+    /** Secret that signs refresh tokens, media URLs and device tokens. */
     secret: string;
-    /** The current secret and the previous one. Signatures of both are valid. */
+    /** The current and the previous secret. Signatures made with either of them are valid. */
     secrets: readonly string[];
-    /** The key pair that signs access tokens. Default: `secret`. */
+    /** Key pair that signs access tokens. Default: `secret` signs them. */
     signWith: string | TokenKey;
     verifyWith: OwnKeys;
     /** Lifetimes in ms. */
     access: number;
     refresh: number;
   };
-  /** Other issuers of access tokens. */
+  /** Other issuers whose access tokens the api accepts. */
   tokenIssuers: readonly TokenIssuer[];
   /** The keys of the server API. */
   apiKeys: readonly ApiKey[];
@@ -277,71 +289,92 @@ export interface ApiConfig {
   cookieSecure: boolean;
   /** URLs of gateways that clients receive at sign-in. */
   gatewayUrls: readonly string[];
-  /** Origins of other sites whose pages can call the api with its cookie. */
+  /** Origins of other sites whose pages are allowed to call the api with the refresh cookie. */
   origins: readonly string[];
-  /** The folder of the web client to serve. Empty for none. */
+  /** Folder of the web client that the api serves. Empty: the api serves no web client. */
   webRoot: string;
-  /** Proxies in front of the api whose `X-Forwarded-For` is trusted. */
+  /** Addresses of proxies in front of the api whose `X-Forwarded-For` header is trusted. */
   trustedProxies: Networks;
-  /** Number of trusted proxies between client and api. */
+  /** Number of trusted proxies between the client and the api. */
   proxyHops: number;
   limits: {
     /** Maximum bytes of a request body. */
     body: number;
-    /** Maximum bytes of `custom` data of one object. 0: no custom data is allowed. */
+    /** Maximum bytes of the `custom` data of one object. 0: no custom data is allowed. */
     custom: number;
-    /** Ms within which headers must arrive. `bodyTime`: the same for bodies, except uploads. */
+    /**
+     * Ms within which the headers of a request must arrive. `bodyTime` is the same limit for
+     * bodies, except uploads.
+     */
     headerTime: number;
     bodyTime: number;
     /**
-     * Maximum memory for request bodies in flight, in bytes per process. One address gets a
-     * quarter.
+     * Maximum memory for request bodies in flight, in bytes per process. One address can use at
+     * most a quarter.
      */
     bodyMemory: number;
-    /** Maximum request bodies in flight per address. */
+    /** Maximum number of unfinished request bodies per address. */
     unfinishedPerAddress: number;
-    /** Maximum requests in flight in this process. */
+    /** Maximum number of requests in flight in this process. */
     concurrency: number;
-    /** Maximum drafts of one user. The following limits are also per user. */
+    /**
+     * Maximum number of drafts of one user. `friends`, `friendGroups` and `blocks` are also per
+     * user.
+     */
     drafts: number;
     friends: number;
     friendGroups: number;
     blocks: number;
     /**
-     * Maximum groups that a user owns. Also the maximum groups of others in which a user is a
-     * member.
+     * Maximum number of groups that a user owns. The same limit applies to the groups of other
+     * owners in which the user is a member.
      */
     groups: number;
-    /** Maximum groups of one owner in which a user is a member. */
+    /** Maximum number of groups of the same owner in which a user is a member. */
     groupsOfOneOwner: number;
-    /** Maximum members of a group: the default and upper bound of `maxMembers`. */
+    /**
+     * Maximum number of members of a group. It is the default and the upper bound of a group's
+     * `maxMembers`.
+     */
     groupMembers: number;
-    /** Maximum members of a group in which senders see who has read their messages. */
+    /** Maximum number of members of a group in which senders see who has read their messages. */
     readers: number;
-    /** Maximum sessions. A sign-in beyond it ends the session that was unused for longest. */
+    /**
+     * Maximum number of sessions of a user. A sign-in above it ends the least recently used
+     * session.
+     */
     sessions: number;
-    /** Maximum valid invitations of a group. */
+    /** Maximum number of valid invitations of a group. */
     invitations: number;
-    /** Maximum pending requests to join a group. */
+    /** Maximum number of pending requests to join a group. */
     joinRequests: number;
   };
-  /** Maximum requests of any kind per minute, per user, address or API key. */
+  /** Maximum number of requests per minute, of any kind, for each user, address and API key. */
   requestsPerMinute: { user: number; address: number; key: number };
   perMinute: {
-    /** Maximum per minute and user. `groupChanges` counts new groups and new members. */
+    /**
+     * Maximum number of friend requests per minute and user. `groupChanges` is the same limit for
+     * new groups plus new members.
+     */
     friendRequests: number;
     groupChanges: number;
-    /** Maximum wrong codes of invitations to groups per minute, per user and per address. */
+    /** Maximum number of wrong group invitation codes per minute, both per user and per address. */
     invitationGuesses: number;
-    /** Maximum per minute and user, as for the following three. */
+    /**
+     * Maximum number of searches per minute and user. `exports`, `reports` and `drafts` are also
+     * per minute and user.
+     */
     searches: number;
     exports: number;
     reports: number;
     drafts: number;
-    /** Copies of events in the inboxes of users that the changes of one user cause. */
+    /**
+     * Maximum number of inbox entries per minute that the changes of one user add to the inboxes of
+     * all users.
+     */
     fanOut: number;
   };
-  /** The cost of a password hash. `memory` is in bytes. */
+  /** Cost of a password hash. `memory` is in bytes. */
   argon2: { memory: number; time: number; parallelism: number };
   accounts: AccountConfig;
   jobs: JobConfig;
@@ -349,13 +382,13 @@ export interface ApiConfig {
   media: MediaConfig;
   webhooks: WebhookConfig;
   hooks: HookConfig;
-  /** Undefined if push is off. */
+  /** Settings of push notifications. Undefined if push is off. */
   push: PushConfig | undefined;
   retention: RetentionConfig;
-  /** The collector for traces of messages that the server API sends. Undefined: no traces. */
+  /** Collector that receives traces of messages sent over the server API. Undefined: no traces. */
   traces: TraceConfig | undefined;
-  /** Ms between two checks of the outbox. */
+  /** Ms between two checks of the outbox for undelivered notices. */
   outboxInterval: number;
-  /** Ms between two checks for messages to index. */
+  /** Ms between two checks for messages to add to the search index. */
   indexInterval: number;
 }

@@ -3,7 +3,7 @@ import { openAsBlob } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { CliError, type ServerClient } from './server-client.ts';
 
-/** The options of commands, by their names on the command line. */
+/** Values of the command-line options, by the name of the option. */
 export interface Options {
   q?: string;
   limit?: string;
@@ -19,13 +19,13 @@ export interface Options {
   skip?: string;
 }
 
-/** A command of `parley`. */
+/** A command of `parley`, such as `user show`. */
 export interface Command {
-  /** Arguments after the name. */
+  /** Names of the arguments that follow the command. */
   args: readonly string[];
   options?: readonly (keyof Options)[];
   summary: string;
-  /** Columns of the table. Default: all fields. */
+  /** Columns of the table that the command prints. Default: all fields. */
   columns?: readonly string[];
   run(server: ServerClient, args: readonly string[], options: Options): Promise<unknown>;
 }
@@ -35,7 +35,10 @@ const chat = (args: readonly string[]) => `${user(args)}/chats/${encodeURICompon
 const message = (args: readonly string[]) => `${chat(args)}/messages/${encodeURIComponent(args[2] ?? '')}`;
 const userColumns = ['id', 'externalId', 'username', 'name', 'created', 'deactivated'];
 
-/** Every command by its name. USER is an external id, or `~` and an id of Parley. */
+/**
+ * Maps the name of each command to its definition. The argument USER is an external id, or `~`
+ * followed by Parley's id of the user.
+ */
 export const commands: Readonly<Record<string, Command>> = {
   import: {
     args: ['FILE'],
@@ -194,7 +197,10 @@ function readJson(option: string, text: string): unknown {
   }
 }
 
-/** Converts the reference of a user to the form of a body, where an id of Parley is a number. */
+/**
+ * Converts a USER argument to the form that request bodies use: a number for an id of Parley, a
+ * string for an external id.
+ */
 function toRef(text: string): string | number {
   return /^~\d+$/.test(text) ? Number(text.slice(1)) : text;
 }

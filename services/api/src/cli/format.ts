@@ -1,4 +1,7 @@
-/** Returns a result as text for people: a table for a page or a list, else one line per field. */
+/**
+ * Formats a result for people to read: a page or list as a table, any other object as one line per
+ * field.
+ */
 export function format(result: unknown, columns?: readonly string[]): string {
   if (result === undefined) return 'Done.';
   const items = Array.isArray(result) ? result : (result as { items?: unknown[] }).items;
@@ -8,7 +11,10 @@ export function format(result: unknown, columns?: readonly string[]): string {
   return option === undefined ? table : `${table}\nMore: ${option}`;
 }
 
-/** Returns the option that shows the next page. For messages, that is the page of older ones. */
+/**
+ * Returns the command-line option that shows the next page. For messages, the next page holds older
+ * messages.
+ */
 function nextPage({ items, next, more }: Page): string | undefined {
   if (next) return `--after ${next}`;
   return more ? `--before ${items[0]?.id}` : undefined;
@@ -40,7 +46,7 @@ function toTable(items: readonly Fields[], columns: readonly string[] = Object.k
     .join('\n');
 }
 
-/** Names of fields that contain Unix ms. */
+/** Names of the fields that contain a date in Unix ms. */
 const dates = new Set([
   'date',
   'created',
@@ -64,7 +70,7 @@ function bodyText(body: { type: string; text?: string }): string {
   return body.text ?? JSON.stringify(body);
 }
 
-/** Replaces control characters by blanks, because they could alter the terminal. */
+/** Replaces control characters with blanks, because they could change the state of the terminal. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ');
 }

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Ms after which a server that does not respond counts as unavailable. */
+/** Ms without a response after which a server counts as unavailable. */
 export const TIMEOUT_MS = 5000;
 
 /**
- * Resolves as `work` does. Rejects if it does not settle within `TIMEOUT_MS`.
- * @param server its name
+ * Resolves with the result of `work`. Rejects if `work` does not settle within `TIMEOUT_MS`.
+ * @param server name of the server, for the error message
  */
 export async function inTime<T>(server: string, work: () => Promise<T>): Promise<T> {
   const stop = new AbortController();

@@ -4,7 +4,7 @@ import { runCommand } from './run-command.ts';
 import { CliError } from './server-client.ts';
 
 const argv = process.argv.slice(2);
-/** Commands that read Redis and PostgreSQL instead of the server API. */
+/** Commands that connect to Redis and PostgreSQL directly instead of calling the server API. */
 const local: Readonly<Record<string, typeof runDoctor>> = { doctor: runDoctor, lag: runLag };
 try {
   const [name = '', ...rest] = argv;
@@ -12,7 +12,7 @@ try {
   if (run) {
     const { output, failed } = await run(rest, process.env);
     console.log(output);
-    // A server that does not respond may keep a connection open.
+    // Exits at once, because a server that does not respond might keep a connection open.
     process.exit(failed ? 1 : 0);
   } else console.log(await runCommand(argv, process.env));
 } catch (error) {

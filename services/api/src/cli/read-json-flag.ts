@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 import { CliError } from './server-client.ts';
 
 /**
- * Returns whether `--json` is given.
+ * Returns whether the arguments contain `--json`.
  *
- * @param command its name, for the usage
+ * @param command name of the command, for the usage message
  * @throws CliError for any other argument
  */
 export function readJsonFlag(command: string, argv: readonly string[]): boolean {

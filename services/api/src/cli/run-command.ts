@@ -4,11 +4,11 @@ import { format } from './format.ts';
 import { CliError, ServerClient } from './server-client.ts';
 
 /**
- * Runs one command line of `parley`. Resolves with its output.
+ * Runs one command line of `parley`. Resolves with the output.
  *
- * @param argv the words after `parley`
- * @param env `PARLEY_URL` and `PARLEY_API_KEY`
- * @throws CliError with a message for people and the exit code
+ * @param argv the arguments after `parley`
+ * @param env the environment, with `PARLEY_URL` and `PARLEY_API_KEY`
+ * @throws CliError with a message for people and an exit code
  */
 export async function runCommand(argv: readonly string[], env: Environment): Promise<string> {
   const { values, positionals } = parse(argv);

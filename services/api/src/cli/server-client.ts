@@ -1,8 +1,11 @@
-/** A failure that the command line reports in one line. */
+/** A failure that the command line reports as one line of text. */
 export class CliError extends Error {
   readonly exitCode: 1 | 2;
 
-  /** @param exitCode 1: the server refused or did not respond. 2: the command line is wrong */
+  /**
+   * @param exitCode 1: the server refused the request or did not respond. 2: the command line is
+   * wrong
+   */
   constructor(message: string, exitCode: 1 | 2 = 1) {
     super(message);
     this.exitCode = exitCode;
@@ -27,10 +30,10 @@ export class ServerClient {
   }
 
   /**
-   * Calls an operation below `/v1/server`. Resolves with the JSON of the response. Undefined if
-   * there is none.
+   * Sends a request to a path below `/v1/server`. Resolves with the JSON of the response, or
+   * undefined if the response has no body.
    *
-   * @throws CliError if the api refuses or does not respond
+   * @throws CliError if the api refuses the request or does not respond
    */
   async call(method: string, path: string, { query = {}, body, lines }: CallOptions = {}): Promise<unknown> {
     const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
@@ -38,7 +41,7 @@ export class ServerClient {
     const type = lines ? 'application/x-ndjson' : 'application/json';
     const headers = { authorization: `Bearer ${this.#key}`, 'content-type': type };
     const content = lines ? { body: lines } : body === undefined ? {} : { body: JSON.stringify(body) };
-    // A file of any size may need longer.
+    // Sets no timeout for the upload of a file, because the file can have any size.
     const limit = lines ? {} : { signal: AbortSignal.timeout(TIMEOUT_MS) };
     const response = await fetch(`${this.#url}/v1/server${path}${search}`, {
       method,
@@ -77,7 +80,7 @@ function explain(status: number, text: string): string {
 interface CallOptions {
   query?: Record<string, string | undefined>;
   body?: unknown;
-  /** NDJSON, instead of a body. */
+  /** Lines of JSON (NDJSON) to send instead of a JSON body. */
   lines?: Blob;
 }
 

@@ -2,16 +2,17 @@ import { isIP, isIPv6 } from 'node:net';
 import { type Networks, plainAddress } from '@parley/service';
 
 /**
- * Returns the address that a request counts for. For IPv6, that is the network of the client (the
- * first 64 bits), because a client can use all of it.
+ * Returns the client address that a request counts towards. For IPv6, this is the client's network
+ * (the first 64 bits), because a client can use every address in its network.
  *
- * @param remote the other end of the connection
- * @param forwarded the header `X-Forwarded-For`, to which each proxy appends the address that it
- * was called from
- * @param proxies the proxies whose header is trusted. Entries of other hosts may be forged
- * @param hops how many proxies of the trusted networks are in front of the api. A client may be in
- * the same network as the proxies: this limit keeps the entries that it forged from counting.
- * Proxies that are configured by their own address do not count as hops
+ * @param remote the other end of the TCP connection
+ * @param forwarded the header `X-Forwarded-For`, to which each proxy appends the address of its own
+ * client
+ * @param proxies the proxies whose header is trusted. Entries that other hosts added might be
+ * forged
+ * @param hops maximum number of trusted proxies in front of the api. A client can be in the same
+ * network as the proxies; this limit makes sure that entries which such a client forged do not
+ * count. Proxies that are configured by a single address do not count as hops
  */
 export function clientAddress(remote: string, forwarded: string | undefined, proxies: Networks, hops = 1): string {
   let address = plainAddress(remote);
@@ -27,8 +28,8 @@ export function clientAddress(remote: string, forwarded: string | undefined, pro
 }
 
 /**
- * Returns the address in an entry. Some proxies append the port: `1.2.3.4:5678`,
- * `[2001:db8::1]:5678`.
+ * Returns the address in an entry of `X-Forwarded-For`. Some proxies append the port:
+ * `1.2.3.4:5678`, `[2001:db8::1]:5678`.
  */
 function hopAddress(hop: string): string {
   const [, bare] = /^(?:\[([^\]]+)\](?::\d+)?)$/.exec(hop) ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop) ?? [];

@@ -2,10 +2,10 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Variable } from '@parley/service';
 
 /**
- * The keys of the server API: entries separated by commas. An entry is either a secret of at least
- * 32 characters without blanks, which has all scopes, or `name:` and the SHA-256 of a secret in
- * hexadecimal, so that the secret itself is not stored. `:` and scopes joined by `+` may follow.
- * Default: no keys. Never printed.
+ * Defines the variable with the keys of the server API: entries separated by commas. An entry is
+ * either a secret of at least 32 characters without blanks, which has all scopes, or `name:` and
+ * the hexadecimal SHA-256 of a secret, so that the secret itself is not stored. A named entry can
+ * end with `:` and scopes joined by `+`. Default: no keys. Error messages never contain the keys.
  */
 export function apiKeys(): Variable<readonly ApiKey[]> {
   return {
@@ -25,10 +25,13 @@ export function apiKeys(): Variable<readonly ApiKey[]> {
   };
 }
 
-/** Finds the API key with a given secret. Returns undefined if none matches, in constant time. */
+/**
+ * Returns the API key with this secret. Returns undefined if no key matches. The duration is the
+ * same whether or not a key matches.
+ */
 export function findKey(keys: readonly ApiKey[], given: string): ApiKey | undefined {
   const hash = sha256(given);
-  // Compares with every key, so that the duration does not reveal which key is similar.
+  // Compares the secret with every key, so that the duration does not reveal which key is similar.
   return keys.filter((key) => timingSafeEqual(key.hash, hash))[0];
 }
 
@@ -52,18 +55,18 @@ function sha256(text: string): Buffer {
 }
 
 /**
- * The scopes of a key: read users, groups and messages; write them; moderate (deactivate users,
+ * What an API key can do: read users, groups and messages; write them; moderate (deactivate users,
  * reset passwords, dissolve groups); sign users in; administer the installation, which includes all
- * others.
+ * other scopes.
  */
 const apiScopes = ['read', 'write', 'moderate', 'tokens', 'admin'] as const;
 
 export type ApiScope = (typeof apiScopes)[number];
 
 export interface ApiKey {
-  /** Name of the key in the log and in the rate limit. */
+  /** Name of the key, for the log and the rate limit. */
   name: string;
-  /** SHA-256 of the secret. */
+  /** SHA-256 hash of the secret. */
   hash: Buffer;
   scopes: ReadonlySet<ApiScope>;
 }

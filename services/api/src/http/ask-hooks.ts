@@ -3,10 +3,11 @@ import type { AppContext } from '../app-context.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Calls the hooks, which may refuse an operation. Resolves with their changes.
+ * Calls the operator's hooks, which can refuse an operation or change its message. Resolves with
+ * the changes.
  *
- * @param user the user of the request. 0 if nobody is signed in
- * @throws Refusal if a hook refuses, or if none replies and `HOOK_FAILURE` is `refuse`
+ * @param user the user who sends the request. 0 if nobody is signed in
+ * @throws Refusal if a hook refuses, or if no hook replies and `HOOK_FAILURE` is `refuse`
  */
 export async function askHooks(
   { hooks }: Pick<AppContext, 'hooks'>,

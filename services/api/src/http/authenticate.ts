@@ -8,7 +8,7 @@ import { limitRequests } from './limit-rate.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Requires a valid access token of an active session and sets `c.var.caller`. Refuses other
+ * Requires a valid access token of an active session and sets `c.var.caller`. Refuses all other
  * requests with 401.
  */
 export const authenticate: MiddlewareHandler<CallerEnv> = async (c, next) => {
@@ -34,8 +34,8 @@ async function findBearer({ db }: AppContext, bearer: Exclude<Bearer, { user: nu
 }
 
 /**
- * Returns whether a session has ended. Redis has revoked sessions at once. While it is down,
- * PostgreSQL decides. Sessions of other issuers are not in PostgreSQL and end with their tokens.
+ * Returns whether a session has ended. Redis lists ended sessions; while Redis is down, PostgreSQL
+ * is queried. Sessions of other issuers are not in PostgreSQL and end when their tokens expire.
  */
 async function isEnded({ redis, db }: AppContext, user: number, session: string, foreign: boolean): Promise<boolean> {
   try {

@@ -7,7 +7,8 @@ import { limitRequests } from './limit-rate.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Requires an API key with a scope and sets `c.var.key`. Writes one line to the audit log per call.
+ * Requires an API key with the given scope and sets `c.var.key`. Writes one audit log line per
+ * request.
  */
 export function authorise(scope: ApiScope): MiddlewareHandler<ServerEnv> {
   return async (c, next) => {
@@ -30,10 +31,10 @@ export function authorise(scope: ApiScope): MiddlewareHandler<ServerEnv> {
   };
 }
 
-/** The variables of a request to the server API. */
+/** The variables of a server API request. */
 export interface ServerEnv {
   Variables: OpenEnv['Variables'] & {
-    /** The name of the API key. */
+    /** Name of the API key that the request contains. */
     key: string;
   };
 }

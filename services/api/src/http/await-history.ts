@@ -4,20 +4,24 @@ import type { AppContext } from '../app-context.ts';
 import type { ChatKey } from '../queries/chat-key.ts';
 
 /**
- * Maximum ms for which a request waits for recorders, so that the response contains everything that
- * was accepted earlier. If no recorder runs, the response contains what is recorded.
+ * Maximum ms that a request waits for recorders, so that the response contains every message that
+ * was accepted before the request. If no recorder runs, the response contains only what PostgreSQL
+ * has.
  */
 const MAX_WAIT_MS = 1000;
 
-/** Ms for which no request waits after one waited too long, because probably no recorder runs. */
+/**
+ * Duration in ms of the pause after a wait timed out, in which requests do not wait, because
+ * probably no recorder runs.
+ */
 const PAUSE_MS = 5000;
 
-/** The end of the pause in which no request waits, as a value of `performance.now()`. */
+/** Maps a Redis connection to the end of its pause, as a value of `performance.now()`. */
 const paused = new WeakMap<RedisConnection, number>();
 
 /**
- * Waits until PostgreSQL has everything that was accepted in a chat before the call, `MAX_WAIT_MS`
- * at most. Resolves with whether it has.
+ * Waits until every event that was accepted in a chat before the call is in PostgreSQL, for
+ * `MAX_WAIT_MS` at most. Resolves with false if the time ran out.
  */
 export async function awaitChat(context: Context, { owner, peer, group }: ChatKey): Promise<boolean> {
   return await awaitConversations(context, async () => [
@@ -26,8 +30,8 @@ export async function awaitChat(context: Context, { owner, peer, group }: ChatKe
 }
 
 /**
- * Waits until PostgreSQL has everything that a user's devices received or sent before the call,
- * `MAX_WAIT_MS` at most. Resolves with whether it has.
+ * Waits until every event that a user sent or received before the call is in PostgreSQL, for
+ * `MAX_WAIT_MS` at most. Resolves with false if the time ran out.
  */
 export async function awaitChats(context: Context, user: number): Promise<boolean> {
   return await awaitConversations(context, () => recentConversations(context.redis, user));
@@ -45,7 +49,7 @@ async function awaitConversations({ config, redis }: Context, find: () => Promis
     const conversations = await find();
     return await (conversations === 'all' ? awaitAll(redis, timeout) : awaitRecorded(redis, conversations, timeout));
   };
-  // The history stays readable while Redis is unavailable.
+  // Ignores errors of Redis, so that the history stays readable while Redis is unavailable.
   const inTime = await Promise.race([recorded().catch(() => false), late]);
   clearTimeout(timer);
   if (!inTime && !isPaused) paused.set(redis, performance.now() + PAUSE_MS);
@@ -53,8 +57,9 @@ async function awaitConversations({ config, redis }: Context, find: () => Promis
 }
 
 /**
- * Waits for all conversations. Calls during a check share the next one, because after Redis has
- * lost data many users call this at the same time, and a check reads every bucket.
+ * Waits until the events of all conversations are in PostgreSQL. Calls that arrive during a check
+ * share the next check: after Redis has lost data, many users need this check at the same time, and
+ * each check reads every bucket.
  */
 function awaitAll(redis: RedisConnection, timeout: number): Promise<boolean> {
   const state = checks.get(redis) ?? {};
@@ -72,7 +77,9 @@ function awaitAll(redis: RedisConnection, timeout: number): Promise<boolean> {
   return state.next;
 }
 
-/** The check of all conversations that is running, and the one after it. */
+/**
+ * Maps a Redis connection to the running check of all conversations and the check that follows it.
+ */
 const checks = new WeakMap<
   RedisConnection,
   { running?: Promise<boolean> | undefined; next?: Promise<boolean> | undefined }

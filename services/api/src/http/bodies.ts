@@ -5,8 +5,8 @@ import { InFlight } from './in-flight.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Receives request bodies into memory. Admits them before they are read, with limits on number,
- * bytes and time.
+ * Receives request bodies into memory, with limits on number, bytes and time. Admits each body
+ * before any of it is read.
  */
 export class Bodies {
   readonly #limits: BodyLimits;
@@ -19,10 +19,10 @@ export class Bodies {
   }
 
   /**
-   * Reads the body of a request and stores it where the handler reads it.
+   * Reads the body of a request and caches it in `c.req` for the handler.
    *
-   * @throws Refusal `too-many` or `unavailable` before anything is read, `bad-request` for a body
-   * that breaks off, `too-slow` for one that comes too slowly
+   * @throws Refusal `too-many` or `unavailable` before any of the body is read, `bad-request` if
+   * the connection breaks during the body, `too-slow` if the body does not arrive in time
    */
   async receive(c: Context<OpenEnv>, address: string): Promise<void> {
     const announced = Number(c.req.header('content-length') ?? this.#limits.body);
@@ -38,14 +38,14 @@ export class Bodies {
 /**
  * Reads the body of a request into memory.
  *
- * @param within ms within which the body must arrive. Otherwise the connection is closed
+ * @param within ms within which the body must arrive. After that, the connection is closed
  */
 export async function receiveBody(c: Context<OpenEnv>, within: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new Refusal('too-slow', 'The body did not arrive in time.'));
-      // The response is sent before the connection closes. The rest of the body is not read.
+      // Sends the response before the connection closes. Does not read the rest of the body.
       const { incoming } = c.env as HttpBindings;
       setTimeout(() => incoming.socket.destroy(), 500).unref();
     }, within);
@@ -64,9 +64,9 @@ function refuseBroken(cause: unknown): never {
 export interface BodyLimits {
   /** Bytes of one body. */
   body: number;
-  /** Maximum memory for bodies in flight, in bytes. One address gets a quarter. */
+  /** Maximum memory for bodies in flight, in bytes. One address can use at most a quarter. */
   bodyMemory: number;
-  /** Maximum bodies in flight per address. */
+  /** Maximum number of bodies in flight per address. */
   unfinishedPerAddress: number;
   /** Ms within which a body must arrive. */
   bodyTime: number;

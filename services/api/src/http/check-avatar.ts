@@ -2,8 +2,8 @@ import type { ApiConfig } from '../config.ts';
 import { fieldRefusal } from './refusal.ts';
 
 /**
- * Refuses an avatar at a host that is not in `AVATAR_HOSTS`: the devices of all users who see it
- * would connect to that host. Uploads of this server are always accepted.
+ * Refuses an avatar URL whose host is not in `AVATAR_HOSTS`, because the devices of all users who
+ * see the avatar connect to that host. Always accepts uploads to this server.
  */
 export function checkAvatar({ avatarHosts }: Pick<ApiConfig, 'avatarHosts'>, avatar: string | null | undefined): void {
   if (!avatar || avatar.startsWith('/') || avatarHosts.includes('*')) return;

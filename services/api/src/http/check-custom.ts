@@ -3,8 +3,8 @@ import type { ApiConfig } from '../config.ts';
 import { fieldRefusal } from './refusal.ts';
 
 /**
- * Refuses custom data that are larger than `MAX_CUSTOM`.
- * @param path the field that contains them
+ * Refuses custom data larger than `MAX_CUSTOM` bytes.
+ * @param path the field that contains the custom data
  */
 export function checkCustom({ limits }: ApiConfig, custom: Custom | null | undefined, path = 'custom'): void {
   const excess = custom ? findExcess(custom, limits.custom) : undefined;

@@ -7,8 +7,8 @@ import { createDocument } from '../openapi/document.ts';
 import type { App } from './operation.ts';
 
 /**
- * Adds `/openapi.json`, `/asyncapi.json` with the frames of the gateways, and `/docs`, a page on
- * which operations can be tried. The page loads nothing from other sites.
+ * Adds three paths: `/openapi.json`, `/asyncapi.json`, which describes the frames of the gateways,
+ * and `/docs`, a page on which people can try operations. The page loads nothing from other sites.
  */
 export function addDocs(app: App, { gatewayUrls }: Pick<ApiConfig, 'gatewayUrls'>): void {
   let document: string | undefined;

@@ -3,10 +3,10 @@ import { customSchema, fits, limits } from '@parley/protocol';
 import { findDisguise } from '../names/display-text.ts';
 
 /**
- * Returns the schema of one line of text with `min` to `max` characters after trimming. Rejects
- * lone surrogates, control characters, bidirectional controls and invisible characters, which could
- * make a name look like another. The `pattern` in the OpenAPI document states the same rules,
- * except for characters above U+FFFF.
+ * Returns the schema of a single-line string that has `min` to `max` characters after trimming.
+ * Rejects lone surrogates, control characters, bidirectional controls and invisible characters,
+ * which could make a name look like another name. The `pattern` in the OpenAPI document states the
+ * same rules, except for characters above U+FFFF.
  */
 export function line(max: number, min: 0 | 1 = 1, findProblem: (text: string) => string | undefined = () => undefined) {
   return z
@@ -25,13 +25,14 @@ export function line(max: number, min: 0 | 1 = 1, findProblem: (text: string) =>
     .openapi({ minLength: min, maxLength: max, pattern: min === 0 ? anyLine : visibleLine });
 }
 
-// Joiners and variation selectors. They are parts of emoji and of Persian and Indian words, but
-// invisible alone.
+// Joiners and variation selectors. Emoji and Persian and Indian words contain them, but alone they
+// are invisible.
 const joiners = '\\u200c\\u200d\\ufe00-\\ufe0f';
 const unwanted =
   '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b\\u200e\\u200f' +
   '\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff0-\\ufffb';
-// Not in patterns, because engines that read UTF-16, such as that of .NET, refuse such ranges.
+// These ranges are left out of the patterns in the OpenAPI document, because engines that work on
+// UTF-16, such as .NET's, reject ranges above U+FFFF.
 const unwantedAbove = '\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}';
 const blank = `\\s\\u2800${joiners}`;
 const hasUnwanted = new RegExp(`[${unwanted}${unwantedAbove}]`, 'u');
@@ -41,7 +42,7 @@ const visibleLine = `^[^${unwanted}]*[^${unwanted}${blank}][^${unwanted}]*$`;
 
 const avatarPattern = `^(https?://[^\\s<>"'\`\\u0000-\\u001f\\u007f-\\u009f]+|/v1/media/[1-9][0-9]{0,15})$`;
 
-/** A new username, in lower case. */
+/** A new username. Parsing converts it to lower case. */
 export const usernameField = z
   .string()
   .trim()
@@ -60,12 +61,12 @@ export const passwordField = z
   .refine((value) => value.isWellFormed(), { error: 'Contains half of a surrogate pair' })
   .openapi({ minLength: 8, maxLength: 256, format: 'password' });
 
-/** The name of a person or group. */
+/** The display name of a user or the name of a group. */
 export const nameField = line(64, 1, findDisguise);
 
 export const deviceField = line(limits.device);
 
-/** The URL of an image: an upload of this server, or a URL at a host that `checkAvatar` accepts. */
+/** The URL of an image: a media path of this server, or a URL whose host `checkAvatar` accepts. */
 export const avatarField = z
   .string()
   .max(1000)
@@ -74,13 +75,15 @@ export const avatarField = z
   .openapi({ pattern: avatarPattern })
   .nullable();
 
-/** Custom data of a user, group or chat. `checkCustom` checks that they are within `MAX_CUSTOM`. */
+/**
+ * Custom data of a user, group or chat. `checkCustom` checks that its size is at most `MAX_CUSTOM`.
+ */
 export const customField = customSchema.nullable().openapi({
   type: ['object', 'null'],
   description: 'Data of the app, at most `MAX_CUSTOM` bytes of JSON. Null removes it',
 });
 
-/** The id of a user, group, chat or the like, in a path or query. */
+/** The id of an object, such as a user or group, in a path or query. */
 export const idField = z
   .string()
   .regex(/^[1-9]\d{0,15}$/, 'Not an id')
@@ -88,7 +91,7 @@ export const idField = z
   .refine(Number.isSafeInteger, { error: 'Not a valid id' })
   .openapi({ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
-/** Returns the schema of the body of a PATCH: the fields to change, at least one. */
+/** Returns the schema of a PATCH body: optional fields, of which at least one is required. */
 export function changes<S extends z.ZodRawShape>(shape: S) {
   return z
     .strictObject(shape)

@@ -4,10 +4,10 @@ import { pingDatabase } from './health-queries.ts';
 import type { App } from './operation.ts';
 
 /**
- * Adds `/healthz`, `/readyz` and `/metrics`. `/readyz` names the servers that are unavailable, but
- * the api stays ready: otherwise all replicas would leave the load balancer at once, and clients
- * would not get the 503 with `Retry-After` of the api. It is not ready while Redis and PostgreSQL
- * do not belong together.
+ * Adds `/healthz`, `/readyz` and `/metrics`. `/readyz` lists Redis or PostgreSQL if unavailable,
+ * but the api stays ready: otherwise the load balancer would remove all replicas at once, and
+ * clients would not receive the api's 503 with `Retry-After`. The api is not ready while Redis and
+ * PostgreSQL do not belong together.
  */
 export function addHealth(app: App, { db, redis, metrics, stores }: AppContext): void {
   const ready = async () => {

@@ -8,16 +8,19 @@ import type { ServerEnv } from './authorise.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Purpose of the encryption of stored responses. They are encrypted because some contain tokens.
+ * Purpose under which stored responses are encrypted. They are encrypted because some contain
+ * tokens.
  */
 const PURPOSE = 'idempotent responses';
 
-/** Headers of the first response that are repeated with it. */
+/** Headers of the first response that repetitions also get. */
 const kept = ['content-type', 'location'] as const;
 
 const pattern = /^[\x21-\x7e]{1,255}$/;
 
-/** The request header of an operation that may be repeated with an idempotency key. */
+/**
+ * The optional request header `Idempotency-Key`, with which a client can safely repeat a request.
+ */
 export const idempotencyHeaders = z.object({
   'idempotency-key': z
     .string()
@@ -31,14 +34,14 @@ export const idempotencyHeaders = z.object({
 });
 
 /**
- * Executes a request with an `Idempotency-Key` once. Its repetitions get the first response, with
- * the header `Idempotency-Replayed`. A request that was refused or failed may be repeated. While
- * the first request is in progress, and for a different request with the same key, it refuses with
- * `conflict`.
+ * Executes a request with an `Idempotency-Key` only once. Repetitions get the first response, with
+ * the header `Idempotency-Replayed`. If the first request was refused or failed, a repetition is
+ * executed. Refuses with `conflict` while the first request is in progress, and if a different
+ * request has the same key.
  */
 export const executeOnce: MiddlewareHandler<ServerEnv> = async (c, next) => {
   const key = c.req.header('idempotency-key');
-  // An invalid key is refused later, by the validation of the request.
+  // Ignores an invalid key here, because the validation of the request refuses it later.
   if (key === undefined || !pattern.test(key)) return await next();
   const { redis, config, log } = c.var.context;
   const { method, url } = c.req;
@@ -58,8 +61,8 @@ export const executeOnce: MiddlewareHandler<ServerEnv> = async (c, next) => {
   try {
     await storeResponse(redis, name, { fingerprint, response }, config.idempotencyTtl / 1000);
   } catch (err) {
-    // The request counts as in progress for two minutes. Until then, no repetition executes it
-    // again.
+    // Ignores the failure, because Redis marks the request as in progress for two minutes. During
+    // that time, no repetition is executed.
     log.warn({ err, requestId: c.var.requestId }, 'response of an idempotency key not stored');
   }
 };

@@ -1,8 +1,9 @@
 import { Refusal } from './refusal.ts';
 
 /**
- * Counts the number and bytes of operations in flight, per owner (a user or an address). It admits
- * an operation before its body is read, so that memory is bounded and no owner can use all of it.
+ * Limits the number and bytes of operations in flight, per owner (a user or an address). Admits an
+ * operation before its body is read, so that memory stays bounded and no single owner can use all
+ * of it.
  */
 export class InFlight {
   readonly #limits: InFlightLimits;
@@ -13,24 +14,26 @@ export class InFlight {
     this.#limits = limits;
   }
 
-  /** Bytes of all operations in flight. */
+  /** Total bytes of all operations in flight. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /**
-   * Admits an operation. Returns the function that ends it.
+   * Admits an operation. Returns the function to call when the operation ends.
    *
-   * @param owners the users and addresses for which the operation counts. Each has its own limits
-   * @param bytes the memory that the operation may use
-   * @throws Refusal `too-many` if one owner has too much in flight, `unavailable` if all owners
-   * together have
+   * @param owners the users and addresses that the operation counts towards. Each has its own
+   * limits
+   * @param bytes the memory that the operation might use
+   * @throws Refusal `too-many` if one owner exceeds its limits, `unavailable` if all owners
+   * together do
    */
   admit(owners: readonly string[], bytes = 0): () => void {
     const { perOwner, bytes: most = Number.POSITIVE_INFINITY, bytesPerOwner = Number.POSITIVE_INFINITY } = this.#limits;
     for (const owner of owners) {
       const share = this.#owners.get(owner) ?? nothing;
-      // Always admits one operation: a separate limit rejects a single one that is too large.
+      // Always admits an owner's first operation, because a separate limit rejects an operation
+      // that is too large by itself.
       const full = share.count >= perOwner || (share.count > 0 && share.bytes + bytes > bytesPerOwner);
       if (full)
         throw new Refusal(
@@ -71,7 +74,7 @@ interface Share {
 }
 
 export interface InFlightLimits {
-  /** Maximum operations of one owner. */
+  /** Maximum number of operations of one owner. */
   perOwner: number;
   /** Maximum bytes of one owner. Default: unlimited. */
   bytes?: number;

@@ -3,8 +3,8 @@ import { MediaStoreError } from '../media/media-store-error.ts';
 
 /**
  * Returns whether an error means that PostgreSQL, Redis or the media store is down or overloaded,
- * so that the same request may succeed later. PostgreSQL's driver and ioredis throw plain errors:
- * these are recognised by their code or, without a code, by their message.
+ * so that a retry of the same request can succeed. PostgreSQL's driver and ioredis throw plain
+ * errors, which are recognised by their code or, without a code, by their message.
  */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -23,13 +23,13 @@ const networkCodes = new Set([
   'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
-  // The media disk is full.
+  // These two codes mean that the media disk is full.
   'ENOSPC',
   'EDQUOT',
 ]);
 
-// Connection lost, resources exhausted, statement cancelled, server starting or stopping, read-only
-// server (a fail-over), deadlock.
+// SQL states for: connection lost, resources exhausted, statement cancelled, server starting or
+// stopping, read-only server (a fail-over), deadlock.
 const sqlStates = /^(08...|53...|57014|57P0[1-5]|25006|40001|40P01)$/;
 
 const messages = new RegExp(

@@ -5,14 +5,17 @@ import type { Bodies } from './bodies.ts';
 import { addressOf } from './limit-rate.ts';
 import { Refusal } from './refusal.ts';
 
-/** Fraction of the limit that is reserved for addresses without a request in flight. */
+/**
+ * Extra requests, as a fraction of the limit, that are admitted only from addresses without a
+ * request in flight.
+ */
 const RESERVE = 1 / 4;
 
 /**
  * Refuses a request with 503 and `Retry-After` while `most` others are in flight, so that latency
- * and memory stay bounded. A reserve of a quarter admits addresses without a request in flight, so
- * that a flooding address does not lock others out. A streaming response counts only until it
- * begins. Paths for which `free` returns true do not count.
+ * and memory stay bounded. Above `most`, a reserve of a quarter is open to addresses without a
+ * request in flight, so that a flooding address does not lock others out. A streaming response
+ * counts only until its first bytes are sent. Paths for which `free` returns true do not count.
  */
 export function limitConcurrency(
   metrics: Registry,
@@ -26,8 +29,8 @@ export function limitConcurrency(
   return async (c, next) => {
     if (free(c.req.path)) return next();
     const address = addressOf(c);
-    // A body that arrives slowly occupies no worker, so its request does not count as in flight
-    // yet.
+    // Receives the body before the request counts as in flight, because a slow body occupies no
+    // worker.
     if (c.req.method !== 'GET') await bodies.receive(c, address);
     const own = byAddress.get(address) ?? 0;
     if (inFlight >= (own > 0 ? most : most * (1 + RESERVE))) {

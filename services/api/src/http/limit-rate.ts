@@ -6,12 +6,14 @@ import { clientAddress } from './address.ts';
 import { type RateLimit, Refusal } from './refusal.ts';
 
 /**
- * Counts one request of a subject, over all replicas. The bucket holds the requests of one minute
- * and refills evenly.
+ * Counts one request of a subject, such as a user, across all replicas. The token bucket holds the
+ * requests of one minute and refills evenly.
  *
- * @param cost number of tokens. More than the bucket holds needs a full bucket. Default: 1
- * @throws Refusal `too-many` when the bucket is empty
- * @throws Error when Redis is unavailable: operations with a limit of their own are then rejected
+ * @param cost number of tokens to use. A cost above the size of the bucket requires a full bucket.
+ * Default: 1
+ * @throws Refusal `too-many` when the bucket has too few tokens
+ * @throws Error when Redis is unavailable, so that operations with their own limit are rejected
+ * then
  */
 export async function limitRate(
   { redis }: Pick<AppContext, 'redis'>,
@@ -30,8 +32,8 @@ export async function limitRate(
 }
 
 /**
- * Counts any request of a subject, and sets the `RateLimit-*` headers. While Redis is unavailable,
- * requests are not limited.
+ * Counts a request towards the general rate limit of a subject, and sets the `RateLimit-*` headers.
+ * While Redis is unavailable, requests are not limited.
  */
 export async function limitRequests<E extends OpenEnv>(
   c: Context<E>,
@@ -46,15 +48,15 @@ export async function limitRequests<E extends OpenEnv>(
   }
 }
 
-/** Limits the requests of one address, over all users. */
+/** Limits the requests of one address, whatever users send them. */
 export const limitAddress: MiddlewareHandler<OpenEnv> = async (c, next) => {
   await limitRequests(c, 'address', addressOf(c));
   await next();
 };
 
 /**
- * Adds the `RateLimit-*` headers to the response, for the limit that was charged last: that of the
- * user or key, else that of the address.
+ * Adds the `RateLimit-*` headers to the response. They describe the limit that the request counted
+ * towards last: the limit of the user or API key if there is one, else the limit of the address.
  */
 export const rateLimitHeaders: MiddlewareHandler<OpenEnv> = async (c, next) => {
   await next();

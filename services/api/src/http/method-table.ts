@@ -1,8 +1,8 @@
 /**
- * Creates a function that returns the methods of a path, sorted. If several routes match, it uses
- * the one with the fewest parameters, such as `/v1/sessions/refresh` instead of `/v1/sessions/:id`.
- * A route of GET adds HEAD. A route that is defined for HEAD does not add GET, although the router
- * finds it under GET.
+ * Creates a function that returns the sorted HTTP methods which a path supports. If several routes
+ * match, the function uses the route with the fewest parameters, such as `/v1/sessions/refresh`
+ * instead of `/v1/sessions/:id`. A GET route also supports HEAD. A HEAD route does not support GET,
+ * although the router registers it under GET.
  */
 export function createMethodTable(routes: readonly Route[]): (path: string) => string[] {
   // Ignores middleware, which is registered for all methods, and the web client, which is

@@ -10,8 +10,8 @@ import type { App } from './operation.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Responds to every error with a problem document. Logs unexpected errors and sends only their
- * request id.
+ * Responds to every error with a problem document. Logs unexpected errors, of which clients see
+ * only the request id.
  */
 export function onError(error: Error, c: Context<OpenEnv>): Response {
   const refusal = toRefusal(error, c);
@@ -26,7 +26,7 @@ export function onError(error: Error, c: Context<OpenEnv>): Response {
 }
 
 /**
- * Responds with 404 for an unknown path, and with 405 for a method that the path does not support.
+ * Responds with 404 to an unknown path, and with 405 to a method that the path does not support.
  */
 export function notFound(app: App): (c: Context<OpenEnv>) => Response {
   let methodsOf: ((path: string) => string[]) | undefined;
@@ -38,12 +38,12 @@ export function notFound(app: App): (c: Context<OpenEnv>) => Response {
   };
 }
 
-/** Returns the error for a method that the path does not support. */
+/** Creates the error for a method that the path does not support. */
 export function methodNotAllowed(method: string, allow: readonly string[]): Refusal {
   return new Refusal('method-not-allowed', `${method} is not allowed here. Use ${allow.join(', ')}.`, { allow });
 }
 
-/** Returns whether responses with this status always have `Retry-After`. */
+/** Returns whether every response with this status has a `Retry-After` header. */
 function comesLater(status: number): boolean {
   return status === 408 || status === 429 || status === 503;
 }
@@ -62,7 +62,8 @@ function toRefusal(error: Error, c: Context<OpenEnv>): Refusal {
   return new Refusal('internal', `Report this id to the operator of the server: ${requestId}`);
 }
 
-// Returns the code of an error that the framework throws before a handler runs.
+// Returns the error code for a status with which the framework refuses a request before a handler
+// runs.
 function codeOf(status: number): ErrorCode {
   return status === 413 ? 'too-large' : 'bad-request';
 }

@@ -2,8 +2,8 @@ import type { FieldError } from '@parley/protocol';
 import { Refusal } from './refusal.ts';
 
 /**
- * Refuses a request whose path, query or body does not match its schema. The error names the
- * fields.
+ * Refuses a request whose path, query or body does not match its schema. The error lists the
+ * invalid fields.
  */
 export function onInvalid(result: Validated): void {
   if (result.success) return;
@@ -15,7 +15,7 @@ export function onInvalid(result: Validated): void {
 
 function fieldErrors({ code, keys, errors = [], path, message }: Issue): FieldError[] {
   const at = (last: readonly PropertyKey[]) => [...path, ...last].map(String).join('.');
-  // Of a union, the errors of the member that is nearest to what was sent.
+  // For a union, reports only the errors of the member schema with the fewest errors.
   const [nearest] = errors.toSorted((a, b) => a.length - b.length);
   if (code === 'invalid_union' && nearest) {
     return nearest.flatMap((issue) => fieldErrors({ ...issue, path: [...path, ...issue.path] }));
@@ -31,7 +31,7 @@ type Validated = { success: true } | { success: false; error: { issues: readonly
 interface Issue {
   code?: string | undefined;
   keys?: string[];
-  /** Of a union: the issues of each member, with paths below that of the union. */
+  /** For a union: the issues of each member schema. Their paths start at the union. */
   errors?: readonly (readonly Issue[])[];
   path: readonly PropertyKey[];
   message: string;

@@ -11,7 +11,7 @@ import { onInvalid } from './on-invalid.ts';
 import { Refusal } from './refusal.ts';
 import { problemResponse, withHeaders } from './response-headers.ts';
 
-/** Defines a public operation: its description for the OpenAPI document, and its handler. */
+/** Defines a public operation from its OpenAPI description and its handler. */
 export function operation<P extends string, R extends Description & { path: P }>(
   description: R,
   handler: RouteHandler<R, OpenEnv>,
@@ -41,7 +41,10 @@ export function callerOperation<P extends string, R extends Description & { path
   };
 }
 
-/** Defines an operation of the server API, which requires an API key. `c.var.key` is its name. */
+/**
+ * Defines an operation of the server API, which requires an API key. `c.var.key` is the name of
+ * that key.
+ */
 export function serverOperation<P extends string, R extends Description & { path: P }>(
   description: R,
   handler: RouteHandler<R, ServerEnv>,
@@ -49,7 +52,8 @@ export function serverOperation<P extends string, R extends Description & { path
   return {
     add: (app) => {
       const { method, scope = method === 'get' ? 'read' : 'write', streams, refuses = [] } = description;
-      // PUT, PATCH and DELETE are idempotent without an idempotency key.
+      // Only POST supports idempotency keys, because PUT, PATCH and DELETE are idempotent without
+      // them.
       const isPost = method === 'post' && !streams;
       const described = {
         ...description,
@@ -67,9 +71,9 @@ export function serverOperation<P extends string, R extends Description & { path
 }
 
 /**
- * Rejects a request without JSON if JSON is required, because the framework would use an empty
- * object. Also rejects JSON that is nested too deeply, because the validation would overflow the
- * stack, and bytes that are not UTF-8, because the framework would replace them.
+ * Rejects a request that must have a JSON body but has another content type, which the framework
+ * would treat as an empty object. Also rejects JSON that is nested so deeply that validation would
+ * overflow the stack, and bytes that are not UTF-8, which the framework would replace.
  */
 function requireJson({ request }: Description): MiddlewareHandler {
   const readsJson = request?.body !== undefined && 'application/json' in request.body.content;
@@ -81,7 +85,7 @@ function requireJson({ request }: Description): MiddlewareHandler {
     if (readsJson) {
       if (!isUtf8(await c.req.arrayBuffer())) throw new Refusal('bad-request', 'The body is not valid UTF-8.');
       const text = await c.req.text();
-      // Many clients send the content type without a body.
+      // Accepts an empty body as `{}`, because many clients send the content type without a body.
       if (text === '' && !required) Object.assign(c.req.bodyCache, { text: Promise.resolve('{}') });
       const json = parseJson(text);
       if (!json.ok && json.reason === 'depth') throw new Refusal('bad-request', `${json.message}.`);
@@ -90,7 +94,7 @@ function requireJson({ request }: Description): MiddlewareHandler {
   };
 }
 
-/** Creates the application to which operations are added. */
+/** Creates a router to which operations can be added. */
 export function createRouter(): App {
   return new OpenAPIHono<OpenEnv>({ defaultHook: onInvalid });
 }
@@ -105,17 +109,17 @@ export function jsonBody<S extends z.ZodType>(schema: S) {
   return { required: true, content: { 'application/json': { schema } } } as const;
 }
 
-/** Returns a JSON body that may be missing. A missing body is read as an empty object. */
+/** Returns the description of an optional JSON body. A missing body is read as an empty object. */
 export function optionalJsonBody<S extends z.ZodType>(schema: S) {
   return { required: false, content: { 'application/json': { schema } } } as const;
 }
 
-/** The response of an operation without a result. */
+/** The response to an operation that returns no content. */
 export const noContent = { description: 'Done' } as const;
 
 /**
- * Returns the description without Parley's own keys, and with every response that the operation may
- * send.
+ * Converts an operation's description to OpenAPI: removes the keys that only Parley uses, and adds
+ * every response that the operation can send.
  */
 function describe<R extends Description>({ refuses = [], scope: _, streams: __, ...route }: R, signedIn: boolean) {
   const codes: ErrorCode[] = [...refuses, 'internal', 'unavailable', 'too-many'];
@@ -136,7 +140,7 @@ function describe<R extends Description>({ refuses = [], scope: _, streams: __, 
   return { ...route, responses } as unknown as Omit<R, 'refuses'>;
 }
 
-/** An operation of the api. */
+/** An operation that can be added to the api's router. */
 export interface Operation {
   add(app: App): void;
 }
@@ -144,15 +148,17 @@ export interface Operation {
 export type App = OpenAPIHono<OpenEnv>;
 
 type Description = RouteConfig & {
-  /** The name of the method in generated clients: a verb and its object, such as `listChats`. */
+  /** Name of the method in generated clients: a verb and its object, such as `listChats`. */
   operationId: string;
-  /** Codes that this operation may respond with, in addition to those of every operation. */
+  /** Error codes that this operation can respond with, in addition to those of every operation. */
   refuses?: readonly ErrorCode[];
-  /** For the server API: the scope that a key needs. Default: `read` for GET, else `write`. */
+  /**
+   * For the server API: the scope that the API key needs. Default: `read` for GET, else `write`.
+   */
   scope?: ApiScope;
   /**
-   * Of the server API: true if the body is a stream, which is not held in memory. Repeating the
-   * request must be harmless, because an idempotency key is not supported.
+   * For the server API: true if the handler reads the body as a stream instead of holding it in
+   * memory. Repeating such a request must be harmless, because idempotency keys are not supported.
    */
   streams?: true;
 };

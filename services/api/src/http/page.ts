@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { limits } from '@parley/protocol';
 
-/** The number of items of a page. Default: 50. */
+/** The query field with the number of items per page. Default: 50. */
 export const limitField = z
   .string()
   .regex(/^\d{1,3}$/, `A whole number from 1 to ${limits.page}`)
@@ -11,11 +11,12 @@ export const limitField = z
   .openapi({ type: 'integer', minimum: 1, maximum: limits.page, default: 50 });
 
 /**
- * Creates the codec of a page cursor: the position at which a list continues, as the values by
- * which the list is ordered. Clients treat it as opaque. Every text that matches its pattern is
- * valid. The cursor of a deleted item continues after that item's position.
+ * Creates the codec of a page cursor, which marks where a list continues. A cursor contains the
+ * values by which the list is ordered; clients treat it as opaque. Every string that matches the
+ * pattern is a valid cursor. If the item of the cursor was deleted, the list continues after the
+ * position of that item.
  *
- * @param parts `number`, `int32`, or the pattern of a text, which must be the last part
+ * @param parts `number`, `int32`, or the pattern of a string, which must be the last part
  */
 export function pageCursor<const P extends readonly (keyof typeof numbers | RegExp)[]>(...parts: P): PageCursor<P> {
   const pattern = parts
@@ -37,12 +38,16 @@ export function pageCursor<const P extends readonly (keyof typeof numbers | RegE
   return { field, write: (values) => values.join('.') };
 }
 
-/** Returns the query fields of a list: `limit`, and `after` with the cursor of that list. */
+/**
+ * Returns the query fields of a list: `limit`, and `after`, which is a page cursor of that list.
+ */
 export function pageFields<P extends readonly unknown[]>(cursor: PageCursor<P>) {
   return { limit: limitField, after: cursor.field.optional() };
 }
 
-/** Builds a page from rows. Pass one row more than `limit`: it shows that there is a next page. */
+/**
+ * Builds a page from rows. Pass one row more than `limit`, which shows that there is a next page.
+ */
 export function toPage<R, T, P extends readonly unknown[]>(
   rows: readonly R[],
   limit: number,
@@ -62,16 +67,16 @@ const numbers = {
   int32: { pattern: '[0-9]{1,10}', max: 2 ** 31 - 1 },
 };
 
-/** A cursor of lists that are ordered by one id. */
+/** The page cursor of lists that are ordered by one id. */
 export const idCursor = pageCursor('number');
 
-/** The values of a cursor: numbers, and a text if the cursor has a pattern. */
+/** The values in a cursor: a string for a part that is a pattern, a number for any other part. */
 export type CursorValues<P extends readonly unknown[]> = {
   -readonly [K in keyof P]: P[K] extends RegExp ? string : number;
 };
 
 export interface PageCursor<P extends readonly unknown[]> {
-  /** The schema of `after`. It parses a cursor to its values. */
+  /** The schema of the query field `after`. It parses a cursor to its values. */
   field: z.ZodType<CursorValues<P>, string>;
   write(values: CursorValues<P>): string;
 }

@@ -1,18 +1,18 @@
 import { type ErrorCode, errorCodes, type FieldError } from '@parley/protocol';
 
-/** An error that becomes a problem document in the response. Clients see its message and fields. */
+/** An error that the api sends as a problem document. Clients see its message and fields. */
 export class Refusal extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly errors: FieldError[] | undefined;
   /** Seconds after which the client may retry. */
   readonly retryAfter: number | undefined;
-  /** The rate limit that was exceeded. */
+  /** The rate limit that the request exceeded. */
   readonly rateLimit: RateLimit | undefined;
-  /** The methods that the path supports. Set if the request used an unsupported one. */
+  /** The methods that the path supports. Set if the request used another method. */
   readonly allow: readonly string[] | undefined;
 
-  /** @param detail a sentence that explains this error. Default: the title of the code */
+  /** @param detail a sentence that explains this error. Default: the title of the error code */
   constructor(code: ErrorCode, detail?: string, { errors, retryAfter, rateLimit, allow, cause }: RefusalOptions = {}) {
     super(detail ?? errorCodes[code].title, { cause });
     this.name = 'Refusal';
@@ -25,17 +25,17 @@ export class Refusal extends Error {
   }
 }
 
-/** Returns a refusal with the error of one field. */
+/** Creates a refusal that reports an error in one field. */
 export function fieldRefusal(code: 'bad-request' | 'not-found' | 'conflict', path: string, message: string): Refusal {
   return new Refusal(code, `${path}: ${message}`, { errors: [{ path, message }] });
 }
 
-/** The state of a rate limit. */
+/** The state of a rate limit, for the `RateLimit-*` headers. */
 export interface RateLimit {
-  /** Requests per minute. */
+  /** Number of requests that are allowed per minute. */
   limit: number;
   remaining: number;
-  /** Seconds until all requests are available again. */
+  /** Number of seconds until the limit is fully available again. */
   reset: number;
 }
 

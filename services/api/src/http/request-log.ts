@@ -5,9 +5,9 @@ import { routePath } from 'hono/route';
 import type { AppContext, OpenEnv } from '../app-context.ts';
 
 /**
- * Assigns each request an id (the client's, if it is valid), sends it in the response, and logs and
- * measures the response time. Logs the route instead of the path, because some paths contain a
- * secret. Does not log query or body.
+ * Assigns each request an id (the client's, if it is valid) and sends the id in the response.
+ * Measures the response time and logs it with the route. Does not log the path, because some paths
+ * contain a secret, nor the query or body.
  */
 export function requestLog(context: AppContext): MiddlewareHandler<OpenEnv> {
   const seconds = new Histogram({

@@ -2,12 +2,12 @@ import type { MiddlewareHandler } from 'hono';
 import type { AppContext } from '../app-context.ts';
 import { Refusal } from './refusal.ts';
 
-/** Seconds after which a client retries. */
+/** Number of seconds after which a client retries. */
 const RETRY_AFTER = 10;
 
 /**
- * Refuses every request while Redis and PostgreSQL do not belong together, because one of them
- * contains data of another installation or time.
+ * Refuses every request while Redis and PostgreSQL do not belong together: one of them belongs to
+ * another installation or was restored to an earlier time.
  */
 export function requireMatchingStores({ stores }: Pick<AppContext, 'stores'>): MiddlewareHandler {
   return async (_, next) => {

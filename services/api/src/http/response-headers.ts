@@ -2,12 +2,15 @@ import type { RouteConfig } from '@hono/zod-openapi';
 import { problemType } from '@parley/protocol';
 import { problemSchema } from './schemas.ts';
 
-/** Returns the description of an error response: a problem document with one of these codes. */
+/**
+ * Returns the OpenAPI description of an error response: a problem document that has one of these
+ * codes.
+ */
 export function problemResponse(codes: readonly string[]): Response {
   return { description: `Error: ${codes.join(', ')}`, content: { [problemType]: { schema: problemSchema } } };
 }
 
-/** Adds the headers of every response with this status to a response's description. */
+/** Adds to a response's description those headers that every response with this status has. */
 export function withHeaders(status: string, response: Response): Response {
   const own = 'headers' in response ? response.headers : {};
   const names = ['X-Request-Id', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
@@ -17,10 +20,10 @@ export function withHeaders(status: string, response: Response): Response {
   return { ...response, headers: { ...common, ...own } } as Response;
 }
 
-/** The header of a response that created an object: its address. */
+/** The `Location` header of a response to a request that created an object. */
 export const locationHeader = { Location: { $ref: '#/components/headers/Location' } };
 
-/** The headers of responses, for the components of the document. */
+/** The headers of responses, for the `components` section of the OpenAPI document. */
 export const headers: Record<string, HeaderObject> = {
   'X-Request-Id': {
     description: 'The id of this request, which the log of the server holds too',
@@ -41,7 +44,7 @@ function count(description: string): HeaderObject {
   return { description, schema: { type: 'integer', minimum: 0 } };
 }
 
-/** Returns the description of a header that only some responses have. */
+/** Returns the OpenAPI description of a string header that only some responses have. */
 export function textHeader(description: string): HeaderObject {
   return { description, schema: { type: 'string' } };
 }

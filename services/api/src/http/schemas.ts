@@ -3,8 +3,8 @@ import { z } from '@hono/zod-openapi';
 import * as protocol from '@parley/protocol';
 
 /**
- * Returns the members of a union by name, such as `TextBody`, which generated clients use. A member
- * that is a union of operations has a name for each of them too, such as `StreamStartFrame`.
+ * Names each member of a union, such as `TextBody`. Generated clients use these names. A member
+ * that is itself a union of operations also has one name per operation, such as `StreamStartFrame`.
  */
 function kindsOf(union: Union, suffix: string): Record<string, z.ZodType> {
   const entries = union.options.flatMap((schema): [string, z.ZodType][] => {
@@ -31,7 +31,7 @@ interface Union {
 type Kind = z.ZodType & { shape: { type: { value: string } } };
 type Operation = z.ZodType & { shape: { type: { value: string }; op: { value: string } } };
 
-/** The schemas that have a name in the document. */
+/** Maps names to the schemas that the OpenAPI document lists under these names. */
 export const namedSchemas: Record<string, z.ZodType> = {
   User: protocol.userSchema,
   BriefUser: protocol.briefUserSchema,
@@ -63,7 +63,7 @@ export const namedSchemas: Record<string, z.ZodType> = {
   Problem: protocol.problemSchema,
 };
 
-// The protocol's schemas do not depend on OpenAPI, so their names are added here.
+// Names the protocol's schemas here, because the protocol package does not depend on OpenAPI.
 for (const [name, schema] of Object.entries(namedSchemas))
   zodToOpenAPIRegistry.add(schema, { _internal: { refId: name } });
 
@@ -90,12 +90,12 @@ export {
   userSchema,
 } from '@parley/protocol';
 
-/** The users that the items of a page refer to. */
+/** The field of a page with all users that its items refer to. */
 export const usersField = z
   .array(protocol.briefUserSchema)
   .openapi({ description: 'Every user that the items name, each once' });
 
-/** Whether accepted messages may be missing in a page. */
+/** The field of a page that is true if accepted messages might be missing. */
 export const unrecordedField = z
   .boolean()
   .optional()
@@ -106,8 +106,8 @@ export const unrecordedField = z
   });
 
 /**
- * Returns the schema of a page of a list. `next` is the page cursor to pass as `after`, null at the
- * end.
+ * Returns the schema of one page of a list. `next` is the page cursor to pass as `after`. It is
+ * null on the last page.
  */
 export function pageOf<S extends z.ZodType>(item: S) {
   return z.object({ items: z.array(item), next: z.string().nullable() });

@@ -1,9 +1,9 @@
 import type { ByteRange } from './storage.ts';
 
 /**
- * Parses the `Range` header for an object of `size` bytes. Returns the requested range, or
- * `none` if it selects no byte. Returns `all` for a missing or malformed header and for several
- * ranges, as RFC 9110 allows.
+ * Parses the `Range` header of a request for an object of `size` bytes. Returns the requested
+ * range, or `none` if the range selects no byte. Returns `all` for a missing or malformed header
+ * and for several ranges, as RFC 9110 allows.
  */
 export function readRange(header: string | undefined, size: number): ByteRange | 'all' | 'none' {
   const [, first = '', last = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '') ?? [];

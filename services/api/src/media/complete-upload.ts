@@ -8,12 +8,12 @@ import { headBytes, pictureTypes, sniff } from './sniff.ts';
 import type { Storage } from './storage.ts';
 
 /**
- * Detects the type of a completely received upload, and the size of a picture. Marks the media as
- * ready, so that it can be fetched and sent. Idempotent: it runs again if the process stops in
- * between. Returns the updated row, or undefined if the upload was removed.
+ * Detects the type of a completely received upload and, for a picture, its size. Marks the media as
+ * ready, so that it can be fetched and sent. Idempotent: runs again if the process stopped before
+ * the end. Returns the updated row, or undefined if the upload was removed.
  *
  * @throws PictureTooLarge after removing a picture whose decoding needs too much memory or time
- * @throws SideProcessBusy when too many pictures wait; the bytes are kept, and resuming the upload
+ * @throws SideProcessBusy when too many pictures wait. The bytes are kept, and resuming the upload
  * completes it
  */
 export async function completeUpload(deps: CompleteDeps, id: number): Promise<MediaRow | undefined> {
@@ -47,7 +47,8 @@ async function examine({ storage, pictures, config }: CompleteDeps, row: MediaRo
   const picture: Picture | undefined = await pictures.read(row.owner_id, open);
   if (picture) await storage.put(thumbnailKey(key), picture.thumbnail);
   return {
-    // The file has only the first bytes of a picture.
+    // Declares a file that cannot be decoded as binary, although its first bytes are those of a
+    // picture.
     mime: picture ? type : 'application/octet-stream',
     width: picture?.width ?? null,
     height: picture?.height ?? null,

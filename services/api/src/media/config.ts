@@ -5,7 +5,7 @@ import type { S3Options } from './s3-bucket.ts';
 const minute = 60_000;
 const day = 1440 * minute;
 
-/** Environment variables of media. README.md documents them. */
+/** Defines the environment variables for media. README.md documents them. */
 export const mediaVariables = {
   MEDIA_DIR: text({ default: '.data/media' }),
   MEDIA_S3_ENDPOINT: text({ default: undefined }),
@@ -32,7 +32,7 @@ export const mediaVariables = {
   MEDIA_SWEEP_INTERVAL: duration({ min: 10, default: 5 * minute }),
 };
 
-/** Creates the settings from the variables. */
+/** Converts the environment variables for media to `MediaConfig`. */
 export function mediaConfig(value: Values<typeof mediaVariables>): MediaConfig {
   const endpoint = value.MEDIA_S3_ENDPOINT;
   return {
@@ -70,35 +70,40 @@ export function mediaConfig(value: Values<typeof mediaVariables>): MediaConfig {
 
 /** Times are in ms. */
 export interface MediaConfig {
-  /** The folder of media. Unused if they are in S3. */
+  /** Folder in which media files are stored. Unused if they are stored in S3. */
   folder: string;
   s3: S3Options | undefined;
   /** Maximum bytes of one upload. */
   maxBytes: number;
-  /** Maximum pixels of a picture. Larger ones are rejected. */
+  /** Maximum number of pixels of a picture. Larger pictures are rejected. */
   maxPixels: number;
   /** Settings of the processes that read pictures. */
   pictures: Omit<PictureOptions, 'maxPixels'>;
   /** Maximum bytes of all stored uploads of a user. 0: no limit. */
   quota: number;
-  /** Maximum uploads in flight per user and process. Four times as many per address. */
+  /**
+   * Maximum number of uploads in flight per user, in each process. An address is allowed four times
+   * as many.
+   */
   uploadsAtOnce: number;
   /** Maximum memory for LayIM forms in flight, in bytes per process. */
   formMemory: number;
   /** Ms within which a LayIM form must arrive. */
   formTime: number;
-  /** Per user. */
+  /** Maximum number of new uploads per minute and user. */
   uploadsPerMinute: number;
   /** Ms from the creation of an upload until it must be complete. */
   uploadTtl: number;
-  /** Ms without data after which an upload request is aborted. The client may resume it. */
+  /**
+   * Ms without a byte after which an upload request is aborted. The client can resume the upload.
+   */
   uploadSilence: number;
-  /** Ms after which a media that was not sent in a message is removed. */
+  /** Ms after which a media file that was not sent in a message is deleted. */
   unsentTtl: number;
-  /** Minimum validity of a signed media URL in ms. The maximum is twice as long. */
+  /** Minimum time in ms for which a signed media URL is valid. The maximum is twice as long. */
   urlTtl: number;
-  /** Ms from making the address of a file for a LayIM page until it expires. */
+  /** Ms for which the URL of a file in a LayIM page is valid. */
   layimTtl: number;
-  /** Ms between two runs of the sweeper, which removes expired media. */
+  /** Ms between two runs of the sweeper, which deletes expired media. */
   sweepInterval: number;
 }

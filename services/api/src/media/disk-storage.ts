@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ByteRange, Storage, Stored } from './storage.ts';
 
 /**
- * Stores media as files in a folder that all replicas share: one disk, or a network file system.
+ * Stores media as files in a folder that all replicas share, on one disk or a network file system.
  */
 export class DiskStorage implements Storage {
   readonly #folder: string;
@@ -73,8 +73,8 @@ export class DiskStorage implements Storage {
   }
 
   /**
-   * Returns the path of a key. The server generates keys. This check ensures that any other key
-   * stays inside the folder.
+   * Returns the path of the file that stores a key. Only the server generates keys; this method
+   * also checks the format, so that no path leads outside of the folder.
    */
   #path(key: string): string {
     if (!/^[\da-f]{32}[-.\w]*$/.test(key)) throw new TypeError(`No key of a medium: ${key}`);

@@ -1,9 +1,9 @@
 import { limits } from '@parley/protocol';
 
 /**
- * Cleans an uploaded file's name: keeps the last part of the path, on one line, without control
- * characters and bidirectional controls (`gnp.exe` must not look like `exe.png`). Shortens it to
- * the limit of a message's body and keeps the extension.
+ * Cleans the name of an uploaded file: keeps the last part of the path, on one line, without
+ * control characters and bidirectional controls (so that `gnp.exe` cannot be displayed as
+ * `exe.png`). Shortens the name to the limit of a message body, but keeps the extension.
  */
 export function cleanFileName(given: string): string {
   const name = (given.toWellFormed().normalize('NFC').split(/[/\\]/).at(-1) ?? '').replace(unwanted, '').trim();
@@ -17,8 +17,8 @@ export function cleanFileName(given: string): string {
 const unwanted = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]/gu;
 
 /**
- * Builds the `Content-Disposition` header (RFC 6266), with the name in ASCII for old clients and in
- * full.
+ * Builds the `Content-Disposition` header (RFC 6266). It contains the full name, and an ASCII
+ * version for old clients.
  */
 export function contentDisposition(kind: 'inline' | 'attachment', name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');

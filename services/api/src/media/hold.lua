@@ -1,8 +1,8 @@
 -- Acquires, renews or releases a lock.
 --
--- KEYS  1 lock
--- ARGV  1 holder    2 duration in ms from now, or 0 to release it
--- Reply 1, or 0 if another holder has it
+-- KEYS 1 key of the lock
+-- ARGV 1 id of the holder 2 duration in ms from now, or 0 to release the lock
+-- Reply 1, or 0 if another holder has the lock
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 if ARGV[2] == '0' then

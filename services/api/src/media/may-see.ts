@@ -4,9 +4,9 @@ import { newestMessages, type RedisConnection } from '@parley/redis';
 import { recordedUpTo, seesMedia } from '../queries/media.ts';
 
 /**
- * Returns whether a user may read a media. PostgreSQL decides for recorded messages. For newer
- * ones, this function reads the user's inbox: a message grants access if it contains the media, is
- * newer than the recorded ones of its chat, and its sender may read the media.
+ * Returns whether a user is allowed to read a media file. PostgreSQL decides for messages that it
+ * contains. Messages that are not recorded yet are in the user's inbox: such a message grants
+ * access if it contains the media and its sender is allowed to read the media.
  */
 export async function maySee(deps: SeeDeps, user: number, media: number): Promise<boolean> {
   if (await seesMedia(deps.db, user, media)) return true;
@@ -14,8 +14,8 @@ export async function maySee(deps: SeeDeps, user: number, media: number): Promis
 }
 
 async function seesLive(deps: SeeDeps, user: number, media: number, asked: Set<number>): Promise<boolean> {
-  // The media was forwarded several times before its messages were recorded. Each user is checked
-  // once, up to a limit.
+  // Stops if the media was forwarded too many times before PostgreSQL has the messages. Each user
+  // is checked at most once.
   if (asked.size >= longestChain) return false;
   asked.add(user);
   let recorded = false;
@@ -29,7 +29,8 @@ async function seesLive(deps: SeeDeps, user: number, media: number, asked: Set<n
     if (await seesMedia(deps.db, from, media)) return true;
     if (await seesLive(deps, from, media, asked)) return true;
   }
-  // A message may have been recorded after PostgreSQL was read.
+  // Queries PostgreSQL again, because the recorder might have written a message after the first
+  // query.
   return recorded && (await seesMedia(deps.db, user, media));
 }
 
@@ -39,7 +40,10 @@ async function isUnrecorded(db: Database, user: number, message: MessageEvent): 
   return recorded !== undefined && message.id > recorded;
 }
 
-/** Maximum number of newest messages that are checked. Older ones are recorded. */
+/**
+ * Maximum number of newest messages in an inbox that are checked. Older messages are already in
+ * PostgreSQL.
+ */
 const mostMessages = 200;
 const longestChain = 4;
 

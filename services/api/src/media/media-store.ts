@@ -15,17 +15,23 @@ import { Sweeper } from './sweeper.ts';
 import { UploadGlance, UploadLock } from './upload-lock.ts';
 import { UploadStore } from './upload-store.ts';
 
-/** Media of the api: their storage, the tus server, the picture processes and the sweeper. */
+/**
+ * Combines the parts that handle media: the storage, the tus server, the picture processes and the
+ * sweeper.
+ */
 export class MediaStore {
   readonly storage: Storage;
   readonly pictures: PictureReader;
   readonly sweeper: Sweeper;
-  /** Aborted when the api stops. Transfers end, and clients resume them at another replica. */
+  /**
+   * Aborted when the api stops. Transfers in progress end, and clients resume them at another
+   * replica.
+   */
   readonly stopped: AbortSignal;
   readonly #stop = new AbortController();
   readonly #tus: Server;
   readonly #owners = new WeakMap<object, number>();
-  /** Errors of requests that the tus server did not cause. */
+  /** Maps a request to the server error that occurred while the tus server handled it. */
   readonly #failures = new WeakMap<object, unknown>();
 
   constructor({ db, redis, log, config }: MediaStoreDeps) {
@@ -48,10 +54,11 @@ export class MediaStore {
       }),
       maxSize: config.maxBytes,
       namingFunction: () => String(newId()),
-      // Relative to `/v1/media`, so that it is valid behind a proxy with a path prefix.
+      // Returns a location relative to `/v1/media`, so that it is valid behind a proxy with a path
+      // prefix.
       generateUrl: (_, { id }) => `media/uploads/${id}`,
       getFileIdFromRequest: (_, last) => last,
-      // CORS is configured for the whole api.
+      // Disables the CORS headers of tus, because the api sets CORS headers itself.
       allowedOrigins: () => false,
       onUploadCreate: async (request, upload) => ({
         metadata: { ...upload.metadata, owner: String(this.#owners.get(request)) },
@@ -71,16 +78,16 @@ export class MediaStore {
   }
 
   /**
-   * Handles one request of the tus protocol and returns the response of the tus server. Throws only
-   * for server errors. Client errors are responses.
+   * Handles one request of the tus protocol and returns the response of the tus server. Client
+   * errors are responses; only server errors are thrown.
    *
-   * @param owner the user who sends the request, and the owner of an upload that it creates. The
-   * caller must check the access to an existing upload first
+   * @param owner the user who sends the request and owns an upload that it creates. For an existing
+   * upload, the caller must check the user's access first
    */
   async serve(request: Request, owner?: number): Promise<Response> {
     if (owner !== undefined) this.#owners.set(request, owner);
-    // Some clients send the header without a value if there is no metadata. The tus server would
-    // reject it.
+    // Deletes an empty `Upload-Metadata` header, which some clients send although the tus server
+    // rejects it.
     if (request.headers.get('upload-metadata') === '') request.headers.delete('upload-metadata');
     const answer = await this.#tus.handleWeb(request);
     const failure = this.#failures.get(request);
@@ -88,7 +95,7 @@ export class MediaStore {
     return answer;
   }
 
-  /** Resolves if media can be stored. Otherwise rejects with the reason. */
+  /** Resolves if media can be stored. Rejects with the reason otherwise. */
   async open(): Promise<void> {
     const cannot = (cause: unknown) => {
       throw new Error(`Media cannot be stored: ${cause instanceof Error ? cause.message : cause}`, { cause });
@@ -121,7 +128,7 @@ interface MediaStoreDeps {
   config: MediaConfig;
 }
 
-/** Returns a new id of 52 bits. Ids are random, so that nobody can guess them by counting. */
+/** Returns a new random id of 52 bits. Random ids cannot be guessed by counting. */
 function newId(): number {
   return randomInt(2 ** 32, 2 ** 48 - 1) * 16 + randomInt(16);
 }

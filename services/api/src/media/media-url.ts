@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * Returns the query string that signs the URL of a media, so that the URL works without a token:
- * pages cannot send a token with an image or a video. The signature grants the access of one user
- * and becomes invalid when that user may no longer read the media. It stays the same for a while,
+ * Returns the query string that signs a media URL, so that the URL works without an access token,
+ * which browsers cannot send when a page shows an image or a video. The signature is bound to one
+ * user and stops working when that user loses access to the media. It stays the same for a while,
  * so that browsers can cache the media.
  *
- * @param ttl minimum validity of the signature in ms. The maximum is twice as long
+ * @param ttl minimum time in ms for which the signature is valid. The maximum is twice as long
  */
 export function signMedia(secret: string, media: number, user: number, now: number, ttl: number): SignedMedia {
   const expires = (Math.floor(now / ttl) + 2) * ttl;

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { JobKilled, SideProcess } from '../side-process/side-process.ts';
 
 /**
- * Reads pictures in separate processes. A file of some hundred bytes can decode to gigabytes, so
- * memory and time of each picture are limited, and users take turns. One user occupies one process
- * at a time, so that the other processes stay free for other users.
+ * Decodes pictures in separate processes. A file of a few hundred bytes can decode to gigabytes, so
+ * the memory and time of each picture are limited, and users take turns. One user occupies one
+ * process at a time, so that the other processes stay free for other users.
  */
 export class PictureReader {
   readonly #options: PictureOptions;
@@ -17,7 +17,7 @@ export class PictureReader {
       { length: options.processes },
       () =>
         new SideProcess({
-          // The file is next to this one in the source, and next to the bundle in a build.
+          // This file is next to the source file in development, and next to the bundle in a build.
           file: fileURLToPath(new URL('./picture-process.js', import.meta.url)),
           memory: options.memory,
           timeout: options.timeout,
@@ -61,7 +61,10 @@ export class PictureReader {
   }
 }
 
-/** The picture needs too much memory or time to decode, although its file is small. */
+/**
+ * Thrown if decoding a picture needs too much memory or time, although the file itself can be
+ * small.
+ */
 export class PictureTooLarge extends Error {
   override name = 'PictureTooLarge';
 
@@ -76,7 +79,7 @@ export class PictureTooLarge extends Error {
 /** Pixels. */
 const thumbnailEdge = 320;
 
-/** The type of a thumbnail. */
+/** MIME type of thumbnails. */
 export const thumbnailType = 'image/webp';
 
 export interface Picture {
@@ -92,7 +95,7 @@ export interface PictureOptions {
   memory: number;
   /** Ms for one picture. */
   timeout: number;
-  /** Maximum waiting pictures of one user. */
+  /** Maximum number of waiting pictures per user. */
   maxPerUser: number;
 }
 

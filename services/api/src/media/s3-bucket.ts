@@ -3,8 +3,8 @@ import { AwsClient } from 'aws4fetch';
 import { MediaStoreError } from './media-store-error.ts';
 
 /**
- * Client for one bucket of an S3 store. Retries failed calls up to three times, then rejects with a
- * `MediaStoreError`.
+ * Client for one bucket of an S3 store. Retries a failed request up to three times, then rejects
+ * with a `MediaStoreError`.
  */
 export class S3Bucket {
   readonly #client: AwsClient;
@@ -22,11 +22,12 @@ export class S3Bucket {
     await this.#request(`/${name}`, { method: 'PUT', body: content, headers });
   }
 
-  /** Yields the bytes from `start` to `end`, both included. */
+  /** Yields the bytes of an object from `start` to `end`, both included. */
   async *get(name: string, start: number, end: number): AsyncGenerator<Uint8Array> {
     const response = await this.#request(`/${name}`, { headers: { range: `bytes=${start}-${end}` } });
     if (!response.body) return;
-    // Some stores ignore the end, or the whole range.
+    // Cuts the response to the requested range, because some stores ignore the end of the range or
+    // the whole range.
     let position = Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? 0);
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
       const wanted = chunk.subarray(Math.max(0, start - position), Math.max(0, end + 1 - position));
@@ -40,7 +41,7 @@ export class S3Bucket {
     await this.#request(`/${name}`, { method: 'DELETE' });
   }
 
-  /** Yields the objects ordered by name. Names are ASCII. */
+  /** Yields the objects whose names begin with a prefix, ordered by name. Names are ASCII. */
   async *list(prefix: string, page = 1000): AsyncGenerator<ListedObject> {
     for (let last = ''; ; ) {
       const query = new URLSearchParams({ prefix, marker: last, 'max-keys': String(page) });
@@ -69,7 +70,7 @@ export class S3Bucket {
   }
 }
 
-/** Timeout until a response begins. */
+/** Maximum time in ms until a response begins. */
 const RESPONSE_TIMEOUT_MS = 30_000;
 
 function toObject(entry: string): ListedObject {
@@ -80,7 +81,8 @@ function toObject(entry: string): ListedObject {
   };
 }
 
-// Returns the content of an XML element. Names contain no characters that XML would escape.
+// Returns the content of an XML element. Does not unescape it, because names contain no characters
+// that XML escapes.
 function element(xml: string, name: string): string {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? '';
 }

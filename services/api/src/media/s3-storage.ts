@@ -3,14 +3,14 @@ import { S3Bucket, type S3Options } from './s3-bucket.ts';
 import type { ByteRange, Storage, Stored } from './storage.ts';
 
 /**
- * Stores media in a bucket of an S3 store. A media is a series of objects. The name of each ends
- * with the offset of its first byte: `ab/<key>/000000000000000`, `ab/<key>/000000008388608`. An
- * aborted upload therefore keeps all received bytes. S3's multipart upload would not keep them,
- * because its parts have at least 5 MiB. It uses only the calls put, get, list and delete.
+ * Stores media in a bucket of an S3 store. Each media file is a series of S3 objects whose names
+ * end with the offset of their first byte: `ab/<key>/000000000000000`, `ab/<key>/000000008388608`.
+ * An aborted upload therefore keeps all received bytes. S3's multipart upload would not keep them,
+ * because its parts have at least 5 MiB. The storage uses only the calls put, get, list and delete.
  */
 export class S3Storage implements Storage {
   readonly #bucket: S3Bucket;
-  /** Cached objects of complete media, which never change. */
+  /** Caches the lists of S3 objects of complete media, which never change. */
   readonly #known = new Map<string, Piece[]>();
 
   constructor(options: S3Options) {
@@ -21,7 +21,7 @@ export class S3Storage implements Storage {
     await this.#bucket.list('00/', 1).next();
   }
 
-  /** No-op: an empty media needs no object in S3. */
+  /** No-op, because an empty media file needs no S3 object. */
   async create(): Promise<void> {}
 
   async size(key: string): Promise<number> {
@@ -44,7 +44,7 @@ export class S3Storage implements Storage {
         if (length >= pieceBytes) await flush();
       }
     } finally {
-      // Runs also if the source fails, so that received bytes are kept.
+      // Uploads the received bytes even if the source fails, so that they are kept.
       await flush();
     }
     return end;
@@ -88,7 +88,7 @@ export class S3Storage implements Storage {
     }
   }
 
-  /** Returns the objects that follow each other from the beginning without a gap. */
+  /** Lists the S3 objects of a media file, up to the first gap. */
   async #pieces(key: string): Promise<Piece[]> {
     const pieces: Piece[] = [];
     for await (const { name, size } of this.#bucket.list(`${pathOf(key)}/`)) {
@@ -100,14 +100,17 @@ export class S3Storage implements Storage {
 }
 
 /**
- * Thrown if an upload has so many small pieces that requests to S3 would cost more than the
- * transfer of the bytes.
+ * Thrown if an upload consists of so many small pieces that the requests to S3 would cost more than
+ * transferring the bytes.
  */
 export class TooManyPieces extends Error {
   override name = 'TooManyPieces';
 }
 
-/** Approximate bytes of an object. Each upload in progress needs as much memory. */
+/**
+ * Approximate size of an S3 object in bytes. Each upload in progress needs the same amount of
+ * memory.
+ */
 const pieceBytes = 8 * 1024 * 1024;
 const mostPieces = 2000;
 const mostKnown = 1000;

@@ -5,7 +5,7 @@ import type { Storage } from './storage.ts';
 
 /**
  * Serves a stored object, whole or in the requested range. Objects never change, so the ETag is
- * permanent; `no-cache` makes the client check its access on each use. `nosniff` and a sandbox
+ * permanent; `no-cache` makes the client check its access at each use. `nosniff` and a sandbox
  * policy prevent a browser from running the content.
  *
  * @param stopped aborts the response
@@ -19,7 +19,7 @@ export function serveBytes(request: Request, storage: Storage, thing: Thing, sto
     'content-security-policy':
       "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'",
     'x-content-type-options': 'nosniff',
-    // Pages of any origin may embed it, because access does not depend on cookies.
+    // Allows pages of any origin to embed the object, because access does not depend on cookies.
     'cross-origin-resource-policy': 'cross-origin',
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-cache',
@@ -50,8 +50,11 @@ interface Thing {
   size: number;
   type: string;
   name: string;
-  /** True if a browser may display the content inline; false if it must download it. */
+  /**
+   * True if a browser is allowed to display the content inline; false if the browser must download
+   * it.
+   */
   inline: boolean;
-  /** Unique value for the ETag. */
+  /** Unique value for the ETag of the object. */
   tag: string;
 }

@@ -1,8 +1,8 @@
 import { fileTypeFromBuffer } from 'file-type';
 
 /**
- * Detects the type of a file by its first bytes, not by its name. Returns a MIME type, `text/plain`
- * for readable text, or `application/octet-stream`.
+ * Detects the MIME type of a file from its first bytes, not from its name. Returns `text/plain` for
+ * readable text, and `application/octet-stream` if the type is unknown.
  *
  * @param head the first {@link headBytes} bytes, or all bytes of a smaller file
  * @param said the type that the uploader declares. It decides only between video and audio, which
@@ -21,8 +21,8 @@ export async function sniff(head: Buffer, said: string): Promise<string> {
 export const headBytes = 16 * 1024;
 
 /**
- * Types that a page may display or play inline. All other types are downloads. None of these types
- * can contain a script.
+ * Types that a page is allowed to display or play inline. Files of all other types are downloads.
+ * None of these types can contain a script.
  */
 export const inlineTypes: ReadonlySet<string> = new Set([
   'image/jpeg',
@@ -43,7 +43,7 @@ export const inlineTypes: ReadonlySet<string> = new Set([
   'video/quicktime',
 ]);
 
-/** Types for which dimensions and a thumbnail are computed. */
+/** Picture types for which the api measures the size and makes a thumbnail. */
 export const pictureTypes: ReadonlySet<string> = new Set([
   'image/jpeg',
   'image/png',
@@ -52,7 +52,7 @@ export const pictureTypes: ReadonlySet<string> = new Set([
   'image/avif',
 ]);
 
-/** Detected types -> the names that browsers use for them. */
+/** Maps detected types to the names that browsers use for them. */
 const sameAs: Record<string, string> = {
   'image/apng': 'image/png',
   'audio/x-m4a': 'audio/mp4',
@@ -67,7 +67,7 @@ const sameAs: Record<string, string> = {
 function isText(head: Buffer): boolean {
   if (head.includes(0)) return false;
   try {
-    // The last character may be incomplete.
+    // Decodes as a stream, because the last character can be incomplete.
     new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
     return true;
   } catch {

@@ -1,17 +1,17 @@
 import { type Check, failed, ok, warning } from './check.ts';
 
 /**
- * Clock difference in ms above which dates look wrong. Above the second value, tokens may be
- * refused.
+ * Clock differences in ms: from `WARN_MS` on, dates are visibly wrong; from `FAIL_MS` on, services
+ * might refuse tokens.
  */
 const WARN_MS = 1000;
 const FAIL_MS = 30_000;
 
-/** Number of requests to a server. The one with the fastest reply counts. */
+/** Number of times that a server's clock is read. The reading with the fastest reply counts. */
 const SAMPLES = 3;
 
 /**
- * Returns by how many ms a server's clock is ahead of this machine's.
+ * Returns the number of ms by which a server's clock is ahead of this machine's clock.
  *
  * @param read returns the server's time in Unix ms
  */
@@ -26,7 +26,7 @@ export async function clockDifference(read: () => Promise<number>): Promise<numb
   return Math.round(best.difference);
 }
 
-/** Checks the difference between the clock of a server and that of this machine. */
+/** Checks the difference between a server's clock and this machine's clock. */
 export function checkClock(name: string, server: string, difference: number): Check {
   const detail = `The clock of ${server} is ${Math.abs(difference)} ms ${difference < 0 ? 'behind' : 'ahead of'} this machine's`;
   if (Math.abs(difference) > FAIL_MS) return failed(name, `${detail}. Synchronise both by NTP: tokens may be refused`);

@@ -3,10 +3,10 @@ import { attempt, type Check, failed, ok, warnings } from './check.ts';
 import { checkClock, clockDifference } from './check-clock.ts';
 import { readServer } from './database-queries.ts';
 
-/** The oldest version of PostgreSQL that the migrations support. */
+/** Oldest version of PostgreSQL on which the migrations run. */
 const MIN_VERSION = 15;
 
-/** Checks the server and the schema of PostgreSQL. */
+/** Checks the PostgreSQL server and the version of its schema. */
 export async function checkPostgres(db: Database): Promise<Check[]> {
   const { version, text, off } = await readServer(db);
   const name = 'postgresql';

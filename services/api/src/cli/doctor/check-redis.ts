@@ -12,10 +12,12 @@ import { sharedSettings } from '../../shared-settings.ts';
 import { type Check, failed, ok, warning, warnings } from './check.ts';
 import { checkClock, clockDifference } from './check-clock.ts';
 
-/** Age above which a backup is late. The alert `ParleyBackupLate` uses the same age. */
+/** Age in hours from which a backup is late. The alert `ParleyBackupLate` uses the same age. */
 const MAX_BACKUP_HOURS = 36;
 
-/** Checks the servers of Redis, and whether running processes have the settings of this config. */
+/**
+ * Checks the Redis servers, and whether the running processes use the same settings as this config.
+ */
 export async function checkRedis(redis: RedisConnection, config: ApiConfig): Promise<Check[]> {
   const servers = await inspectServers(redis);
   return [

@@ -3,7 +3,7 @@ import { type ApiConfig, readConfig } from '../../config.ts';
 import { type Check, failed, ok, warnings } from './check.ts';
 
 /**
- * Reads the settings of the api. Returns the config, if it is valid, and a check for each problem.
+ * Reads the settings of the api. Returns the config if it is valid, and one check for each problem.
  */
 export function checkSettings(env: Environment): { config?: ApiConfig; checks: Check[] } {
   try {
@@ -22,7 +22,10 @@ export function checkSettings(env: Environment): { config?: ApiConfig; checks: C
   }
 }
 
-/** Returns the problems that `NODE_ENV=production` would reject. Empty if it is set. */
+/**
+ * Returns a problem if `NODE_ENV` is not `production`, plus each problem for which a start in
+ * production would fail.
+ */
 function productionProblems(env: Environment): string[] {
   if (env.NODE_ENV === 'production') return [];
   const problems = ['NODE_ENV is not production: known secrets are accepted'];
@@ -52,7 +55,7 @@ function originProblems({ origins, gatewayUrls, accounts }: ApiConfig): string[]
   });
 }
 
-/** Returns whether an address is unencrypted and on another machine. */
+/** Returns whether a URL connects to another machine without encryption. */
 function isPlain(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);

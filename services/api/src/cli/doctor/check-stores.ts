@@ -4,10 +4,11 @@ import { compareStores } from '@parley/service';
 import { type Check, failed, ok, warning } from './check.ts';
 
 /**
- * Checks whether Redis and PostgreSQL belong together and neither was restored without the other.
+ * Checks whether Redis and PostgreSQL belong to the same installation, and whether one of them was
+ * restored from a backup without the other.
  */
 export async function checkStores(db: Database, redis: RedisConnection): Promise<Check[]> {
-  // Reads Redis first, because the mark of the database advances first.
+  // Reads the progress number of Redis first, because PostgreSQL's number advances first.
   const marks = await readMarks(redis);
   const database = await readInstallation(db);
   const found = compareStores(database, marks);

@@ -3,11 +3,10 @@ export interface Check {
   /** What was checked. */
   name: string;
   /**
-   * `failed`: services do not start, or do not keep what they promise. `warning`: they run, but it
-   * is unsafe.
+   * `failed`: services do not start, or break a promise. `warning`: services run, but are at risk.
    */
   status: 'ok' | 'warning' | 'failed';
-  /** A sentence that states the finding, and what to do. */
+  /** A sentence that states what was found and what the operator should do. */
   detail: string;
 }
 
@@ -15,7 +14,7 @@ export const ok = (name: string, detail: string): Check => ({ name, status: 'ok'
 export const warning = (name: string, detail: string): Check => ({ name, status: 'warning', detail });
 export const failed = (name: string, detail: string): Check => ({ name, status: 'failed', detail });
 
-/** Returns a warning for each problem, or one passed check if there are no problems. */
+/** Returns one warning for each problem, or one passed check if there are no problems. */
 export function warnings(name: string, problems: readonly string[], well: string): Check[] {
   return problems.length === 0 ? [ok(name, well)] : problems.map((problem) => warning(name, problem));
 }
@@ -30,7 +29,8 @@ export async function attempt(name: string, work: () => Promise<Check[]>): Promi
 }
 
 /**
- * Returns why a connection failed. If a name has several addresses, there is one error for each.
+ * Returns why a connection failed. If a host name has several addresses, joins the errors of all of
+ * them.
  */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');

@@ -2,8 +2,8 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
 /**
- * Returns the version as a number such as `150004`, and the settings that decide what a crash may
- * lose.
+ * Returns PostgreSQL's version as a number such as `150004`, and the settings that decide which
+ * data a crash can lose.
  */
 export async function readServer(db: Database): Promise<{ version: number; text: string; off: string[] }> {
   const { rows } = await sql<{ version: number; text: string; off: string[] }>`

@@ -11,9 +11,9 @@ import { checkSettings } from './check-settings.ts';
 import { checkStores } from './check-stores.ts';
 
 /**
- * Runs `parley doctor`. Resolves with its output, and whether a check failed.
+ * Runs `parley doctor`. Resolves with the output, and with whether a check failed.
  *
- * @param argv the words after `doctor`
+ * @param argv the arguments after `doctor`
  * @param env the environment of the api
  */
 export async function runDoctor(
@@ -32,7 +32,8 @@ export async function runDoctor(
 }
 
 /**
- * Checks the settings, then Redis and PostgreSQL, then whether they match. Writes no data.
+ * Checks the settings, then Redis and PostgreSQL, then whether the two belong together. Writes no
+ * data.
  *
  * @param env the environment of the api
  */

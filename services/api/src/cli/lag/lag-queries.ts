@@ -2,8 +2,8 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
 /**
- * Returns the number of overdue notices of committed changes, and since when the oldest one is
- * overdue.
+ * Counts the notices of committed changes that no api has delivered in time, and returns when the
+ * oldest of them became due.
  */
 export async function readNoticeLag(db: Database): Promise<NoticeLag> {
   const { rows } = await sql<NoticeLag>`
@@ -11,9 +11,9 @@ export async function readNoticeLag(db: Database): Promise<NoticeLag> {
   return rows[0] as NoticeLag;
 }
 
-/** Notices that no api has delivered in time. */
+/** Notices in the outbox that are overdue because no api delivered them in time. */
 export interface NoticeLag {
   overdue: number;
-  /** Since when the oldest one is overdue, in Unix ms. Null if none is overdue. */
+  /** When the oldest overdue notice became due, in Unix ms. Null if no notice is overdue. */
   oldest: number | null;
 }

@@ -10,16 +10,17 @@ import { CliError } from '../server-client.ts';
 import { type NoticeLag, readNoticeLag } from './lag-queries.ts';
 
 /**
- * Runs `parley lag`: reads the entries in Redis that wait for the recorder, and the notices in
- * PostgreSQL that wait for an api. Resolves with its output, and whether a store could not be read.
+ * Runs `parley lag`, which shows the entries in Redis that wait for the recorder, and the notices
+ * in PostgreSQL that wait for an api. Resolves with the output, and with whether a store could not
+ * be read.
  *
- * @param argv the words after `lag`
+ * @param argv the arguments after `lag`
  * @param env the environment of the api
  */
 export async function runLag(argv: readonly string[], env: Environment): Promise<{ output: string; failed: boolean }> {
   const json = readJsonFlag('lag', argv);
   const config = configOf(env);
-  // Each store is shown even if the other one does not respond.
+  // Reads the stores independently, so that one is shown even if the other does not respond.
   const [records, notices] = await Promise.all([
     settle('Redis', () => readRecords(config)),
     settle('PostgreSQL', () => readNotices(config)),
@@ -95,7 +96,7 @@ interface Records extends Omit<BucketLag, 'bucket' | 'oldest'> {
   buckets: BucketLag[];
 }
 
-/** Shown for a store that could not be read. */
+/** The error that is shown for a store that could not be read. */
 interface Unread {
   error: string;
 }
