@@ -4,12 +4,12 @@
 -- cluster, all buckets share one generation.
 --
 -- KEYS
---   1 server: hash
+--   1  server: hash
 --   then for each bucket: issued, the last epoch that a new inbox of the bucket got
 -- ARGV
---   1 identity of the server's run
---   2 a number derived from the identity, so that generations after different losses differ
---   3 the stored value `birth`, which identifies the data, as the caller last read it, or ''
+--   1  identity of the server's run
+--   2  a number derived from the identity, so that generations after different losses differ
+--   3  the stored value `birth`, which identifies the data, as the caller last read it, or ''
 -- Reply
 --   { generation, birth, generation in which a client noticed that all data was lost, or 0 }
 --   The generation is the Unix time in ms at which it began. It is greater than every epoch

@@ -2,9 +2,9 @@
 -- messages. Uses the same commands as for a message.
 --
 -- KEYS
---   1 probe: the key and the channel have the same name
+--   1  probe: the key and the channel have the same name
 -- ARGV
---   1 the probe's content
+--   1  the probe's content
 -- Reply
 --   the number of subscribers that received the probe
 local probe, text = KEYS[1], ARGV[1]

@@ -2,14 +2,14 @@
 -- running processes.
 --
 -- KEYS
---   1 name of the processes: sorted set of processes, scored by their last heartbeat
---   2 settings: hash: process -> JSON object of its settings
---   3 fixed: hash of settings that never change
+--   1  processes: sorted set of processes, scored by their last heartbeat
+--   2  settings: hash: process -> JSON object of its settings
+--   3  fixed: hash of settings that never change
 -- ARGV
---   1 process
---   2 JSON object of the process's settings: name -> value
---   3 ms without a heartbeat after which a process counts as ended
---   4 names of the settings that never change, separated by blanks
+--   1  name of the process
+--   2  JSON object of the process's settings: name -> value
+--   3  ms without a heartbeat after which a process counts as ended
+--   4  names of the settings that never change, separated by blanks
 -- Reply
 --   {} if the process was registered. Otherwise { the other process, or '' for a setting that never
 --   changes, name of the setting that differs, its value there }
