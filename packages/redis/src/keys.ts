@@ -1,175 +1,222 @@
 import { parseConversation } from '@parley/protocol';
 
 /**
- * Every key and channel name. A key of a user or group carries its bucket, `id mod buckets`, as
- * hash tag of the Redis Cluster, so that one script can reach all of them.
+ * Names of all keys and channels in Redis. The name of a user's or group's key contains a bucket,
+ * `id mod buckets`, as the hash tag of the Redis Cluster, so that one script can access all keys of
+ * the bucket.
  */
 export interface Keys {
-  /** Number of hash buckets. The same in every process. Cannot be changed after the first start. */
+  /** Number of hash buckets, the same in every process. Cannot be changed after the first start. */
   readonly buckets: number;
   bucket(id: number): number;
   /**
-   * The bucket that numbers a conversation's messages: that of the smaller user id, or of the
-   * group.
+   * Returns the home bucket of a conversation, which assigns the ids of its messages. It is the
+   * bucket of the smaller user id or of the group.
    */
   home(conversation: string): number;
-  /** Sorted set: `<sender>:<ref>` scored by message id, for `REF_WINDOW`. */
+  /**
+   * Sorted set of a conversation's refs: `<sender>:<ref>`, scored by message id. A ref stays for
+   * `REF_WINDOW`.
+   */
   conversation(conversation: string): string;
-  /** Hash: bucket -> id of the last message of a group that has recipients in the bucket. */
+  /** Hash for a group: bucket -> id of the last message that was sent to members in this bucket. */
   reach(conversation: string): string;
-  /** String: the last message of a conversation that arrived in a bucket other than its home. */
+  /**
+   * String: id of the last message of a conversation that arrived in this bucket, which is not its
+   * home bucket.
+   */
   arrived(bucket: number, conversation: string): string;
-  /** Hash: messages and mutations that other buckets have not confirmed yet. */
+  /** Hash: messages and mutations of this bucket that have not reached all other buckets yet. */
   forwards(bucket: number): string;
-  /** String: the version of the last mutation that other buckets got from this one. */
+  /** String: version of the last mutation that this bucket sent to other buckets. */
   changes(bucket: number): string;
-  /** Returns the bucket of a text, such as an address. */
+  /** Returns the bucket of a string, such as an IP address. */
   spread(text: string): number;
-  /** Stream: a user's events. */
+  /** Stream: the inbox of a user, with their events. */
   inbox(user: number): string;
-  /** Hash: device -> last acknowledged cursor. */
+  /** Hash: device -> cursor up to which the device has acknowledged events. */
   cursors(user: number): string;
   /**
-   * Hash: events of an inbox other than messages. Scripts derive its key from that of the inbox.
+   * Hash: index of the events of an inbox that are not messages. Scripts derive this name from that
+   * of the inbox.
    */
   index(user: number): string;
-  /** Hash: group that a user has left -> when they left. Kept for a day. */
+  /** Hash: group that the user has left -> when they left. Expires after a day. */
   left(user: number): string;
   /**
-   * Sorted set: `<conversation>:<message id>` scored by the id, of recalled messages whose text may
-   * still be in the inbox.
+   * Sorted set of recalled messages whose text might still be in the inbox:
+   * `<conversation>:<message id>`, scored by message id.
    */
   recalled(user: number): string;
-  /** String: the facts about a message of a user's chat that the recorder looked up. */
+  /**
+   * String: facts about a message of a user's chat, such as its sender, which the recorder read
+   * from PostgreSQL.
+   */
   facts(user: number, chat: number, id: number): string;
   /**
-   * Hash: ref name -> message id, of the messages of a sender that PostgreSQL holds. Copied after
-   * Redis lost the refs of a conversation.
+   * Hash: name of a ref -> message id, of the sender's messages in PostgreSQL. The recorder copies
+   * them after Redis has lost the refs of a conversation.
    */
   recordedRefs(conversation: string, sender: number): string;
   /**
-   * Hash: sender, characters, time limit and further facts of a streamed message that is not
-   * complete.
+   * Hash: data about a streamed message that is not complete, such as its sender, number of
+   * characters and time limit.
    */
   stream(conversation: string, id: number): string;
-  /** List: the texts of a streamed message, first its start, then each append, as JSON texts. */
+  /**
+   * List: the texts of a streamed message, as JSON texts: the text of its start, then that of each
+   * append.
+   */
   streamTexts(conversation: string, id: number): string;
-  /** Sorted set: `<conversation>:<message id>` -> Unix ms at which the stream ends by itself. */
+  /**
+   * Sorted set of streamed messages that are not complete: `<conversation>:<message id>`, scored by
+   * the Unix ms at which the stream ends by itself.
+   */
   streams(bucket: number): string;
-  /** Sorted set: open streams of a user, scored by the Unix ms until which each may stay open. */
+  /**
+   * Sorted set of the open streams of a user, scored by the Unix ms until which each can stay open.
+   */
   openStreams(user: number): string;
   /**
-   * Set: ids of the pinned messages of a conversation, and one member that is not an id. Missing:
+   * Set: ids of the pinned messages of a conversation, and one member that is not an id. Missing if
    * the pins are not copied from PostgreSQL.
    */
   pins(conversation: string): string;
-  /** Shard channel: frames for a user's sockets, and control messages for their gateways. */
+  /**
+   * Shard channel with frames for a user's connections, and control messages for their gateways.
+   */
   user(user: number): string;
-  /** Shard channel: presence frames about a user, for watchers. */
+  /** Shard channel with presence frames about a user, for users who watch them. */
   presence(user: number): string;
-  /** Hash: gateway -> number of connections. */
+  /** Hash: gateway -> number of the user's connections to it. */
   online(user: number): string;
-  /** String, part of the permit copy: exists if the user hides their presence from some users. */
+  /**
+   * String that belongs to the permit copy. It exists if the user hides their presence from some
+   * users.
+   */
   hidden(user: number): string;
-  /** Hash: gateway -> ids of the chats that the user is looking at there, separated by commas. */
+  /**
+   * Hash: gateway -> comma-separated ids of the chats that the user is looking at over this
+   * gateway.
+   */
   focus(user: number): string;
-  /** String: Unix ms at which the last connection closed. */
+  /** String: Unix ms at which the user's last connection closed. */
   seen(user: number): string;
-  /** String: number and session of a user's newest connection. */
+  /** String: number and session of the user's newest connection. */
   fence(user: number): string;
   /**
-   * String: kind and version of the permit copy of a user or group. Without it there is no copy.
+   * String: kind and version of the cached permits of a user or group. Without this key, Redis has
+   * no copy of the permits.
    */
   copy(id: number): string;
   /**
-   * String: the permit fence of two users, a number that grows when a permit between them ends.
-   * Kept for a day.
+   * String: the permit fence of two users, a number that increases when one of them loses the
+   * permission to write to the other. Expires after a day.
    */
   permitFence(conversation: string): string;
-  /** Set: users who may write to this user under `SEND_POLICY=friends`. */
+  /** Set of users who are allowed to write to this user under `SEND_POLICY=friends`. */
   contacts(user: number): string;
-  /** Set: users who may not write to this user. */
+  /** Set of users who are not allowed to write to this user. */
   blocks(user: number): string;
-  /** Set: members of a group. */
+  /** Set of the members of a group. */
   members(group: number): string;
   /**
-   * Hash: muted members of a group, and until when, in Unix ms. With slow mode, also its seconds
-   * and the members who are exempt (see `readRestrictions`). Missing if there is neither.
+   * Hash: muted member of a group -> Unix ms at which the mute ends. With slow mode, also its
+   * seconds and the exempt members (see `readRestrictions`). Missing if the group has neither.
    */
   restrictions(group: number): string;
   /**
-   * Sorted set: member -> Unix ms of their last message to a group with slow mode. Kept for a day.
+   * Sorted set for a group with slow mode: members, scored by the Unix ms of their last message.
+   * Expires after a day.
    */
   slow(group: number): string;
-  /** Hash: name and avatar of a user, for gateways, which cannot query the api. */
+  /** Hash: name and avatar of a user. Gateways read them here because they cannot query the api. */
   profile(user: number): string;
-  /** String: the user with an external id, or `nobody`. */
+  /** String: id of the user with an external id, or `nobody`. */
   external(external: string): string;
-  /** Sorted set: session -> end of its last access token. */
+  /**
+   * Sorted set of a user's revoked sessions, scored by the end of each session's last access token.
+   */
   revoked(user: number): string;
-  /** String: a rate bucket of a user id or of a text such as an address. */
+  /** String: a token bucket for rate limits of a user, or of a string such as an IP address. */
   rate(what: string, subject: number | string): string;
-  /** String: the request that writes to an upload. */
+  /** String: the request that is currently writing to an upload. */
   upload(media: number): string;
-  /** Sorted set: event id -> Unix ms at which a webhook endpoint is due to receive it. */
+  /**
+   * Sorted set of the event ids queued for a webhook endpoint, scored by the Unix ms at which each
+   * event is due.
+   */
   webhook(endpoint: string): string;
-  /** Hash: event id -> failed attempts and the event, for every id in that set. */
+  /**
+   * Hash: event id -> number of failed attempts and the event, for every event in the queue of an
+   * endpoint.
+   */
   webhookEvents(endpoint: string): string;
-  /** Sorted set: event id -> Unix ms at which it failed permanently. */
+  /**
+   * Sorted set of the event ids that a webhook endpoint permanently failed to receive, scored by
+   * the Unix ms of the failure.
+   */
   webhookDead(endpoint: string): string;
-  /** Hash: event id -> the event and the reason, for every id in that set. */
+  /** Hash: event id -> event and reason of its permanent failure. */
   webhookDeadEvents(endpoint: string): string;
-  /** Set: users whose phones may show a number because of a push notification. */
+  /**
+   * Set of users whose phones might show a number on the app's icon because of a push notification.
+   */
   readonly pushBadges: string;
   /**
-   * Hash: the run of the server that has a bucket, and the bucket's generation. On one server,
-   * bucket 0 stands for all.
+   * Hash: the run of the server that stores a bucket, and the bucket's generation. Without a
+   * cluster, bucket 0 stands for all.
    */
   server(bucket: number): string;
-  /** String that is written after other writes: a replica that has it has those writes too. */
+  /**
+   * String that is written after other writes, so that a replica that has it has the other writes
+   * too.
+   */
   confirm(bucket: number): string;
-  /** String: the last epoch that a new inbox of a bucket got. */
+  /** String: the last epoch that a new inbox of the bucket got. */
   issued(bucket: number): string;
-  /** Stream: record entries for the recorder. */
+  /** Stream of entries that the recorder writes to PostgreSQL. */
   record(bucket: number): string;
-  /** String: the first request with an idempotency key, and its response. */
+  /** String: the first request with an idempotency key, and the response to it. */
   request(name: string): string;
-  /** Stream: gateways' requests for copies that Redis lacks. The recorder handles them. */
+  /**
+   * Stream of requests from gateways and apis to the recorder, usually for copies that Redis lacks.
+   */
   requests(bucket: number): string;
-  /** Stream: record entries that PostgreSQL rejects. */
+  /** Stream of entries that the recorder could not write because PostgreSQL rejects them. */
   recordDead(bucket: number): string;
-  /** String: identity and progress of the installation, as this bucket's server stores them. */
+  /** String: id and progress mark of the installation, as stored on this bucket's server. */
   mark(bucket: number): string;
   /**
-   * String: whether Redis and PostgreSQL belong together, as the last process that compared them
-   * found.
+   * String: whether Redis and PostgreSQL belong together, according to the last process that
+   * compared them.
    */
   readonly stores: string;
-  /** String: the key that signs addresses of LayIM files. */
+  /** String: key that signs the addresses of LayIM files. */
   readonly layim: string;
-  /** Hash: store -> Unix seconds of its last backup, as the operator noted it. */
+  /** Hash: name of a store -> Unix seconds of its last backup, written by the operator. */
   readonly backups: string;
-  /** String: set for a day after Redis lost refs that PostgreSQL may hold. */
+  /** String that exists for a day after Redis has lost refs that PostgreSQL might have. */
   readonly refsLost: string;
-  /** String: the recorder that leases a bucket. */
+  /** String: the recorder that has the lease of a bucket. */
   lease(bucket: number): string;
-  /** Shard channel: a gateway's delivery probes. */
+  /** Shard channel of a gateway's probes, with which it checks that it receives messages. */
   probe(bucket: number, gateway: string): string;
-  /** Sorted set: gateway -> last heartbeat. */
+  /** Sorted set of gateways, scored by their last heartbeat. */
   readonly gateways: string;
   /** String: lock of the process that removes the connections of a killed gateway. */
   forgetting(gateway: string): string;
-  /** Sorted set: recorder -> last heartbeat. */
+  /** Sorted set of recorders, scored by their last heartbeat. */
   readonly recorders: string;
-  /** Sorted set: process -> last heartbeat. */
+  /** Sorted set of all processes, scored by their last heartbeat. */
   readonly processes: string;
-  /** Hash: process -> JSON text of the settings that all processes share. */
+  /** Hash: process -> JSON text of its settings that all processes must share. */
   readonly processSettings: string;
-  /** Hash: settings that the data depends on. */
+  /** Hash of settings that the data in Redis depends on. */
   readonly fixedSettings: string;
 }
 
-/** Creates the names for a number of buckets, 1 to 16384. */
+/** Creates the names for a number of buckets, from 1 to 16384. */
 export function createKeys(buckets: number): Keys {
   const of = (id: number) => `{${id % buckets}}:`;
   return {
@@ -247,7 +294,7 @@ function homeOf(conversation: string): number {
   return parsed.type === 'users' ? parsed.users[0] : parsed.group;
 }
 
-/** Returns the FNV-1a hash of a text (32 bits), which spreads texts evenly. */
+/** Returns the 32-bit FNV-1a hash of a string, which distributes strings evenly. */
 function spread(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

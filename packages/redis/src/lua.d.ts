@@ -1,4 +1,4 @@
-/** A Lua file imports as its text. */
+/** Importing a Lua file returns its content as a string. */
 declare module '*.lua' {
   const source: string;
   export default source;

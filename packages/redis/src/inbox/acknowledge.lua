@@ -1,22 +1,23 @@
--- Stores the resume point of a device. Removes the events that every known device has acknowledged:
--- in relay mode all of them, in mirror mode the recorded ones except the newest.
+-- Stores the resume point of a device, the cursor at which it continues. Removes events that every
+-- known device has acknowledged: in relay mode all of them, in mirror mode those that are already
+-- in PostgreSQL, except the newest ones.
 --
 -- KEYS
---   1  cursors: hash of device -> '<epoch>-<offset>'
+--   1  cursors: hash: device -> '<epoch>-<offset>'
 --   2  inbox
 -- ARGV
 --   1  device
---   2  epoch
---   3  offset
+--   2  epoch of the resume point
+--   3  offset of the resume point
 --   4  time to live of an inbox, in s
 --   5  maximum number of devices
---   6  s after which a device that did not acknowledge anything is forgotten
+--   6  s after which a device that acknowledged nothing loses its resume point
 --   7  'relay', or 'mirror'
---   8  mirror: Unix time in ms up to which everything is recorded, 0 if that is unknown
---   9  mirror: number of newest events that stay
+--   8  mirror mode: Unix time in ms up to which everything is in PostgreSQL. 0 if unknown
+--   9  mirror mode: number of newest events that stay in the inbox
 --
--- Reply: 0 if the position is after the last event of the inbox, which the device cannot have. Else
--- 1. A device that resumed there would lose the events up to it.
+-- Reply: 1, or 0 without a change if the resume point is after the last event of the inbox. A
+-- device cannot have received such an event, and would miss the events up to it.
 local cursors, inbox = KEYS[1], KEYS[2]
 local device, epoch, offset = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local limits = read_limits(0, 0, 0, ARGV[4])
@@ -42,7 +43,7 @@ end
 local known = redis.call('HGET', cursors, device)
 if known then
   local known_epoch, known_offset = read(known)
-  -- An older cursor is ignored.
+  -- Ignores a cursor that is not newer than the stored one.
   if known_epoch == epoch and known_offset >= offset then return 1 end
 end
 redis.call('HSET', cursors, device, epoch .. '-' .. ARGV[3])
@@ -50,7 +51,8 @@ redis.call('EXPIRE', cursors, ARGV[4])
 
 if not current then return 1 end
 
--- The device with the oldest cursor most likely never returns.
+-- Removes devices that acknowledged nothing for too long. If there are still too many devices,
+-- removes the one with the oldest resume point, because it most likely never returns.
 local devices = redis.call('HGETALL', cursors)
 local count, furthest, least = 0, nil, nil
 for i = 1, #devices, 2 do
@@ -75,7 +77,7 @@ local first = first_offset(inbox, last)
 if least < first or not relay and least - first < tail then return 1 end
 local next_entry = entries_after(inbox, current, least, 1)[1]
 if not relay then
-  -- The newest message that would be removed must be in PostgreSQL.
+  -- Removes the events only if the newest message among them is already in PostgreSQL.
   local before = next_entry and '(' .. next_entry[1] or '+'
   for _, entry in ipairs(redis.call('XREVRANGE', inbox, before, '-', 'COUNT', 100)) do
     local date = string.match(entry[2][2], '^{"kind":"message".-"date":(%d+)')

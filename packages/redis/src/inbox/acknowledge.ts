@@ -8,20 +8,24 @@ import inbox from './inbox.lua';
 
 const script = createScript('acknowledge', [clock, inbox, source]);
 
-/** Devices of a user whose cursors are kept. */
+/** Maximum number of a user's devices whose resume points are stored. */
 const MAX_DEVICES = 64;
 
 /** Seconds after which a device that acknowledged nothing no longer keeps events in the inbox. */
 const DEVICE_TTL_S = 30 * 86_400;
 
-/** Number of newest events that stay in the inbox in mirror mode, though every device has them. */
+/**
+ * Number of newest events that stay in the inbox in mirror mode, even if every device has
+ * acknowledged them.
+ */
 const TAIL = 64;
 
 /**
- * Stores the resume point of a device, which continues there if it connects without a cursor. An
- * older cursor is ignored. Removes the events that every known device has acknowledged: in relay
- * mode all of them, in mirror mode the recorded ones except a short tail. Resolves with false, and
- * stores nothing, if the inbox has no such event yet.
+ * Stores the resume point of a device: the cursor at which it continues if it connects without a
+ * cursor. Ignores a cursor that is older than the stored one. Removes events that every known
+ * device has acknowledged: in relay mode all of them, in mirror mode those that are already in
+ * PostgreSQL, except the newest ones. Resolves with false, and stores nothing, if the cursor is
+ * after the last event of the inbox.
  */
 export async function acknowledge(
   redis: RedisConnection,

@@ -4,16 +4,16 @@
 --   for each user: inbox, channel, online, left
 -- ARGV
 --   1  generation of the bucket
---   2  events that an inbox holds
---   3  bytes that an inbox holds
+--   2  maximum number of events in an inbox
+--   3  maximum bytes of an inbox
 --   4  time to live of an inbox, in s
 --   then for each user:
 --   *  the event, or '' for the same event as the previous user
 --   *  its merge key, 'o' for none, '' for a message
---   *  '-<group>' if the user is no member of a group any more, '+<group>' if they became one, or
---      ''
+--   *  '-<group>' if the event ends the user's membership of a group, '+<group>' if it begins one,
+--      else ''
 -- Reply
---   the positions (from 1) of those users that are connected
+--   the positions (from 1) in KEYS of the users who are connected
 local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 local now = clock()
 local connected = {}

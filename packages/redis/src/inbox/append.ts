@@ -9,10 +9,10 @@ import { mergeKey, parseEvent } from './merge-key.ts';
 const script = createScript('append', [clock, inbox, source], { durable: true });
 
 /**
- * Appends events to the inboxes of users and publishes them to their gateways, with one script call
- * for each bucket. Resolves with the users that are connected, when every inbox has its event.
- * Rejects if a bucket fails. The users of the other buckets then have their events, and get them
- * twice if the call is repeated.
+ * Appends events to the inboxes of users and publishes them to the users' gateways, with one script
+ * call per bucket. Resolves when every inbox has its event, with the users who are connected.
+ * Rejects if the script fails in a bucket. Users of other buckets then already have their events,
+ * and get them twice if the caller repeats the call.
  */
 export async function append(redis: RedisConnection, entries: InboxEntry[]): Promise<number[]> {
   const byBucket = new Map<number, InboxEntry[]>();
@@ -41,7 +41,7 @@ async function appendTo(redis: RedisConnection, bucket: number, entries: InboxEn
 
 /**
  * Returns `-<group>` if the event ends the user's membership of a group, `+<group>` if it begins
- * one, else an empty text.
+ * the membership, otherwise an empty string.
  */
 function membership({ kind, group, change, user }: Readonly<Record<string, unknown>>, owner: number): string {
   if (kind !== 'group') return '';

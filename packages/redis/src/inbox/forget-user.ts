@@ -1,9 +1,9 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
 /**
- * Removes what Redis holds of a user whose account was deleted: inbox, resume points, last-seen
- * date, permits, profile. The permit `nobody` and the list of revoked sessions stay until they
- * expire, so that late messages and tokens are rejected.
+ * Deletes the data in Redis about a user whose account was deleted: the inbox, resume points,
+ * last-seen date, permit lists and profile. Keeps the permit kind `nobody` and the list of revoked
+ * sessions until they expire, so that gateways still reject late messages and tokens.
  */
 export async function forgetUser({ client, keys }: RedisConnection, user: number): Promise<void> {
   await client.del(

@@ -1,24 +1,26 @@
--- Shared: inboxes. An inbox is a stream of a user's events with ids <epoch>-<offset>.
+-- Functions about inboxes that several scripts share. An inbox is a Redis stream of a user's
+-- events, whose ids are <epoch>-<offset>.
 --
--- Offsets are contiguous, also across epochs. A new epoch begins with the first event after the
--- bucket's generation changed, since its server may have lost events that devices have seen. The
--- first entry of an epoch has a field `p`: the last id of the epoch before. A cursor of an earlier
--- epoch is valid up to that id.
+-- Offsets are contiguous, even across epochs. A new epoch begins with the first event after the
+-- bucket's generation has changed, because the bucket's server might have lost events that devices
+-- have received. The first entry of an epoch has a field `p`: the last id of the previous epoch. A
+-- cursor of an earlier epoch is valid up to that id.
 --
--- <inbox>:index is a hash of the events that are no messages: merge key -> '<id>', for a mark
--- '<id> <message id>'. A newer event replaces the one with the same merge key. More fields:
---   '!'  offset of the newest event that was evicted: a device with an older cursor has lost events
---   '#'  number of events that were replaced or evicted one by one, and left gaps
---   '@<device>'  Unix time in s at which a device acknowledged something, to a few hours
--- The key of the index is not passed to scripts: it shares the inbox's hash tag, and a plain
--- message does not need it.
+-- <inbox>:index is a hash of the events that are not messages. It maps the merge key to the event's
+-- '<id>', or to '<id> <message id>' for a mark. A newer event replaces the event with the same
+-- merge key. The hash has more fields:
+--   '!'  offset of the newest evicted event. A device with an older cursor has lost events
+--   '#'  number of events that were replaced or evicted one by one. They leave gaps between offsets
+--   '@<device>'  Unix time in s at which the device last acknowledged events, exact to a few hours
+-- Scripts derive the key of the index from that of the inbox, which has the same hash tag. A plain
+-- message does not use the index.
 
--- Number of events after which the size of an inbox is checked. Large events lead to an earlier
--- check.
+-- Number of events after which `deliver` checks the size of an inbox. Large events lead to an
+-- earlier check.
 local CHECK_EVERY = 32
 
--- Returns how large an inbox may be, and its bucket's generation: inboxes whose epoch is lower get
--- a new epoch.
+-- Returns the limits of an inbox and the generation of its bucket. An inbox whose epoch is below
+-- the generation gets a new epoch.
 local function read_limits(generation, length, bytes, ttl)
   return {
     generation = tonumber(generation),
@@ -28,13 +30,14 @@ local function read_limits(generation, length, bytes, ttl)
   }
 end
 
--- Returns the last id of an inbox as two strings. Nil if the inbox does not exist.
+-- Returns the last id of an inbox as two strings, epoch and offset. Returns nil if the inbox does
+-- not exist.
 local function last_id(inbox)
   local last = redis.call('XREVRANGE', inbox, '+', '-', 'COUNT', 1)[1]
   local id = last and last[1]
   if not id then
     if redis.call('EXISTS', inbox) == 0 then return nil end
-    -- All entries were removed: the stream still has its last id.
+    -- All entries were removed. Reads the last id from the stream's metadata.
     local info = redis.call('XINFO', 'STREAM', inbox)
     for i = 1, #info, 2 do
       if info[i] == 'last-generated-id' then id = info[i + 1] end
@@ -43,13 +46,15 @@ local function last_id(inbox)
   return string.match(id, '^(%d+)-(%d+)$')
 end
 
--- Returns the offset of the first entry; one more than `last` if there is none.
+-- Returns the offset of the first entry. If the inbox has no entry, returns the offset after
+-- `last`.
 local function first_offset(inbox, last)
   local first = redis.call('XRANGE', inbox, '-', '+', 'COUNT', 1)[1]
   return first and tonumber(string.match(first[1], '%d+$')) or tonumber(last) + 1
 end
 
--- Returns an epoch for a new inbox, and remembers it so that the next generation is greater.
+-- Returns an epoch for a new inbox. Stores the epoch, so that the bucket's next generation is
+-- greater.
 local function new_epoch(inbox, now, limits)
   local epoch = whole(math.max(now, limits.generation))
   redis.call('SET', string.match(inbox, '^{%d+}') .. ':issued', epoch)
@@ -65,7 +70,8 @@ local function create_inbox(inbox, now, limits)
   return epoch
 end
 
--- Stores that events up to an offset were evicted.
+-- Stores that all events up to an offset might have been evicted, so that devices with an older
+-- cursor get the loss reported.
 local function note_loss(inbox, offset, limits)
   local index = inbox .. ':index'
   local lost = tonumber(redis.call('HGET', index, '!') or 0)
@@ -73,14 +79,14 @@ local function note_loss(inbox, offset, limits)
   redis.call('EXPIRE', index, limits.ttl + 3600)
 end
 
--- Removes the oldest entries so that about `length` are left.
+-- Evicts the oldest entries, so that about `length` entries are left.
 local function trim(inbox, length, limits)
   if redis.call('XTRIM', inbox, 'MAXLEN', '~', length) == 0 then return end
   local _, last = last_id(inbox)
   note_loss(inbox, first_offset(inbox, last) - 1, limits)
 end
 
--- Removes the oldest events other than messages, until `keep` of them are left.
+-- Evicts the oldest events that are not messages, until `keep` of them are left.
 local function evict_others(inbox, keep, limits)
   local index = inbox .. ':index'
   local fields = redis.call('HGETALL', index)
@@ -94,8 +100,8 @@ local function evict_others(inbox, keep, limits)
   local lost = 0
   for i = 1, #events - keep do
     redis.call('HDEL', index, events[i][1])
-    -- Events that were trimmed earlier, or that every device has acknowledged, do not count as
-    -- lost.
+    -- Counts only events that are still in the stream as lost. The others were trimmed earlier, or
+    -- every device has acknowledged them.
     if redis.call('XDEL', inbox, events[i][2]) == 1 then
       lost = events[i][3]
       gaps = gaps + 1
@@ -106,7 +112,8 @@ local function evict_others(inbox, keep, limits)
   note_loss(inbox, lost, limits)
 end
 
--- Rewrites the stream to free memory: Redis does not free the memory of single removed entries.
+-- Rewrites the stream to free memory, because Redis does not free the memory of a removed entry
+-- while other entries of its block exist.
 local function compact(inbox)
   local epoch, offset = last_id(inbox)
   local ttl = redis.call('PTTL', inbox)
@@ -118,8 +125,8 @@ local function compact(inbox)
   if ttl > 0 then redis.call('PEXPIRE', inbox, ttl) end
 end
 
--- Keeps an inbox within its limits. Only messages evict messages: other events have a limit of
--- their own, and are evicted first if the inbox has too many bytes.
+-- Enforces the limits of an inbox. Messages are evicted only because of other messages. All other
+-- events have a separate limit, and are evicted first if the inbox uses too many bytes.
 local function bound(inbox, limits)
   local others = redis.call('HLEN', inbox .. ':index')
   if others > limits.length then
@@ -146,16 +153,17 @@ local function is_check_due(offset, size)
   return offset % (size >= 2048 and CHECK_EVERY / 4 or CHECK_EVERY) == 0
 end
 
--- Adds an event to the stream. Returns its id and epoch, and 'inbox' or 'epoch' if it is the first
--- event of one.
+-- Adds an event to the stream. Returns its id, its epoch, and 'inbox' or 'epoch' if it is the first
+-- event of the inbox or of an epoch, otherwise false.
 local function add(inbox, event, now, hint, limits)
   local is_behind = false
   if hint ~= '' and tonumber(hint) >= limits.generation then
-    -- Fails if the inbox has expired or has a newer epoch.
+    -- XADD fails if the inbox has expired or has a newer epoch.
     local id = redis.pcall('XADD', inbox, 'NOMKSTREAM', hint .. '-*', 'e', event)
     if type(id) == 'string' then
       if string.sub(id, -2) ~= '-0' then return id, hint, false end
-      -- The inbox has an older epoch than the caller cached, so it gets the cached one.
+      -- The inbox has an older epoch than the caller cached. Removes the entry and begins the
+      -- cached epoch.
       is_behind = true
       redis.call('XDEL', inbox, id)
     end
@@ -174,11 +182,13 @@ local function add(inbox, event, now, hint, limits)
   return redis.call('XADD', inbox, id, 'e', event, 'p', before), epoch, 'epoch'
 end
 
--- Adds an event that is not a message to the index, and removes the event that it replaces.
+-- Adds an event that is not a message to the index, and removes the event that it replaces from the
+-- stream.
 local function replace(inbox, id, merge, starts, limits)
   local index = inbox .. ':index'
   local key, value = string.match(merge, '^(%S+)( ?%d*)$')
-  -- The first event of an epoch stores the epoch before it, so a newer event must not replace it.
+  -- Stores the first event of an epoch under a key of its own, so that no newer event replaces it.
+  -- Its entry contains the last id of the previous epoch.
   if starts == 'epoch' or key == 'o' then key, value = 'o' .. string.match(id, '%d+$'), '' end
   local known = redis.call('HMGET', index, key, '#')
   local before = known[1] and string.match(known[1], '^%S+')
@@ -191,7 +201,7 @@ local function replace(inbox, id, merge, starts, limits)
   if added > 0 then redis.call('EXPIRE', index, limits.ttl + 3600) end
 end
 
--- Returns whether the inbox has a later mark of the same chat.
+-- Returns whether the inbox contains a mark of the same kind and chat that is at least as new.
 local function is_stale(inbox, merge)
   local key, value = string.match(merge, '^(%S+) (%d+)$')
   if not key then return false end
@@ -200,14 +210,14 @@ local function is_stale(inbox, merge)
   return newest and newest >= tonumber(value) or false
 end
 
--- Appends an event to an inbox and publishes its frame. Returns the number of gateways that got it,
--- the epoch, and the id.
+-- Appends an event to an inbox and publishes its frame. Returns the number of gateways that
+-- received the frame, the epoch, and the id.
 --
---   merge    '' for a message, 'o' for an event that replaces none, else its merge key, with a
---            blank and the message id for a mark
---   hint     the epoch as the caller remembers it, or ''. It saves a read
---   refresh  whether to renew the time to live. It is an hour longer than `ttl`, since callers may
---            renew it once an hour only. A new inbox gets one in any case
+--   merge    '' for a message, 'o' for an event that replaces no other. Otherwise the merge key,
+--            for a mark followed by a blank and the message id
+--   hint     the epoch that the caller cached, or ''. It saves a read
+--   refresh  true to renew the time to live. The time to live is an hour longer than `ttl`, because
+--            callers renew it at most once an hour. A new inbox always gets a time to live
 local function deliver(inbox, channel, event, merge, now, hint, refresh, limits)
   if merge ~= '' and is_stale(inbox, merge) then return 0, hint end
   local id, epoch, starts = add(inbox, event, now, hint, limits)
@@ -218,7 +228,7 @@ local function deliver(inbox, channel, event, merge, now, hint, refresh, limits)
   return redis.call('SPUBLISH', channel, frame), epoch, id
 end
 
--- Returns the first entry whose id is at least `id`, with its fields by name.
+-- Returns the first entry whose id is at least `id`, as a table of its fields.
 local function entry_from(inbox, id, to)
   local entry = redis.call('XRANGE', inbox, id, to or '+', 'COUNT', 1)[1]
   if not entry then return nil end
@@ -229,7 +239,8 @@ end
 
 local MAX_OFFSET = '18446744073709551615'
 
--- Returns the last offset up to which cursors of an epoch are valid; -1 for an unknown epoch.
+-- Returns the last offset up to which cursors of an epoch are valid. Returns -1 for an unknown
+-- epoch.
 local function end_of_epoch(inbox, epoch, current, last)
   if epoch == current then return last end
   local successor = entry_from(inbox, '(' .. epoch .. '-' .. MAX_OFFSET)
@@ -237,7 +248,8 @@ local function end_of_epoch(inbox, epoch, current, last)
   return before == epoch and tonumber(offset) or -1
 end
 
--- Returns the entries after an offset. The offset may lie in this epoch or in an earlier one.
+-- Returns at most `most` entries after an offset of an epoch. The offset can also be in an earlier
+-- epoch.
 local function entries_after(inbox, epoch, offset, most)
   while true do
     local head = entry_from(inbox, epoch .. '-0', epoch .. '-' .. MAX_OFFSET)
@@ -248,8 +260,8 @@ local function entries_after(inbox, epoch, offset, most)
   return redis.call('XRANGE', inbox, '(' .. epoch .. '-' .. whole(offset), '+', 'COUNT', most)
 end
 
--- Returns the id of the newest entry that begins with a text; nil if there is none. Reads
--- backwards.
+-- Returns the id of the newest entry whose event begins with the string `start`. Returns nil if
+-- there is none. Reads backwards.
 local function locate(inbox, start)
   local to = '+'
   repeat
@@ -262,8 +274,8 @@ local function locate(inbox, start)
   return nil
 end
 
--- Returns the position of a copy that was delivered earlier. If the inbox does not hold the copy
--- any more, returns the position before the oldest entry.
+-- Returns the position of an event that was delivered earlier and begins with `start`. If the inbox
+-- does not contain the event any more, returns the position before the oldest entry.
 local function position(inbox, start)
   local found = locate(inbox, start)
   if found then return found end

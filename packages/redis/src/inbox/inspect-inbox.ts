@@ -1,13 +1,13 @@
 import type { MessageEvent } from '@parley/protocol';
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Events read at a time. */
+/** Number of events that are read at a time. */
 const PAGE = 500;
 
 /**
- * Reads a whole inbox and lists its faults. Offsets must be contiguous except for replaced events,
- * and messages of a conversation must ascend. Also returns the messages, so that the caller can
- * compare them with PostgreSQL.
+ * Reads a whole inbox and lists its faults. Offsets must be contiguous except where a newer event
+ * replaced an older one, and the ids of a conversation's messages must ascend. Also returns the
+ * messages, so that the caller can compare them with PostgreSQL.
  */
 export async function inspectInbox({ client, keys }: RedisConnection, user: number): Promise<Inspection> {
   const faults: string[] = [];
@@ -38,7 +38,7 @@ export async function inspectInbox({ client, keys }: RedisConnection, user: numb
     if (!last || entries.length < PAGE) break;
     from = `(${last[0]}`;
   }
-  // Events that newer ones replaced leave gaps, and are counted.
+  // Subtracts the replaced events, which leave gaps between offsets. The inbox counts them.
   const replaced = Number(await client.hget(keys.index(user), '#')) || 0;
   return { faults: missing > replaced ? [...gaps, ...faults] : faults, messages };
 }
@@ -47,14 +47,14 @@ function chatOf({ conversation, from, to }: MessageEvent, user: number): number 
   return conversation.startsWith('g') || from === user ? to : from;
 }
 
-/** The result of an inspection. */
+/** Result of inspecting an inbox. */
 export interface Inspection {
-  /** Description of each fault. */
+  /** A description of each fault. */
   faults: string[];
   messages: InboxMessage[];
 }
 
-/** A message of a user's inbox; `chat` is the peer or group, as the user names it. */
+/** A message in a user's inbox. `chat` is the peer or group, from the user's view. */
 export interface InboxMessage {
   user: number;
   chat: number;

@@ -1,8 +1,9 @@
 /**
- * Returns the merge key of an event: in an inbox, a newer event with the same key replaces it.
- * Empty for a message, `o` for an event that replaces none. The key of a mark is followed by a
- * blank and the message id: a later mark replaces the one in the inbox, an earlier one is dropped.
- * A recall has the key of an edit, so that the inbox does not keep the text of a recalled message.
+ * Returns the merge key of an event. A newer event replaces an event with the same merge key in an
+ * inbox. The key is empty for a message, and `o` for an event that replaces no other. The key of a
+ * mark is followed by a blank and the message id, so that a later mark replaces the mark in the
+ * inbox, and an earlier mark is dropped. A recall has the same key as an edit, so that the inbox
+ * does not keep the text of a recalled message.
  */
 export function mergeKey(event: Readonly<Record<string, unknown>>): string {
   const { kind, chat, id, user, emoji, group, change, delivered, read } = event;
@@ -32,7 +33,7 @@ export function mergeKey(event: Readonly<Record<string, unknown>>): string {
   }
 }
 
-/** Parses an event. Returns an empty object for a text that is not a JSON object. */
+/** Parses the JSON of an event. Returns an empty object if the string is not a JSON object. */
 export function parseEvent(text: string): Readonly<Record<string, unknown>> {
   try {
     const event: unknown = JSON.parse(text);

@@ -1,25 +1,25 @@
--- Reads a page of an inbox after a cursor. Creates the inbox if there is none, so that there is a
--- cursor.
+-- Reads a page of an inbox after a cursor. Creates the inbox if it does not exist, so that the
+-- caller always gets a cursor.
 --
 -- KEYS
 --   1  inbox
 --   2  cursors
 --   3  recalled
 -- ARGV
---   1  epoch of the cursor, '' for where the device last acknowledged, 'latest' for the end
+--   1  epoch of the cursor, '' for the device's resume point, 'latest' for the end of the inbox
 --   2  offset of the cursor
 --   3  device
 --   4  maximum number of events
 --   5  generation of the bucket
 --   6  time to live of an inbox, in s
 --   7  1 for mirror mode, 0 for relay mode
---   8  offset up to which a loss was reported to this connection
+--   8  offset up to which the caller has already reported a loss to this connection
 -- Reply
 --   { 1 if no event is missing, epoch, offset before the first event, last offset,
 --     offset of the last missing event, offset, event, offset, event, ... }
---   The offset of a message that was recalled is negative. If events are missing, all that the
---   inbox holds after the cursor follows. Offsets of events that were replaced by newer ones are
---   left out.
+--   The offset of a recalled message is negative. If events are missing, the reply contains the
+--   events after the cursor that the inbox still has. It skips the offsets of events that newer
+--   events replaced.
 local inbox, cursors, recalled = KEYS[1], KEYS[2], KEYS[3]
 local wanted, offset, device, most = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local limits = read_limits(ARGV[5], 0, 0, ARGV[6])
@@ -56,14 +56,15 @@ elseif offset < lost and lost > reported then
   recovered = 0
   offset = math.max(offset, first - 1)
 elseif offset + 1 < first then
-  -- The first events were removed. In mirror mode, newer ones may have replaced them. In relay
-  -- mode, every known device has acknowledged them, so only an unknown device has lost them.
+  -- The first events were removed. In mirror mode, newer events might have replaced them, which is
+  -- no loss. In relay mode, every known device has acknowledged them, so they are a loss only for
+  -- an unknown device.
   if mirror and first - 1 - offset > gaps then recovered = 0 end
   if not mirror and ARGV[1] ~= '' and redis.call('HEXISTS', cursors, device) == 0 then recovered = 0 end
   offset = first - 1
 end
--- From now on the inbox keeps the events that this device has not acknowledged. A device that lost
--- events has the cursor `0` until it acknowledges.
+-- Stores the device, so that the inbox keeps the events that it has not acknowledged. In mirror
+-- mode, a device that lost events is stored only when it acknowledges.
 if (recovered == 1 or not mirror) and redis.call('HEXISTS', cursors, device) == 0 then
   redis.call('HSET', cursors, device, epoch .. '-' .. whole(offset))
   redis.call('EXPIRE', cursors, ARGV[6])

@@ -8,9 +8,9 @@ import source from './recover.lua';
 const script = createScript('recover', [clock, inbox, source]);
 
 /**
- * Reads a page of a user's inbox, and creates the inbox if it does not exist. With `replicas`,
- * resolves only once they have all events of the page. Otherwise a fail-over could lose an event
- * that a device has seen.
+ * Reads a page of a user's inbox. Creates the inbox if it does not exist. With `replicas`, resolves
+ * only after the replicas have all events of the page, because a fail-over could otherwise lose an
+ * event that a device has received.
  */
 export async function recover(
   redis: RedisConnection,
@@ -45,14 +45,17 @@ export async function recover(
   return { recovered: reply[0] === 1, epoch: reply[1], offset: reply[2], last: reply[3], lost: reply[4], events };
 }
 
-/** Returns a recalled message without its body, for devices that had not received it. */
+/**
+ * Returns a recalled message without its body, for devices that have not received the message yet.
+ */
 function withhold(event: string): string {
   const { ref, custom: _, ...message } = JSON.parse(event) as MessageEvent;
   return JSON.stringify({ ...message, body: { type: 'text', text: '' }, recalled: true, ref });
 }
 
 /**
- * Where a device continues: at a cursor, where it last acknowledged, or at the end of the inbox.
+ * The position where a device continues: a cursor, the position that it last acknowledged, or the
+ * end of the inbox.
  */
 export type ResumePoint = Cursor | 'acknowledged' | 'latest';
 
@@ -61,30 +64,31 @@ export interface RecoverOptions {
   /** Events at most. */
   limit: number;
   /**
-   * Relay mode: an event leaves the inbox once every known device has acknowledged it. Default:
-   * false.
+   * True for relay mode, in which an event leaves the inbox once every known device has
+   * acknowledged it. Default: false.
    */
   relay?: boolean;
-  /** Offset up to which a loss was reported to the connection. Default: 0. */
+  /** Offset up to which a loss was already reported to the connection. Default: 0. */
   lossReported?: number;
 }
 
 export interface InboxPage {
   /**
-   * False if events after the cursor are missing: they were evicted, the cursor is of an unknown
-   * epoch, or the server lost events that the device has received. `events` contains those that the
-   * inbox still holds.
+   * False if events after the cursor are missing: they were evicted, the cursor's epoch is unknown,
+   * or the server lost events that the device has received. `events` then contains the events that
+   * the inbox still has.
    */
   recovered: boolean;
   epoch: number;
-  /** The offset before the first event. */
+  /** Offset before the first event of the page. */
   offset: number;
-  /** The last offset of the inbox. */
+  /** Offset of the last event of the inbox. */
   last: number;
-  /** Offset of the last event that was evicted; 0 for none. */
+  /** Offset of the newest evicted event. 0: none. */
   lost: number;
   /**
-   * In offset order. Offsets of events that newer ones replaced are left out. `event` is JSON text.
+   * Events in the order of their offsets. Offsets of events that newer events replaced are skipped.
+   * `event` is JSON text.
    */
   events: { offset: number; event: string }[];
 }
