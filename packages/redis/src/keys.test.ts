@@ -5,7 +5,7 @@ import { createKeys } from './keys.ts';
 const keys = createKeys(64);
 
 describe('names', () => {
-  it('all keys of one script are in one slot', () => {
+  it('all keys that one script uses are in one cluster slot', () => {
     for (const user of [1, 63, 64, 748418, Number.MAX_SAFE_INTEGER]) {
       const names = [
         keys.inbox(user),
@@ -39,7 +39,7 @@ describe('names', () => {
     }
   });
 
-  it('a conversation is in the bucket of its smaller user or its group', () => {
+  it('a conversation is in the bucket of its smaller user id or of its group', () => {
     expect(keys.home('70_200')).toBe(6);
     expect(keys.conversation('70_200')).toBe('{6}:conv:70_200');
     expect(keys.home('g130')).toBe(2);
@@ -51,7 +51,7 @@ describe('names', () => {
     expect(() => keys.home(text)).toThrow(TypeError);
   });
 
-  it('texts are spread over all buckets', () => {
+  it('`spread` distributes strings evenly over all buckets', () => {
     const tags = Array.from(
       { length: 2000 },
       (_, i) => keys.rate('sign-in', `198.51.${i >> 8}.${i & 255}`).split(':')[0],
@@ -59,12 +59,12 @@ describe('names', () => {
     expect(new Set(tags).size).toBe(64);
   });
 
-  it('a key contains the bucket as the only hash tag for any text', () => {
+  it('every key contains its bucket as the only hash tag, whatever strings it contains', () => {
     const name = keys.rate('sign-in', '{5}}{');
     expect(calculateSlot(name)).toBe(calculateSlot(name.slice(0, name.indexOf('}') + 1)));
   });
 
-  it('buckets are spread over three masters', () => {
+  it('the buckets are distributed evenly over three masters', () => {
     const masters = Array.from({ length: 64 }, (_, bucket) =>
       Math.floor(calculateSlot(keys.record(bucket)) / (16384 / 3)),
     );

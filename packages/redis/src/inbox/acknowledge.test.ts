@@ -19,7 +19,7 @@ onEachRedis((redis) => {
   const held = async (user: number) => (await readInbox(redis.connection, user)).map(({ offset }) => offset);
 
   describe.each([{ relay: false }, { relay: true }])('with %j', (mode) => {
-    it('a device has one resume point, and an older one is ignored', async () => {
+    it('acknowledge stores one resume point per device and ignores an older one', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 3 }, mode);
       await acknowledge(redis.connection, user, 'laptop', { epoch, offset: 1 }, mode);
@@ -27,14 +27,14 @@ onEachRedis((redis) => {
       expect(await places(user)).toEqual({ phone: `${epoch}-3`, laptop: `${epoch}-1` });
     });
 
-    it('a resume point replaces one of an earlier epoch, at any offset', async () => {
+    it('a resume point replaces one of an earlier epoch, whatever its offset', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'phone', { epoch: epoch - 1, offset: 9 }, mode);
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 2 }, mode);
       expect(await places(user)).toEqual({ phone: `${epoch}-2` });
     });
 
-    it('a resume point after the last event of the inbox is refused', async () => {
+    it('acknowledge rejects a resume point after the last event of the inbox', async () => {
       const { user, epoch } = await userWithEvents();
       for (const cursor of [
         { epoch, offset: 6 },
@@ -44,7 +44,7 @@ onEachRedis((redis) => {
       expect(await places(user)).toEqual({});
     });
 
-    it('an inbox keeps the resume points of 64 devices and forgets the device with the oldest', async () => {
+    it('an inbox stores the resume points of 64 devices, and evicts the device with the oldest one', async () => {
       const { user, epoch } = await userWithEvents();
       for (let i = 0; i < 64; i += 1) {
         await acknowledge(redis.connection, user, `device ${i}`, { epoch, offset: i === 40 ? 1 : 2 }, mode);
@@ -57,7 +57,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('acknowledged events stay in the inbox', async () => {
+  it('in mirror mode, events that a device has acknowledged stay in the inbox', async () => {
     const { user, epoch } = await userWithEvents();
     await acknowledge(redis.connection, user, 'phone', { epoch, offset: 5 }, { relay: false });
     expect(await held(user)).toEqual([1, 2, 3, 4, 5]);
@@ -66,7 +66,7 @@ onEachRedis((redis) => {
   describe('in relay mode', () => {
     const relay = { relay: true };
 
-    it('in relay mode, an event is removed when every known device has acknowledged it', async () => {
+    it('in relay mode, acknowledge removes an event once every known device has acknowledged it', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 2 }, relay);
       expect(await held(user)).toEqual([3, 4, 5]);
@@ -85,7 +85,7 @@ onEachRedis((redis) => {
       expect((await readInbox(redis.connection, user)).map(({ cursor }) => cursor)).toEqual([`${epoch}-6`]);
     });
 
-    it('in relay mode, no event is removed while a device has a cursor of an earlier epoch', async () => {
+    it('in relay mode, acknowledge removes no event while another device has a cursor of an earlier epoch', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'old', { epoch: epoch - 1, offset: 3 }, relay);
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 5 }, relay);

@@ -6,7 +6,7 @@ import { append } from './append.ts';
 const mark = (user: number, read: number) => JSON.stringify({ kind: 'mark', chat: user, user, read });
 
 onEachRedis((redis) => {
-  it('appending delivers to each user their own event, in every bucket', async () => {
+  it("append adds to each user's inbox the event for this user, in every bucket", async () => {
     const users = Array.from({ length: 70 }, () => redis.newId());
     await append(
       redis.connection,
@@ -17,7 +17,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('one call of append accepts users with a shared event and users with their own', async () => {
+  it('one call of append accepts both users who share an event and users with an event of their own', async () => {
     const first = redis.newId();
     const events = ['a', 'a', 'b', 'b', 'a', 'c'].map((text) => JSON.stringify(text));
     const entries = events.map((event, i) => ({ user: first + i * 64_000, event }));
@@ -27,7 +27,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('an appended event is published with the stored bytes and its position', async () => {
+  it('append publishes the event with the same bytes as in the inbox, and its position', async () => {
     const user = redis.newId();
     await using device = await redis.listen(redis.connection.keys.user(user));
     const text = JSON.stringify({ kind: 'edit', body: { text: '"\\ä漢👩‍👩‍👧\u0000\n' } });
@@ -41,7 +41,7 @@ onEachRedis((redis) => {
     );
   });
 
-  it('append returns the users that are connected', async () => {
+  it('append returns the users who are connected', async () => {
     const [counted, heard, both] = [redis.newId(), redis.newId(), redis.newId()];
     const near = both + 64_000;
     const { client, keys } = redis.connection;
@@ -71,7 +71,7 @@ onEachRedis((redis) => {
     expect((await readInbox(connection, user))[0]?.cursor).toBe(`${epoch}-2`);
   });
 
-  it('an inbox keeps its epoch when the clock is set back', async () => {
+  it('an inbox keeps its epoch when the clock of Redis is set back', async () => {
     const user = redis.newId();
     const { client, keys } = redis.connection;
     const epoch = Date.now() + 86_400_000;
@@ -80,7 +80,7 @@ onEachRedis((redis) => {
     expect((await readInbox(redis.connection, user)).map(({ cursor }) => cursor)).toEqual([`${epoch}-7`, `${epoch}-8`]);
   });
 
-  it('concurrent events of an inbox get consecutive positions', async () => {
+  it('concurrent events of an inbox get consecutive offsets', async () => {
     const user = redis.newId();
     const connections = [redis.connection, await redis.open()];
     await Promise.all(

@@ -7,7 +7,7 @@ import { append } from './append.ts';
 import { forgetUser } from './forget-user.ts';
 
 onEachRedis((redis) => {
-  it('forgetting a user keeps only the permits and the revoked sessions, and changes no other user', async () => {
+  it('forgetUser keeps only the permits and the revoked sessions of the user, and changes no other user', async () => {
     const { connection } = redis;
     const [ann, ben] = [64 * 90 + 1, 64 * 90 + 65];
     for (const user of [ann, ben]) {

@@ -12,14 +12,14 @@ onEachRedis((redis) => {
     return [a, b] as const;
   };
 
-  it('the inspection finds no fault in a valid inbox, and lists its messages', async () => {
+  it('inspectInbox finds no fault in a valid inbox, and returns its messages', async () => {
     const [a, b] = await talk();
     const { faults, messages } = await inspectInbox(redis.connection, b);
     expect(faults).toEqual([]);
     expect(messages.map(({ user, chat }) => [user, chat])).toEqual(Array(5).fill([b, a]));
   });
 
-  it('the inspection of an inbox finds a missing event, and messages in the wrong order', async () => {
+  it('inspectInbox reports a missing event, and messages in the wrong order', async () => {
     const [, b] = await talk();
     const { client, keys } = redis.connection;
     const entries = await client.xrange(keys.inbox(b), '-', '+');

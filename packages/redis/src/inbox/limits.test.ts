@@ -39,7 +39,7 @@ onEachRedis((redis) => {
       ],
     });
 
-  it('1,308 reactions of a group member evict no unread message', async () => {
+  it("1,308 reactions of a group member evict none of another member's unread messages", async () => {
     const [ann, victim] = pair();
     for (const ref of ['1', '2', '3', '4', '5']) await send(redis.connection, ann, victim, ref);
     const { epoch } = await recover(redis.connection, victim, 'latest', device);
@@ -51,7 +51,7 @@ onEachRedis((redis) => {
     expect(page.events.length).toBeLessThan(1100);
   });
 
-  it('a full inbox evicts reactions, not messages, in relay mode too, and reports the loss', async () => {
+  it('a full inbox evicts reactions instead of messages and reports the loss, in relay mode as well', async () => {
     const [ann, victim] = pair();
     const connection = await redis.open({ inboxLength: 100 });
     await send(connection, ann, victim, 'unread');
@@ -81,7 +81,7 @@ onEachRedis((redis) => {
     expect(JSON.parse(page.events[0]?.event ?? '').body.text).toMatch(/^1200 /);
   });
 
-  it('an inbox keeps only the newest state of a reaction', async () => {
+  it("an inbox stores only the newest state of each user's reaction with an emoji", async () => {
     const [ann, ben] = pair();
     for (const active of [true, false, true, false]) await react(redis.connection, ann, ben, 1, '👍', active);
     await react(redis.connection, ann, ben, 1, '🎉');
@@ -92,7 +92,7 @@ onEachRedis((redis) => {
     ]);
   });
 
-  it('an inbox keeps only the newest mark of a chat, and drops an older mark that arrives later', async () => {
+  it('an inbox stores only the newest mark of a chat, and drops an older mark that arrives later', async () => {
     const ben = redis.newId();
     const mark = (field: 'read' | 'delivered', id: number) =>
       append(redis.connection, [{ user: ben, event: JSON.stringify({ kind: 'mark', chat: 5, user: 5, [field]: id }) }]);
@@ -107,7 +107,7 @@ onEachRedis((redis) => {
     expect(await gateway.heard()).toHaveLength(3);
   });
 
-  it('a device that resumes between two replaced marks receives the newest one', async () => {
+  it('a device that resumes between two replaced marks receives the newest mark', async () => {
     const [ann, ben] = pair();
     const mark = (id: number) =>
       append(redis.connection, [
@@ -122,7 +122,7 @@ onEachRedis((redis) => {
     expect(page.events.map(({ offset }) => offset)).toEqual([5, 6]);
   });
 
-  it('160 messages of 32 kB do not use more than INBOX_BYTES, and the loss is reported', async () => {
+  it('160 messages of 32 kB do not use more memory than `inboxBytes`, and the inbox reports the loss', async () => {
     const [ann, ben] = pair();
     const connection = await redis.open({ inboxBytes: 1024 * 1024 });
     await send(connection, ann, ben, 'first');
@@ -165,7 +165,7 @@ onEachRedis((redis) => {
     expect(offsets).toEqual((await readInbox(connection, ben)).map(({ offset }) => offset));
   });
 
-  it('a full inbox evicts edits before messages', async () => {
+  it('an inbox with too many bytes evicts edits before messages', async () => {
     const [ann, ben] = pair();
     const connection = await redis.open({ inboxBytes: 200_000 });
     await send(connection, ann, ben, 'unread');
@@ -185,7 +185,7 @@ onEachRedis((redis) => {
     expect(texts(page)).toEqual(['unread']);
   });
 
-  it('in mirror mode, an inbox keeps acknowledged events that may not be recorded yet', async () => {
+  it('in mirror mode, an inbox keeps acknowledged events that might not be in PostgreSQL yet', async () => {
     const [ann, ben] = pair();
     const { connection } = redis;
     for (let i = 1; i <= 300; i += 1) await send(connection, ann, ben, `${i}`);

@@ -23,7 +23,7 @@ onEachRedis((redis) => {
   const events = (...places: number[]) => places.map((offset) => ({ offset, event: `${offset}` }));
 
   describe('an inbox that does not exist', () => {
-    it('the first reader creates the inbox, and later events continue its offsets', async () => {
+    it('the first reader creates the inbox, whose offsets continue with later events', async () => {
       const user = redis.newId();
       const before = Date.now();
       const page = await read(user, 'acknowledged');
@@ -40,7 +40,7 @@ onEachRedis((redis) => {
       });
     });
 
-    it('an inbox without events gets its time to live', async () => {
+    it('recover sets the time to live of the inbox that it creates', async () => {
       const user = redis.newId();
       const connection = await redis.open({ inboxTtl: 1000 });
       await recover(connection, user, 'latest', { device: 'phone', limit: 1 });
@@ -49,7 +49,7 @@ onEachRedis((redis) => {
       expect(ttl).toBeLessThan(86_400);
     });
 
-    it('a reader with a cursor of a missing inbox gets a loss reported', async () => {
+    it('recover reports a loss if the cursor is from an inbox that no longer exists', async () => {
       const user = redis.newId();
       expect(await read(user, { epoch: 1_740_000_000_000, offset: 3 })).toMatchObject({
         recovered: false,
@@ -60,7 +60,7 @@ onEachRedis((redis) => {
   });
 
   describe('from a cursor', () => {
-    it('recovery returns every event after the cursor', async () => {
+    it('recover returns every event after the cursor', async () => {
       const user = await userWith(5);
       const { epoch } = await read(user, 'latest');
       expect(await read(user, { epoch, offset: 2 })).toEqual({
@@ -81,7 +81,7 @@ onEachRedis((redis) => {
       });
     });
 
-    it('recovery returns consecutive pages without a gap', async () => {
+    it('recover returns consecutive pages without a gap', async () => {
       const user = await userWith(7);
       const { epoch } = await read(user, 'latest');
       const pages: number[][] = [];
@@ -96,7 +96,7 @@ onEachRedis((redis) => {
       expect(pages).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
     });
 
-    it('a cursor directly before the oldest event reports no loss', async () => {
+    it('recover reports no loss for a cursor directly before the oldest event', async () => {
       const user = await userWith(5);
       const { epoch } = await read(user, 'latest');
       await trim(user, 2);
@@ -129,7 +129,7 @@ onEachRedis((redis) => {
   });
 
   describe('without a cursor', () => {
-    it('a new device receives every event of the inbox', async () => {
+    it('recover returns every event of the inbox to a new device', async () => {
       const user = await userWith(3);
       expect(await read(user, 'acknowledged')).toMatchObject({
         recovered: true,
@@ -140,13 +140,13 @@ onEachRedis((redis) => {
       });
     });
 
-    it('an unknown device gets recovered false when older events were trimmed', async () => {
+    it('recover reports a loss to an unknown device if older events were trimmed', async () => {
       const user = await userWith(5);
       await trim(user, 2);
       expect(await read(user, 'acknowledged')).toMatchObject({ recovered: false, offset: 3, events: events(4, 5) });
     });
 
-    it('a device resumes where it last acknowledged, regardless of other devices', async () => {
+    it('recover continues at the position that the device last acknowledged, regardless of other devices', async () => {
       const user = await userWith(5);
       const { epoch } = await read(user, 'latest');
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 1 });
@@ -185,13 +185,13 @@ onEachRedis((redis) => {
     });
   });
 
-  it('recovery returns no events for the cursor `latest`', async () => {
+  it('recover returns no events for the cursor `latest`', async () => {
     const user = await userWith(3);
     expect(await read(user, 'latest')).toMatchObject({ recovered: true, offset: 3, last: 3, lost: 0, events: [] });
   });
 
   describe('an inbox whose entries were all removed', () => {
-    it('an inbox whose entries were all removed keeps its epoch and its offsets', async () => {
+    it('an inbox keeps its epoch and offsets after all its entries were removed', async () => {
       const user = await userWith(3);
       const { epoch } = await read(user, 'latest');
       await trim(user, 0);
@@ -206,7 +206,7 @@ onEachRedis((redis) => {
       });
     });
 
-    it('a reader that had not received all removed entries gets a loss reported', async () => {
+    it('recover reports a loss to a reader that had not received all removed entries', async () => {
       const user = await userWith(3);
       const { epoch } = await read(user, 'latest');
       await trim(user, 0);
@@ -247,7 +247,7 @@ onEachRedis((redis) => {
       });
     });
 
-    it('in relay mode, a cursor of another epoch or beyond the last offset is a loss too', async () => {
+    it('in relay mode, recover reports a loss for a cursor of another epoch or beyond the last offset', async () => {
       const user = await userWith(2);
       const { epoch } = await read(user, 'latest');
       expect((await read(user, { epoch: epoch - 1, offset: 1 }, { relay: true })).recovered).toBe(false);
@@ -255,7 +255,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('a reader gets each event once and in order, or recovered false, after any appends, trims and reads', async () => {
+  it('after any appends, trims and reads, a reader gets each event once and in order, or recovered false', async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('append' as const), count: fc.integer({ min: 1, max: 6 }) }),
       fc.record({ do: fc.constant('trim' as const), count: fc.nat({ max: 4 }) }),
@@ -290,7 +290,7 @@ onEachRedis((redis) => {
     );
   });
 
-  it('acknowledgements expire together with the inbox', async () => {
+  it('the resume points of devices expire together with the inbox', async () => {
     const user = redis.newId();
     const connection = await redis.open({ inboxTtl: 1000 });
     const cursor = parseCursor('1740000000000-9007199254740991');
