@@ -59,6 +59,54 @@ describe('groups', () => {
     expect(JSON.stringify(c.frames)).not.toContain('"two"');
   });
 
+  it('a member who joined later receives no change of earlier messages, unless the group shows them', async () => {
+    const [ann, ben, carl] = await trio();
+    const group = await kit.group([ann, ben]);
+    await using a = await ann.connect(0);
+    await using b = await ben.connect(1);
+    const { id } = await a.text(group, 'old');
+    const { id: taken } = await a.text(group, 'taken back');
+    const streamed = await a.ask({ type: 'stream', op: 'start', ref: 's', to: group, text: 'streamed ' });
+    if (!('id' in streamed)) throw new Error(JSON.stringify(streamed));
+    await kit.recorded();
+    await ann.call('PUT', `/groups/${group}/members/${carl.id}`);
+    await using c = await carl.connect(1);
+    const change = async (round: string) => {
+      const body = { type: 'text' as const, text: `edited ${round}` };
+      const changes = [
+        { type: 'edit', ref: `e${round}`, chat: group, id, body },
+        { type: 'react', ref: `r${round}`, chat: group, id, emoji: '👍', active: true },
+        { type: 'pin', ref: `p${round}`, chat: group, id, active: true },
+      ] as const;
+      for (const frame of changes) expect(await a.ask(frame)).toMatchObject({ type: 'ack' });
+    };
+    await change('once');
+    a.send({ type: 'stream', op: 'append', chat: group, id: streamed.id, index: 1, text: 'text' });
+    await b.frame((frame): frame is typeof frame & { type: 'stream' } => frame.type === 'stream');
+    const read = { type: 'stream', op: 'read', ref: 'read', chat: group, id: streamed.id } as const;
+    expect(await b.ask(read)).toMatchObject({ text: 'streamed text' });
+    expect(await c.ask(read)).toMatchObject({ code: 'not-found' });
+    expect(await a.ask({ type: 'stream', op: 'end', ref: 'end', chat: group, id: streamed.id })).toMatchObject({
+      type: 'ack',
+    });
+    expect(await a.ask({ type: 'recall', ref: 'c', chat: group, id: taken })).toMatchObject({ type: 'ack' });
+    await a.text(group, 'new');
+    await c.untilEvents(1);
+    expect(c.events.map(({ event }) => event)).toMatchObject([{ kind: 'message', body: { text: 'new' } }]);
+    expect(c.frames.filter(({ type }) => type === 'stream')).toEqual([]);
+    expect(b.events.map(({ event }) => event.kind)).toEqual(expect.arrayContaining(['edit', 'react', 'pin', 'recall']));
+
+    await ann.call('PATCH', `/groups/${group}`, { history: 'all' });
+    await untilEvent(c, 'group');
+    await change('twice');
+    await untilEvent(c, 'pin');
+    expect(c.events.slice(2).map(({ event }) => event)).toMatchObject([
+      { kind: 'edit', id, body: { text: 'edited twice' } },
+      { kind: 'react', id },
+      { kind: 'pin', id },
+    ]);
+  });
+
   it('members can change messages that have left the inbox, if they see them in history', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben]);

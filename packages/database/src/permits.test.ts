@@ -33,7 +33,16 @@ describe('readPermits', () => {
     );
     expect(await readPermits(db, a)).toEqual({ kind: 'user', version: 0, contacts: [b, c], blocks: [c] });
     expect(await readPermits(db, b)).toEqual({ kind: 'user', version: 0, contacts: [], blocks: [] });
-    expect(await readPermits(db, group)).toEqual({ kind: 'group', version: 0, members: [a, b], mutes: [] });
+    expect(await readPermits(db, group)).toMatchObject({
+      kind: 'group',
+      version: 0,
+      members: [a, b],
+      floors: [
+        [a, 5],
+        [b, 5],
+      ],
+      mutes: [],
+    });
     expect(await readPermits(db, 1)).toEqual({ kind: 'nobody' });
   });
 

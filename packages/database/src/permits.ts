@@ -23,7 +23,7 @@ export async function bumpPermits(tx: Database, ids: number[]): Promise<void> {
  */
 export async function readPermits(db: Database, id: number): Promise<PermitsCopy> {
   const { rows } = await sql<PermitsRow>`
-    select 'user' as kind, permits_version as version, null::bigint[] as members, null::json as mutes, 0 as slow_mode, null::bigint[] as exempt,
+    select 'user' as kind, permits_version as version, null::bigint[] as members, null::json as floors, null::json as mutes, 0 as slow_mode, null::bigint[] as exempt,
       case when u.erased is null and u.deactivated is null then array(select friend_id from friendships where user_id = u.id order by friend_id) end as contacts,
       array(select blocked_id from blocks where user_id = u.id order by blocked_id) as blocks,
       u.privacy ->> 'lastSeen' as last_seen, u.privacy ->> 'readReceipts' as read_receipts
@@ -31,6 +31,8 @@ export async function readPermits(db: Database, id: number): Promise<PermitsCopy
     union all
     select 'group', permits_version,
       case when g.dissolved is null then array(select user_id from group_members where group_id = g.id order by user_id) end,
+      case when g.history = 'joined' then
+        (select json_agg(json_build_array(user_id, joined_id) order by user_id) from group_members where group_id = g.id and joined_id > 0) end,
       (select json_agg(json_build_array(user_id, muted_until)) from group_members where group_id = g.id and muted_until > ${Date.now()}),
       slow_mode, case when slow_mode > 0 then array(select user_id from group_members where group_id = g.id and role <> 'member' order by user_id) end,
       null, null, null, null
@@ -44,8 +46,15 @@ export async function readPermits(db: Database, id: number): Promise<PermitsCopy
     return { kind, version, contacts, blocks, ...(lastSeen && { lastSeen }), ...(readReceipts && { readReceipts }) };
   }
   if (members === null) return { kind: 'nobody', version };
-  const { mutes, slow_mode: seconds, exempt } = row;
-  return { kind, version, members, mutes: mutes ?? [], ...(exempt && { slowMode: { seconds, exempt } }) };
+  const { floors, mutes, slow_mode: seconds, exempt } = row;
+  return {
+    kind,
+    version,
+    members,
+    floors: floors ?? [],
+    mutes: mutes ?? [],
+    ...(exempt && { slowMode: { seconds, exempt } }),
+  };
 }
 
 /**
@@ -54,7 +63,7 @@ export async function readPermits(db: Database, id: number): Promise<PermitsCopy
  */
 export type PermitsCopy =
   | UserCopy
-  | { kind: 'group'; version: number; members: number[]; mutes: Mute[]; slowMode?: SlowMode }
+  | { kind: 'group'; version: number; members: number[]; floors: Floor[]; mutes: Mute[]; slowMode?: SlowMode }
   /** The version of the permits. Undefined if no user or group ever had the id. */
   | { kind: 'nobody'; version?: number };
 
@@ -70,6 +79,9 @@ interface UserCopy {
    */
   readReceipts?: 'everyone' | 'nobody';
 }
+
+/** A member who does not see earlier messages, and the id up to which the member does not. */
+type Floor = [user: number, id: number];
 
 /** A muted group member, and the Unix ms at which the mute ends. */
 type Mute = [user: number, until: number];
@@ -93,6 +105,8 @@ interface PermitsRow {
   read_receipts: UserCopy['readReceipts'] | null;
   /** Ids of the group's members. Null if the group is dissolved. */
   members: number[] | null;
+  /** Null if all members see all messages. */
+  floors: Floor[] | null;
   /** The group's muted members. Null if no member is muted. */
   mutes: Mute[] | null;
   slow_mode: number;

@@ -121,6 +121,11 @@ export interface Keys {
   /** Set of the members of a group. */
   members(group: number): string;
   /**
+   * Sorted set: member of a group who does not see messages from before joining -> the id up to
+   * which the member does not.
+   */
+  floors(group: number): string;
+  /**
    * Hash: muted member of a group -> Unix ms at which the mute ends. With slow mode, also its
    * seconds and the exempt members (see `readRestrictions`). Missing if the group has neither.
    */
@@ -253,6 +258,7 @@ export function createKeys(buckets: number): Keys {
     blocks: (user) => `${of(user)}blocks:${user}`,
     left: (user) => `${of(user)}left:${user}`,
     members: (group) => `${of(group)}members:${group}`,
+    floors: (group) => `${of(group)}floors:${group}`,
     restrictions: (group) => `${of(group)}mutes:${group}`,
     slow: (group) => `${of(group)}slow:g${group}`,
     profile: (user) => `${of(user)}profile:${user}`,

@@ -88,7 +88,8 @@ const taken = `
 
 /**
  * Sets the joining dates of members. A joining date moves only back. A founding member of a group
- * has no `joined_id` yet and always gets one.
+ * has no `joined_id` yet and always gets one. The caller then copies the permits of the groups to
+ * Redis.
  */
 async function moveJoins(connection: Connection, members: readonly ImportedMember[]): Promise<void> {
   const groups = bigints(members.map(({ group }) => group));
@@ -101,6 +102,9 @@ async function moveJoins(connection: Connection, members: readonly ImportedMembe
     bigints(members.map(({ joined }) => Math.max(0, firstMessageId(joined) - 1))),
   ];
   await connection.query({ name: 'move-joins', text: join, values });
+  await connection.query('update groups set permits_version = permits_version + 1 where id = any($1::bigint[])', [
+    groups,
+  ]);
 }
 
 const join = `

@@ -7,6 +7,7 @@ import type { InboxEntry } from '../inbox/append.ts';
 import inbox from '../inbox/inbox.lua';
 import { inboxLimits } from '../inbox/inbox-limits.ts';
 import { mergeKey, parseEvent } from '../inbox/merge-key.ts';
+import { readLaterMembers } from '../permits/members.ts';
 import { releaseSlot } from '../streams/take-slot.ts';
 import source from './mutate.lua';
 import { PermitChanged } from './permit-changed.ts';
@@ -28,7 +29,8 @@ export class StreamChanged extends Error {}
  * its event to the inboxes of users. Resolves when both are done, also on `replicas` replicas. On
  * one server it is all or nothing. In a cluster the mutation is recorded first, and
  * `repairForwards` delivers it to buckets that a crashed gateway did not reach, unless they have a
- * newer one that replaces it. Users get the event twice if the call is repeated. An edit or a
+ * newer one that replaces it. Members who joined a group after the message and do not see it get no
+ * event. Users get the event twice if the call is repeated. An edit or a
  * recall of a streamed message also ends its stream. Rejects with {@redis PermitChanged}, and
  * writes nothing, if `permit` is not valid any more, and with {@redis StreamChanged} if the number
  * of texts of the stream differs from `texts`. An edit, a reaction or a pin of a recalled message
@@ -37,9 +39,10 @@ export class StreamChanged extends Error {}
  */
 export async function mutate(
   redis: RedisConnection,
-  { record, recorded, recall, entries, permit, texts, maxPins }: Mutation,
+  { record, recorded, recall, entries: all, permit, texts, maxPins }: Mutation,
 ): Promise<void> {
   redis.memory.check();
+  const entries = record.group && 'id' in record ? await omitLater(redis, record.chat, record, all) : all;
   const { keys } = redis;
   const conversation = record.group ? groupConversation(record.chat) : userConversation(record.user, record.chat);
   const home = keys.home(conversation);
@@ -67,6 +70,17 @@ export async function mutate(
   if (!left) return;
   await deliverElsewhere(redis, distant, { withheld, changed, version });
   redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), `${left.field}:${version}`]).catch(() => {});
+}
+
+/** Removes the members of a group who do not see a message. The user who changes it remains. */
+async function omitLater(
+  redis: RedisConnection,
+  group: number,
+  { id, user }: { id: number; user: number },
+  entries: InboxEntry[],
+): Promise<InboxEntry[]> {
+  const later = new Set(await readLaterMembers(redis, group, id));
+  return later.size === 0 ? entries : entries.filter((entry) => entry.user === user || !later.has(entry.user));
 }
 
 /** Returns whether a mutation has no effect on a recalled message. */

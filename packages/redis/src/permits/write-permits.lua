@@ -7,12 +7,14 @@
 --   4 members
 --   5 restrictions
 --   6 hidden
+--   7 floors
 -- ARGV
 --   1 'group', 'nobody', 'user', 'user.<who>' with who sees the user's presence, or
 --     'user.<who>.nobody' if nobody sees the user's read marks
 --   2 version, or -1 for an id that never existed
 --   3 time to live of 'nobody', in s
---   4 length of the first list
+--   4 floors of members of a group, as a JSON list of [user, message id]
+--   5 length of the first list
 --   then the first list: contacts of a user, or members of a group
 --   then blocks of a user, or restrictions of the members of a group, each with its value
 -- Reply
@@ -26,7 +28,7 @@ if ARGV[2] == '-1' then
 end
 if version >= tonumber(ARGV[2]) then return 0 end
 if ARGV[1] == 'nobody' then
-  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6])
+  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7])
   redis.call('SET', KEYS[1], 'nobody:' .. ARGV[2], 'EX', ARGV[3])
   return 1
 end
@@ -38,15 +40,18 @@ local function fill(key, from, to)
   end
 end
 
-local middle = 4 + tonumber(ARGV[4])
+local middle = 5 + tonumber(ARGV[5])
 if string.sub(ARGV[1], 1, 1) == 'u' then
-  fill(KEYS[2], 5, middle)
+  fill(KEYS[2], 6, middle)
   fill(KEYS[3], middle + 1, #ARGV)
   local shown = string.match(ARGV[1], '^user%.(%a+)') or 'everyone'
   if shown == 'everyone' then redis.call('DEL', KEYS[6]) else redis.call('SET', KEYS[6], 1) end
 else
-  fill(KEYS[4], 5, middle)
-  redis.call('DEL', KEYS[5])
+  fill(KEYS[4], 6, middle)
+  redis.call('DEL', KEYS[5], KEYS[7])
+  for _, floor in ipairs(cjson.decode(ARGV[4])) do
+    redis.call('ZADD', KEYS[7], string.format('%.0f', floor[2]), string.format('%.0f', floor[1]))
+  end
   for i = middle + 1, #ARGV, 2 do
     redis.call('HSET', KEYS[5], ARGV[i], ARGV[i + 1])
   end

@@ -24,11 +24,12 @@ export async function writePermits(redis: RedisConnection, id: number, copy: Per
       : copy.kind === 'group'
         ? [copy.members.length, ...copy.members, ...toRestrictionFields(copy)]
         : [0];
+  const floors = copy.kind === 'group' ? (copy.floors ?? []) : [];
   const { version = -1 } = copy;
   const ttl = version < 0 ? NOBODY_TTL : GONE_TTL;
-  const { copy: name, contacts, blocks, members, restrictions, hidden } = keys;
-  const names = [name, contacts, blocks, members, restrictions, hidden].map((key) => key(id));
-  return (await redis.run(script, names, [kindOf(copy), version, ttl, ...lists])) === 1;
+  const { copy: name, contacts, blocks, members, restrictions, hidden, floors: floorsOf } = keys;
+  const names = [name, contacts, blocks, members, restrictions, hidden, floorsOf].map((key) => key(id));
+  return (await redis.run(script, names, [kindOf(copy), version, ttl, JSON.stringify(floors), ...lists])) === 1;
 }
 
 /**
@@ -70,4 +71,8 @@ interface GroupCopy extends GroupRestrictions {
   kind: 'group';
   version: number;
   members: number[];
+  /**
+   * Members who do not see earlier messages, and the id up to which they do not. Default: none.
+   */
+  floors?: [user: number, id: number][];
 }

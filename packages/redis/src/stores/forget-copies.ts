@@ -3,7 +3,7 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 
 /** Matches keys of copies of PostgreSQL's data, and of inboxes with their cursors and refs. */
 const COPIES =
-  /^\{\d+\}:(?:inbox|cursors|recalled|contacts|blocks|hidden|members|mutes|copy|profile|external|facts|refs|pins):/;
+  /^\{\d+\}:(?:inbox|cursors|recalled|contacts|blocks|hidden|members|floors|mutes|copy|profile|external|facts|refs|pins):/;
 
 /** Keys of a scan. */
 const PAGE = 1000;

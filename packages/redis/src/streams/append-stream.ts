@@ -2,6 +2,7 @@ import { limits } from '@parley/protocol';
 import clock from '../connection/clock.lua';
 import type { RedisConnection } from '../connection/redis-connection.ts';
 import { createScript } from '../connection/script.ts';
+import { readLaterMembers } from '../permits/members.ts';
 import { liveMessage, publish } from '../presence/control.ts';
 import source from './append-stream.lua';
 
@@ -9,10 +10,13 @@ const script = createScript('append-stream', [clock, source]);
 
 /**
  * Appends texts to a stream and publishes their frames to the connected receivers. Does not add
- * them to inboxes. Skips texts whose index the stream already has.
+ * them to inboxes. Skips texts whose index the stream already has, and
+ * members who joined the group after the message and do not see it.
  */
 export async function appendToStream(redis: RedisConnection, append: StreamAppend): Promise<AppendOutcome> {
-  const { conversation, id, user, group, permit, receivers, idle } = append;
+  const { conversation, id, user, group, permit, idle } = append;
+  const later = new Set(group === undefined ? [] : await readLaterMembers(redis, group, id));
+  const receivers = append.receivers.filter((receiver) => receiver.user === user || !later.has(receiver.user));
   const { keys } = redis;
   const home = keys.home(conversation);
   const isNear = (receiver: number) => !redis.clustered || keys.bucket(receiver) === home;

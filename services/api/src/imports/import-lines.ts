@@ -5,8 +5,10 @@ import {
   type ImportedMessage,
   importBatch,
   type Pool,
+  readPermits,
 } from '@parley/database';
 import { SYSTEM_USER } from '@parley/protocol';
+import { type RedisConnection, writePermits } from '@parley/redis';
 import type { ApiConfig } from '../config.ts';
 import { Refusal } from '../http/refusal.ts';
 import { findMembers, type LineError } from '../queries/imports.ts';
@@ -25,8 +27,8 @@ export class LineImporter {
   }
 
   /**
-   * Writes a batch of lines and resolves after the commit. Valid lines are written even if others
-   * in the batch are refused.
+   * Writes a batch of lines. Resolves after the commit, and when Redis knows which messages members
+   * see. Valid lines are written even if others in the batch are refused.
    */
   async write(lines: readonly Line[]): Promise<Written> {
     const errors: LineError[] = [];
@@ -58,11 +60,15 @@ export class LineImporter {
         return true;
       }),
     );
+    const moved = allowed.flatMap(({ member }) => member ?? []);
     const { imported, duplicates, refused } = await importBatch(this.#deps.pool, {
       messages: allowed.flatMap(({ message }) => message ?? []),
       marks: allowed.flatMap(({ mark }) => mark ?? []),
-      members: allowed.flatMap(({ member }) => member ?? []),
+      members: moved,
     });
+    const { db, redis } = this.#deps;
+    for (const group of new Set(moved.map((member) => member.group)))
+      await writePermits(redis, group, await readPermits(db, group));
     const full = new Set(refused);
     for (const { line, message } of allowed) {
       if (message && full.has(message))
@@ -128,4 +134,5 @@ interface LineDeps {
   config: ApiConfig;
   db: Database;
   pool: Pool;
+  redis: RedisConnection;
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, openPool, type Pool } from '@parley/database';
+import type { RedisConnection } from '@parley/redis';
 import type { Log } from '@parley/service';
 import type { ApiConfig } from '../config.ts';
 import { InFlight } from '../http/in-flight.ts';
@@ -85,8 +86,8 @@ export class Importer {
   }
 
   async #importAll(source: Readable, id: number, skip: number, progress: Progress, reading: Reading): Promise<void> {
-    const { db, config, log } = this.#deps;
-    const importer = new LineImporter({ config, db, pool: this.#pool });
+    const { db, redis, config, log } = this.#deps;
+    const importer = new LineImporter({ config, db, redis, pool: this.#pool });
     let writing: Promise<void> = Promise.resolve();
     const write = async (lines: readonly Line[]): Promise<void> => {
       const { imported, duplicates, errors } = await repeatedly(() => importer.write(lines), log);
@@ -194,5 +195,6 @@ interface Reading {
 interface ImporterDeps {
   config: ApiConfig;
   db: Database;
+  redis: RedisConnection;
   log: Log;
 }

@@ -1,5 +1,5 @@
 import { type FrameOf, groupConversation, userConversation } from '@parley/protocol';
-import { endStream, PermitChanged, readStream, releaseSlot, takeSlot } from '@parley/redis';
+import { endStream, PermitChanged, readLaterMembers, readStream, releaseSlot, takeSlot } from '@parley/redis';
 import { streamFrame } from '../frames.ts';
 import { admitWriter } from './admit-writer.ts';
 import { checkCustom } from './check-custom.ts';
@@ -59,8 +59,11 @@ async function read(deps: CommandDeps, { user }: FrameSender, frame: Operation<'
   const found = await deps.permits.membership(user, chat);
   if (found === 'not-member' || found === 'nobody' || found === 'unknown')
     throw new Refusal(sendRefusal(found, deps.config.sendPolicy) ?? 'not-found');
-  const conversation = Array.isArray(found) ? groupConversation(chat) : userConversation(user.id, chat);
+  const group = Array.isArray(found);
+  const conversation = group ? groupConversation(chat) : userConversation(user.id, chat);
   const stream = await readStream(deps.redis, conversation, id);
+  const hidden = stream && group && (await readLaterMembers(deps.redis, chat, id)).includes(user.id);
+  if (hidden && stream.from !== user.id) throw new Refusal('not-found', 'The chat has no message with this id.');
   if (!stream) throw new Refusal('stream-ended');
   const { from, index, text } = stream;
   const reply = streamFrame({ ref, chat, id, user: from, index, text });

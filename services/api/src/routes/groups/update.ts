@@ -39,7 +39,7 @@ export const update = callerOperation(
     const group = await commitAndNotify(context, async (tx, notify) => {
       await enterGroup(tx, id, me, 'admin');
       const before = (await getGroup(tx, id, me)) as Group;
-      const { maxMembers, slowMode } = before;
+      const { maxMembers } = before;
       const members = await memberIds(tx, id);
       const most = changes.maxMembers ?? maxMembers;
       if (most !== maxMembers && most > context.config.limits.groupMembers) {
@@ -52,11 +52,11 @@ export const update = callerOperation(
       if (members.length > most) throw new Refusal('conflict', `The group has ${members.length} members.`);
       await requireFreeName(tx, context.config, changes.name, id);
       await updateGroup(tx, id, changes);
-      if (changes.slowMode !== undefined && changes.slowMode !== slowMode) {
+      const after = (await getGroup(tx, id, me)) as Group;
+      if (after.slowMode !== before.slowMode || after.history !== before.history) {
         await bumpPermits(tx, [id]);
         notify({ copies: [id] });
       }
-      const after = (await getGroup(tx, id, me)) as Group;
       notify({
         events: [{ users: members, event: { kind: 'group', group: id, change: 'updated' } }],
         groupNotices: settingNotices(id, me, before, after),

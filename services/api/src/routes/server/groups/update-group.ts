@@ -17,7 +17,7 @@ export async function updateServerGroup(tx: Database, notify: Notify, group: num
   const after = (await getServerGroup(tx, group)) as ServerGroup;
   if (fields.every((field) => isDeepStrictEqual(before[field], after[field]))) return;
   const users = await memberIds(tx, group);
-  if (after.slowMode !== before.slowMode) {
+  if (after.slowMode !== before.slowMode || after.history !== before.history) {
     await bumpPermits(tx, [group]);
     notify({ copies: [group] });
   }
