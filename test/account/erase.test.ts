@@ -20,7 +20,7 @@ const erased = (owner: number) =>
   );
 
 describe('deleting an account on several gateways', () => {
-  it('deleting an account closes its sockets on every gateway and rejects messages to it', async () => {
+  it("deleting an account closes the user's sockets on every gateway; messages to the user are then rejected", async () => {
     const [ann, ben] = await kit.people(2);
     if (!ann || !ben) throw new Error('no people');
     const [here, there, other] = [
@@ -45,7 +45,7 @@ describe('deleting an account on several gateways', () => {
     other.socket.close();
   });
 
-  it('an account is deleted with all its data despite messages in flight, and other users keep their copies', async () => {
+  it("deleting an account during a flood of messages deletes all of the user's data and keeps other users' copies", async () => {
     const [ann, ben] = await kit.people(2);
     if (!ann || !ben) throw new Error('no people');
     const other = await ben.connect(0);

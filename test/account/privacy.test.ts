@@ -62,7 +62,7 @@ describe('the end of a watch', () => {
   });
 });
 
-it('a sender no longer learns whether a user is connected after the user hides their presence', async () => {
+it('a sender does not learn whether a user is connected once the user hides their presence', async () => {
   const [ann, ben] = await friends();
   await using alice = await ann.connect(0);
   await using bob = await ben.connect(1);
@@ -77,7 +77,7 @@ it('a sender no longer learns whether a user is connected after the user hides t
 });
 
 describe('read marks', () => {
-  it('neither of two users sees what the other has read while one of them hides it', async () => {
+  it('while one of two users hides read receipts, neither sees what the other has read', async () => {
     const [ann, ben] = await friends();
     await using alice = await ann.connect(0);
     await using bob = await ben.connect(1);
@@ -108,7 +108,7 @@ describe('read marks', () => {
     expect(await shown()).toEqual([second.id + 1, reply.id]);
   });
 
-  it('nobody can hide read marks while a recorder of the previous release runs', async () => {
+  it('the api rejects hiding read receipts while a recorder of the previous release runs', async () => {
     const [ann] = await friends();
     const leave = await shareSettings(kit.link, 'recorder old:1', {});
     const hide = () => ann.call('PATCH', '/me', { privacy: { readReceipts: 'nobody' } });

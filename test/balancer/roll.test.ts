@@ -9,7 +9,7 @@ import { BalancedSystem, findBalancer } from './system.ts';
 const DRAIN = 1500;
 
 describe.skipIf(!(await findBalancer()))('a rolling restart of all gateways under load, behind a load balancer', () => {
-  it('a rolling restart of gateways loses and duplicates no message, and causes no request to the api', async () => {
+  it('a rolling restart of gateways neither loses nor duplicates a message, and clients send the api no request', async () => {
     await using system = await BalancedSystem.start({ env: { DRAIN_TIME: `${DRAIN}ms` } });
     await using crowd = await Crowd.gather(system.url, 100);
     const asked = async () => {

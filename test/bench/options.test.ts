@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readOptions } from './options.ts';
 
 describe('options of the benchmark', () => {
-  it('the benchmark defaults to live messages on both systems', () => {
+  it('readOptions defaults to the benchmark `live` on both systems', () => {
     expect(readOptions([])).toMatchObject({
       benchmark: 'live',
       systems: ['parley', 'socketio'],
@@ -11,7 +11,7 @@ describe('options of the benchmark', () => {
     });
   });
 
-  it('the command line selects a benchmark and its options', () => {
+  it('readOptions reads the benchmark and its options from the command line', () => {
     expect(readOptions(['rate', '--rate', '500', '--only', 'parley', '--profile', 'gateways'])).toMatchObject({
       benchmark: 'rate',
       rate: 500,

@@ -14,13 +14,13 @@ const run = (gateways: number) =>
 
 const runs = { uws: [run(50), run(80)], node: [run(60), run(80)], socketio: [run(200), run(160)] };
 
-it('the socket libraries are compared round by round', () => {
+it('gatewayRatios compares the socket libraries round by round', () => {
   expect(gatewayRatios({ runs }, 'uws')).toEqual([1.2, 1]);
   expect(gatewayRatios({ runs }, 'socketio')).toEqual([0.3, 0.5]);
   expect(showSockets([{ window: 8, runs }])).toMatch(/gateways +65\.0 +70\.0 +180\.0/);
 });
 
-it('the median of an even number of values is the mean of both in the middle', () => {
+it('median returns the mean of the two middle values for an even number of values', () => {
   expect(median([9, 1, 3, 5])).toBe(4);
   expect(median([9, 1, 3])).toBe(3);
 });

@@ -9,7 +9,7 @@ const group = (members: number) => {
 };
 
 describe('simulated groups', () => {
-  it('a simulated group is complete when all members have every message in one order', () => {
+  it('a simulated group is complete when all members have received every message in the same order', () => {
     const { group: subject, sent } = group(3);
     for (let run = 0; run < 2; run += 1) {
       subject.reset();
@@ -27,7 +27,7 @@ describe('simulated groups', () => {
     }
   });
 
-  it('a simulated group detects lost, duplicate, reordered and unknown messages', () => {
+  it('a simulated group reports lost, duplicate, reordered and unknown messages', () => {
     const { group: subject, sent } = group(3);
     for (let n = 0; n < 2; n += 1) subject.send();
     for (let n = 0; n < 2; n += 1) subject.listener(0).acked(n);

@@ -12,7 +12,7 @@ const pair = () => {
 };
 
 describe('simulated pairs', () => {
-  it('a simulated pair is complete when every message was acknowledged, delivered and copied', () => {
+  it('a simulated pair is settled when every message was acknowledged, delivered and copied to the sender', () => {
     const { pair: subject, tally, sent } = pair();
     for (let n = 1; n <= 2000; n++) subject.send();
     expect(tally.settled).toBe(false);
@@ -27,7 +27,7 @@ describe('simulated pairs', () => {
     expect(tally.failures.size).toBe(0);
   });
 
-  it('a simulated pair counts a message delivered twice as one duplicate', () => {
+  it('a simulated pair counts a duplicate delivery and a duplicate acknowledgement', () => {
     const { pair: subject, tally, sent } = pair();
     subject.send();
     for (let time = 1; time <= 2; time++) {
@@ -37,7 +37,7 @@ describe('simulated pairs', () => {
     expect(tally).toMatchObject({ acked: 1, delivered: 1, doubled: 2 });
   });
 
-  it('a simulated pair detects that a message overtook another', () => {
+  it('a simulated pair counts a message that arrives after a later one as out of order', () => {
     const { pair: subject, tally, sent } = pair();
     subject.send();
     subject.send();
@@ -46,7 +46,7 @@ describe('simulated pairs', () => {
     expect(tally).toMatchObject({ delivered: 2, disordered: 1 });
   });
 
-  it('a simulated pair rejects a message that it never sent', () => {
+  it('a simulated pair reports messages and acknowledgements that it does not expect as failures', () => {
     const { pair: subject, tally, sent } = pair();
     subject.send();
     subject.recipient.message(false, '8:1 stray');
@@ -57,7 +57,7 @@ describe('simulated pairs', () => {
     expect(tally.failures.size).toBe(4);
   });
 
-  it('a simulated pair can send again after an acknowledgement or a refusal', () => {
+  it('a simulated pair can send its next message after an acknowledgement or a refusal', () => {
     const { pair: subject, tally } = pair();
     let freed = 0;
     subject.onFree = () => {

@@ -5,7 +5,7 @@ import { storm } from './storm.ts';
 const users = Array.from({ length: 4 }, (_, id): ChatUser => ({ id, token: '', peer: 0, port: 0 }));
 const chat: Chat = { send() {}, close() {} };
 
-it('a storm connects all clients, and retries refused ones after Retry-After', async () => {
+it('a storm connects all clients; refused clients retry after Retry-After', async () => {
   const refused = new Set<number>();
   const open = async ({ id }: ChatUser): Promise<Chat> => {
     if (id === 0 || refused.has(id)) return chat;

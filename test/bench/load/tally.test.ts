@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Tally } from './tally.ts';
 
-it('a tally counts the outcomes of each second, and the retryAfter of refusals', () => {
+it('a tally counts deliveries and refusals by second, and the range of retryAfter', () => {
   const tally = new Tally();
   const began = performance.now() - 3000;
   for (let i = 0; i < 10; i += 1) tally.deliver(began + 100 + i);

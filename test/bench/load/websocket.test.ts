@@ -36,7 +36,7 @@ const connect = async (path = '/') => {
 };
 
 describe('the WebSocket client of the load', () => {
-  it('the WebSocket client receives texts of every length, whole and in order', async () => {
+  it('the WebSocket client receives messages of every length, whole and in order', async () => {
     const { connected, texts, client } = await connect();
     const [peer] = await connected;
     const sent = [0, 1, 2, 125, 126, 127, 300, 65_535].map((length) => 'x'.repeat(length));
@@ -46,7 +46,7 @@ describe('the WebSocket client of the load', () => {
     client.destroy();
   });
 
-  it('the WebSocket client receives texts that arrive byte by byte', async () => {
+  it('the WebSocket client receives messages that arrive byte by byte', async () => {
     const { connected, texts, client } = await connect();
     const [peer] = await connected;
     const socket = (peer as unknown as { _socket: Socket })._socket;
@@ -58,7 +58,7 @@ describe('the WebSocket client of the load', () => {
     client.destroy();
   });
 
-  it('the WebSocket client sends texts of every length', async () => {
+  it('the WebSocket client sends messages of every length', async () => {
     const { connected, client } = await connect();
     const [peer] = await connected;
     const heard: string[] = [];
@@ -79,7 +79,7 @@ describe('the WebSocket client of the load', () => {
     client.destroy();
   });
 
-  it('the WebSocket client reports once why the connection ended', async () => {
+  it('the WebSocket client reports exactly once why the connection ended', async () => {
     const { connected, reasons } = await connect();
     const [peer] = await connected;
     peer.close(4008);
@@ -87,7 +87,7 @@ describe('the WebSocket client of the load', () => {
     expect(reasons).toEqual(['code 4008']);
   });
 
-  it('the WebSocket client reports the status and headers of a refusal', async () => {
+  it('the WebSocket client reports the status and headers of a refused upgrade', async () => {
     const { reasons } = await connect('/no');
     await waitFor(() => reasons.length > 0);
     expect(reasons).toEqual([expect.stringMatching(/^HTTP\/1.1 401/)]);

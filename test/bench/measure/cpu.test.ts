@@ -18,7 +18,7 @@ const parentScript = `
   spawn(process.execPath, ['-e', ${JSON.stringify(`${burn} process.stdin.resume();`)}], { stdio: 'inherit' });`;
 
 describe.runIf(process.platform === 'linux')('cpuTime', () => {
-  it('cpuTime counts each process once, with its running and ended children', async () => {
+  it('cpuTime counts a process and its running and ended children exactly once', async () => {
     const parent = spawn(process.execPath, ['-e', parentScript], { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface(parent.stdout)[Symbol.asyncIterator]();
     const ended = Number((await lines.next()).value);
@@ -31,7 +31,7 @@ describe.runIf(process.platform === 'linux')('cpuTime', () => {
     await once(parent, 'exit');
   });
 
-  it('cpuTime is 0 for an unknown process id', async () => {
+  it('cpuTime returns 0 for an unknown process id', async () => {
     const child = spawn(process.execPath, ['-e', '0']);
     await once(child, 'exit');
     await waitFor(() => cpuTime([child.pid as number]) === 0);

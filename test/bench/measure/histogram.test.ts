@@ -19,7 +19,7 @@ afterAll(() => {
 });
 
 describe('histograms', () => {
-  it('a histogram computes quantiles of the values between two readings', async () => {
+  it('since and bucketQuantile compute quantiles of the values between two readings', async () => {
     for (let n = 0; n < 50; n++) lag.observe(0.3);
     const before = await readHistogram(url, 'lag_seconds');
     for (let n = 0; n < 100; n++) lag.observe(0.15);
@@ -29,18 +29,18 @@ describe('histograms', () => {
     expect(bucketQuantile(counted, 0.99)).toBeCloseTo(0.199);
   });
 
-  it('a quantile above the last bucket of a histogram is capped at its bound', async () => {
+  it('bucketQuantile returns the last finite bound for a quantile above it', async () => {
     lag.observe(9);
     const all = await readHistogram(url, 'lag_seconds');
     expect(bucketQuantile(all, 1)).toBe(0.4);
   });
 
-  it('a histogram without values has no quantile', async () => {
+  it('bucketQuantile returns NaN without values', async () => {
     const reading = await readHistogram(url, 'lag_seconds');
     expect(bucketQuantile(since(reading, reading), 0.5)).toBeNaN();
   });
 
-  it('reading an unknown histogram throws', async () => {
+  it('readHistogram throws for a histogram that does not exist', async () => {
     await expect(readHistogram(url, 'other_seconds')).rejects.toThrow('has no histogram other_seconds');
   });
 });
