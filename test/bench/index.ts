@@ -34,7 +34,7 @@ if (aims.length > 0) {
 }
 await writeReport({ date: new Date().toISOString(), machine: where, options, results, targets: aims }, options.json);
 
-/** Returns the options of the command line, or a sentence about the mistake in it. */
+/** Parses the command line. Returns the options, or a sentence about what is wrong. */
 function readable() {
   try {
     return readOptions(argv.slice(2));

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { type Part, parts, type SystemName } from './systems/system.ts';
 
 /**
- * Reads the command line: `[benchmark] [--option value ...]`. Throws an error with a sentence about
- * the mistake.
+ * Parses the command line: `[benchmark] [--option value ...]`. Throws an error whose message
+ * explains the mistake.
  */
 export function readOptions(args: string[]): Options {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
@@ -59,39 +59,45 @@ function count(name: string, value: string): number {
 }
 
 export interface Options {
-  /** The benchmark. Default: `live`. */
+  /** Name of the benchmark. Default: `live`. */
   benchmark: string;
-  /** The systems, in this order. Default: both. */
+  /** The systems to measure, in this order. Default: both. */
   systems: SystemName[];
-  /** Unacknowledged messages per sender, one run each. Default: 1, 8 and 32. */
+  /**
+   * Numbers of unacknowledged messages that a sender can have. The benchmark runs once with each.
+   * Default: 1, 8 and 32.
+   */
   windows: number[];
-  /** Number of pairs of users. One user of a pair writes to the other. Default: 200. */
+  /** Number of pairs of users. One user of each pair writes to the other. Default: 200. */
   pairs: number;
   /** Length of a measured run in seconds. Default: 10. */
   seconds: number;
-  /** Length in seconds of the run before each measured one. Default: 4. */
+  /** Length in seconds of the warm-up before each measured run. Default: 4. */
   warmup: number;
-  /** Measured runs of each system in `sockets`. Default: 4. */
+  /** Number of measured runs of each system in the benchmark `sockets`. Default: 4. */
   rounds: number;
-  /** Number of idle connections. Default: 5000. */
+  /** Number of idle connections in the benchmarks `idle` and `overload`. Default: 5000. */
   idle: number;
-  /** Messages per second over all pairs together. Default: 2000. */
+  /** Messages per second of all pairs together in the benchmark `rate`. Default: 2000. */
   rate: number;
-  /** Number of members of the group. Default: 200. */
+  /** Number of members of the group in the benchmark `groups`. Default: 200. */
   members: number;
-  /** Messages per second to the group. Default: 20. */
+  /** Messages per second to the group in the benchmark `groups`. Default: 20. */
   groupRate: number;
-  /** Number of clients of the rolling restart. Default: 2000. */
+  /** Number of clients in the benchmark `roll`. Default: 2000. */
   clients: number;
-  /** Messages per second of these clients. Default: 500. */
+  /** Messages per second of all clients together in the benchmark `roll`. Default: 500. */
   rollRate: number;
-  /** Number of idle connections over several gateways. Default: 100,000. */
+  /**
+   * Number of idle connections in the benchmark `connections`, across several gateways. Default:
+   * 100,000.
+   */
   connections: number;
-  /** The file for results. Default: `test/bench/results/latest.json`. */
+  /** Path of the file for the results. Default: `test/bench/results/latest.json`. */
   json: string | undefined;
   /**
-   * The part whose first process is profiled during measured runs. The profile is written to
-   * `results/<system>-<part>.cpuprofile`. Profiling costs CPU.
+   * The part (such as gateways) whose first process is profiled during measured runs. The profile
+   * is written to `results/<system>-<part>.cpuprofile`. Profiling itself costs CPU.
    */
   profile: Part | undefined;
 }

@@ -11,8 +11,8 @@ import { startParley } from '../systems/parley.ts';
 import type { System } from '../systems/system.ts';
 
 /**
- * Opens more idle connections than one gateway can hold. Measures the cost of opening them all at
- * once, the memory of each, and the CPU they cost while idle.
+ * Opens more idle connections than one gateway can hold. Measures the CPU to open all of them at
+ * once, the memory per connection, and the CPU while all of them are idle.
  */
 export async function connections(options: Options, report: (line: string) => void): Promise<ConnectionsResult> {
   const each = Math.min(MOST_EACH, openFiles() - SPARE_FILES);
@@ -21,7 +21,8 @@ export async function connections(options: Options, report: (line: string) => vo
   await using system = await startParley({ gateways });
   const loads = Array.from({ length: gateways }, () => startLoad('parley'));
   try {
-    // The first connections load and compile code. Their memory must not be measured.
+    // Opens and closes some connections first, because loading and compiling code needs memory that
+    // must not be measured.
     await connect(system, loads, 100 * gateways, 0);
     await Promise.all(loads.map((load) => load.disconnect()));
     const before = await held(system);
@@ -49,28 +50,31 @@ export async function connections(options: Options, report: (line: string) => vo
 }
 
 /**
- * Maximum connections to a gateway: the ports of one client address, minus those that other
- * programs use.
+ * Maximum number of connections per gateway: the ports of one client address, minus those that
+ * other programs use.
  */
 const MOST_EACH = 25_000;
 
-/** File descriptors that a process needs in addition to its connections. */
+/** Number of file descriptors that a process needs in addition to those of its connections. */
 const SPARE_FILES = 1500;
 
 /**
- * Client addresses of each load process. With fewer addresses, the kernel searches longer for a
- * free port.
+ * Number of client addresses of each load process. With fewer addresses, the kernel would search
+ * longer for a free port.
  */
 const ADDRESSES = 16;
 
-/** Length of the idle measurement in seconds: one heartbeat. */
+/** Length in seconds of the measurement while idle: one heartbeat interval. */
 const SILENCE = 25;
 
 function openFiles(): number {
   return Number(execFileSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' })) || Number.POSITIVE_INFINITY;
 }
 
-/** Opens connections. Each load process connects to one gateway, from its own addresses. */
+/**
+ * Opens connections. Each load process connects to one gateway, from client addresses that no other
+ * load process uses.
+ */
 async function connect(system: System, loads: Load[], count: number, firstId: number): Promise<void> {
   const users = loads.map((): ChatUser[] => []);
   for (let i = 0; i < count; i += 1) {
@@ -107,7 +111,7 @@ function perUnit(before: Cost, after: Cost, units: number): Cost {
   return { gateways: (after.gateways - before.gateways) / units, redis: (after.redis - before.redis) / units };
 }
 
-/** Formats the result as one table. */
+/** Formats the result of the benchmark as one table. */
 export function showConnections(result: ConnectionsResult): string {
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(2)} KiB`;
   const percent = (us: number) => `${(us / 10_000).toFixed(1)} % of a core`;
@@ -141,12 +145,12 @@ interface Cost {
 export interface ConnectionsResult {
   connections: number;
   gateways: number;
-  /** Seconds until all were connected. The load ran on the same machine. */
+  /** Seconds until all clients were connected. The load processes ran on the same machine. */
   seconds: number;
-  /** CPU per connection, in us. */
+  /** CPU in us that opening one connection costs. */
   storm: Cost;
-  /** CPU of all connections per second, in us. */
+  /** CPU in us per second that all idle connections cost together. */
   idle: Cost;
-  /** Bytes per connection. */
+  /** Bytes per connection in the gateways, Redis and the kernel. */
   memory: Held;
 }

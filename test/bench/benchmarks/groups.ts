@@ -7,8 +7,8 @@ import { systems } from '../systems/index.ts';
 import { parts, type SystemName } from '../systems/system.ts';
 
 /**
- * Sends messages to one group. All members are connected, half of them to each gateway, and write
- * in turn.
+ * Sends messages to one group. All members are connected, half of them to each gateway, and send
+ * messages in turn.
  */
 export async function groups(options: Options, report: (line: string) => void): Promise<GroupsResult[]> {
   const results: GroupsResult[] = [];
@@ -67,7 +67,7 @@ export function showGroups(results: GroupsResult[]): string {
 export interface GroupsResult {
   system: SystemName;
   members: number;
-  /** Messages per second. */
+  /** Messages per second to the group. */
   rate: number;
   run: Omit<GroupOutcome, 'cpu'> & Cost;
   /** Rows in PostgreSQL. */

@@ -10,9 +10,10 @@ import { table } from '../report/table.ts';
 import { startParley } from '../systems/parley.ts';
 
 /**
- * Lets pairs of honest users write at a fixed rate, first alone and then beside eight hostile
- * users, in turn. All limits have their defaults. Measures the latency of the pairs, and the memory
- * of each process against its limit in the manifests for Kubernetes.
+ * Measures how much hostile users disturb others. Pairs of honest users write at a fixed rate,
+ * alternately alone and beside eight hostile users, while all limits have their defaults. Reports
+ * the latency of the pairs, and the memory of each process against its limit in the Kubernetes
+ * manifests.
  */
 export async function hostile(options: Options, report: (line: string) => void): Promise<HostileResult> {
   await using system = await startParley({ limited: true });
@@ -35,13 +36,15 @@ export async function hostile(options: Options, report: (line: string) => void):
         report('  without hostile users');
         quiet.push(await honest.run(plan));
         report('  beside eight hostile users');
-        // The attack lasts longer than the measurement, so that all of it is under attack.
+        // Starts the attack before the measurement and ends it later, so that the whole measurement
+        // is under attack.
         const attack = attackers.attack(seconds + LEAD);
         await delay((LEAD / 2) * 1000);
         attacked.push(await honest.run(plan));
         counts = await attack;
         await system.recorded();
-        // Work that the attackers left behind, such as waiting pictures, ends before the next run.
+        // Waits until work that the attackers caused, such as decoding pictures, is done before the
+        // next run.
         await delay(REST * 1000);
       }
     },
@@ -55,13 +58,13 @@ export async function hostile(options: Options, report: (line: string) => void):
   };
 }
 
-/** Measured runs of each kind. */
+/** Number of measured runs with, and of those without, hostile users. */
 const ROUNDS = 3;
 
-/** Seconds between an attack and the next run without one. */
+/** Seconds between an attack and the next run without an attack. */
 const REST = 10;
 
-/** Seconds that an attack lasts longer than the measured run. */
+/** Number of seconds by which an attack is longer than the measured run. */
 const LEAD = 4;
 
 function processesOf(processes: Awaited<ReturnType<typeof startParley>>['processes']): Process[] {
@@ -79,7 +82,10 @@ function median(values: number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Formats a table of the pairs, one of the memory, and what the hostile users got. */
+/**
+ * Formats a table about the pairs, a table about memory, and the replies that the hostile users
+ * got.
+ */
 export function showHostile({ pairs, rate, quiet, attacked, ratio, memory, counts }: HostileResult): string {
   const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
   const all = (runs: Outcome[], value: (run: Outcome) => number, digits = 1) =>
@@ -123,15 +129,23 @@ interface Process {
 
 export interface HostileResult {
   pairs: number;
-  /** Messages per second of the pairs. */
+  /** Messages per second of all honest pairs together. */
   rate: number;
-  /** The runs of the pairs without hostile users, and those beside them. */
+  /**
+   * `quiet`: the pairs' runs without hostile users. `attacked`: their runs beside hostile users.
+   */
   quiet: Outcome[];
   attacked: Outcome[];
-  /** Median p99 beside hostile users, divided by that without. */
+  /**
+   * p99 latency beside hostile users divided by the p99 latency without them. Both are medians of
+   * the runs.
+   */
   ratio: number;
-  /** Maximum memory of each process with its children, and its limit, in bytes. */
+  /**
+   * Maximum memory of each process including its child processes, and the process's limit, in
+   * bytes.
+   */
   memory: { name: string; peak: number; limit: number }[];
-  /** What the hostile users got. */
+  /** Number of replies to the hostile users, by act and reply code. */
   counts: Counts;
 }

@@ -8,8 +8,8 @@ import { systems } from '../systems/index.ts';
 import { type Part, parts, type System, type SystemName } from '../systems/system.ts';
 
 /**
- * Measures the resident memory of the gateways per idle connection, and the CPU of all processes
- * during that time. Each user has one connection.
+ * Measures the gateways' resident memory per idle connection, and the CPU of all processes while
+ * the connections are idle. Each user has one connection.
  */
 export async function idle(options: Options, report: (line: string) => void): Promise<IdleResult[]> {
   const results: IdleResult[] = [];
@@ -24,7 +24,8 @@ export async function idle(options: Options, report: (line: string) => void): Pr
       );
     };
     const gateways = system.processes.gateways ?? [];
-    // The first connections load and compile code. Their memory must not be measured.
+    // Opens and closes some connections first, because loading and compiling code needs memory that
+    // must not be measured.
     await connect(WARMUP);
     await load.disconnect();
     const before = await settledMemory(gateways);
@@ -38,7 +39,10 @@ export async function idle(options: Options, report: (line: string) => void): Pr
   return results;
 }
 
-/** Returns the CPU of each part during some seconds, averaged over the processes of the part. */
+/**
+ * Measures the CPU of each part for some seconds. Returns the average per process of the part, in %
+ * of a core.
+ */
 async function idleCpu({ processes }: System, seconds: number): Promise<IdleResult['cpu']> {
   const times = () => parts.map((part) => cpuTime(processes[part] ?? []));
   const before = times();
@@ -55,7 +59,7 @@ async function idleCpu({ processes }: System, seconds: number): Promise<IdleResu
 
 const WARMUP = 100;
 
-/** Formats one line per system. */
+/** Formats two tables: memory with a row per system, and CPU with a column per system. */
 export function showIdle(results: IdleResult[]): string {
   const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   const memory = table([
@@ -79,11 +83,14 @@ export function showIdle(results: IdleResult[]): string {
 export interface IdleResult {
   system: SystemName;
   connections: number;
-  /** Memory of both gateways without connections. */
+  /** Resident memory of both gateways before the connections are opened, in bytes. */
   before: number;
   after: number;
   /** Per connection. */
   each: number;
-  /** CPU of one process of each part, in % of a core. For PostgreSQL, of all its processes. */
+  /**
+   * CPU of each part while idle, in % of a core: per process, but for PostgreSQL the sum of all its
+   * processes.
+   */
   cpu: Partial<Record<Part, number>>;
 }

@@ -10,8 +10,8 @@ const GROUPS = 20;
 const GROUP_MEMBERS = 20;
 
 /**
- * Imports 100,000 messages, of which a fifth are to groups, with read marks, over three years. Then
- * imports the same lines again, which writes nothing.
+ * Imports 100,000 messages and read marks that span three years. A fifth of the messages are in
+ * groups. Then imports the same lines again, which changes nothing.
  */
 export async function importing(report: (line: string) => void): Promise<ImportResult> {
   const apiKey = 'key-of-the-benchmark-long-enough-for-anything';
@@ -54,7 +54,7 @@ function* lines(): Generator<ImportLine> {
   }
 }
 
-/** Formats the result as one table. */
+/** Formats the result of the benchmark as one table. */
 export function showImport({ first, again }: ImportResult): string {
   const row = (name: string, { seconds, api, postgres }: ImportRun) => [
     name,
@@ -70,13 +70,13 @@ export function showImport({ first, again }: ImportResult): string {
   ]);
 }
 
-/** The first import of some messages, and a second import of the same messages. */
+/** `first`: the import of new messages. `again`: the import of the same messages a second time. */
 export interface ImportResult {
   first: ImportRun;
   again: ImportRun;
 }
 
-/** CPU in us per message. */
+/** CPU in us per imported message. */
 interface ImportRun {
   imported: number;
   duplicates: number;

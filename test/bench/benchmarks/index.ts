@@ -18,8 +18,8 @@ import { showStreams, streams } from './streams.ts';
 import { showWeb, web } from './web.ts';
 
 /**
- * Every benchmark by its name. Each one measures, adds its result to the results and returns the
- * text to print. `all` runs them in this order, except those that need many processes.
+ * All benchmarks by name. Each one measures, stores its figures in the results and returns the text
+ * to print. `all` runs those that are not in `apart`, in this order.
  */
 export const benchmarks: Record<string, Benchmark> = {
   live: async (options, report, results) => {
@@ -84,8 +84,8 @@ export const benchmarks: Record<string, Benchmark> = {
   },
 };
 
-/** Benchmarks that need several minutes and a large machine. `all` leaves them out. */
+/** Benchmarks that `all` leaves out, because they need several minutes and a large machine. */
 export const apart = ['roll', 'scale', 'connections', 'overload', 'hostile', 'sockets'];
 
-/** `report` receives progress messages. */
+/** `report` receives one line of text for each step of the benchmark. */
 export type Benchmark = (options: Options, report: (line: string) => void, results: Results) => Promise<string>;

@@ -5,8 +5,8 @@ import { systems } from '../systems/index.ts';
 import type { SystemName } from '../systems/system.ts';
 
 /**
- * Sends as many messages as possible between pairs of users on different gateways, for each limit
- * of unacknowledged messages.
+ * Measures the maximum throughput between pairs of users on different gateways, once for each
+ * window, which is the number of unacknowledged messages that a sender can have.
  */
 export async function live(options: Options, report: (line: string) => void): Promise<LiveResult[]> {
   const results: LiveResult[] = [];
@@ -54,6 +54,6 @@ export interface LiveResult {
   system: SystemName;
   /** One measurement per window. */
   runs: (Measurement & { window: number })[];
-  /** The comparison of rows, made after all runs. */
+  /** The comparison of PostgreSQL's rows with the acknowledged messages, made after all runs. */
   database: RowCheck;
 }

@@ -11,9 +11,10 @@ import { startParley } from '../systems/parley.ts';
 import type { System } from '../systems/system.ts';
 
 /**
- * Sends ten times the load that the machine can process, then opens very many connections at once,
- * on gateways with default limits. Pairs in a separate load process write a few messages all the
- * time and measure the effect on other users.
+ * Measures how an overload affects other users, on gateways with default limits. First, many pairs
+ * send ten times as many messages as the machine can process. Then, very many connections are
+ * opened at once. Throughout the flood, other pairs, called the quiet pairs, write a few messages
+ * from a separate load process and measure their latency.
  */
 export async function overload(options: Options, report: (line: string) => void): Promise<OverloadResult> {
   await using system = await startParley({ bounded: true });
@@ -61,35 +62,42 @@ export async function overload(options: Options, report: (line: string) => void)
 }
 
 /**
- * Number of pairs that flood. It is so high that none of them reaches the limit of unacknowledged
- * messages, which is not measured here.
+ * Number of pairs that cause the flood. With so many pairs, none of them reaches its limit of
+ * unacknowledged messages, which would end the flood.
  */
 const CROWD = 1000;
 
-/** Number of pairs that write a few messages, and their messages per second. */
+/**
+ * `OTHERS`: number of quiet pairs. `OTHERS_RATE`: messages per second of all quiet pairs together.
+ */
 const OTHERS = 100;
 const OTHERS_RATE = 200;
 
 const WINDOW = 8;
 
-/** Messages that a sender sends at once. Bursts use less CPU in the load process. */
+/**
+ * Number of messages that a sender sends at once. Bursts cost the load process less CPU than single
+ * messages.
+ */
 const BURST = 8;
 
 /**
- * Load before the flood, as a multiple of the maximum throughput. The flood is ten times that
- * maximum.
+ * `NORMAL`: load in the run before the flood, as a multiple of the maximum throughput. `TIMES`:
+ * load during the flood, as a multiple of it.
  */
 const NORMAL = 0.5;
 const TIMES = 10;
 
-/** Seconds for which the quiet pairs write before and after the flood. */
+/** `LEAD` and `AFTER`: seconds for which the quiet pairs write before and after the flood. */
 const LEAD = 3;
 const AFTER = 20;
 
-/** First id of the users of the connection storm. They need not exist. */
+/** First user id in the storm of connections. These users do not exist in the database. */
 const STORM_IDS = 1_000_000;
 
-/** Measures the maximum memory of processes during an action. */
+/**
+ * Runs an action and measures the maximum resident memory of processes during the action, in bytes.
+ */
 async function peakOf<T>(pids: number[], action: () => Promise<T>): Promise<{ result: T; peak: number }> {
   let peak = residentMemory(pids);
   const timer = setInterval(() => {
@@ -103,8 +111,8 @@ async function peakOf<T>(pids: number[], action: () => Promise<T>): Promise<{ re
 }
 
 /**
- * Returns the seconds until nothing was refused and the 99th percentile was at most `worst`, for
- * three consecutive seconds.
+ * Returns the number of seconds until three consecutive seconds are normal: nothing is refused, and
+ * the p99 latency is at most `worst`.
  */
 function secondsUntilNormal(seconds: Second[], worst: number): number {
   const normal = ({ delivered, refused, p99 }: Second) => delivered > 0 && refused === 0 && p99 <= worst;
@@ -124,29 +132,35 @@ async function storm(system: System, count: number): Promise<StormOutcome> {
 }
 
 export interface OverloadResult {
-  /** Acknowledged messages per second with a window, which is the maximum throughput. */
+  /**
+   * Maximum throughput: acknowledged messages per second while each sender has a fixed window of
+   * unacknowledged messages.
+   */
   carried: number;
-  /** The result of half of `carried`, at a fixed rate, with the measurements of the quiet pairs. */
+  /**
+   * `normal`: the run at half of the maximum throughput. `othersNormally`: the quiet pairs during
+   * that run.
+   */
   normal: Outcome;
   othersNormally: Outcome;
   /**
-   * The result of ten times `carried`, with the measurements of the quiet pairs before, during and
-   * after it.
+   * `flood`: the run at ten times the maximum throughput. `othersThen`: the quiet pairs before,
+   * during and after that run.
    */
   flood: Outcome;
   othersThen: Outcome;
-  /** Messages of the quiet pairs in the seconds of the flood only. */
+  /** Number of messages of the quiet pairs that were delivered and refused during the flood. */
   othersMeanwhile: { delivered: number; refused: number };
   /**
-   * Seconds from the end of the flood until the quiet pairs had normal latencies again: the 99th
-   * percentile of each second is at most the worst one before the flood.
+   * Seconds from the end of the flood until the latency of the quiet pairs was normal again. Normal
+   * means that the p99 of each second is at most the worst p99 before the flood.
    */
   recovery: number;
   /** After the flood. */
   database: RowCheck;
   /**
-   * Bytes of both gateways: before and after the flood with garbage collected, and the maximum
-   * during the flood and the storm.
+   * Resident memory of both gateways in bytes: before and after the flood, with garbage collected,
+   * and the maximum during the flood (`peak`) and during the storm of connections (`stormPeak`).
    */
   memory: { before: number; peak: number; after: number; stormPeak: number };
   storm: StormOutcome & { connections: number };

@@ -4,7 +4,10 @@ import { compare } from '../report/compare.ts';
 import { systems } from '../systems/index.ts';
 import type { SystemName } from '../systems/system.ts';
 
-/** Sends messages at a rate below the maximum, to measure latency when nothing is saturated. */
+/**
+ * Measures latency at a fixed rate of messages below the maximum throughput, so that no part is
+ * saturated.
+ */
 export async function rate(options: Options, report: (line: string) => void): Promise<RateResult[]> {
   const results: RateResult[] = [];
   for (const name of options.systems) {
@@ -28,14 +31,14 @@ export async function rate(options: Options, report: (line: string) => void): Pr
   return results;
 }
 
-/** Formats the result as one table. */
+/** Formats the result of the benchmark as one table. */
 export function showRate(results: RateResult[]): string {
   return compare(`${results[0]?.rate} messages/s`, results);
 }
 
 export interface RateResult {
   system: SystemName;
-  /** Messages per second over all pairs. */
+  /** Messages per second of all pairs together. */
   rate: number;
   run: Measurement;
   database: RowCheck;

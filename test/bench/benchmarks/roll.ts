@@ -8,7 +8,7 @@ import type { Options } from '../options.ts';
 import { table } from '../report/table.ts';
 
 /**
- * Restarts three gateways behind a load balancer one after the other while clients write to each
+ * Restarts three gateways behind a load balancer one after the other, while clients write to each
  * other.
  */
 export async function roll(options: Options, report: (line: string) => void): Promise<RollResult> {
@@ -40,10 +40,13 @@ export async function roll(options: Options, report: (line: string) => void): Pr
   }
 }
 
-/** Seconds within which a stopping gateway disconnects its clients. Default of the gateway. */
+/**
+ * Seconds within which a stopping gateway disconnects its clients: the default of the setting
+ * DRAIN_TIME.
+ */
 const DRAIN = 10;
 
-/** Seconds of traffic before the restarts. */
+/** Seconds for which clients write before the restarts, to measure the rates without restarts. */
 const QUIET = 5;
 
 const transactions = `
@@ -71,7 +74,7 @@ async function during<Name extends string>(
   return { talk, seconds, rates: await sampler.stop() };
 }
 
-/** Returns the maximum number of absences that began within one second. */
+/** Returns the maximum number of clients that lost their connection within one second. */
 function most(absences: { from: number }[]): number {
   const times = absences.map(({ from }) => from).sort((a, b) => a - b);
   let first = 0;
@@ -89,7 +92,7 @@ function quantiles(values: number[]) {
   return { p50: at(0.5), p99: at(0.99) };
 }
 
-/** Formats the result as one table. */
+/** Formats the result of the benchmark as one table. */
 export function showRoll(result: RollResult): string {
   const { talk, steady, rolling } = result;
   const ms = (value: number) => value.toFixed(0);
@@ -119,23 +122,23 @@ function rates(rate: { average: number; most: number } | undefined): string {
 
 export interface RollResult {
   clients: number;
-  /** Messages per second. */
+  /** Messages per second of all clients together. */
   rate: number;
   /** Seconds within which a stopping gateway disconnects its clients. */
   drain: number;
-  /** Duration of the three restarts in seconds. */
+  /** Seconds that the three restarts needed together. */
   seconds: number;
   talk: Talk;
-  /** Ms from starting each gateway until it is ready. */
+  /** Ms from the start of each gateway until it is ready. */
   ready: number[];
-  /** Rates per second without restarts. `rolling`: with restarts. */
+  /** Rates per second: `steady` without restarts, `rolling` during the restarts. */
   steady: Rates;
   rolling: Rates;
   /** Number of clients that were online at the end. */
   back: number;
   reconnects: number;
-  /** The maximum number of reconnects within any second. */
+  /** Maximum number of reconnects within one second. */
   mostReconnects: number;
-  /** Ms from losing a connection until the client is online again. */
+  /** Ms from the loss of a connection until the client is online again. */
   away: { p50: number; p99: number };
 }

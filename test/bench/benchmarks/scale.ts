@@ -6,9 +6,9 @@ import { startParley } from '../systems/parley.ts';
 import type { System } from '../systems/system.ts';
 
 /**
- * Measures the cost of a message on 1, 2 and 4 gateways, and on 1, 2 and 3 Redis masters. All of
- * them run on this machine, so the result shows whether the cost depends on their number, but not
- * the throughput of several machines.
+ * Measures the CPU per message with 1, 2 and 4 gateways, and with 1, 2 and 3 Redis masters.
+ * Everything runs on this machine. Therefore the result shows whether the CPU per message grows
+ * with the number of servers, but not what throughput several machines would reach.
  */
 export async function scale(options: Options, report: (line: string) => void): Promise<ScaleResult[]> {
   const results: ScaleResult[] = [];
@@ -26,7 +26,7 @@ export async function scale(options: Options, report: (line: string) => void): P
   return results;
 }
 
-/** Unacknowledged messages per sender. */
+/** Number of unacknowledged messages that each sender can have. */
 const WINDOW = 8;
 
 const SIZES = [
@@ -37,13 +37,16 @@ const SIZES = [
   { gateways: 2, masters: 3 },
 ];
 
-/** Returns the number of messages that the gateways received from Redis, including their probes. */
+/**
+ * Returns how many messages the gateways have received from Redis channels, including the messages
+ * with which gateways probe the connection.
+ */
 async function heard({ ports }: System): Promise<number> {
   const counts = ports.map((port) => readMetric(`http://127.0.0.1:${port}`, 'parley_channel_messages_total'));
   return (await Promise.all(counts)).reduce((sum, count) => sum + count);
 }
 
-/** Formats one column per size. */
+/** Formats one column per combination of gateways and masters. */
 export function showScale(results: ScaleResult[]): string {
   const row = (name: string, value: (result: ScaleResult) => number | undefined, digits = 1) => [
     name,
@@ -63,7 +66,7 @@ export function showScale(results: ScaleResult[]): string {
   ]);
 }
 
-/** Returns the CPU in us that gateways and Redis use per message. */
+/** Returns the CPU in us that gateways and Redis use together per message. */
 export function livePath({ cpu }: Measurement): number {
   return (cpu.gateways ?? 0) + (cpu.redis ?? 0);
 }
@@ -71,12 +74,12 @@ export function livePath({ cpu }: Measurement): number {
 export interface ScaleResult {
   gateways: number;
   masters: number;
-  /** Unacknowledged messages per sender. */
+  /** Number of unacknowledged messages that each sender could have. */
   window: number;
   run: Measurement;
   /**
-   * Number of gateways that received each message: two if its users are on different ones,
-   * otherwise one.
+   * Number of gateways that received each message: two if sender and recipient are on different
+   * gateways, otherwise one.
    */
   reached: number;
   database: RowCheck;

@@ -3,9 +3,10 @@ import { cpuTime } from '../measure/cpu.ts';
 import type { Built, Find, SearchRun } from './search-runs.ts';
 
 /**
- * Searches the same messages with PostgreSQL's own indexes: trigrams (`pg_trgm`), and arrays of all
- * pairs of adjacent characters, both in GIN. The table contains only one user's messages, which is
- * the best case for these indexes: an index over all users would also return messages of others.
+ * Searches the same messages with PostgreSQL's own GIN indexes, for comparison: one of trigrams
+ * (`pg_trgm`), and one of arrays that contain all pairs of adjacent characters. The table has the
+ * messages of only one user. This is the best case for these indexes, because an index on all users
+ * would also return other users' messages.
  */
 export async function searchPlain(
   pool: Pool,
@@ -36,7 +37,7 @@ export async function searchPlain(
   return results;
 }
 
-/** Returns all pairs of adjacent characters of a word. */
+/** Returns all pairs of adjacent characters in a word. */
 function pairsOf(word: string): string[] {
   const characters = [...word];
   return characters.slice(1).map((character, at) => `${characters[at]}${character}`);

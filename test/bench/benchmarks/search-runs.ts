@@ -1,6 +1,6 @@
 import { table } from '../report/table.ts';
 
-/** Formats searches as a table. */
+/** Formats a table with one row per kind of search. */
 export function showRuns(title: string, runs: readonly SearchRun[]): string {
   const digits = (value: number) => value.toFixed(1);
   return table([
@@ -15,34 +15,35 @@ export function showRuns(title: string, runs: readonly SearchRun[]): string {
   ]);
 }
 
-/** Formats the cost of an index. */
+/** Formats what it cost to build an index. */
 export function showBuilt({ seconds, cpu, bytes }: Built, rows: number): string {
   return `${seconds.toFixed(0)} s, ${cpu.toFixed(1)} us CPU and ${(bytes / rows).toFixed(0)} bytes per message`;
 }
 
-/** The searches of one kind. */
+/** Measurements of one kind of search. */
 export interface SearchRun {
   name: string;
   /** Within one chat. */
   within: boolean;
-  /** Ms from the request to the response. */
+  /** Ms from the request to the response with the first page. */
   p50: number;
   p95: number;
-  /** CPU of the api and PostgreSQL per search. */
+  /** CPU in ms of the api and PostgreSQL together, per search. */
   cpu: number;
-  /** Messages on the first page, at most 50. */
+  /** Number of messages on the first page, at most 50. */
   found: number;
 }
 
-/** The cost of building an index. */
+/** What it cost to build an index. */
 export interface Built {
   seconds: number;
-  /** CPU of the api and PostgreSQL, in us per message. */
+  /** CPU in us of the api and PostgreSQL together, per indexed message. */
   cpu: number;
   bytes: number;
 }
 
 /**
- * Searches words, in all chats or in one. Resolves with the number of results on the first page.
+ * A function that searches for words, either in all chats or in one chat. Resolves with the number
+ * of results on the first page.
  */
 export type Find = (words: readonly string[], chat: number | undefined) => Promise<number>;

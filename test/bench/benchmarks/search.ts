@@ -8,10 +8,10 @@ import { type PlainResult, searchPlain } from './search-plain.ts';
 import { type Built, type Find, type SearchRun, showBuilt, showRuns } from './search-runs.ts';
 
 /**
- * Searches a million messages of one user, half Chinese, half English, in 200 chats: first without
- * an index, then with it. Reports the cost of building the index separately, because it runs in the
- * background for users who search. Then searches the same messages with PostgreSQL's own indexes,
- * unless `--only parley` is set.
+ * Searches a million messages of one user in 200 chats, half of them Chinese and half English:
+ * first without an index, then with it. Reports separately what it costs to build the index,
+ * because the api builds it in the background for users who search. Then searches the same messages
+ * with PostgreSQL's own indexes, except with `--only parley`.
  */
 export async function search({ systems }: Options, report: (line: string) => void): Promise<SearchResult> {
   await using stack = await startStack({ gateways: 1, recorders: 1, env: { ...process.env, ...environment } });
@@ -48,7 +48,7 @@ export async function search({ systems }: Options, report: (line: string) => voi
   }
 }
 
-/** Measures each kind of search, in all chats and in one. */
+/** Measures each kind of search, in all chats and in one chat. */
 async function searchAll(
   words: Words,
   chat: number,
@@ -94,8 +94,8 @@ const environment = {
 };
 
 /**
- * Returns functions that return the words of the n-th search of each kind. Each search uses
- * different words.
+ * Returns one function per kind of search. It returns the words of the n-th search, and no two
+ * searches have the same words.
  */
 function queries({ chinese, english }: Words): Record<string, (n: number) => string[]> {
   const pick = (list: string[], from: number, n: number) => list[from + n] as string;
@@ -113,7 +113,7 @@ function queries({ chinese, english }: Words): Record<string, (n: number) => str
 async function write(pool: Pool, random: () => number, words: Words): Promise<{ owner: number; chat: number }> {
   const { rows } = await pool.query<{ id: number }>(createUsers, [CHATS + 1]);
   const [owner, ...peers] = rows.map((row) => row.id) as [number, ...number[]];
-  // One message a minute for two years, until an hour ago.
+  // The messages are one minute apart. They span two years and end an hour ago.
   const start = Date.now() - 3_600_000 - ROWS * 60_000;
   for (let from = 0; from < ROWS; from += BATCH) {
     const some = Array.from({ length: BATCH }, (_, n) => ({
@@ -146,7 +146,7 @@ const insertChats = `
   insert into chats (owner_id, peer_id, last_id, last_sender)
   select owner_id, peer_id, max(id), max(sender_id) from messages where owner_id = $1 group by owner_id, peer_id`;
 
-/** Returns whether the indexer has no work left. */
+/** Returns whether the indexer has nothing left to do. */
 async function isIndexed(pool: Pool, owner: number): Promise<boolean> {
   const { rows } = await pool.query('select due from search_indexes where owner_id = $1', [owner]);
   return (rows[0]?.due ?? 0) > Date.now() + 3_600_000;
@@ -157,7 +157,9 @@ async function indexSize(pool: Pool): Promise<number> {
   return rows[0].bytes;
 }
 
-/** Creates a function that searches once and returns the number of messages on the page. */
+/**
+ * Returns a function that searches once and resolves with the number of messages on the first page.
+ */
 function asker(url: string, token: string): (query: string) => Promise<number> {
   return async (query) => {
     const answer = await fetch(`${url}/v1/search?${query}`, { headers: { authorization: `Bearer ${token}` } });
@@ -173,8 +175,8 @@ async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; result: T
 }
 
 /**
- * Returns a sentence of random words. The n-th word is 1/n as frequent as the first one, as in
- * natural languages.
+ * Returns a sentence of random words. The n-th word of the list is 1/n as frequent as the first
+ * word, as in natural languages.
  */
 function sentence(random: () => number, words: string[], least: number, most: number, space: string): string {
   const length = least + Math.floor(random() * (most - least));
@@ -206,7 +208,10 @@ function englishWord(random: () => number): string {
   ).join('');
 }
 
-/** Returns a generator of numbers from 0 to 1 with a fixed seed (mulberry32). */
+/**
+ * Returns a function that returns numbers from 0 to 1 from a generator with a fixed seed
+ * (mulberry32).
+ */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {
@@ -217,7 +222,7 @@ function generator(seed: number): () => number {
   };
 }
 
-/** Formats the result as one table per system. */
+/** Formats one table per system. */
 export function showSearch({ rows, first, built, runs, plain }: SearchResult): string {
   return [
     showRuns(`search in ${rows} messages`, runs),
@@ -228,17 +233,17 @@ export function showSearch({ rows, first, built, runs, plain }: SearchResult): s
 }
 
 interface Words {
-  /** Words, ordered by descending frequency. */
+  /** Words in descending order of frequency. */
   chinese: string[];
   english: string[];
 }
 
 export interface SearchResult {
   rows: number;
-  /** Ms until the response with the first page, without an index. */
+  /** Ms until the response with the first page, while there is no index. */
   first: number;
   built: Built;
   runs: SearchRun[];
-  /** Results with PostgreSQL's own indexes. */
+  /** Results of the searches with PostgreSQL's own indexes. */
   plain: PlainResult[];
 }

@@ -2,7 +2,10 @@ import type { Outcome } from '../load/run.ts';
 import { table } from '../report/table.ts';
 import type { OverloadResult } from './overload.ts';
 
-/** Formats one table for messages, one for the storm, and the reasons of refusals. */
+/**
+ * Formats a table about messages, a table about the storm of connections, and the reasons for
+ * refusals.
+ */
 export function showOverload(result: OverloadResult): string {
   const { carried, normal, othersNormally, flood, othersThen, recovery, memory, storm, database } = result;
   const { delivered, refused } = result.othersMeanwhile;

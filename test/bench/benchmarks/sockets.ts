@@ -4,7 +4,10 @@ import { table } from '../report/table.ts';
 import { startParley } from '../systems/parley.ts';
 import { startSocketio } from '../systems/socketio.ts';
 
-/** What the gateways of each variant run on. */
+/**
+ * The systems that the benchmark compares: gateways on each of the two socket libraries, and
+ * Socket.IO.
+ */
 const variants = {
   uws: { title: 'uWebSockets.js', start: () => startParley({ sockets: 'uws' }) },
   node: { title: 'node:http and ws', start: () => startParley({ sockets: 'node' }) },
@@ -13,8 +16,8 @@ const variants = {
 
 /**
  * Compares the CPU of gateways on both socket libraries with that of Socket.IO servers. All three
- * systems run at the same time and are measured in turn, so that other work on the machine
- * disturbs each of them alike.
+ * systems run the whole time and are measured in turn, so that other work on the machine disturbs
+ * each of them equally.
  */
 export async function sockets(options: Options, report: (line: string) => void): Promise<SocketsResult[]> {
   report('starting three systems');
@@ -35,7 +38,7 @@ export async function sockets(options: Options, report: (line: string) => void):
     for (let round = 0; round <= options.rounds; round += 1) {
       const isWarmup = round === 0;
       const seconds = isWarmup ? options.warmup : options.seconds;
-      // Each second round has the reverse order, so that no system always follows the same one.
+      // Reverses the order in every second round, so that no system always follows the same one.
       for (const { name, system, load } of round % 2 === 0 ? systems : systems.toReversed()) {
         report(`${variants[name].title}: window ${window}, ${isWarmup ? 'warm-up' : `round ${round}`}`);
         const profile = name === 'node' && !isWarmup ? options.profile : undefined;
@@ -50,7 +53,9 @@ export async function sockets(options: Options, report: (line: string) => void):
 
 const names = ['uws', 'node', 'socketio'] as const;
 
-/** Formats one table per window: the median of all rounds, and the ratios of each round. */
+/**
+ * Formats one table per window, with the medians of all rounds and the CPU ratios of each round.
+ */
 export function showSockets(results: SocketsResult[]): string {
   return results
     .map(({ window, runs }) => {
@@ -80,14 +85,14 @@ export function showSockets(results: SocketsResult[]): string {
 }
 
 /**
- * Returns the gateway CPU of `node:http` and `ws` in each round, divided by that of another
+ * Returns for each round the gateway CPU with `node:http` and `ws`, divided by that of another
  * variant.
  */
 export function gatewayRatios({ runs }: Pick<SocketsResult, 'runs'>, other: SocketsVariant): number[] {
   return runs.node.map((run, round) => gatewayCpu(run) / gatewayCpu(runs[other][round] as Measurement));
 }
 
-/** Returns the middle value. */
+/** Returns the median of the values. NaN without values. */
 export function median(values: number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
@@ -103,6 +108,6 @@ export type SocketsVariant = keyof typeof variants;
 
 export interface SocketsResult {
   window: number;
-  /** One measurement per round. */
+  /** For each variant, one measurement per round. */
   runs: Record<SocketsVariant, Measurement[]>;
 }

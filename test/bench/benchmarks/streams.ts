@@ -6,21 +6,25 @@ import { table } from '../report/table.ts';
 import { startParley } from '../systems/parley.ts';
 import { parts, type System } from '../systems/system.ts';
 
-/** Number of members of the group. The first one writes. */
+/** Number of members of the group. The first member is the writer. */
 const MEMBERS = 10;
 
-/** Number of texts that are appended to one message, about as many as a model's answer has. */
+/**
+ * Number of chunks that are appended to one message, about as many as a language model's answer
+ * has.
+ */
 const APPENDS = 1200;
 
-/** Number of ordinary messages whose cost is compared with that of the streamed one. */
+/** Number of ordinary messages with which the streamed message is compared. */
 const MESSAGES = 60;
 
-/** Seconds over which the streamed message or the ordinary ones are written. */
+/** Seconds over which the streamed message, or the ordinary messages, are spread. */
 const SECONDS = 24;
 
 /**
- * Streams an answer of 1,200 texts to a group of 10, and compares its cost with 60 ordinary
- * messages to each reader: to the group, and one by one. Subtracts the CPU of the idle system.
+ * Streams one message in 1,200 chunks to a group of 10. Compares its CPU with that of 60 ordinary
+ * messages to each reader, sent once to the group and once one by one. Subtracts the CPU that the
+ * idle system uses.
  */
 export async function streams(report: (line: string) => void): Promise<StreamsResult> {
   await using system = await startParley();
@@ -60,7 +64,7 @@ export async function streams(report: (line: string) => void): Promise<StreamsRe
   return { streamed: ms(streamed), grouped: ms(grouped), single: ms(single) };
 }
 
-/** Runs `work` `count` times, evenly spread over the time of a measurement. */
+/** Calls `work` `count` times, evenly spread over the seconds of a measurement. */
 async function spread(count: number, work: (i: number) => Promise<void>): Promise<void> {
   const began = performance.now();
   for (let i = 0; i < count; i += 1) {
@@ -125,7 +129,7 @@ class Member {
   }
 }
 
-/** Formats the result as one table. */
+/** Formats the result of the benchmark as one table. */
 export function showStreams({ streamed, grouped, single }: StreamsResult): string {
   return table([
     ['', 'CPU ms of all servers'],
@@ -135,7 +139,7 @@ export function showStreams({ streamed, grouped, single }: StreamsResult): strin
   ]);
 }
 
-/** CPU in ms of all servers, minus their CPU while idle. */
+/** CPU in ms of all servers together, minus the CPU that they use while idle. */
 export interface StreamsResult {
   streamed: number;
   grouped: number;

@@ -1,11 +1,15 @@
-// Functions that run inside the page. They cannot use anything outside of their bodies.
+// Functions that run inside the page. They are sent to the browser as source code, so they can use
+// nothing outside of their own bodies.
 
-/** Clicks one chat after the other. Returns the ms from each click until the chat is painted. */
+/**
+ * Clicks chats one after the other. Returns for each chat the ms from the click until the chat is
+ * painted.
+ */
 export async function switchChats(chats: number[]): Promise<number[]> {
   const painted = () =>
     new Promise<void>((resolve) =>
       requestAnimationFrame(() => {
-        // The frame is painted before the next task runs.
+        // The next task runs only after the browser has painted the frame.
         setTimeout(resolve);
       }),
     );
@@ -18,13 +22,13 @@ export async function switchChats(chats: number[]): Promise<number[]> {
     do await painted();
     while (document.querySelector('header h1')?.textContent !== name || !document.querySelector('.bubble'));
     times.push(performance.now() - began);
-    // Waits until the chat has loaded its remaining messages.
+    // Waits until the chat has loaded its further messages.
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
   return times;
 }
 
-/** Scrolls up by 100 pixels a frame for `duration` ms. */
+/** Scrolls up by 100 pixels per frame for `duration` ms. */
 export async function scrollUp(duration: number): Promise<{ frames: number[]; dropped: number; longTasks: number }> {
   const list = document.querySelector('.scroller') as PageElement;
   let longTasks = 0;
@@ -60,7 +64,8 @@ export async function scrollToTop(text: string): Promise<{ took: number; heap: n
   return { took: performance.now() - began, heap: usedJSHeapSize };
 }
 
-// The part of the page's API that these functions use. Only browser programs have its types.
+// The part of the browser's API that these functions use. This file's compiler settings have no
+// browser types.
 declare const document: {
   querySelector(selector: string): PageElement | null;
   querySelectorAll(selector: string): Iterable<PageElement>;

@@ -13,8 +13,9 @@ const MESSAGES = 100_000;
 const OPENINGS = 7;
 
 /**
- * Measures the web client in a real Chromium against the whole system on this machine: the size and
- * first paint of the chat page, switching among 500 chats, and scrolling through 100,000 messages.
+ * Measures the web client in a real Chromium, with the whole system on this machine: the size and
+ * the first paint of the chat page, switching between 500 chats, and scrolling through 100,000
+ * messages.
  */
 export async function web(report: (line: string) => void): Promise<WebResult> {
   await using kit = await WebKit.start({ env: { REQUESTS_PER_MINUTE: '100000', REQUESTS_PER_ADDRESS: '100000' } });
@@ -59,7 +60,7 @@ export async function web(report: (line: string) => void): Promise<WebResult> {
   };
 }
 
-/** Opens the chat page in a browser with an empty cache. */
+/** Opens the chat page in a new browser with an empty cache. */
 async function open(kit: WebKit, me: Person, chat: number): Promise<Opening> {
   const context = await kit.context();
   await kit.signIn(context, me);
@@ -82,7 +83,7 @@ function paintOf(page: Page): Promise<number> {
   return page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0);
 }
 
-/** Creates chats with 30 messages each, from users who exist only for this. */
+/** Creates chats with 30 messages each, with users who are created only for this. */
 async function fillChats(db: Client, me: Person, count: number): Promise<number[]> {
   const { rows } = await db.query(
     `with made as (insert into users (username, name) select 'peer-' || n, 'Peer ' || n from generate_series(1, $1::int) n returning id)
@@ -132,15 +133,15 @@ interface Opening {
 }
 
 export interface WebResult {
-  /** Bytes of all scripts that the chat page loads, each gzipped. */
+  /** Bytes of all scripts that the chat page loads, each compressed with gzip. */
   scriptBytes: number;
-  /** Ms since the navigation. Medians of several browsers with an empty cache. */
+  /** Ms since the navigation. Each figure is the median of several browsers with an empty cache. */
   firstPaint: number;
   firstMessages: number;
-  /** Ms from the click to the frame after which the chat is painted. */
+  /** Ms from the click until the frame that shows the chat is painted. */
   switchingFirst: { p50: number; p95: number };
   switching: { p50: number; p95: number };
   scrolling: { frame: { p50: number; p95: number }; frames: number; dropped: number; longTasks: number };
-  /** Scrolling up as fast as messages load. */
+  /** Figures for scrolling up as fast as messages load. */
   top: { took: number; heap: number };
 }

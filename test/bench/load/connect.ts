@@ -3,7 +3,7 @@ import { Group } from './group.ts';
 import { Pair } from './pair.ts';
 import { Tally } from './tally.ts';
 
-/** Connects users. Each two consecutive users are a pair, the sender first. */
+/** Connects users in pairs: of each two consecutive users, the first one is the sender. */
 export async function connectPairs(open: OpenChat, users: ChatUser[]): Promise<Pair[]> {
   const couples = Array.from({ length: users.length / 2 }, (_, index) => ({
     pair: new Pair(index, new Tally()),
@@ -16,7 +16,7 @@ export async function connectPairs(open: OpenChat, users: ChatUser[]): Promise<P
   });
 }
 
-/** Connects the members of a group. All of them send and receive. */
+/** Connects the members of a group. All members send and receive. */
 export async function connectGroup(open: OpenChat, users: ChatUser[]): Promise<Group> {
   const group = new Group(users.length);
   await inTurn([...users.entries()], async ([index, user]) => {
@@ -25,14 +25,15 @@ export async function connectGroup(open: OpenChat, users: ChatUser[]): Promise<G
   return group;
 }
 
-/** Connects users who only receive. Calls `onLoss` when a connection ends unexpectedly. */
+/** Connects users who only receive messages. Calls `onLoss` when a connection ends unexpectedly. */
 export function connectIdle(open: OpenChat, users: ChatUser[], onLoss: (reason: string) => void): Promise<Chat[]> {
   const listener: ChatListener = { acked() {}, message() {}, refused() {}, closed: onLoss };
   return inTurn(users, (user) => open(user, listener));
 }
 
 /**
- * Opens a few connections at a time, because many would overflow the queue of the listening socket.
+ * Opens only a few connections at a time, because more would overflow the accept queue of the
+ * listening socket.
  */
 async function inTurn<From, To>(items: From[], connect: (item: From) => Promise<To>): Promise<To[]> {
   const results: To[] = [];

@@ -1,9 +1,12 @@
 import type { Chat, ChatListener } from './chat.ts';
 
-/** The members of one group, who all write to it. Tracks each message and its deliveries. */
+/**
+ * The connected members of one group. All of them send messages to it. Tracks each message and its
+ * deliveries.
+ */
 export class Group {
   readonly #chats: Chat[] = [];
-  /** The numbers of the messages that each member received, in order. */
+  /** For each member, the numbers of the messages that the member received, in order. */
   #heard: number[][];
   #sentAt: number[] = [];
   #have: number[] = [];
@@ -24,7 +27,7 @@ export class Group {
     this.#chats[index] = chat;
   }
 
-  /** Returns the listener of a member. */
+  /** Returns the listener for a member's connection. */
   listener(index: number): ChatListener {
     return {
       acked: () => {
@@ -39,7 +42,7 @@ export class Group {
     };
   }
 
-  /** Resets the counts. No message may be in flight. */
+  /** Resets the counts. Call it only while no message is in flight. */
   reset(): void {
     this.#first += this.sent;
     this.#heard = this.#heard.map(() => []);
@@ -53,7 +56,7 @@ export class Group {
     this.failures.clear();
   }
 
-  /** Sends a message from the next member. */
+  /** Sends a message from the next member in turn. */
   send(): void {
     const number = this.#first + this.sent;
     this.#sentAt[this.sent] = performance.now();
@@ -62,7 +65,7 @@ export class Group {
     this.#chats[number % this.#chats.length]?.send(number, `${number} `.padEnd(TEXT_LENGTH, 'Parley '));
   }
 
-  /** Returns the number of deliveries: each message counts once per member that received it. */
+  /** Number of deliveries. A message counts once for each member that received it. */
   get deliveries(): number {
     return this.#latencies.length;
   }
@@ -72,16 +75,16 @@ export class Group {
   }
 
   /**
-   * Returns the ms from sending to delivery to each member, and to delivery to the last member, in
-   * ascending order.
+   * Latencies in ms, ascending: `each` from sending to delivery to each member, `all` from sending
+   * to delivery to the last member.
    */
   get latencies(): { each: Float64Array; all: Float64Array } {
     return { each: Float64Array.from(this.#latencies).sort(), all: Float64Array.from(this.#all).sort() };
   }
 
   /**
-   * Returns the missing and the duplicate deliveries, and the members whose order differs from that
-   * of the first member.
+   * Number of missing deliveries, of duplicate deliveries, and of members that received the
+   * messages in another order than the first member.
    */
   get faults(): { lost: number; doubled: number; disordered: number } {
     const distinct = this.#heard.map((numbers) => new Set(numbers).size);
@@ -94,7 +97,7 @@ export class Group {
     };
   }
 
-  /** Closes all connections. */
+  /** Closes the connections of all members. */
   close(): void {
     for (const chat of this.#chats) chat.close();
   }
@@ -116,5 +119,8 @@ export class Group {
   }
 }
 
-/** Length of every message in characters, which equals its bytes. */
+/**
+ * Length of every message in characters. All of them are ASCII, so this is also the number of
+ * bytes.
+ */
 const TEXT_LENGTH = 128;

@@ -10,7 +10,7 @@ import type { Outcome, Plan } from './run.ts';
 import type { GroupOutcome, GroupPlan } from './run-group.ts';
 import type { StormOutcome } from './storm.ts';
 
-/** Starts the process that generates the load. */
+/** Starts a load process: a separate process that simulates the users. */
 export function startLoad(system: SystemName): Load {
   return new Load(
     system,
@@ -18,7 +18,10 @@ export function startLoad(system: SystemName): Load {
   );
 }
 
-/** The process that generates the load on one system. It runs one command after the other. */
+/**
+ * A process that simulates users of one system. Each method sends the process a command. It runs
+ * one command after the other.
+ */
 export class Load implements AsyncDisposable {
   readonly #system: SystemName;
   readonly #process: ChildProcess;
@@ -28,52 +31,53 @@ export class Load implements AsyncDisposable {
     this.#process = process;
   }
 
-  /** Connects users. Each two consecutive users are a pair, the sender first. */
+  /** Connects users in pairs: of each two consecutive users, the first one is the sender. */
   async connectPairs(users: ChatUser[]): Promise<void> {
     await this.#order({ do: 'connect-pairs', system: this.#system, users });
   }
 
   /**
-   * Runs the plan with all pairs. Resolves when every message has arrived, or no message has
+   * Lets all pairs send as planned. Resolves when every message has arrived, or when no message has
    * arrived for 10 s.
    */
   async run(plan: Plan): Promise<Outcome> {
     return (await this.#order({ do: 'run', plan })) as Outcome;
   }
 
-  /** Connects the members of a group. The `peer` of each is the group's id. */
+  /** Connects the members of a group. The `peer` of each user is the id of the group. */
   async connectGroup(users: ChatUser[]): Promise<void> {
     await this.#order({ do: 'connect-group', system: this.#system, users });
   }
 
   /**
-   * Lets the members write in turn. Resolves when every member has every message, or no message has
-   * arrived for 10 s.
+   * Lets the members of the group send in turn. Resolves when every member has received every
+   * message, or when no message has arrived for 10 s.
    */
   async runGroup(plan: GroupPlan): Promise<GroupOutcome> {
     return (await this.#order({ do: 'run-group', plan })) as GroupOutcome;
   }
 
-  /** Connects users who only receive. */
+  /** Connects users who only receive messages. */
   async connectIdle(users: ChatUser[]): Promise<void> {
     await this.#order({ do: 'connect-idle', system: this.#system, users });
   }
 
   /**
-   * Connects users who only receive, all within a second. A refused client retries after the
-   * server's `Retry-After`.
+   * Connects users who only receive messages, all within a second. A client that the server refuses
+   * retries after the server's `Retry-After`.
    */
   async storm(users: ChatUser[]): Promise<StormOutcome> {
     return (await this.#order({ do: 'storm', system: this.#system, users })) as StormOutcome;
   }
 
-  /** Registers the hostile users and their group. */
+  /** Registers the hostile users and creates their group. */
   async gatherCrew(target: Pick<Target, 'api' | 'gateways'>): Promise<void> {
     await this.#order({ do: 'gather-crew', target });
   }
 
   /**
-   * Lets eight hostile users act at the same time. Resolves with what they got, by act and code.
+   * Lets eight hostile users attack at the same time. Resolves with the number of replies that they
+   * got, by act and reply code.
    */
   async attack(seconds: number): Promise<Counts> {
     return (await this.#order({ do: 'attack', seconds })) as Counts;

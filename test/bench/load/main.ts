@@ -13,8 +13,8 @@ import { openSocketioChat } from './socketio-chat.ts';
 import { type StormOutcome, storm } from './storm.ts';
 
 /**
- * The process that generates the load. It runs the commands of its parent one after the other, and
- * ends with its parent.
+ * Entry point of the load process. It runs the commands of its parent process one after the other,
+ * and exits when the parent does.
  */
 process.on('message', async (order: Order) => {
   try {
@@ -32,7 +32,7 @@ let idle: Chat[] = [];
 let losses: string[] = [];
 let crew: Crew | undefined;
 
-/** Priority of the process while it attacks: below that of the servers. */
+/** Niceness of the process during an attack, so that the servers have precedence over it. */
 const ATTACK_PRIORITY = 5;
 
 async function obey(order: Order): Promise<Reply['result']> {
@@ -61,7 +61,8 @@ async function obey(order: Order): Promise<Reply['result']> {
       crew = await Crew.gather(order.target);
       return undefined;
     case 'attack': {
-      // Attackers have machines of their own, so their CPU must not slow down the servers.
+      // Lowers the priority of this process, because real attackers use machines of their own and
+      // take no CPU from the servers.
       setPriority(ATTACK_PRIORITY);
       await crew?.act(AbortSignal.timeout(order.seconds * 1000));
       return crew?.counts();

@@ -1,10 +1,13 @@
 import type { Chat, ChatListener } from './chat.ts';
 import type { Tally } from './tally.ts';
 
-/** Two users: a sender and a recipient. Tracks each message and its state. */
+/**
+ * A simulated pair of users, of which one sends and one receives. Tracks the state of each message.
+ */
 export class Pair {
   /**
-   * The prefix of this pair's messages. With it, a message that reaches another pair is detected.
+   * Prefix of the text of each message, unique to this pair. It reveals messages that reach the
+   * wrong pair.
    */
   readonly #name: string;
   #tally: Tally;
@@ -12,7 +15,7 @@ export class Pair {
   #count = 0;
   #newest = 0;
   readonly #sentAt: number[] = [0];
-  /** The state of each message: the sum of `ACKED`, `DELIVERED` and `COPIED`. */
+  /** State of each message: the sum of the flags `ACKED`, `DELIVERED` and `COPIED`. */
   #state = new Uint8Array(1024);
 
   constructor(index: number, tally: Tally) {
@@ -20,12 +23,14 @@ export class Pair {
     this.#tally = tally;
   }
 
-  /** Replaces the tally that counts messages. No message may be in flight. */
+  /**
+   * Sets the tally that counts messages from now on. Call it only while no message is in flight.
+   */
   count(tally: Tally): void {
     this.#tally = tally;
   }
 
-  /** The listener of the sender's connection. */
+  /** Listener for the sender's connection. */
   readonly sender: ChatListener = {
     acked: (number) => this.#acked(number),
     message: (own, text) => this.#came(text, own ? COPIED : UNEXPECTED),
@@ -37,7 +42,7 @@ export class Pair {
     closed: (reason) => this.#tally.fail(reason),
   };
 
-  /** The listener of the recipient's connection. */
+  /** Listener for the recipient's connection. */
   readonly recipient: ChatListener = {
     acked: () => this.#tally.fail('an acknowledgement for nothing'),
     message: (own, text) => this.#came(text, own ? UNEXPECTED : DELIVERED),
@@ -45,10 +50,10 @@ export class Pair {
     closed: (reason) => this.#tally.fail(reason),
   };
 
-  /** Called when the sender may send another message. */
+  /** Called when the sender can send another message. */
   onFree: () => void = () => {};
 
-  /** Sets the connections of both users, the sender's first. */
+  /** Sets the connections of both users. */
   join(sender: Chat, recipient: Chat): void {
     this.#chats = [sender, recipient];
   }
@@ -104,7 +109,10 @@ export class Pair {
   }
 }
 
-/** Length of every message in characters, which equals its bytes. */
+/**
+ * Length of every message in characters. All of them are ASCII, so this is also the number of
+ * bytes.
+ */
 const TEXT_LENGTH = 128;
 
 const ACKED = 1;

@@ -2,13 +2,19 @@ import { subprotocol } from '@parley/protocol';
 import type { OpenChat } from './chat.ts';
 import { WebSocket } from './websocket.ts';
 
-/** Number of events after which the device sends `received`, as the SDK does under load. */
+/**
+ * Number of events after which the client sends `received`. The SDK sends it equally often under
+ * load.
+ */
 const RECEIVED_EVERY = 100;
 
-/** A prefix of refs. Refs must differ from those of earlier runs with the same data. */
+/**
+ * Prefix of all refs, unique to this run, because refs must differ from those of earlier runs on
+ * the same data.
+ */
 const run = Date.now().toString(36);
 
-/** Connects a user to a gateway of Parley. */
+/** Connects a user to a Parley gateway. */
 export const openParleyChat: OpenChat = ({ id, token, peer, port, from }, listener) =>
   new Promise((resolve, reject) => {
     let events = 0;
@@ -43,12 +49,12 @@ export const openParleyChat: OpenChat = ({ id, token, peer, port, from }, listen
   });
 
 /**
- * Returns whether an error is about a message. A refused `received` needs no retry, because the
- * next one covers it.
+ * Returns whether an error refers to a message. A refused `received` is ignored, because the next
+ * one acknowledges its events too.
  */
 const isOfMessage = ({ ref, code }: { ref?: string; code: string }) => ref !== undefined || code !== 'unavailable';
 
-/** The server frames that the load client reads. */
+/** The server frames that the simulated client reads. */
 type ServerFrame =
   | { type: 'event'; cursor: string; event: { kind: string; from: number; body: { text: string } } }
   | { type: 'ack'; ref: string }

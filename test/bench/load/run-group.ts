@@ -3,8 +3,8 @@ import { quantile } from '../measure/quantile.ts';
 import type { Group } from './group.ts';
 
 /**
- * Lets the members send as planned. Resolves when every member has every message, or no message has
- * arrived for 10 s.
+ * Lets the members of a group send as planned. Resolves when every member has received every
+ * message, or when no message has arrived for 10 s.
  */
 export async function runGroup(group: Group, { rate, seconds }: GroupPlan): Promise<GroupOutcome> {
   group.reset();
@@ -42,31 +42,31 @@ async function settle(group: Group): Promise<void> {
   }
 }
 
-/** Messages per second to the group, and the number of seconds. */
+/** How the members send: messages per second to the group, and the number of seconds. */
 export interface GroupPlan {
   rate: number;
   seconds: number;
 }
 
-/** The measurements of the load. */
+/** Measurements of one run with a group. */
 export interface GroupOutcome {
   sent: number;
   acked: number;
-  /** Number of deliveries: each message counts once per member that received it. */
+  /** Number of deliveries. A message counts once for each member that received it. */
   deliveries: number;
-  /** Ms from sending to delivery to a member, including the sender. */
+  /** Ms from sending a message to its delivery to each member, including the sender. */
   each: { p50: number; p99: number };
-  /** Ms from sending to delivery to the last member. */
+  /** Ms from sending a message to its delivery to the last member. */
   all: { p50: number; p99: number };
-  /** Missing deliveries of acknowledged messages. */
+  /** Number of deliveries of acknowledged messages that are missing. */
   lost: number;
-  /** Duplicate deliveries. */
+  /** Number of duplicate deliveries. */
   doubled: number;
-  /** Members whose order differs from that of the first member. */
+  /** Number of members that received the messages in another order than the first member. */
   disordered: number;
-  /** Refusals, lost connections and unexpected events, with their counts. */
+  /** Refusals, lost connections and unexpected events, each with its count. */
   failures: Record<string, number>;
-  /** The maximum delay of a send, in ms. */
+  /** Maximum delay in ms of a message behind its planned time. */
   late: number;
   /** CPU in us that the load process used until every message had arrived. */
   cpu: number;

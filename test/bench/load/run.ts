@@ -3,8 +3,8 @@ import type { Pair } from './pair.ts';
 import { type Second, Tally } from './tally.ts';
 
 /**
- * Runs the plan with all pairs. Resolves when every message has arrived, or no message has arrived
- * for 10 s. Messages that have not arrived by then count as lost.
+ * Lets all pairs send as planned. Resolves when every message has arrived, or when no message has
+ * arrived for 10 s. Messages that have not arrived by then count as lost.
  */
 export async function run(pairs: Pair[], plan: Plan): Promise<Outcome> {
   const tally = new Tally();
@@ -35,7 +35,7 @@ export async function run(pairs: Pair[], plan: Plan): Promise<Outcome> {
   };
 }
 
-/** Sends with a window: each sender always has `window` unacknowledged messages. */
+/** Sends with a fixed window: each sender always has `window` unacknowledged messages. */
 async function byWindow(pairs: Pair[], { window, seconds }: { window: number; seconds: number }): Promise<number> {
   for (const pair of pairs) pair.onFree = () => pair.send();
   for (const pair of pairs) for (let i = 0; i < window; i++) pair.send();
@@ -45,8 +45,8 @@ async function byWindow(pairs: Pair[], { window, seconds }: { window: number; se
 }
 
 /**
- * Sends at a fixed rate: the senders send in turn, without waiting for acknowledgements. Returns
- * the maximum delay of a send, in ms.
+ * Sends at a fixed rate: senders send in turn, without waiting for acknowledgements. Resolves with
+ * the maximum delay in ms of a message behind its planned time.
  */
 async function byRate(pairs: Pair[], { rate, seconds, burst = 1 }: RatePlan, tally: Tally) {
   const began = performance.now();
@@ -56,8 +56,8 @@ async function byRate(pairs: Pair[], { rate, seconds, burst = 1 }: RatePlan, tal
       const elapsed = performance.now() - began;
       const due = Math.floor((Math.min(elapsed, seconds * 1000) * rate) / 1000);
       if (tally.sent < due) late = Math.max(late, elapsed - ((tally.sent + 1) * 1000) / rate);
-      // Sends at most MOST_AT_ONCE messages per turn. Otherwise a load process that is late would
-      // not read responses in time.
+      // Sends at most MOST_AT_ONCE messages per timer tick, so that a load process that has fallen
+      // behind still reads replies in time.
       const most = tally.sent + MOST_AT_ONCE;
       while (tally.sent < due && tally.sent < most) pairs[Math.floor(tally.sent / burst) % pairs.length]?.send();
       if (elapsed < seconds * 1000) return;
@@ -68,7 +68,9 @@ async function byRate(pairs: Pair[], { rate, seconds, burst = 1 }: RatePlan, tal
   return late;
 }
 
-/** Maximum number of messages sent at a fixed rate before the load process reads responses. */
+/**
+ * Maximum number of messages that the load process sends at a fixed rate before it reads replies.
+ */
 const MOST_AT_ONCE = 1000;
 
 async function settle(tally: Tally): Promise<void> {
@@ -81,52 +83,55 @@ async function settle(tally: Tally): Promise<void> {
   }
 }
 
-/** Seconds of sending, either with a window or at a rate of messages per second over all pairs. */
+/**
+ * How the pairs send, and for how many seconds: with a window, or at a rate in messages per second
+ * of all pairs together.
+ */
 export type Plan = { window: number; seconds: number } | RatePlan;
 
 export interface RatePlan {
   rate: number;
   seconds: number;
-  /** Messages that a sender sends at once. Default: 1. */
+  /** Number of messages that a sender sends at once. Default: 1. */
   burst?: number;
-  /** Whether the outcome includes each second. */
+  /** Whether the outcome also contains the figures of each second. */
   bySecond?: true;
 }
 
-/** The measurements of the load. */
+/** Measurements of one run with pairs. */
 export interface Outcome {
-  /** Seconds for which the load process sent. */
+  /** Seconds during which the pairs sent messages. */
   seconds: number;
   sent: number;
   acked: number;
-  /** Acknowledged messages per second while the load process sent. */
+  /** Acknowledged messages per second while the pairs sent. */
   ackedPerSecond: number;
-  /** Delivered messages per second while the load process sent. */
+  /** Delivered messages per second while the pairs sent. */
   deliveredPerSecond: number;
-  /** Ms from sending to delivery to the recipient. */
+  /** Ms from sending a message to its delivery to the recipient. */
   latency: { p50: number; p99: number };
   /**
-   * Acknowledged messages that did not reach the recipient, and own copies that did not reach the
-   * sender.
+   * Number of deliveries to recipients, and of own copies to senders, that are missing for
+   * acknowledged messages.
    */
   lost: number;
-  /** Messages that were neither acknowledged nor refused. */
+  /** Number of messages that were neither acknowledged nor refused. */
   unanswered: number;
-  /** Duplicate acknowledgements and messages. */
+  /** Number of duplicate acknowledgements, deliveries and own copies. */
   doubled: number;
-  /** Messages that overtook an earlier one. */
+  /** Number of messages that arrived after a later one. */
   disordered: number;
-  /** Refusals, lost connections and unexpected events, with their counts. */
+  /** Refusals, lost connections and unexpected events, each with its count. */
   failures: Record<string, number>;
   /**
-   * Refused messages, the minimum and maximum `retryAfter` in ms, and the number of refusals
-   * without it.
+   * `refused`: number of refused messages. `retryAfter`: the minimum and maximum time in ms that
+   * refusals name, and the number of refusals without a time (`unsaid`).
    */
   refused?: number;
   retryAfter?: { least: number; most: number; unsaid: number };
-  /** The outcome of each second, if the plan includes it. */
+  /** Figures of each second, if the plan requests them. */
   bySecond?: Second[];
-  /** The maximum delay of a send at a fixed rate, in ms. */
+  /** Maximum delay in ms of a message behind its planned time. 0 when sending with a window. */
   late: number;
   /** CPU in us that the load process used until every message had arrived. */
   cpu: number;

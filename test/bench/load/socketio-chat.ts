@@ -2,8 +2,8 @@ import type { OpenChat } from './chat.ts';
 import { WebSocket } from './websocket.ts';
 
 /**
- * Connects a user to a Socket.IO server. Writes the packets of Engine.IO 4 and Socket.IO 5 by hand
- * with the WebSocket client that is also used for Parley, so that the load process costs the same
+ * Connects a user to a Socket.IO server. Uses the same WebSocket client as for Parley and writes
+ * the packets of Engine.IO 4 and Socket.IO 5 itself, so that the load process needs the same CPU
  * for both systems.
  */
 export const openSocketioChat: OpenChat = ({ id, token, peer, port }, listener) =>

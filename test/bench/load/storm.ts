@@ -3,8 +3,9 @@ import type { Chat, ChatListener, ChatUser, OpenChat } from './chat.ts';
 
 /**
  * Connects all users within a second, evenly spread. Refused users retry after `Retry-After` until
- * all are connected. Resolves with the connections and the measurements. Rejects if a refusal has
- * another status than 503, or no `Retry-After`.
+ * all users are connected. Rejects if a refusal has another status than 503 or no `Retry-After`.
+ *
+ * @returns the connections and the measurements
  */
 export async function storm(
   open: OpenChat,
@@ -40,7 +41,7 @@ export async function storm(
   return { chats, outcome: { ...outcome, waits: [...waits].sort(), seconds, cpu: user + system } };
 }
 
-/** Returns the `Retry-After` of a 503 response, in seconds. */
+/** Returns the `Retry-After` of a 503 response in seconds. Undefined for other responses. */
 function retryAfter(answer: string): number | undefined {
   if (!answer.startsWith('HTTP/1.1 503')) return undefined;
   const value = /\r\nretry-after: (\d+)\r\n/i.exec(answer)?.[1];
@@ -48,15 +49,17 @@ function retryAfter(answer: string): number | undefined {
 }
 
 export interface StormOutcome {
-  /** Number of users connected at the first attempt. `refused`: refused at the first attempt. */
+  /**
+   * Number of users that were connected (`first`) and refused (`refused`) at their first attempt.
+   */
   first: number;
   refused: number;
-  /** Number of attempts of all users. */
+  /** Number of attempts of all users together. */
   attempts: number;
-  /** The values of `Retry-After`, in seconds. */
+  /** All different values of `Retry-After` in seconds. */
   waits: number[];
-  /** Seconds until all were connected. */
+  /** Seconds until all users were connected. */
   seconds: number;
-  /** CPU in us that the load process used. */
+  /** CPU in us that the load process used until all users were connected. */
   cpu: number;
 }

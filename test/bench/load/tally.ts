@@ -1,36 +1,37 @@
 import { quantile } from '../measure/quantile.ts';
 
-/** Counts the results of the messages of one run. */
+/** Counts the results of all messages in one run. */
 export class Tally {
   sent = 0;
   acked = 0;
   refused = 0;
-  /** Messages that reached the recipient. */
+  /** Number of messages that reached the recipient. */
   delivered = 0;
-  /** Messages whose own copy reached the sender. */
+  /** Number of messages of which the sender received its own copy. */
   copied = 0;
-  /** Duplicate acknowledgements and messages. */
+  /** Number of duplicate acknowledgements, deliveries and own copies. */
   doubled = 0;
-  /** Messages that arrived after one that was sent later. */
+  /** Number of messages that arrived after a later one. */
   disordered = 0;
-  /** Refusals, lost connections and unexpected events, by their text. */
+  /** Refusals, lost connections and unexpected events: reason -> count. */
   readonly failures = new Map<string, number>();
   /**
-   * The minimum and maximum `retryAfter` of refusals in ms, and the number of refusals without it.
+   * Minimum and maximum `retryAfter` of refusals in ms, and the number of refusals without it
+   * (`unsaid`).
    */
   readonly retryAfter = { least: Number.POSITIVE_INFINITY, most: 0, unsaid: 0 };
   readonly #latencies: number[] = [];
   readonly #sentAt: number[] = [];
   readonly #refusedAt: number[] = [];
 
-  /** Counts the delivery of a message that was sent at `sentAt`. */
+  /** Counts a message as delivered now. `sentAt`: when it was sent. */
   deliver(sentAt: number): void {
     this.delivered += 1;
     this.#latencies.push(performance.now() - sentAt);
     this.#sentAt.push(sentAt);
   }
 
-  /** Counts the refusal of a message that was sent at `sentAt`. */
+  /** Counts a message as refused. `sentAt`: when it was sent. `after`: its `retryAfter` in ms. */
   refuse(sentAt: number, after: number | undefined): void {
     this.refused += 1;
     this.#refusedAt.push(sentAt);
@@ -47,13 +48,13 @@ export class Tally {
     this.failures.set(reason, (this.failures.get(reason) ?? 0) + 1);
   }
 
-  /** Returns whether no message is in flight. */
+  /** Whether no message is in flight. */
   get settled(): boolean {
     const { sent, refused, acked, delivered, copied } = this;
     return acked + refused === sent && delivered === acked && copied === acked;
   }
 
-  /** Returns the results of the messages of each second since `began`. */
+  /** Returns the results of messages by the second in which they were sent, from `began` on. */
   bySecond(began: number): Second[] {
     const seconds: { latencies: number[]; refused: number }[] = [];
     const of = (at: number) => {
@@ -77,18 +78,18 @@ export class Tally {
     });
   }
 
-  /** Returns the ms from sending to delivery to the recipient. */
+  /** Returns quantiles of the ms from sending a message to its delivery to the recipient. */
   latency(): { p50: number; p99: number } {
     const sorted = Float64Array.from(this.#latencies).sort();
     return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
   }
 }
 
-/** The messages sent in one second. */
+/** The results of all messages sent within one second. */
 export interface Second {
   delivered: number;
   refused: number;
-  /** Ms from sending to delivery to the recipient. */
+  /** Ms from sending a message to its delivery to the recipient. */
   p50: number;
   p99: number;
 }

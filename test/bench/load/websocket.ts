@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
 /**
- * A WebSocket client with minimal cost, because the load process runs on the same machine as the
- * system under test. It supports only what the benchmarks need: unfragmented ASCII text below 64
- * KiB, and pings. Its mask is zero, so masking does not change the bytes.
+ * A WebSocket client that uses little CPU, because the load process runs on the same machine as the
+ * system under test. It supports only what the benchmarks need: unfragmented ASCII text messages
+ * below 64 KiB, and pings. It masks frames with zero, which leaves their bytes unchanged.
  */
 export class WebSocket {
   readonly #socket: Socket;
@@ -16,7 +16,7 @@ export class WebSocket {
   #outgoing: Buffer[] = [];
   #rest: Buffer | undefined;
 
-  /** Connects and requests the upgrade. */
+  /** Connects and requests the upgrade to WebSocket. */
   constructor(options: WebSocketOptions) {
     this.#options = options;
     const onread = { buffer: chunk, callback: (length: number) => this.#read(chunk.subarray(0, length)) };
@@ -30,8 +30,8 @@ export class WebSocket {
   }
 
   /**
-   * Sends text after the upgrade. Texts of one turn of the event loop, or of one received chunk,
-   * are sent in one write.
+   * Sends a text message. Call it only after the upgrade. Messages that are sent in the same turn
+   * of the event loop, or while one received chunk is read, leave in one write.
    */
   send(text: string): void {
     this.#outgoing.push(frame(0x81, text));
@@ -63,13 +63,13 @@ export class WebSocket {
       if (end === undefined) break;
       start = end;
     }
-    // The next read overwrites the chunk, so its rest is copied.
+    // Copies the bytes that remain unparsed, because the next read overwrites the chunk.
     this.#rest = start === bytes.length ? undefined : Buffer.from(bytes.subarray(start));
   }
 
   /**
-   * Returns the offset after the response to the upgrade. Undefined if it is incomplete or a
-   * refusal.
+   * Parses the response to the upgrade request. Returns the offset after it. Undefined if it is
+   * incomplete or refuses the upgrade.
    */
   #takeAnswer(bytes: Buffer): number | undefined {
     const end = bytes.indexOf('\r\n\r\n');
@@ -80,7 +80,9 @@ export class WebSocket {
     return undefined;
   }
 
-  /** Returns the offset after the frame at `start`. Undefined if the frame is incomplete. */
+  /**
+   * Parses the frame at `start`. Returns the offset after it. Undefined if the frame is incomplete.
+   */
   #takeFrame(bytes: Buffer, start: number): number | undefined {
     if (bytes.length - start < 2) return undefined;
     const length = bytes[start + 1] as number;
@@ -110,7 +112,10 @@ export class WebSocket {
   }
 }
 
-/** One read buffer for all connections. Each chunk is parsed before the next read begins. */
+/**
+ * Read buffer of all connections. They can share it, because each chunk is parsed before the next
+ * read begins.
+ */
 const chunk = Buffer.allocUnsafe(256 * 1024);
 
 const TEXT = 0x81;
@@ -144,15 +149,18 @@ function request({ path, headers = {} }: WebSocketOptions): string {
 }
 
 export interface WebSocketOptions {
-  /** The port on 127.0.0.1. */
+  /** Port of the server on 127.0.0.1. */
   port: number;
-  /** The client's address. */
+  /** Address from which the client connects. Default: the kernel chooses. */
   from?: string | undefined;
-  /** The path with its query. */
+  /** Path and query of the URL. */
   path: string;
   headers?: Record<string, string>;
-  /** Called with each text. */
+  /** Called with each text message. */
   onText: (text: string) => void;
-  /** Called once, even if the connection was refused or closed by this side. */
+  /**
+   * Called once when the connection has ended, for any reason: also if the server refused it or
+   * this side closed it.
+   */
   onClose: (reason: string) => void;
 }

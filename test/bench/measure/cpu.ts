@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * Returns the CPU in us that processes and all their descendants have used, including ended ones.
- * Reads the scheduler's statistics, which are exact to the nanosecond, and ticks for ended
- * children. Linux only.
+ * For running processes, it reads the scheduler's statistics, which are exact to the nanosecond.
+ * For ended children, it reads clock ticks. Linux only.
  */
 export function cpuTime(pids: number[]): number {
   let total = 0;
@@ -12,7 +12,7 @@ export function cpuTime(pids: number[]): number {
   return total;
 }
 
-/** Returns processes and all their descendants. Linux only. */
+/** Returns the ids of processes and of all their descendants. Linux only. */
 export function withDescendants(pids: number[]): Set<number> {
   const children = childrenByParent();
   const tree = new Set<number>();
@@ -33,7 +33,7 @@ function ownTime(pid: number): number {
   return nanoseconds / 1000;
 }
 
-/** Returns the CPU of the ended children of a process. */
+/** Returns the CPU in us that the ended children of a process have used. */
 function reapedTime(pid: number): number {
   const [user, system] = fields(pid).slice(13, 15).map(Number);
   return ((user ?? 0) + (system ?? 0)) * (1_000_000 / ticksPerSecond());
@@ -50,8 +50,8 @@ function childrenByParent(): Map<number, number[]> {
 }
 
 /**
- * Returns the fields of `/proc/<pid>/stat` after the process name, `state` first. Empty if the
- * process has ended.
+ * Returns the fields of `/proc/<pid>/stat` that follow the process name, beginning with `state`.
+ * Empty if the process has ended.
  */
 function fields(pid: number): string[] {
   const text = read(`/proc/${pid}/stat`);

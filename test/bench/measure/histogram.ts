@@ -1,8 +1,8 @@
 import type { Buckets } from '../systems/system.ts';
 
 /**
- * Reads one histogram from a Prometheus endpoint, summed over all labels. Throws if the histogram
- * does not exist.
+ * Reads one histogram from a Prometheus endpoint, summed over all label sets. Throws if the
+ * histogram does not exist.
  */
 export async function readHistogram(url: string, name: string): Promise<Buckets> {
   const text = await (await fetch(url)).text();
@@ -15,14 +15,14 @@ export async function readHistogram(url: string, name: string): Promise<Buckets>
   return [...counts].map(([bound, count]) => ({ bound, count })).sort((a, b) => a.bound - b.bound);
 }
 
-/** Returns the counts between two readings. */
+/** Returns the counts by which a histogram grew between two readings. */
 export function since(before: Buckets, after: Buckets): Buckets {
   return after.map(({ bound, count }, index) => ({ bound, count: count - (before[index]?.count ?? 0) }));
 }
 
 /**
- * Returns the value below which the fraction `q` of values lies, interpolated within its bucket.
- * NaN without values.
+ * Returns the value below which the fraction `q` of all values lies, interpolated within its
+ * bucket. NaN without values.
  */
 export function bucketQuantile(buckets: Buckets, q: number): number {
   const rank = (buckets.at(-1)?.count ?? 0) * q;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { waitFor } from '@parley/stack';
 import { WebSocket } from 'ws';
 
-/** Makes a Node process collect its garbage twice, because finalizers run in between. */
+/** Makes a Node.js process collect garbage twice, because the first time only queues finalizers. */
 export function collectGarbage(pid: number): Promise<void> {
   return inspect(pid, async (ask) => {
     await ask('HeapProfiler.enable');
@@ -13,8 +13,8 @@ export function collectGarbage(pid: number): Promise<void> {
 }
 
 /**
- * Returns the CPU profile of a Node process during `action`, as JSON that browsers and editors can
- * open.
+ * Runs `action` and records the CPU profile of a Node.js process during it. The profile is JSON
+ * that browsers and editors can open.
  */
 export async function profile<T>(pid: number, action: () => Promise<T>): Promise<{ result: T; profile: string }> {
   return inspect(pid, async (ask) => {
@@ -27,8 +27,8 @@ export async function profile<T>(pid: number, action: () => Promise<T>): Promise
 }
 
 /**
- * Opens the inspector of a Node process, sends commands and closes the inspector, because all
- * processes share one port. The process needs no special flags.
+ * Opens the inspector of a Node.js process, sends it commands and closes it again, because all
+ * processes use the same port. The process needs no special flags.
  */
 async function inspect<T>(pid: number, action: (ask: Ask) => Promise<T>): Promise<T> {
   process.kill(pid, 'SIGUSR1');

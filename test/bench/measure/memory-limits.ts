@@ -4,8 +4,8 @@ import { root } from '@parley/stack';
 import { parseAllDocuments } from 'yaml';
 
 /**
- * Returns the memory limit of each process in bytes, as the manifests for Kubernetes set it. Redis
- * and PostgreSQL have the limits of the local overlay.
+ * Returns the memory limit in bytes of each kind of process, as set in the Kubernetes manifests.
+ * The limits of Redis and PostgreSQL are those of the local overlay.
  */
 export function memoryLimits(): Record<'api' | 'gateways' | 'recorder' | 'redis' | 'postgres', number> {
   return {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withDescendants } from './cpu.ts';
 import { collectGarbage } from './inspector.ts';
 
-/** Returns the total resident memory of processes in bytes. Linux only. */
+/** Returns the resident memory of processes in bytes, summed. Linux only. */
 export function residentMemory(pids: number[]): number {
   return pids
     .map((pid) => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024)
@@ -11,8 +11,8 @@ export function residentMemory(pids: number[]): number {
 }
 
 /**
- * Returns the memory of the kernel, which includes socket buffers and descriptors, in bytes. Linux
- * only.
+ * Returns the memory that the kernel uses itself, in bytes. It includes socket buffers and file
+ * descriptors. Linux only.
  */
 export function kernelMemory(): number {
   const text = readFileSync('/proc/meminfo', 'utf8');
@@ -22,8 +22,8 @@ export function kernelMemory(): number {
 }
 
 /**
- * Returns the resident memory of Node processes after garbage collection, once it has been stable
- * for a second.
+ * Collects the garbage of Node.js processes and returns their resident memory in bytes once it has
+ * been stable for a second.
  */
 export async function settledMemory(pids: number[]): Promise<number> {
   for (const pid of pids) await collectGarbage(pid);
@@ -38,8 +38,8 @@ export async function settledMemory(pids: number[]): Promise<number> {
 }
 
 /**
- * Returns the memory of a process with all its descendants in bytes, as a container's limit counts
- * it: shared pages count once. Linux only.
+ * Returns the memory in bytes of a process and all its descendants, in which shared pages count
+ * once, as for the memory limit of a container. Linux only.
  */
 function treeMemory(pid: number): number {
   let total = 0;
@@ -47,7 +47,7 @@ function treeMemory(pid: number): number {
   return total;
 }
 
-/** Returns 0 for a process that has ended. */
+/** Returns the memory of one process in bytes. 0 if the process has ended. */
 function proportionalMemory(pid: number): number {
   try {
     return Number(/^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) * 1024;
@@ -57,8 +57,8 @@ function proportionalMemory(pid: number): number {
 }
 
 /**
- * Measures the maximum memory of each process with its descendants during an action, several times
- * per second.
+ * Runs an action and measures the maximum memory of each process and its descendants during the
+ * action, in bytes. It reads the memory four times per second.
  */
 export async function peaksOf<T>(pids: number[], action: () => Promise<T>): Promise<{ result: T; peaks: number[] }> {
   const peaks = pids.map(treeMemory);

@@ -1,4 +1,6 @@
-/** Reads counters once a second and returns how fast each one grew. */
+/**
+ * Reads counters once per second until `stop`, which returns the rate at which each counter grew.
+ */
 export function sample(counters: Record<string, () => Promise<number>>): { stop(): Promise<Rates> } {
   const names = Object.keys(counters);
   const readings: { at: number; values: number[] }[] = [];
@@ -34,12 +36,12 @@ function rateOf(points: [at: number, value: number][]): Rate {
   return { average: ((last - first) * 1000) / Math.max(end - start, 1), most: Math.max(0, ...steps) };
 }
 
-/** Name of a counter -> its rate. */
+/** Name of a counter -> rate at which it grew. */
 export type Rates = Record<string, Rate>;
 
 /** Per second. */
 export interface Rate {
   average: number;
-  /** The maximum rate between two readings. */
+  /** Maximum rate between two consecutive readings. */
   most: number;
 }

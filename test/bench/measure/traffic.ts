@@ -11,8 +11,8 @@ import { bucketQuantile, since } from './histogram.ts';
 import { profile } from './inspector.ts';
 
 /**
- * Connects pairs of users. The users of a pair are on different gateways if there are several, and
- * every gateway has as many senders.
+ * Connects pairs of users. With several gateways, the two users of a pair are on different ones,
+ * and every gateway has equally many senders.
  */
 export async function connectPairs(system: System, pairs: number): Promise<Load> {
   const users = await system.createUsers(2 * pairs);
@@ -27,14 +27,17 @@ export async function connectPairs(system: System, pairs: number): Promise<Load>
 }
 
 /**
- * Runs the plan and measures until the last message has arrived and is in PostgreSQL, so that the
- * whole cost of every message is included.
+ * Lets the pairs send as planned and measures until the last message has arrived and is in
+ * PostgreSQL, so that the CPU includes all work for every message.
  */
 export function measure(system: System, load: Load, plan: Plan, options: Options): Promise<Measurement> {
   return account(system, options, () => load.run(plan));
 }
 
-/** Measures any action that sends messages. */
+/**
+ * Runs an action that sends messages, and measures CPU and record lag until all of them are in
+ * PostgreSQL.
+ */
 export async function account<Seen extends { sent: number; cpu: number }>(
   system: System,
   options: Options,
@@ -62,7 +65,7 @@ export async function account<Seen extends { sent: number; cpu: number }>(
   };
 }
 
-/** Compares the rows in PostgreSQL with the acknowledged messages. */
+/** Compares the number of rows in PostgreSQL with the number of acknowledged messages. */
 export async function checkRows(system: System, acked: number): Promise<RowCheck> {
   await system.recorded();
   const { rows, distinct } = await system.countRows();
@@ -73,7 +76,10 @@ function cpuTimes({ processes }: System): Partial<Record<Part, number>> {
   return Object.fromEntries(parts.map((part) => [part, cpuTime(processes[part] ?? [])]));
 }
 
-/** Runs an action and writes the CPU profile of the part that the options select. */
+/**
+ * Runs an action. If the options name a part to profile, writes the CPU profile of its first
+ * process.
+ */
 export async function profiled<T>(system: System, { profile: part }: Options, action: () => Promise<T>): Promise<T> {
   const pid = part && system.processes[part]?.[0];
   if (!pid) return action();
@@ -83,19 +89,19 @@ export async function profiled<T>(system: System, { profile: part }: Options, ac
   return result;
 }
 
-/** All measurements of one run. */
+/** Outcome and costs of one run. */
 export type Measurement = Omit<Outcome, 'cpu'> & Cost;
 
-/** The cost of a run. CPU in us per message. */
+/** Costs of a run. CPU is in us per message. */
 export interface Cost {
-  /** CPU by part: both gateways together, PostgreSQL with all its processes. */
+  /** CPU in us per message, by part: the sum over its processes and their children. */
   cpu: Partial<Record<Part, number>>;
   cpuOfServers: number;
   cpuOfLoad: number;
   /** Seconds from the last delivery until every message was in PostgreSQL. */
   drain: number;
   /**
-   * Ms from accepting a message to its commit. Undefined if the acknowledgement waits for the
+   * Ms from accepting a message to its commit. Undefined if the system acknowledges only after the
    * commit.
    */
   recordLag?: { p50: number; p99: number };
@@ -103,7 +109,7 @@ export interface Cost {
 
 export interface RowCheck {
   rows: number;
-  /** Missing copies of acknowledged messages. */
+  /** Number of copies of acknowledged messages that are missing. */
   lost: number;
   /** Duplicate copies. */
   doubled: number;

@@ -4,7 +4,7 @@ import type { SystemName } from '../systems/system.ts';
 import { parts } from '../systems/system.ts';
 import { table } from './table.ts';
 
-/** Formats a table with one column per system. */
+/** Formats measurements as a table with one column per system. */
 export function compare(title: string, columns: Column[]): string {
   const row = (name: string, value: (column: Column) => number | undefined, digits = 0) => [
     name,

@@ -4,7 +4,7 @@ import { startPostgres, startRedis } from '@parley/stack';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
-/** Describes the machine without names that identify its owner. */
+/** Describes this machine without names that identify its owner. */
 export async function machine(): Promise<Machine> {
   const [load = 0] = loadavg();
   const [redis, postgres] = await Promise.all([redisVersion(), postgresVersion()]);
@@ -40,7 +40,7 @@ async function postgresVersion(): Promise<string> {
 export interface Machine {
   cpu: string;
   cores: number;
-  /** Average number of processes that ran or waited to run in the previous minute. */
+  /** Average number of processes that ran or waited to run during the previous minute. */
   load: number;
   memory: string;
   system: string;

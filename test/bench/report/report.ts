@@ -6,8 +6,8 @@ import type { Results } from './results.ts';
 import type { Target } from './targets.ts';
 
 /**
- * Writes a report as JSON. Replaces the file in one step. Default path: `latest.json` in the folder
- * for results.
+ * Writes a report as JSON. Writes a temporary file and renames it, so that no reader sees half a
+ * report. Default path: `latest.json` in the folder for results.
  */
 export async function writeReport(report: Report, path = join(resultsFolder, 'latest.json')) {
   await mkdir(dirname(path), { recursive: true });
@@ -15,7 +15,7 @@ export async function writeReport(report: Report, path = join(resultsFolder, 'la
   await rename(`${path}.tmp`, path);
 }
 
-/** Rounds a figure to four digits, because no machine reproduces more. */
+/** Rounds a figure to four digits, because no machine reproduces more digits. */
 function round(_: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 }

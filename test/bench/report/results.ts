@@ -14,7 +14,7 @@ import type { SocketsResult } from '../benchmarks/sockets.ts';
 import type { StreamsResult } from '../benchmarks/streams.ts';
 import type { WebResult } from '../benchmarks/web.ts';
 
-/** The results of the benchmarks that ran. */
+/** Results by benchmark. Benchmarks that did not run are missing. */
 export interface Results {
   live?: LiveResult[];
   rate?: RateResult[];

@@ -1,4 +1,4 @@
-/** Aligns columns of text: the first to the left, the others to the right. */
+/** Formats a table. The first column is aligned left, all others right. */
 export function table(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows

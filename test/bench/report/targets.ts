@@ -3,8 +3,8 @@ import { gatewayRatios, median } from '../benchmarks/sockets.ts';
 import type { Results } from './results.ts';
 
 /**
- * Compares the results with Parley's targets. A missed target does not fail the run, because
- * figures depend on the machine.
+ * Compares results with Parley's performance targets. A missed target does not fail the run,
+ * because figures depend on the machine.
  */
 export function targets({
   live,
@@ -96,7 +96,7 @@ export function targets({
 
 export interface Target {
   name: string;
-  /** Maximum value with which the target is met. */
+  /** Maximum value that meets the target. */
   limit: number;
   measured: number;
   unit: string;

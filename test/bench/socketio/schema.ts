@@ -1,6 +1,7 @@
 /**
- * The tables of the Socket.IO server. Each owner has a row of each message, with the same key as in
- * Parley. A message to a group has one row, whose owner is the group. Ids of groups are negative.
+ * The tables of the Socket.IO server. A message between two users has two rows, one for each owner,
+ * with the same primary key as in Parley. A message to a group has one row, whose owner is the
+ * group. Groups have negative ids.
  */
 export const schema = `
   create sequence message_id;
@@ -15,7 +16,7 @@ export const schema = `
     primary key (owner_id, peer_id, id)
   )`;
 
-/** Inserts both rows of a message in one statement, so that they are in one transaction. */
+/** Inserts both rows of a message with one statement, and therefore in one transaction. */
 export const insertMessage = `
   with message as (select nextval('message_id') as id)
   insert into messages (owner_id, peer_id, id, sender_id, text)
@@ -23,13 +24,16 @@ export const insertMessage = `
   from message, (values ($1::bigint, $2::bigint), ($2, $1)) as copies (owner_id, peer_id)
   returning id, date`;
 
-/** Inserts the row of a message to a group, if the sender is a member. */
+/** Inserts the row of a message to a group if the sender is a member. */
 export const insertGroupMessage = `
   insert into messages (owner_id, peer_id, id, sender_id, text)
   select group_id, group_id, nextval('message_id'), user_id, $3 from members where user_id = $1 and group_id = $2
   returning id, date`;
 
-/** Counts the rows, and the rows that differ in owner or text. */
+/**
+ * Counts all rows, and the rows without duplicates. Two rows with the same owner and text are
+ * duplicates.
+ */
 export const countRows = `
   select coalesce(sum(n), 0)::int as rows, count(*)::int as distinct
   from (select count(*) as n from messages group by owner_id, text) as copies`;

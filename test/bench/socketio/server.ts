@@ -6,10 +6,10 @@ import { Server } from 'socket.io';
 import { insertGroupMessage, insertMessage } from './schema.ts';
 
 /**
- * The alternative to Parley: a Socket.IO server that writes every message twice to PostgreSQL,
- * emits it through Redis to both users on any server, and acknowledges it. A message to a group is
- * written once and emitted to the group's room. It follows the recommendations of Socket.IO's
- * documentation for production.
+ * The system that Parley is compared with: a Socket.IO server that follows the recommendations of
+ * Socket.IO's documentation for production. It writes each message to PostgreSQL, once for each of
+ * the two users, emits it through Redis to both users on any server, and acknowledges it. It writes
+ * a message to a group once and emits it to the group's room.
  */
 const { PORT, REDIS_URL, DATABASE_URL, TOKEN_SECRET } = process.env as Record<string, string>;
 
@@ -19,8 +19,8 @@ const io = new Server<ClientEvents, ServerEvents, Record<string, never>, { user:
   transports: ['websocket'],
   serveClient: false,
   perMessageDeflate: false,
-  // All packets are JSON. The stream is so long that a burst does not trim entries before the other
-  // server has read them.
+  // `onlyPlaintext`: all packets are JSON. `maxLen`: the Redis stream is long enough that a burst
+  // does not trim entries before the other server has read them.
   adapter: createAdapter(redis, { onlyPlaintext: true, maxLen: 100_000 }),
 });
 
@@ -60,7 +60,8 @@ io.on('connection', (socket) => {
 });
 
 io.listen(Number(PORT));
-// Releases the HTTP request that opened the connection. Otherwise it would stay in memory.
+// Releases the HTTP request that opened the connection, which Socket.IO would otherwise keep in
+// memory.
 io.engine.on('connection', (connection) => {
   connection.request = null;
 });
@@ -74,7 +75,7 @@ const insertion = {
 
 const groupsOf = 'select group_id as id from members where user_id = $1';
 
-/** Returns the name of the room of a user or group. Ids of groups are negative. */
+/** Returns the name of the Socket.IO room of a user or group. Groups have negative ids. */
 function room(id: number): string {
   return `room:${id}`;
 }

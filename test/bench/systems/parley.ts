@@ -7,8 +7,8 @@ import { readHistogram } from '../measure/histogram.ts';
 import type { System } from './system.ts';
 
 /**
- * Starts Parley as `npm start` does. Default: two gateways. With several masters, starts a Redis
- * Cluster. Rate limits are active but high.
+ * Starts Parley as `npm start` does, by default with two gateways. With several Redis masters,
+ * starts a Redis Cluster. Rate limits are active, but so high that benchmarks do not reach them.
  */
 export async function startParley({
   gateways: count = 2,
@@ -94,7 +94,7 @@ const highRates = {
 
 const unbounded = { MAX_UNDER_WAY: '1000000', MAX_WAIT: '10m' };
 
-/** The recorder's histogram of the seconds from accepting a message to its commit. */
+/** Name of the recorder's histogram of the seconds from accepting a message to its commit. */
 const LAG = 'parley_record_lag_seconds';
 
 const createUsers = `
@@ -134,12 +134,18 @@ async function usedMemory(url: string): Promise<number> {
   return Number(/^used_memory:(\d+)/m.exec(text)?.[1]);
 }
 
-/** Writes the permit copy that the api would write. */
+/**
+ * Allows two users to write to each other: writes to Redis the permits (the list of users that can
+ * write to a user) as the api would.
+ */
 function befriend(link: RedisConnection, user: number, friend: number): Promise<boolean> {
   return writePermits(link, user, { kind: 'user', version: 1, contacts: [friend], blocks: [] });
 }
 
-/** Returns whether the record streams are empty. The recorder removes entries after the commit. */
+/**
+ * Returns whether all record streams are empty. They hold messages that are not in PostgreSQL yet;
+ * the recorder removes entries after the commit.
+ */
 async function emptyRecord({ client, keys }: RedisConnection): Promise<boolean> {
   const lengths = await Promise.all(
     Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.record(bucket))),
@@ -150,14 +156,18 @@ async function emptyRecord({ client, keys }: RedisConnection): Promise<boolean> 
 export interface ParleyOptions {
   /** Default: 2. */
   gateways?: number;
-  /** Whether gateways apply their default admission limits. Default: no limits. */
+  /** Whether gateways apply their default admission limits. Default: they have no such limits. */
   bounded?: boolean;
   /**
-   * Whether all limits have their defaults, and strangers may write. Default: rate limits are high.
+   * Whether all limits have their defaults and strangers are allowed to write. Default: rate limits
+   * are very high.
    */
   limited?: boolean;
-  /** The socket library of the gateways. Default: `SOCKETS`, else the one that `auto` chooses. */
+  /**
+   * Socket library of the gateways. Default: the value of `SOCKETS`, otherwise the library that
+   * `auto` chooses.
+   */
   sockets?: 'uws' | 'node';
-  /** Number of Redis masters. Default: 1, without a cluster. */
+  /** Number of Redis masters. Default: 1, which is not a cluster. */
   masters?: number;
 }

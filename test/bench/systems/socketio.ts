@@ -7,7 +7,10 @@ import pg from 'pg';
 import { countRows, schema } from '../socketio/schema.ts';
 import type { System } from './system.ts';
 
-/** Starts two Socket.IO servers on a Redis and a PostgreSQL with the same settings as Parley's. */
+/**
+ * Starts two Socket.IO servers with a Redis and a PostgreSQL that have the same settings as
+ * Parley's.
+ */
 export async function startSocketio(): Promise<System> {
   const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
   const pool = new pg.Pool({ connectionString: postgres.url });
@@ -41,7 +44,10 @@ export async function startSocketio(): Promise<System> {
 
 const secret = 'a secret for benchmarks only, long enough';
 
-/** Starts a server process. Resolves when it listens. It ends when this process ends. */
+/**
+ * Starts a Socket.IO server process. Resolves when the server listens. The process ends when this
+ * process ends.
+ */
 async function startServer(env: Record<string, string>): Promise<ChildProcess> {
   const server = fork(fileURLToPath(new URL('./bench-socketio.js', import.meta.url)), {
     env: { ...process.env, NODE_ENV: 'production', ...env },
