@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { root } from '@parley/stack';
 
 /**
- * Returns the balancer's configuration of `deploy/compose` with local addresses, so that tests use
- * the deployed file. `turns` sends each request to the next server, the hardest case for clients
- * that need the same server.
+ * Returns the haproxy configuration of `deploy/compose` with local addresses, so that tests use the
+ * file that is deployed. With `turns`, haproxy sends each request to the next server, which is the
+ * hardest case for clients that need the same server for all requests.
  */
 export async function balancerConfig({ port, gateways, apis, turns = false }: Addresses): Promise<string> {
   const text = await readFile(join(root, 'deploy/compose/haproxy.cfg'), 'utf8');

@@ -4,12 +4,12 @@ import { waitFor } from '@parley/stack';
 import { WebSocket } from 'ws';
 
 /**
- * Users with the SDK, signed in and connected through one address. Each pair of neighbours writes
- * to each other.
+ * Many SDK clients of signed-in users that connect through one address. The users form pairs, and
+ * the two users of a pair write to each other.
  */
 export class Crowd implements AsyncDisposable {
   /**
-   * When each client lost its connection and when it was online again, as values of
+   * Times at which clients lost their connection and were online again, as values of
    * `performance.now()`.
    */
   readonly absences: { from: number; to: number }[] = [];
@@ -24,7 +24,7 @@ export class Crowd implements AsyncDisposable {
     this.#clients = clients;
   }
 
-  /** Registers an even number of users and connects them, a few at a time. */
+  /** Registers an even number of users and connects their clients, 20 at a time. */
   static async gather(url: string, count: number): Promise<Crowd> {
     const crowd = new Crowd(
       Array.from({ length: count }, () => new Parley({ api: url, WebSocket: WebSocket as unknown as WebSocketLike })),
@@ -49,8 +49,9 @@ export class Crowd implements AsyncDisposable {
   }
 
   /**
-   * Sends `rate` messages a second in total until `done` resolves, whether or not clients are
-   * connected. Resolves when all are acknowledged and received, or nothing arrived for 10 s.
+   * Sends `rate` messages per second in total until `done` resolves, even if clients are not
+   * connected. Resolves when all messages are acknowledged and received, or when nothing has
+   * arrived for 10 s.
    */
   async talk(rate: number, done: Promise<unknown>): Promise<Talk> {
     let over = false;
@@ -131,15 +132,15 @@ export class Crowd implements AsyncDisposable {
   }
 }
 
-/** The result for all sent messages. */
+/** Counts and latency of all messages that the crowd has sent. */
 export interface Talk {
   sent: number;
   unacknowledged: number;
   refused: number;
-  /** Acknowledged messages that the recipient did not receive. */
+  /** Number of acknowledged messages that the recipient did not receive. */
   lost: number;
-  /** Messages that the recipient showed more than once. */
+  /** Number of messages that the recipient received more than once. */
   doubled: number;
-  /** Ms from the call of `send` to the recipient's event, including reconnects. */
+  /** Ms from the call of `send` to the recipient's event, including time without a connection. */
   latency: { p50: number; p99: number; most: number };
 }

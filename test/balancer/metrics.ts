@@ -1,4 +1,4 @@
-/** Returns the sum of a metric's values over the label sets that match `labels`. */
+/** Returns the value of a Prometheus metric, summed over the label sets that match `labels`. */
 export async function readMetric(url: string, name: string, labels = /.*/): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   let sum = 0;

@@ -1,8 +1,8 @@
 import type { BalancedSystem } from './system.ts';
 
 /**
- * Restarts all gateways one after the other, as a rolling update does. Returns the ms until each
- * was ready again.
+ * Restarts all gateways one after the other, as a rolling update does. Returns for each gateway the
+ * ms until it was ready again.
  */
 export async function roll({ gateways }: BalancedSystem): Promise<number[]> {
   const ready: number[] = [];

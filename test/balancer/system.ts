@@ -13,7 +13,10 @@ import {
 } from '@parley/stack';
 import { balancerConfig } from './config.ts';
 
-/** Returns haproxy for tests. If it is not available, prints the reason and returns undefined. */
+/**
+ * Returns the haproxy program for tests. If it is not installed, prints the reason and returns
+ * undefined.
+ */
 export const findBalancer = () => findHaproxy((line) => process.stderr.write(`${line}\n`));
 
 /** Three gateways and two apis behind a load balancer. */
@@ -35,7 +38,7 @@ export class BalancedSystem implements AsyncDisposable {
     if (!program) throw new Error('There is no haproxy');
     const folder = await mkdtemp(join(tmpdir(), 'parley-balancer-'));
     const port = await freePort();
-    // Sessions contain the balancer as their gateway.
+    // Makes the balancer's address the gateway address that the api returns in each session.
     const shared = { ...common, MEDIA_DIR: folder, GATEWAY_URLS: `http://127.0.0.1:${port}`, ...env };
     const stack = await startStack({ gateways: 3, env: shared });
     try {
