@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { passed, writeMarkdown } from './report/markdown.ts';
 import { runChaos } from './run.ts';
 
-it('no message is lost, doubled or reordered while faults of every kind occur', async () => {
+it('no message is lost, duplicated or reordered while faults of every kind occur', async () => {
   const outcome = await runChaos({ seed: 20, seconds: 60, clients: 20, rate: 40, every: 2, cluster: testsOnCluster });
   const report = writeMarkdown(outcome, 'now');
   // A run without messages or faults would prove nothing.

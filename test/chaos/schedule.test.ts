@@ -6,7 +6,7 @@ const faults = faultsOn('pair');
 const pace = { seed: 7, seconds: 1800, every: 8 };
 
 describe('the schedule of faults', () => {
-  it('the schedule of faults depends only on the seed', () => {
+  it('planFaults returns the same schedule for the same seed, and another schedule for another seed', () => {
     expect(planFaults(pace, faults)).toEqual(planFaults(pace, faults));
     expect(planFaults({ ...pace, seed: 8 }, faults)).not.toEqual(planFaults(pace, faults));
   });
@@ -21,7 +21,7 @@ describe('the schedule of faults', () => {
     },
   );
 
-  it('the schedule replaces faults that the machine cannot produce with other faults', () => {
+  it('planFaults replaces faults that the machine cannot cause by other faults', () => {
     const possible = faults.filter(({ impossible }) => impossible === undefined);
     expect(possible.length).toBe(faults.length - 3);
     const plan = planFaults(pace, possible);
@@ -29,7 +29,7 @@ describe('the schedule of faults', () => {
     expect(new Set(plan.map(({ fault }) => fault))).toEqual(new Set(possible.map(({ name }) => name)));
   });
 
-  it('the faults of a schedule are in ascending order and within the run', () => {
+  it('planFaults returns faults in ascending order and within the run', () => {
     const times = planFaults(pace, faults).map(({ at }) => at);
     expect(times).toEqual([...times].sort((a, b) => a - b));
     expect(times.at(-1)).toBeLessThan(1_800_000);

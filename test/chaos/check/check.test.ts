@@ -70,26 +70,26 @@ describe('faults in the evidence of a run', () => {
     expect(world.find()).toEqual(['lost']);
   });
 
-  it('the checker finds a message that a device did not receive because an append was dropped', () => {
+  it('the checker finds a message that a device did not receive', () => {
     const world = new Case();
     world.journals[1].entries.splice(1, 1);
     expect(world.find()).toEqual(['lost']);
   });
 
-  it('the checker lets a device that must reload read missed messages from the api', () => {
+  it('the checker accepts that a device which had to reload did not receive earlier messages', () => {
     const world = new Case();
     world.journals[1].entries.splice(1, 1, 'reload');
     expect(world.find()).toEqual([]);
   });
 
-  it('the checker finds messages that a device received in another order', () => {
+  it('the checker finds messages that a device received out of order', () => {
     const world = new Case();
     const [entries] = [world.journals[0].entries];
     entries.splice(0, 2, entries[1] as never, entries[0] as never);
     expect(world.find()).toEqual(['disordered']);
   });
 
-  it('the checker finds a message recorded twice under two ids', () => {
+  it('the checker finds a message that PostgreSQL contains twice under two ids', () => {
     const world = new Case();
     for (const key of [`${ann}:${ben}`, `${ben}:${ann}`]) world.copies.get(key)?.push({ ...row(1), id: 30 });
     for (const journal of world.journals) hear(journal, 1, 30);
@@ -102,7 +102,7 @@ describe('faults in the evidence of a run', () => {
     expect(world.find()).toEqual(['doubled']);
   });
 
-  it('the checker finds a message that reached a user outside the conversation', () => {
+  it('the checker finds a message that a user outside the conversation received', () => {
     const world = new Case();
     const journal = new Journal();
     hear(journal, 0);
@@ -111,13 +111,13 @@ describe('faults in the evidence of a run', () => {
     expect(world.find()).toEqual(['misdelivered']);
   });
 
-  it('the checker finds a group message that reached a user who was not a member', () => {
+  it('the checker finds a group message that a user outside the group received', () => {
     const world = new Case();
     Object.assign(world.sent[3] as object, { withheld: [ben] });
     expect(world.find()).toEqual(['misdelivered']);
   });
 
-  it('the checker finds an accepted message of a sender without permission', () => {
+  it('the checker finds a message that the server accepted from a sender without permission', () => {
     const world = new Case();
     Object.assign(world.sent[0] as object, { forbidden: true });
     expect(world.find()).toEqual(['misdelivered']);
@@ -129,13 +129,13 @@ describe('faults in the evidence of a run', () => {
     expect(world.find()).toEqual(['lost']);
   });
 
-  it('the checker finds a recall that was acknowledged but had no effect', () => {
+  it('the checker finds an acknowledged recall that had no effect', () => {
     const world = new Case();
     Object.assign(world.sent[0] as object, { recall: 'acknowledged' });
     expect(world.find()).toEqual(['unequal', 'unequal']);
   });
 
-  it('the checker finds a deleted chat that is listed again, and a deletion that no user requested', () => {
+  it('the checker finds a chat deletion that had no effect, and one that no user requested', () => {
     const world = new Case();
     Object.assign(world.more, { deleted: [{ owner: ann, chat: ben, upTo: 11, acknowledged: true }] });
     expect(world.find()).toEqual(['unequal']);
@@ -159,14 +159,14 @@ describe('faults in the evidence of a run', () => {
     expect(world.find()).toEqual(['unequal']);
   });
 
-  it('the checker ignores changes of which nobody knows the result', () => {
+  it('the checker ignores changes whose result is unknown', () => {
     const world = new Case();
     Object.assign(world.sent[1] as object, { tail: null, pinned: null, reactions: new Map([[ben, null]]) });
     Object.assign(world.copies.get(`${ann}:${ben}`)?.[1] as object, { tail: ' ~e1', pinned: true, reactions: [ben] });
     expect(world.find()).toEqual([]);
   });
 
-  it('the checker finds a message that is not deleted from the own copy, or from a copy of another user', () => {
+  it("the checker finds a deletion from a user's own copy that had no effect, and one that affected the other user's copy", () => {
     const world = new Case();
     world.acts.hides.push({ owner: ben, chat: ann, id: 11, acknowledged: true });
     expect(world.find()).toEqual(['unequal']);
@@ -178,7 +178,7 @@ describe('faults in the evidence of a run', () => {
     expect(world.find()).toEqual(['lost']);
   });
 
-  it('the checker does not expect that devices receive messages deleted from the own copy', () => {
+  it('the checker does not expect a device to receive messages that its user deleted from the own copy', () => {
     const world = new Case();
     world.acts.hides.push({ owner: ben, chat: ann, id: 11, acknowledged: true });
     Object.assign(world.more, { hidden: new Map([[`${ben}:${ann}`, new Set([11])]]) });
@@ -186,7 +186,7 @@ describe('faults in the evidence of a run', () => {
     expect(world.find()).toEqual([]);
   });
 
-  it('the checker finds a lost draft, an old one, and one that nobody wrote', () => {
+  it('the checker finds a draft that got lost, an outdated draft and a draft that nobody wrote', () => {
     const world = new Case();
     world.acts.drafts.set(`${ann}:${ben}`, new Set(['new']));
     expect(world.find()).toEqual(['unequal']);
@@ -198,7 +198,7 @@ describe('faults in the evidence of a run', () => {
     expect(world.find()).toEqual(['unequal']);
   });
 
-  it('the checker lets a draft end with the copy of its chat', () => {
+  it('the checker accepts that a draft is gone after its owner deleted the chat', () => {
     const world = new Case();
     world.acts.drafts.set(`${ann}:${ben}`, new Set(['new']));
     world.copies.get(`${ann}:${ben}`)?.shift();
@@ -209,7 +209,7 @@ describe('faults in the evidence of a run', () => {
     expect(world.find()).toEqual([]);
   });
 
-  it('the checker finds an archive that got lost, and one that a message did not end', () => {
+  it('the checker finds a chat that is no longer archived without a new message, and one that is still archived after a new message', () => {
     const world = new Case();
     world.acts.archives.push({ owner: ann, chat: ben, known: 12, after: 5 });
     expect(world.find()).toEqual(['unequal']);
@@ -224,7 +224,7 @@ describe('faults in the evidence of a run', () => {
     expect(world.find()).toEqual([]);
   });
 
-  it('the checker finds imported messages that are lost, doubled, misdelivered or unknown', () => {
+  it('the checker finds imported messages that are lost, duplicated, misdelivered or unknown', () => {
     const world = new Case();
     world.acts.imports.push({ from: ann, to: ben, group: false, acknowledged: true });
     const rows = [`${ann}:${ben}`, `${ben}:${ann}`].map((key) => world.copies.get(key) ?? []);
@@ -239,13 +239,13 @@ describe('faults in the evidence of a run', () => {
     expect(world.find()).toEqual(['misdelivered', 'misdelivered']);
   });
 
-  it('texts contain the number of their message and the words appended to it', () => {
+  it("numberOf and tailOf read a message's number and appended words from its text", () => {
     const text = `${textOf({ n: 12 })} ~w1 ~e2`;
     expect([numberOf(text), tailOf(text), importedNumber(text)]).toEqual([12, ' ~w1 ~e2', undefined]);
     expect([numberOf(`${text} x`), numberOf(importedText(3)), importedNumber(importedText(3))]).toEqual([-1, -1, 3]);
   });
 
-  it('the checker ignores events that a crashed device received but did not store', () => {
+  it('the journal of a device drops events that the device received but did not store before a crash', () => {
     const journal = new Journal();
     hear(journal, 0);
     journal.store(journal.length);
