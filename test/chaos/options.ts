@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
- * @throws Error with a sentence about the mistake
+ * @throws Error whose message explains the mistake
  */
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
@@ -37,22 +37,22 @@ export function readOptions(args: string[]): Options {
   };
 }
 
-/** The options of a run. */
+/** Options of a chaos run. */
 export interface Options {
-  /** The same seed produces the same schedule of faults. */
+  /** Seed of the random numbers. The same seed produces the same schedule of faults. */
   seed: number;
-  /** Seconds for which the simulated users write. */
+  /** Seconds during which the simulated users write. */
   seconds: number;
   /** Number of devices. */
   clients: number;
-  /** Messages per second of all devices together. */
+  /** Messages per second that all devices write together. */
   rate: number;
-  /** Average seconds between two faults. */
+  /** Average number of seconds between two faults. */
   every: number;
-  /** Only faults whose name contains one of these texts are used. Default: all. */
+  /** Causes only faults whose name contains this string. Default: all faults. */
   only?: string | undefined;
-  /** Whether Redis is a cluster instead of one server with a replica. */
+  /** Whether Redis is a cluster. Otherwise, it is one server with a replica. */
   cluster: boolean;
-  /** The file for the report. Default: none. */
+  /** Path of the file for the report. Default: no file is written. */
   report?: string | undefined;
 }

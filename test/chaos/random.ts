@@ -1,4 +1,4 @@
-/** A seeded generator of pseudo-random numbers (mulberry32). */
+/** A generator of pseudo-random numbers with a seed (mulberry32). */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** Returns a number from 0 to 1, excluding 1. */
+  /** Returns a random number from 0 to 1, excluding 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -15,7 +15,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** Returns an integer from `least` to `most`, both included. */
+  /** Returns a random integer from `least` to `most`, including both. */
   whole(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least + 1));
   }
@@ -25,7 +25,7 @@ export class Random {
   }
 
   /**
-   * Returns one of the items.
+   * Returns a random item.
    *
    * @throws RangeError if the list is empty
    */

@@ -26,8 +26,8 @@ import { settle, untilNone } from './settle.ts';
 import { System } from './system/system.ts';
 
 /**
- * Runs the whole system while the simulated users write and the faults of `planFaults` are caused.
- * Then waits until everything is idle and checks all evidence.
+ * Runs the whole system while the simulated users write and the faults that `planFaults` chose
+ * occur. Then waits until everything is idle, and runs all checks.
  */
 export async function runChaos(options: Options, log: (line: string) => void = () => {}): Promise<Outcome> {
   const random = new Random(options.seed + 1);
@@ -122,8 +122,8 @@ export async function runChaos(options: Options, log: (line: string) => void = (
 }
 
 /**
- * Reads the chats of users with imported messages from the api, as devices must do, because imports
- * send no events.
+ * Loads the chats of all users with imported messages from the api into their devices, because
+ * imports send no events.
  */
 async function showImports({ population, writers }: World): Promise<void> {
   const users = new Set(
@@ -140,8 +140,8 @@ async function showImports({ population, writers }: World): Promise<void> {
 }
 
 /**
- * Causes each fault at its time, or as soon as the parts that it stops are repaired. Causes none
- * after the end.
+ * Causes each fault at its planned time, or later as soon as earlier faults of the same parts are
+ * repaired. Causes no fault after the end of the run.
  */
 async function carryOut(plan: Strike[], faults: Fault[], world: World, { began, end }: Span, log: Log) {
   const busy = new Map<Part, Promise<unknown>>();
@@ -178,14 +178,16 @@ function seconds(since: number): number {
   return Math.round((Date.now() - since) / 100) / 10;
 }
 
-/** A fault that was caused. */
+/** A fault that the run caused. */
 export interface Struck {
-  /** Seconds from the start to the fault, and seconds until it was repaired. */
+  /**
+   * `at`: seconds from the start of the run to the fault. `lasted`: seconds until it was repaired.
+   */
   at: number;
   lasted: number;
   fault: string;
   what: string;
-  /** True if the parts were not repaired. */
+  /** True if causing or repairing the fault threw an error. */
   failed?: boolean;
 }
 
@@ -193,9 +195,9 @@ export interface Struck {
 export interface Outcome {
   options: Options;
   strikes: Struck[];
-  /** Faults that this machine cannot produce, with the reason. */
+  /** Faults that this machine cannot cause, each with the reason. */
   leftOut: { fault: string; why: string }[];
-  /** Seconds for which the simulated users wrote. */
+  /** Seconds during which the simulated users wrote. */
   wrote: number;
   database: Result[];
   faults: Finding[];

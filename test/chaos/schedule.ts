@@ -1,11 +1,12 @@
 import { Random } from './random.ts';
 
-/** Seconds without faults, at the start, while all devices connect, and at the end. */
+/** Seconds without faults at the start, while all devices connect, and at the end of a run. */
 const QUIET = 3;
 
 /**
- * Returns the time and seed of each fault. The same seed, length and pace give the same schedule.
- * Each kind is caused in proportion to its weight, at least once if there is time, in random order.
+ * Plans the time and the seed of each fault. The same seed, length and pace result in the same
+ * schedule. Each kind of fault occurs in proportion to its weight, in random order, and at least
+ * once if there is time.
  */
 export function planFaults({ seed, seconds, every }: Pace, kinds: readonly Kind[]): Strike[] {
   const random = new Random(seed);
@@ -24,7 +25,7 @@ export function planFaults({ seed, seconds, every }: Pace, kinds: readonly Kind[
   }));
 }
 
-/** The length of a run and the average time between faults, in seconds. */
+/** Length of a run and average time between two faults, both in seconds, and the seed. */
 export interface Pace {
   seed: number;
   seconds: number;
@@ -33,7 +34,7 @@ export interface Pace {
 
 interface Kind {
   name: string;
-  /** Relative frequency of the fault. */
+  /** How often this fault occurs relative to other faults. */
   weight: number;
 }
 
@@ -42,6 +43,6 @@ export interface Strike {
   /** Ms since the start. */
   at: number;
   fault: string;
-  /** Seed for the choices of the fault: its targets and its duration. */
+  /** Seed for the fault's own random choices: its targets and its duration. */
   dice: number;
 }

@@ -4,16 +4,16 @@ import type { Fault } from './check/evidence.ts';
 import type { World } from './faults/fault.ts';
 import type { Device } from './people/device.ts';
 
-/** Maximum ms until everything is idle. */
+/** Maximum ms to wait in each stage until everything is idle. */
 const PATIENCE = 180_000;
 
-/** Ms after which a device that is online with unsent messages counts as stalled. */
+/** Ms after which a device that is online and still has unsent messages counts as stalled. */
 const STALL = 45_000;
 
 /**
- * Repairs everything and waits until nothing is in flight: all devices have read their inboxes, all
- * messages are acknowledged or refused, and all are recorded. Reloads and counts devices that have
- * stalled.
+ * Repairs everything and waits until nothing is in flight: all messages are acknowledged or
+ * refused, all of them are in PostgreSQL, and all devices have read their inboxes. Counts and
+ * reloads devices that have stalled.
  */
 export async function settle(
   { system, population }: World,
@@ -57,7 +57,8 @@ export async function settle(
 }
 
 /**
- * Calls `find` repeatedly until it finds nothing. Returns what it still finds after `timeout` ms.
+ * Calls `find` repeatedly until it returns an empty list. After `timeout` ms, resolves with what
+ * `find` still returns.
  */
 export async function untilNone(find: () => string[] | Promise<string[]>, timeout: number): Promise<string[]> {
   let left: string[] = [];
@@ -83,14 +84,14 @@ function sending({ name, client, transport }: Device): string[] {
     .map(({ key, chat }) => `${name} (${transport}): ${key} to ${chat}`);
 }
 
-/** Returns the record streams that are not empty. */
+/** Returns a line for each record stream that still contains messages for PostgreSQL. */
 async function unrecorded({ client, keys }: RedisConnection): Promise<string[]> {
   const buckets = Array.from({ length: keys.buckets }, (_, bucket) => bucket);
   const lengths = await Promise.all(buckets.map((bucket) => client.xlen(keys.record(bucket))));
   return lengths.flatMap((length, bucket) => (length > 0 ? [`${length} in bucket ${bucket}`] : []));
 }
 
-/** Returns the devices that have not stored the last event of their inbox. */
+/** Returns a line for each device that has not stored the last event of its inbox. */
 async function behind({ client, keys }: RedisConnection, devices: readonly Device[]): Promise<string[]> {
   const found = await Promise.all(
     devices.map(async ({ name, user, cursor }) => {
@@ -103,8 +104,8 @@ async function behind({ client, keys }: RedisConnection, devices: readonly Devic
 
 /** How the run ended. */
 interface Rest {
-  /** The parts that did not become idle. */
+  /** Stages that did not become idle in time. */
   faults: Fault[];
-  /** Number of devices that were online with unsent messages but sent nothing. */
+  /** Number of devices that stalled: they were online, but did not send their unsent messages. */
   stalled: number;
 }

@@ -3,9 +3,9 @@ import type { Sent } from '../people/ledger.ts';
 import { copyKey, type Evidence, type Fault, type Row } from './evidence.ts';
 
 /**
- * Compares PostgreSQL with the results of edits, streams, pins, reactions, deletions from own
- * copies, drafts, archived chats and imports. Each act that the server confirmed must have taken
- * effect in every copy, and only there.
+ * Compares PostgreSQL with the recorded acts of users: edits, streams, pins, reactions, deletions
+ * from a user's own copy, drafts, archived chats and imports. Each act that the server confirmed
+ * must have taken effect in every copy that it concerns, and in no other copy.
  */
 export function checkActs(evidence: Evidence): Fault[] {
   const index = new Map([...evidence.copies].map(([key, rows]) => [key, new Map(rows.map((row) => [row.id, row]))]));
@@ -57,7 +57,7 @@ function checkHides({ acts, hidden, cleared }: Evidence): Fault[] {
   return faults;
 }
 
-/** A draft ends with the copy of its chat. */
+/** Checks drafts. A draft is gone if its owner deleted the owner's copy of the chat. */
 function checkDrafts({ acts, drafts, cleared }: Evidence): Fault[] {
   return [...new Set([...acts.drafts.keys(), ...drafts.keys()])].flatMap((key): Fault[] => {
     const text = drafts.get(key) ?? '';
@@ -68,8 +68,8 @@ function checkDrafts({ acts, drafts, cleared }: Evidence): Fault[] {
 }
 
 /**
- * An archive ends with the first message after it, and not before. A chat may be archived several
- * times, also by requests without a known result.
+ * Checks archived chats. The first message after a chat was archived ends the archive; nothing else
+ * does. A chat can be archived several times, also by requests whose result is unknown.
  */
 function checkArchives({ acts, archived, copies, sent, cleared }: Evidence): Fault[] {
   const isAfter = (key: string, { after }: Archive) =>

@@ -3,9 +3,10 @@ import type { Heard } from '../people/journal.ts';
 import { copyKey, type Fault, type MessageEvidence, type Row, type Witness } from './evidence.ts';
 
 /**
- * Compares what devices received with PostgreSQL: every message of their user once, in the order of
- * the records, and none of other users. A device that had to reload may lack earlier messages,
- * because it must read them from the api. `missed` contains these messages.
+ * Compares the events that each device received with PostgreSQL. A device must receive every
+ * message of its user once, in the order of ids, and no message of other users. After a reload, a
+ * device might lack earlier messages, because the SDK reads them from the api instead. `missed`
+ * contains these messages.
  */
 export function checkDevices(evidence: MessageEvidence): { faults: Fault[]; missed: Missed[]; withdrawn: number } {
   const faults: Fault[] = [];
@@ -36,8 +37,8 @@ function readJournal({ name, user, entries }: Witness, evidence: MessageEvidence
   const ids = new Map<string, Set<number>>();
   const lastReload = entries.lastIndexOf('reload');
   /**
-   * Considers only the events after the last reload, because a reload clears the state of the
-   * device.
+   * For each conversation, the newest id that the device received since its last reload. A reload
+   * clears the state of the device.
    */
   let newest = new Map<string, number>();
   let withdrawn = 0;
@@ -57,8 +58,8 @@ function readJournal({ name, user, entries }: Witness, evidence: MessageEvidence
     newest.set(conversation, Math.max(id, before));
     if (!recorded) {
       if (deletedByAll(conversation, id, evidence)) return;
-      // A failed master may have published events that its successor lacks. The reload that follows
-      // corrects this.
+      // Does not count this message as lost if a reload follows. A failed Redis master can publish
+      // events that its successor lacks, and the reload then removes them from the device.
       if (index < lastReload) withdrawn += 1;
       else faults.push({ kind: 'lost', what: `${name} got ${id} of ${conversation} (m${n}), which is not recorded` });
     } else if (n !== null && recorded.n !== null && recorded.n !== n)
@@ -73,7 +74,10 @@ function readJournal({ name, user, entries }: Witness, evidence: MessageEvidence
   return { faults, ids, withdrawn, reloaded: lastReload >= 0 };
 }
 
-/** Returns whether every participant has deleted the copy, so that there is nothing to compare. */
+/**
+ * Returns whether both users have deleted their copies up to this message, so that no row is left
+ * for the comparison.
+ */
 function deletedByAll(conversation: string, id: number, { cleared }: MessageEvidence): boolean {
   const parsed = parseConversation(conversation);
   if (parsed?.type !== 'users') return false;
@@ -93,7 +97,10 @@ function ownKey(conversation: string, user: number): string {
   return copyKey(user, parsed.users.find((id) => id !== user) ?? user);
 }
 
-/** Merges both copies of every conversation by message id, because one may be deleted. */
+/**
+ * Merges the two copies of each conversation by message id, because either of them might be
+ * deleted.
+ */
 function conversationsOf(copies: MessageEvidence['copies']): Conversations {
   const conversations: Conversations = new Map();
   for (const [key, rows] of copies) {
@@ -101,7 +108,7 @@ function conversationsOf(copies: MessageEvidence['copies']): Conversations {
     const conversation = owner === peer ? groupConversation(owner) : userConversation(owner, peer);
     const messages = conversations.get(conversation) ?? new Map<number, Row>();
     conversations.set(conversation, messages);
-    // Devices receive no events of imported messages.
+    // Leaves out imported messages, because devices receive no events about them.
     for (const row of rows) if (row.imported === undefined) messages.set(row.id, row);
   }
   return conversations;
@@ -116,7 +123,7 @@ function entitled({ groups }: MessageEvidence, conversation: string, user: numbe
 
 type Conversations = Map<string, Map<number, Row>>;
 
-/** A message that a device did not receive and must be able to read from the api. */
+/** Messages that a device did not receive, and must therefore be able to read from the api. */
 export interface Missed {
   device: string;
   conversation: string;

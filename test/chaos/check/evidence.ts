@@ -7,7 +7,10 @@ import type { Deleted } from '../people/writers.ts';
 /** Rows per query. */
 const PAGE = 20_000;
 
-/** Returns up to which message owners have deleted their chats, by owner and peer. */
+/**
+ * Returns for each chat that its owner deleted the id of the last message that the deletion
+ * included. Keys: `copyKey`.
+ */
 export async function readCleared(pool: Pool): Promise<Map<string, number>> {
   const { rows } = await pool.query<{ owner: number; peer: number; id: number }>(
     'select owner_id as owner, peer_id as peer, cleared_id as id from chats where cleared_id > 0',
@@ -16,8 +19,8 @@ export async function readCleared(pool: Pool): Promise<Map<string, number>> {
 }
 
 /**
- * Returns all copies of all messages in the form that their owners see, by owner and peer, in
- * ascending order.
+ * Returns every copy of every message as its owner sees it. Keys: `copyKey`. Rows are in ascending
+ * order of id.
  */
 export async function readCopies(pool: Pool): Promise<Map<string, Row[]>> {
   const copies = new Map<string, Row[]>();
@@ -45,13 +48,13 @@ export async function readCopies(pool: Pool): Promise<Map<string, Row[]>> {
 }
 
 /**
- * Returns the key of an owner's copy of a chat. A group has a single copy, with the group as owner.
+ * Returns the key of an owner's copy of a chat. A group has only one copy. Its owner is the group.
  */
 export function copyKey(owner: number, peer: number): string {
   return `${owner}:${peer}`;
 }
 
-/** Returns the messages that owners deleted from their own copies, by owner and peer. */
+/** Returns the ids of messages that users deleted from their own copies. Keys: `copyKey`. */
 export async function readHidden(pool: Pool): Promise<Map<string, Set<number>>> {
   const { rows } = await pool.query<{ owner: number; peer: number; ids: number[] }>(
     'select owner_id as owner, peer_id as peer, array_agg(id) as ids from hidden_messages group by owner_id, peer_id',
@@ -59,7 +62,7 @@ export async function readHidden(pool: Pool): Promise<Map<string, Set<number>>> 
   return new Map(rows.map(({ owner, peer, ids }) => [copyKey(owner, peer), new Set(ids.map(Number))]));
 }
 
-/** Returns the drafts and the archived chats, by owner and peer. */
+/** Returns the drafts and the archived chats of all users. Keys: `copyKey`. */
 export async function readOwn(pool: Pool): Promise<Pick<Evidence, 'drafts' | 'archived'>> {
   const drafts = await pool.query<{ owner: number; peer: number; text: string }>(
     'select owner_id as owner, peer_id as peer, text from drafts',
@@ -83,48 +86,48 @@ const read = `
     select from chats c where c.owner_id = m.owner_id and c.peer_id = m.peer_id and m.id <= c.cleared_id)
   order by owner_id, peer_id, id limit $4`;
 
-/** The data that a run produces, for the checks. */
+/** The data of a run that the checks compare. */
 export interface Evidence {
   sent: readonly Sent[];
   copies: ReadonlyMap<string, readonly Row[]>;
   devices: readonly Witness[];
   deleted: readonly Deleted[];
-  /** {@link copyKey} -> message id up to which the owner has deleted the copy. */
+  /** {@link copyKey} -> id of the last message that was in the copy when its owner deleted it. */
   cleared: ReadonlyMap<string, number>;
-  /** {@link copyKey} -> messages that the owner deleted from the own copy. */
+  /** {@link copyKey} -> ids of messages that the owner deleted from the own copy. */
   hidden: ReadonlyMap<string, ReadonlySet<number>>;
-  /** {@link copyKey} -> the text of the owner's draft. */
+  /** {@link copyKey} -> text of the owner's draft. */
   drafts: ReadonlyMap<string, string>;
-  /** {@link copyKey} of chats of two users that their owner archived. */
+  /** {@link copyKey} of each chat of two users that is archived by its owner. */
   archived: ReadonlySet<string>;
-  /** What users did, as far as the checks know. */
+  /** Acts of users on messages and chats, with the results that are known. */
   acts: Pick<Acts, 'hides' | 'archives' | 'drafts' | 'imports'>;
-  /** Users who were members of each group for the whole run. */
+  /** Group -> users who were members of it for the whole run. */
   groups: ReadonlyMap<number, readonly number[]>;
-  /** Returns whether a user may receive messages of a conversation. */
+  /** Returns whether a user is allowed to receive messages of a conversation. */
   mayHear(conversation: string, user: number): boolean;
 }
 
-/** The evidence about messages, without what users did with them. */
+/** The part of the evidence that concerns only messages. */
 export type MessageEvidence = Omit<Evidence, 'drafts' | 'archived' | 'acts'>;
 
-/** A row of `messages`. */
+/** A row of the table `messages`. */
 export interface Row {
   id: number;
   from: number;
   /**
-   * The message's number in the ledger. Null if it was recalled or is a notice. -1 if nobody wrote
-   * it.
+   * Number of the message in the ledger. Null if the message was recalled or is a notice. -1 if no
+   * simulated user wrote this text.
    */
   n: number | null;
   recalled: boolean;
-  /** The number of an imported message. */
+  /** Number of the message in its import. Undefined if it was not imported. */
   imported?: number;
-  /** The words that edits or a stream appended. Default: none. */
+  /** Words that edits or a stream appended to the text. Default: none. */
   tail?: string;
   /** Default: false. */
   pinned?: boolean;
-  /** Users who react to it. Default: none. */
+  /** Ids of users who have reacted to the message. Default: none. */
   reactions?: number[];
 }
 
@@ -133,18 +136,18 @@ type CopyRow = Omit<Row, 'reactions'> & {
   owner: number;
   peer: number;
   text: string | null;
-  /** User -> date of the reaction, negative if it was removed. */
+  /** User -> date of the user's reaction. The date is negative if the user removed the reaction. */
   reactions: Record<string, number> | null;
 };
 
-/** A device and the events it received, in order. */
+/** A device and the events that it received, in order. */
 export interface Witness {
   name: string;
   user: number;
   entries: readonly Entry[];
 }
 
-/** A violation of a promise. */
+/** A promise of the system that was not kept during the run. */
 export interface Fault {
   kind: 'lost' | 'doubled' | 'disordered' | 'misdelivered' | 'unequal';
   what: string;

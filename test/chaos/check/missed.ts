@@ -4,8 +4,8 @@ import type { Missed } from './devices.ts';
 import type { Evidence, Fault } from './evidence.ts';
 
 /**
- * Reads the messages that a device missed from the api, as a device does after a reload. Returns
- * those that the api also lacks, except those that the user deleted.
+ * Reads the messages that a device missed from the api, as the SDK does after a reload. Returns a
+ * fault for each of them that the api lacks too, except for messages that the user deleted.
  */
 export async function readMissed(
   devices: readonly Device[],

@@ -1,9 +1,9 @@
 import { copyKey, type Fault, type MessageEvidence } from './evidence.ts';
 
 /**
- * Compares PostgreSQL with the results that the writers saw. Every acknowledged message must be in
- * both copies with its id, once. No refused or unknown message may be stored. A recalled message
- * must have no text.
+ * Compares PostgreSQL with the results that the writers received. Every acknowledged message must
+ * be in both copies exactly once, with its id. No refused or unknown message is allowed there. A
+ * recalled message must have no text.
  */
 export function checkRecords({ sent, copies, deleted, cleared }: MessageEvidence): Fault[] {
   const faults: Fault[] = [];

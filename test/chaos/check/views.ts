@@ -4,9 +4,9 @@ import { tailOf } from '../people/ledger.ts';
 import { copyKey, type Evidence } from './evidence.ts';
 
 /**
- * Compares the chats on a device with those of the api: unread counts, marks, last messages, and
- * the newest messages of each chat. Returns the differences. Marks may still be in flight right
- * after a run.
+ * Compares the chats that a device shows with those that the api returns: unread counts, marks,
+ * last messages and the newest messages of each chat. Returns the differences. Right after a run,
+ * differences are possible, because marks can still be in flight.
  */
 export async function compareView(
   device: Device,
@@ -58,7 +58,10 @@ function compareIds(device: Device, chat: number, rows: readonly { id: number }[
   ];
 }
 
-/** Compares the texts, pins and reactions of the messages that the device shows. */
+/**
+ * Compares the texts, pins and reactions of the messages that a device shows with those that the
+ * api returns.
+ */
 async function compareContent({ client, journal }: Device, chat: number): Promise<string[]> {
   const shown = client.messages(chat).filter(({ id }) => id !== undefined);
   if (shown.length === 0) return [];

@@ -16,8 +16,8 @@ export const reloadClients: Fault = {
 };
 
 /**
- * Crashes clients. The server may have accepted messages in flight without the clients receiving
- * the acknowledgement.
+ * Crashes clients. The server might have accepted messages whose acknowledgement has not reached
+ * the client yet.
  */
 export const crashClients: Fault = {
   name: 'clients crash before the acknowledgement',
@@ -30,7 +30,8 @@ export const crashClients: Fault = {
       if (!device.running) continue;
       const chat = random.pick(population.friends.get(user) ?? []);
       writers.send(device, ledger.write(user, chat, false));
-      // The connection breaks before the acknowledgement arrives, or before the frame leaves.
+      // The client crashes up to 3 ms after it has sent: either before the frame has left, or
+      // before the acknowledgement arrives.
       await delay(random.whole(0, 3));
       await device.crash();
     }
@@ -42,20 +43,20 @@ export const crashClients: Fault = {
 };
 
 /**
- * Number and size of messages that friends write to a user who does not read: 5 MB, more than the 4
- * MB that the kernel buffers per connection.
+ * Number of messages and length of each that friends write to a user whose client does not read.
+ * Together they have 5 MB, which exceeds the 4 MB that the kernel buffers per connection.
  */
 const FLOOD = { messages: 210, characters: 7800 };
 
 /**
- * Maximum ms for which a reader does not read. Gateways close a connection that makes no progress
- * for 60 s.
+ * Maximum ms for which a client does not read. It is below the 60 s after which gateways close a
+ * connection without progress.
  */
 const LONGEST = 40_000;
 
 /**
- * Some clients stop reading while their friends write more than the kernel buffers, so that the
- * gateway makes them catch up.
+ * Stops some clients from reading while their friends write more than the kernel can buffer, so
+ * that the gateway drops the events and lets the client catch up later.
  */
 export const slowReaders: Fault = {
   name: 'readers that take nothing',
@@ -81,17 +82,18 @@ export const slowReaders: Fault = {
   },
 };
 
-/** Number of concurrent messages of one friend. */
+/** Number of messages that each friend sends concurrently. */
 const AT_ONCE = 4;
 
-/** Makes friends of a user write long messages. */
+/** Lets the friends of a user write long messages to the user. */
 async function flood(world: World, user: number): Promise<void> {
   const { population, writers, ledger } = world;
   const friends = population.friends.get(user) ?? [];
   let left = FLOOD.messages;
   const write = async (friend: number) => {
     while (left > 0) {
-      // SSE and long polling are not used here, because they send one frame after the other.
+      // Uses only WebSocket clients, because the other transports send one frame after the other,
+      // which would be too slow.
       const device = population
         .devicesOf(friend)
         .find(({ transport, running }) => transport === 'websocket' && running);
@@ -103,7 +105,7 @@ async function flood(world: World, user: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, () => friends.map(write)).flat());
 }
 
-/** Returns how often gateways made connections catch up. */
+/** Returns how often all gateways together have made a connection catch up. */
 async function catchUps({ stack }: World['system']): Promise<number> {
   const counts = await Promise.all(
     stack.gatewayUrls.map(async (url) => {
@@ -118,8 +120,8 @@ async function catchUps({ stack }: World['system']): Promise<number> {
 }
 
 /**
- * Resends recently acknowledged frames over another connection. The reply to each must contain the
- * original id.
+ * Sends recently acknowledged frames again over another connection. The server must acknowledge
+ * each one with its original id.
  */
 export const replayFrames: Fault = {
   name: 'old frames replayed',
@@ -143,7 +145,8 @@ export const replayFrames: Fault = {
       answered += 1;
       if (reply.id !== message.id) wrong += 1;
     }
-    // If another message got the id, the checker reports it as doubled.
+    // Throws if a frame got a new id. The checker would report the same defect as a duplicate
+    // message.
     if (wrong > 0) throw new Error(`${wrong} of ${answered} were taken for other messages`);
     return `${answered} were answered with the ids they had`;
   },
@@ -164,7 +167,7 @@ async function post({ system }: World, device: Device, frame: object, random: Ra
   }
 }
 
-/** Returns at most a fifth of the devices. */
+/** Returns a random selection of at most a fifth of the devices. */
 function some(devices: readonly Device[], random: Random): Device[] {
   return random.shuffle(devices).slice(0, random.whole(1, Math.max(1, Math.floor(devices.length / 5))));
 }

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 
-/** The maximum shift of a clock, in seconds. */
+/** Maximum number of seconds by which a clock is set ahead or behind. */
 const FAR = 120;
 
-/** Ms until processes have noticed that a clock was set. */
+/** Ms after which every process has noticed that its clock was set. */
 const NOTICE = 2000;
 
 /**
- * Sets the wall clocks of one, some or all processes ahead or behind, changes them once more, and
- * then sets them to the real time.
+ * Sets the wall clocks of one, some or all processes ahead or behind, then to another wrong time,
+ * and finally to the real time.
  */
 export const stepClocks: Fault = {
   name: 'clocks set ahead or behind',

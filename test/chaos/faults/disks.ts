@@ -4,8 +4,8 @@ import pg from 'pg';
 import type { Fault } from './fault.ts';
 
 /**
- * Fills the disk of Redis. Redis syncs each write and exits when it cannot write. After a restart
- * it must have everything that it acknowledged.
+ * Fills the disk of Redis. Redis syncs each write to disk and exits when a write fails. After a
+ * restart, it must still have everything that it acknowledged.
  */
 export const fullRedisDisk: Fault = {
   name: 'disk of Redis or its replica full',
@@ -26,8 +26,8 @@ export const fullRedisDisk: Fault = {
 };
 
 /**
- * Fills the disk of PostgreSQL. It refuses statements that need disk space, and exits when it
- * cannot write its log.
+ * Fills the disk of PostgreSQL. PostgreSQL rejects statements that need disk space, and exits when
+ * it cannot write its log.
  */
 export const fullPostgresDisk: Fault = {
   name: 'disk of PostgreSQL full',
@@ -50,8 +50,8 @@ export const fullPostgresDisk: Fault = {
 };
 
 /**
- * Fills the disk of a server and restarts the server whenever it exits, as a supervisor does.
- * Resolves when the server responds again, with the number of restarts.
+ * Fills the disk of a server for `ms`. Restarts the server whenever it exits, as a supervisor does.
+ * Resolves with the number of restarts when the server responds again.
  */
 async function fullFor(ms: number, disk: SmallDisk | undefined, server: Supervised): Promise<number> {
   let ends = 0;
@@ -103,6 +103,6 @@ interface Supervised {
   ended(): Promise<boolean>;
   restart(): Promise<void>;
   answers(): Promise<boolean>;
-  /** Uses the server from time to time while its disk is full. */
+  /** Called repeatedly while the disk is full, to use the server. */
   look?(): Promise<void>;
 }

@@ -4,30 +4,30 @@ import type { Writers } from '../people/writers.ts';
 import type { Random } from '../random.ts';
 import type { System } from '../system/system.ts';
 
-/** A fault that is caused and then repaired. */
+/** A kind of fault, such as a killed gateway, which the run causes and repairs. */
 export interface Fault {
   name: string;
-  /** Relative frequency of the fault. */
+  /** How often this fault is caused relative to other faults. */
   weight: number;
   /**
-   * The parts of the system that the fault stops. Two faults that stop the same part never overlap,
-   * because no promise covers that.
+   * Parts of the system that the fault disables. Two faults that disable the same part never
+   * overlap, because Parley does not promise to survive that.
    */
   takes: Part[];
-  /** Why this machine cannot produce the fault. Undefined if it can. */
+  /** Returns why this machine cannot cause the fault. Undefined if it can. */
   impossible?(system: System): string | undefined;
-  /** Causes the fault. Resolves with a description when it is repaired. */
+  /** Causes the fault and repairs it. Resolves with a description for the report. */
   strike(world: World, random: Random): Promise<string>;
 }
 
 export type Part = 'gateway' | 'recorder' | 'api' | 'redis' | 'postgres' | 'links' | 'clients' | 'clocks';
 
-/** The parts of the system that faults can affect. */
+/** The parts of the running system that faults act on. */
 export interface World {
   system: System;
   population: Population;
   writers: Writers;
   ledger: Ledger;
-  /** A factor for all times. Short runs use less than 1. */
+  /** Factor by which faults multiply their durations. It is below 1 in short runs. */
   scale: number;
 }

@@ -1,15 +1,15 @@
 import { importedText } from '../people/ledger.ts';
 import type { Fault } from './fault.ts';
 
-/** Number of messages of an import. */
+/** Number of messages in one import. */
 const LINES = 60;
 
-/** Date of the first imported message. */
+/** Date of the first imported message, in Unix ms. */
 const EARLY = Date.UTC(2024, 0, 1);
 
 /**
- * Imports history into a chat of two users and a group while they write. An import that broke off
- * is repeated with the same lines.
+ * Imports old messages into a chat of two users and into a group while their members write. If an
+ * import fails half-way, sends the same lines again.
  */
 export const importHistory: Fault = {
   name: 'history is imported',

@@ -11,13 +11,13 @@ import { drain, freeze, killApi, killGateway, killRecorder } from './processes.t
 import { failOver, freezeRedis, killRedis } from './redis.ts';
 import { freezeNode, killNode, moveBuckets } from './redis-cluster.ts';
 
-/** The faults of a Redis with a replica, and of a Redis Cluster. */
+/** The faults of Redis by its form: one server with a replica, or a Redis Cluster. */
 const ofRedis: Record<'pair' | 'cluster', Fault[]> = {
   pair: [killRedis, failOver, freezeRedis, fullRedisDisk],
   cluster: [killNode, freezeNode, moveBuckets],
 };
 
-/** The faults of all other parts. */
+/** The faults of everything except Redis. */
 const ofOthers: Fault[] = [
   ...[killGateway, killRecorder, killApi, drain, freeze],
   ...[fullPostgresDisk, stepClocks],
@@ -28,7 +28,7 @@ const ofOthers: Fault[] = [
   ...[muteMember, banGuest, slowMode, importHistory],
 ];
 
-/** Returns all faults for this kind of Redis. */
+/** Returns all faults that can occur with this form of Redis. */
 export function faultsOn(redis: keyof typeof ofRedis): Fault[] {
   return [...ofRedis[redis], ...ofOthers];
 }

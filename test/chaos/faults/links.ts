@@ -4,7 +4,7 @@ import type { Random } from '../random.ts';
 import type { System } from '../system/system.ts';
 import type { Fault } from './fault.ts';
 
-/** Breaks all connections between two parts at once. New connections succeed. */
+/** Breaks all connections between two parts of the system at once. New connections succeed. */
 export const cutLink: Fault = {
   name: 'a link cut',
   weight: 3,
@@ -29,7 +29,10 @@ export const throttleLink = disturbance(
   [2000, 12_000],
 );
 
-/** Makes connections half-open: one end or both send without an error, but no bytes arrive. */
+/**
+ * Makes connections half-open: one side or both sides can send without an error, but their bytes do
+ * not arrive.
+ */
 export const halfOpenLink = disturbance(
   'a link half open',
   (random) => ({ silent: random.pick(['up', 'down', 'both'] as const) }),
@@ -42,7 +45,8 @@ function disturbance(name: string, trouble: (random: Random) => Trouble, [least,
   return {
     name,
     weight: 2,
-    // One cable connects the replica to its master. While it is disturbed, no fail-over may happen.
+    // Excludes Redis faults at the same time, because the link can be the one between replica and
+    // master, which a fail-over needs.
     takes: ['links', 'redis'],
     strike: async ({ system, scale }, random) => {
       const cable = pickCable(system, random);
@@ -57,7 +61,10 @@ function disturbance(name: string, trouble: (random: Random) => Trouble, [least,
   };
 }
 
-/** Returns a random cable. Gateways have none to PostgreSQL. */
+/**
+ * Returns a random proxy (`Cable`) between two parts. Leaves out those from gateways to PostgreSQL,
+ * because gateways do not use PostgreSQL.
+ */
 function pickCable(system: System, random: Random): Cable {
   return random.pick(system.cables.filter(({ name }) => !/^gateway.*postgres$/.test(name)));
 }

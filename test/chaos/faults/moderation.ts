@@ -4,10 +4,10 @@ import type { Device } from '../people/device.ts';
 import type { Fault, World } from './fault.ts';
 import { writeFrom } from './write-from.ts';
 
-/** Ms for which users try actions that they are not allowed to perform. */
+/** Ms during which users attempt actions that they are not allowed to perform. */
 const WINDOW = 1500;
 
-/** Ms between two attempts of a call. */
+/** Ms between two attempts of an api call. */
 const RETRY = 200;
 
 /** Mutes a member of a group. Until the mute ends, the server must refuse the member's messages. */
@@ -30,7 +30,10 @@ export const muteMember: Fault = {
   },
 };
 
-/** Bans a guest from a group, who must then receive nothing and may not write. */
+/**
+ * Bans a guest (a temporary member) from a group. While banned, the guest must receive no message
+ * of the group, and the server must refuse the guest's messages.
+ */
 export const banGuest: Fault = {
   name: 'a member is banned',
   weight: 2,
@@ -54,10 +57,13 @@ export const banGuest: Fault = {
   },
 };
 
-/** Seconds of slow mode. */
+/** Seconds that a member must wait between two messages in slow mode. */
 const SLOW = 10;
 
-/** Sets slow mode in a group. A member may then write one message in that time. */
+/**
+ * Turns on slow mode in a group. The server must then accept only one message of each member within
+ * `SLOW` seconds.
+ */
 export const slowMode: Fault = {
   name: 'a group is slowed',
   weight: 2,
@@ -85,8 +91,9 @@ export const slowMode: Fault = {
 };
 
 /**
- * Writes messages that the server must refuse until this resolves, and others that one user must
- * not receive.
+ * Sends messages that the server must refuse, and messages that the user `from` must not receive.
+ * It marks in the ledger those that the server accepted before this function resolved, because the
+ * permissions change afterwards.
  */
 async function refused(
   _world: World,
@@ -109,7 +116,9 @@ async function refused(
   open = false;
 }
 
-/** Performs a call of the api by a device of a user, and repeats it until it succeeds. */
+/**
+ * Performs an api call as a user, with any device of the user, and retries it until it succeeds.
+ */
 async function call(world: World, user: number, work: (device: Device) => Promise<unknown>): Promise<void> {
   for (let attempt = 0; attempt < 600; attempt += 1) {
     const device = world.population.devicesOf(user).find(({ running }) => running);

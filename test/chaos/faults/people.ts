@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 import { writeFrom } from './write-from.ts';
 
-/** Ms for which users try actions that they are not allowed to perform. */
+/** Ms during which users attempt actions that they are not allowed to perform. */
 const WINDOW = 1500;
 
 /**
- * Ends the friendship of two users. Until they are friends again, the server must refuse their
- * messages.
+ * Ends the friendship of two users for a while. Until they are friends again, the server must
+ * refuse their messages to each other.
  */
 export const partFriends: Fault = {
   name: 'friends part and make up',
@@ -34,7 +34,8 @@ export const partFriends: Fault = {
 };
 
 /**
- * Makes a member leave a group. Until the member is back, they must receive none of its messages.
+ * Lets a member join and leave a group. After leaving, the user must receive no message of the
+ * group.
  */
 export const guestLeaves: Fault = {
   name: 'a member comes and goes',

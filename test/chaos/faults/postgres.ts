@@ -15,7 +15,7 @@ export const killPostgres: Fault = {
   },
 };
 
-/** Restarts PostgreSQL cleanly, as for an upgrade. */
+/** Restarts PostgreSQL with a clean shutdown, as for an upgrade. */
 export const restartPostgres: Fault = {
   name: 'restart of PostgreSQL',
   weight: 1,
@@ -26,7 +26,10 @@ export const restartPostgres: Fault = {
   },
 };
 
-/** Stops PostgreSQL for a while. Messaging must continue, and records wait in Redis. */
+/**
+ * Stops PostgreSQL for up to a minute. Messages must still be delivered, and wait in Redis to be
+ * recorded.
+ */
 export const absentPostgres: Fault = {
   name: 'a minute without PostgreSQL',
   weight: 1,
@@ -55,8 +58,8 @@ export const freezePostgres: Fault = {
 };
 
 /**
- * Kills the server with all its backends. Backends that survive would keep its shared memory and
- * delay the restart.
+ * Kills the server with all its backend processes. A backend that survives would keep the shared
+ * memory and delay the restart.
  */
 async function killAll(pid: number): Promise<void> {
   signal([pid, ...(await childrenOf(pid))], 'SIGKILL');
@@ -72,7 +75,7 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
     try {
       process.kill(pid, name);
     } catch {
-      // The server has already exited.
+      // Ignores the error if the process has already exited.
     }
   }
 }

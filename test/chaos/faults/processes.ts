@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault, World } from './fault.ts';
 import { revive } from './revive.ts';
 
-/** Kills a gateway with all its connections. */
+/** Kills a gateway, which breaks all its connections. */
 export const killGateway: Fault = {
   name: 'kill -9 of a gateway',
   weight: 3,
@@ -41,7 +41,7 @@ export const killApi: Fault = {
   },
 };
 
-/** Restarts gateways as a rolling update does. */
+/** Restarts the gateways one after the other, as a rolling update does. */
 export const drain: Fault = {
   name: 'SIGTERM',
   weight: 3,
@@ -53,7 +53,7 @@ export const drain: Fault = {
   },
 };
 
-/** Freezes a process and resumes it, as after a long pause of its machine. */
+/** Freezes a process and resumes it later, as if its machine had paused. */
 export const freeze: Fault = {
   name: 'SIGSTOP, then SIGCONT',
   weight: 3,

@@ -3,7 +3,7 @@ import type { RedisServer } from '@parley/stack';
 import type { RedisNodes } from '../system/redis-nodes.ts';
 import type { Fault } from './fault.ts';
 
-/** The default number of buckets of the services. */
+/** Number of buckets over which the services spread users by default. */
 const BUCKETS = 64;
 
 export const killNode = absence('kill -9 and restart of a node of Redis', {
@@ -33,7 +33,8 @@ export const moveBuckets: Fault = {
 };
 
 /**
- * Creates a fault that makes a node unavailable, either briefly or until its replica takes over.
+ * Creates a fault that makes a node unavailable. If it lasts long enough, the node's replica takes
+ * over.
  */
 function absence(name: string, { leave, comeBack }: Absence): Fault {
   return {

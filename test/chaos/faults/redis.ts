@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 
-/** Kills the master and restarts it with the data on its disk. */
+/** Kills the master, and later restarts it with the data on its disk. */
 export const killRedis: Fault = {
   name: 'kill -9 and restart of Redis',
   weight: 2,
@@ -17,7 +17,7 @@ export const killRedis: Fault = {
   },
 };
 
-/** Kills the master, so that the replica takes over. */
+/** Kills the master and promotes its replica. */
 export const failOver: Fault = {
   name: 'fail-over to the replica of Redis',
   weight: 2,

@@ -2,8 +2,8 @@ import type { ServiceProcess } from '@parley/stack';
 import { waitFor } from '@parley/stack';
 
 /**
- * Starts a service until it is ready, as an orchestrator does. Its dependencies may also be
- * unavailable.
+ * Restarts a service until it is ready, as an orchestrator does. The first attempts can fail,
+ * because Redis or PostgreSQL might be unavailable too.
  */
 export async function revive(service: ServiceProcess): Promise<void> {
   await waitFor(() => service.restart().then(() => true), {

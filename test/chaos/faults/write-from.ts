@@ -1,7 +1,10 @@
 import type { Sent } from '../people/ledger.ts';
 import type { World } from './fault.ts';
 
-/** Sends messages from a device of a user that runs. Sends none if all devices are off. */
+/**
+ * Sends messages of a user from one of the user's running devices. Sends nothing if none is
+ * running.
+ */
 export function writeFrom(
   { population, writers, ledger }: World,
   user: number,
@@ -17,7 +20,7 @@ export function writeFrom(
   });
 }
 
-/** A message, and a promise that resolves when its result is known. */
+/** A message in the ledger, and a promise that resolves when its result is known. */
 interface Attempt {
   message: Sent;
   done: Promise<void>;

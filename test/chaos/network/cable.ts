@@ -2,22 +2,22 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Bytes that may be buffered in a cable before it stops reading from the sender. */
+/** Number of bytes that the proxy buffers before it stops reading from the sender. */
 const ROOM = 1024 * 1024;
 
 /**
- * A TCP proxy between two parts of the system that injects network faults. It keeps the order of
- * bytes, as TCP guarantees.
+ * A TCP proxy between two parts of the system that injects network faults. It never reorders bytes,
+ * as TCP guarantees.
  */
 export class Cable {
   readonly name: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** Port of a client -> the socket to the server. */
+  /** Port of a client -> the proxy's socket to the server for this client. */
   readonly #far = new Map<number, Socket>();
-  /** Sockets from which the cable currently does not read. */
+  /** Sockets from which the proxy currently does not read. */
   readonly #held = new Set<Socket>();
-  /** The port of the server. A new value applies to new connections. */
+  /** Port of the server. Changing it affects only new connections. */
   target: number;
   #trouble: Trouble = {};
 
@@ -38,19 +38,19 @@ export class Cable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** The number of open connections. */
+  /** Number of open connections through the proxy. */
   get connections(): number {
     return this.#sockets.size / 2;
   }
 
-  /** Breaks every connection. New ones succeed. */
+  /** Breaks every connection. New connections succeed. */
   cut(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
   /**
-   * Sets the fault of all connections from now on. `{}`: none. Breaks connections that were
-   * half-open.
+   * Sets the fault that applies to all connections from now on. `{}` means no fault. Breaks
+   * connections that were half-open, because their lost bytes cannot be restored.
    */
   disturb(trouble: Trouble): void {
     const silent = this.#trouble.silent !== undefined;
@@ -59,8 +59,8 @@ export class Cable {
   }
 
   /**
-   * Stops or resumes reading the server's bytes for the client at this port. While it is stopped,
-   * the server must buffer what the kernel cannot.
+   * Stops or resumes reading from the server for the client with this port. While stopped, the
+   * server must buffer all bytes that the kernel does not.
    */
   hold(port: number, held: boolean): void {
     const far = this.#far.get(port);
@@ -104,7 +104,8 @@ export class Cable {
     let last: Promise<void> | undefined;
     from.on('data', (data) => {
       const { silent, latency, bytesPerSecond } = this.#trouble;
-      // In a half-open connection, this end sends without an error, although no bytes arrive.
+      // Drops the bytes. In a half-open connection, the sender gets no error, although its bytes do
+      // not arrive.
       if (silent === way || silent === 'both') return;
       if (!latency && !bytesPerSecond && !last) {
         if (!to.write(data)) this.#hold(from, to);
@@ -136,17 +137,17 @@ export class Cable {
   }
 }
 
-/** The fault of a cable. */
+/** A network fault of the proxy. */
 export interface Trouble {
   /** Ms of added delay. */
   latency?: number;
-  /** Bytes per second in each direction of each connection. */
+  /** Maximum bytes per second of each connection in each direction. */
   bytesPerSecond?: number;
   /**
-   * Bytes in this direction are dropped although the connection stays open. `up` leads to the
+   * Direction in which bytes are dropped while the connection stays open. `up` is towards the
    * server.
    */
   silent?: 'up' | 'down' | 'both';
-  /** Connections break, and new ones fail. */
+  /** Whether open connections are broken and new ones refused. */
   refuse?: boolean;
 }

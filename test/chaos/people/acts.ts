@@ -4,12 +4,13 @@ import type { Device } from './device.ts';
 import { type Ledger, type Sent, tailOf, textOf } from './ledger.ts';
 import type { Population } from './population.ts';
 
-/** The reaction of all users. */
+/** The emoji with which all simulated users react. */
 export const EMOJI = '👍';
 
 /**
- * What users do with accepted messages and chats: edit, pin, react, delete from their own copy,
- * archive, write drafts. Keeps what the server acknowledged, for the checks.
+ * Acts of simulated users on messages and chats: they edit, pin, react, delete messages from their
+ * own copy, archive chats and write drafts. Keeps the results that the server acknowledged for the
+ * checks.
  */
 export class Acts {
   readonly #population: Population;
@@ -17,11 +18,13 @@ export class Acts {
   readonly #random: Random;
   readonly hides: Hide[] = [];
   readonly archives: Archive[] = [];
-  /** Imported messages by number. */
+  /** Imported messages. The index is the message's number in its text. */
   readonly imports: Imported[] = [];
   readonly figures = { edits: 0, pins: 0, reactions: 0, hides: 0, drafts: 0, archives: 0 };
   readonly #drafting = new Set<string>();
-  /** {@link keyOf} -> the confirmed draft, and those of requests without a response. */
+  /**
+   * {@link keyOf} -> the last confirmed draft, and the drafts of requests whose result is unknown.
+   */
   readonly #drafts = new Map<string, { known: string; unknown: string[] }>();
 
   constructor(population: Population, ledger: Ledger, random: Random) {
@@ -30,12 +33,12 @@ export class Acts {
     this.#random = random;
   }
 
-  /** {@link keyOf} -> texts that the draft may have. */
+  /** {@link keyOf} -> all texts that the draft can have after the run. */
   get drafts(): Map<string, Set<string>> {
     return new Map([...this.#drafts].map(([key, { known, unknown }]) => [key, new Set([known, ...unknown])]));
   }
 
-  /** Performs one of the acts from time to time, on a message that was just accepted. */
+  /** Performs a random act from time to time, on a message that the server just accepted. */
   async afterwards(device: Device, message: Sent): Promise<void> {
     const random = this.#random;
     if (random.chance(0.008)) return this.#edit(device, message);
@@ -46,7 +49,7 @@ export class Acts {
     if (random.chance(0.002) && !message.group) return this.archive(device, message.chat);
   }
 
-  /** Archives a chat of the device's user. */
+  /** Archives a chat as the device's user. */
   async archive(device: Device, chat: number): Promise<void> {
     const act: Archive = { owner: device.user, chat, known: this.#newest(device.user, chat), after: Infinity };
     this.archives.push(act);
@@ -55,7 +58,7 @@ export class Acts {
     this.figures.archives += 1;
   }
 
-  /** Edits a message twice. The second edit may come from another device of the user. */
+  /** Edits a message twice. The second edit can come from another device of the user. */
   async #edit(device: Device, message: Sent): Promise<void> {
     for (const word of [' ~e1', ' ~e2']) {
       const by = this.#random.pick(this.#population.devicesOf(device.user));
@@ -68,7 +71,7 @@ export class Acts {
     }
   }
 
-  /** Pins a message. Usually the other participant unpins it at once. */
+  /** Pins a message. In most cases, the other participant then unpins it. */
   async #pin(device: Device, message: Sent): Promise<void> {
     const { chat, group, from, id = 0 } = message;
     const owner = group ? this.#population.groups.get(chat)?.[0] : from;
@@ -84,7 +87,7 @@ export class Acts {
     if (await this.#act(by, ({ client }) => client.pin(group ? chat : from, id, false))) message.pinned = false;
   }
 
-  /** Another participant reacts, and removes the reaction every second time. */
+  /** Adds a reaction of the other participant and, every second time, removes it again. */
   async #react(message: Sent): Promise<void> {
     const { chat, group, from, id = 0 } = message;
     const user = group ? from : chat;
@@ -101,7 +104,10 @@ export class Acts {
     }
   }
 
-  /** The sender or the receiver deletes the message from the own copy, or the product does so. */
+  /**
+   * Deletes a message from the own copy of its sender or its receiver. The user's device or the
+   * product's backend sends the request.
+   */
   async #hide(device: Device, { chat, group, from, id = 0 }: Sent): Promise<void> {
     const owner = group || this.#random.chance(0.5) ? from : chat;
     const hide: Hide = { owner, chat: owner === from ? chat : from, id, acknowledged: false };
@@ -122,7 +128,8 @@ export class Acts {
     this.#drafting.add(key);
     const text = this.#random.chance(0.3) ? '' : `draft ${this.#random.whole(0, 1e9)}`;
     const { known, unknown } = this.#drafts.get(key) ?? { known: '', unknown: [] };
-    // The server may process a request without a response later than the next one.
+    // Keeps drafts whose request got no response, because the server can process such a request
+    // after a later one.
     this.#drafts.set(key, { known, unknown: [...unknown, text] });
     if (await acknowledged(device.client.api('PUT /chats/{id}/draft', { id: chat, text }))) {
       this.#drafts.set(key, { known: text, unknown });
@@ -135,7 +142,7 @@ export class Acts {
     return device.running && (await acknowledged(work(device)));
   }
 
-  /** Returns the greatest known id of the messages of two users. */
+  /** Returns the greatest known message id in the chat of two users. */
   #newest(user: number, chat: number): number {
     return this.#ledger.sent.reduce(
       (most, { from, chat: to, group, id = 0 }) =>
@@ -145,7 +152,7 @@ export class Acts {
   }
 }
 
-/** Returns whether the server has confirmed an act. False also if that is unknown. */
+/** Returns whether the server confirmed an act. Returns false also if the result is unknown. */
 async function acknowledged(work: Promise<unknown>): Promise<boolean> {
   try {
     await work;
@@ -156,7 +163,7 @@ async function acknowledged(work: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Returns the key of an owner's chat. */
+/** Returns the key of a chat of this owner. */
 function keyOf(owner: number, chat: number): string {
   return `${owner}:${chat}`;
 }
@@ -166,17 +173,19 @@ export interface Hide {
   owner: number;
   chat: number;
   id: number;
-  /** Whether the server confirmed it. */
+  /** Whether the server confirmed the deletion. */
   acknowledged: boolean;
 }
 
-/** A chat of two users that its owner archived. */
+/** A chat of two users that one of them archived. */
 export interface Archive {
   owner: number;
   chat: number;
-  /** The greatest known message id of the chat when the request was sent. */
+  /** Greatest known message id in the chat when the user sent the request. */
   known: number;
-  /** Number of written messages when the server confirmed it. Infinity until then. */
+  /**
+   * Number of messages in the ledger when the server confirmed the request. Infinity if it has not.
+   */
   after: number;
 }
 
@@ -186,6 +195,6 @@ export interface Imported {
   /** The peer or group. */
   to: number;
   group: boolean;
-  /** Whether the server confirmed the import. */
+  /** Whether the server confirmed the import of this message. */
   acknowledged: boolean;
 }

@@ -4,8 +4,8 @@ import { WebSocket } from 'ws';
 import { Journal } from './journal.ts';
 
 /**
- * A device of a user, which survives reloads and crashes: the SDK, its store, and the journal of
- * received events.
+ * A simulated device of a user. It survives reloads and crashes of its client: it keeps the SDK's
+ * store and a journal of the events that it received.
  */
 export class Device {
   readonly name: string;
@@ -16,10 +16,10 @@ export class Device {
   readonly #values = new Map<string, unknown>();
   #session: SavedSession | undefined;
   #life: Life | undefined;
-  /** How often the session ended although no user had ended it. */
+  /** Number of times that the session ended although the user had not signed out. */
   signOuts = 0;
   reloads = 0;
-  /** The cursor in the store. */
+  /** The inbox cursor that the SDK last stored. */
   cursor: string | undefined;
 
   constructor(options: DeviceOptions) {
@@ -29,7 +29,7 @@ export class Device {
     this.transport = options.transport;
   }
 
-  /** The running client. @throws Error if the device is off */
+  /** The running client. @throws Error if the device is not running */
   get client(): Parley {
     if (!this.#life) throw new Error(`${this.name} is off`);
     return this.#life.client;
@@ -76,7 +76,7 @@ export class Device {
     await life.client.connect();
   }
 
-  /** Reloads the page. The SDK stores its state first. */
+  /** Reloads the page. The SDK stores its state before. */
   async reload(): Promise<void> {
     const life = this.#life;
     this.#life = undefined;
@@ -84,7 +84,7 @@ export class Device {
     await this.start();
   }
 
-  /** Crashes the device. It stores and sends nothing from then on. */
+  /** Crashes the device. From then on, the old client can neither store nor send. */
   async crash(): Promise<void> {
     const life = this.#life;
     this.#life = undefined;
@@ -100,12 +100,12 @@ export class Device {
     await life?.client.close();
   }
 
-  /** Local ports of its WebSockets. */
+  /** Local ports of the device's open WebSockets. */
   get ports(): number[] {
     return [...(this.#life?.sockets ?? [])].flatMap((socket) => socket.port ?? []);
   }
 
-  /** Returns the chats that the device shows. */
+  /** Returns the chats that the device shows now. */
   chats(): Chat[] {
     return this.client.chats();
   }
@@ -122,8 +122,8 @@ export class Device {
       write: async (changes) => {
         if (life.dead) return;
         for (const [key, value] of Object.entries(changes)) {
-          // Copies the chat but shares its messages, which are never changed. Copying long messages
-          // used most of the run's time.
+          // Copies the chat, but not its messages, because they never change. Copying long messages
+          // would use most of the run's CPU.
           if (value === undefined) this.#values.delete(key);
           else this.#values.set(key, key.startsWith('chat:') ? value : structuredClone(value));
         }
@@ -134,7 +134,7 @@ export class Device {
   }
 }
 
-/** A device from one start to its next reload or crash. */
+/** One run of a device's client, from its start to the next reload or crash. */
 class Life {
   dead = false;
   client!: Parley;
@@ -182,8 +182,8 @@ export interface DeviceOptions {
   transport: TransportName;
   api: string;
   gateways: string[];
-  /** Called when a session begins. */
+  /** Returns a new session. Called when the device has none. */
   signIn(): Promise<SavedSession>;
-  /** Called with each message. */
+  /** Called for each message that the device receives. */
   listen(device: Device, from: number, conversation: string, id: number): void;
 }

@@ -3,7 +3,7 @@ import { numberOf } from './ledger.ts';
 
 /**
  * The events that one device received, in order. A crash removes the events that the device had not
- * stored, because it must receive them again.
+ * stored, because the server must send them again.
  */
 export class Journal {
   readonly entries: Entry[] = [];
@@ -20,8 +20,8 @@ export class Journal {
   }
 
   /**
-   * Returns what the device received about a message after the message itself, for reports. After a
-   * crash it also contains changes that the device had not stored.
+   * Returns the changes of a message that the device received after the message itself. They appear
+   * in reports only. After a crash, they include changes that the device had not stored.
    */
   changesOf(chat: number, id: number): string[] {
     return this.#changes.get(`${chat}:${id}`) ?? [];
@@ -31,17 +31,20 @@ export class Journal {
     this.#changes.set(message, [...(this.#changes.get(message) ?? []), what]);
   }
 
-  /** Records that the device lost events that it cannot recover, and has cleared its state. */
+  /**
+   * Adds an entry for a reload: the device missed events that it cannot recover, and has cleared
+   * its state.
+   */
   lose(): void {
     this.entries.push('reload');
   }
 
-  /** The number of entries so far, which can be passed to `store`. */
+  /** Number of entries so far. Pass it to `store` when they are stored. */
   get length(): number {
     return this.entries.length;
   }
 
-  /** Records that the device has stored the entries up to this number. */
+  /** Remembers that the device has stored the entries before this index. */
   store(length: number): void {
     this.#stored = Math.max(this.#stored, length);
   }
@@ -51,7 +54,7 @@ export class Journal {
   }
 }
 
-/** A received message, or the fact that the device had to reload. */
+/** An entry of the journal: a received message, or `reload`. */
 export type Entry = Heard | 'reload';
 
 export interface Heard {
@@ -59,8 +62,8 @@ export interface Heard {
   id: number;
   from: number;
   /**
-   * The message's number in the ledger. -1 for a text that nobody wrote, null for a recalled
-   * message without text and for a notice.
+   * Number of the message in the ledger. -1 for a text that no simulated user wrote. Null for a
+   * notice, and for a recalled message, which has no text.
    */
   n: number | null;
 }

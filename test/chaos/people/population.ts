@@ -5,24 +5,28 @@ import { productKey, type System } from '../system/system.ts';
 import { Device } from './device.ts';
 import { Product } from './product.ts';
 
-/** Number of friends of each user on either side of the ring. */
+/** Number of friends that each user has on either side in the ring. */
 const REACH = 4;
 const GROUP_SIZE = 8;
 
 /**
- * Creates users who are friends of their neighbours in a ring, groups of them, and their devices.
- * Every fifth user has a second device. The last two users have no friends.
+ * The simulated users, their groups and their devices. The users form a ring, and each one is a
+ * friend of the nearest users. Every fifth user has a second device. The last two users have no
+ * friends.
  */
 export class Population {
   readonly users: number[] = [];
   readonly strangers: number[] = [];
-  /** The users and groups that a user may write to for the whole run. */
+  /** User -> the friends to which the user can write during the whole run. */
   readonly friends = new Map<number, number[]>();
-  /** The users who are members of a group for the whole run. */
+  /** Group -> users who are its members during the whole run. */
   readonly groups = new Map<number, number[]>();
-  /** Pairs whose friendship ends and begins again. Only they write in their chats. */
+  /**
+   * Pairs of users whose friendship ends and begins again during the run. Nobody else writes in
+   * their chats.
+   */
   readonly fickle: [number, number][] = [];
-  /** Groups, each with a user who joins and leaves it. */
+  /** Groups, each with a guest: a user who joins and leaves it during the run. */
   readonly guests: { group: number; user: number }[] = [];
   readonly devices: Device[] = [];
   readonly product: Product;
@@ -49,7 +53,9 @@ export class Population {
     return this.devices.filter((device) => device.user === user);
   }
 
-  /** Returns whether a user may receive messages of a conversation. Guests of a group may. */
+  /**
+   * Returns whether a user is allowed to receive messages of a conversation. Guests of a group are.
+   */
   mayHear(conversation: string, user: number): boolean {
     const parsed = parseConversation(conversation);
     if (parsed?.type === 'users') return parsed.users.includes(user);
@@ -75,7 +81,7 @@ export class Population {
       friends.set(a, [...(friends.get(a) ?? []), b]);
       friends.set(b, [...(friends.get(b) ?? []), a]);
     }
-    // The users of these pairs are half the ring apart, so they have no other friendship.
+    // Pairs each user with the one on the opposite side of the ring, who is not a friend.
     const half = Math.floor(count / 2);
     for (const i of random.shuffle(Array.from({ length: half }, (_, each) => each)).slice(0, 4)) {
       const pair = [users[i], users[i + half]] as [number, number];
@@ -87,7 +93,7 @@ export class Population {
   async #makeGroups(count: number, random: Random): Promise<void> {
     for (let i = 0; i < count; i += 1) {
       const [guest, ...members] = random.shuffle(this.users).slice(0, GROUP_SIZE + 1) as [number, ...number[]];
-      // A user can add only users who accept messages from them.
+      // The creator of a group can add only users who accept messages from the creator: friends.
       for (const part of chunks(members.slice(1), 8))
         await Promise.all(part.map((member) => this.#acquaint(members[0] as number, member)));
       const group = await this.product.makeGroup(`group${i}`, members[0] as number, members);
@@ -119,7 +125,7 @@ export class Population {
   }
 }
 
-/** Three in five devices use WebSocket. */
+/** Returns the transport of a device. Three of five devices use WebSocket. */
 const transports: TransportName[] = ['websocket', 'websocket', 'sse', 'websocket', 'poll'];
 
 type Listen = (device: Device, from: number, conversation: string, id: number) => void;

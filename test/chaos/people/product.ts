@@ -3,14 +3,14 @@ import type { SavedSession } from '@parley/client';
 import type { Session } from '@parley/protocol';
 
 /**
- * The backend of the product. It creates users, friendships and groups, signs devices in, and
- * retries failed calls.
+ * Simulates the backend of a product that uses Parley: it creates users, friendships and groups,
+ * signs devices in, and retries failed calls.
  */
 export class Product {
   readonly #url: string;
   readonly #key: string;
 
-  /** @param url the api's URL */
+  /** @param url root URL of the api */
   constructor(url: string, key: string) {
     this.#url = url;
     this.#key = key;
@@ -25,7 +25,9 @@ export class Product {
     await this.#call('PUT', `/users/~${a}/friends/~${b}`);
   }
 
-  /** Ends a friendship. When it resolves, neither user can write to the other. */
+  /**
+   * Ends a friendship. Once this resolves, the server must refuse messages between the two users.
+   */
   async part(a: number, b: number): Promise<void> {
     await this.#call('DELETE', `/users/~${a}/friends/~${b}`);
   }
@@ -48,7 +50,7 @@ export class Product {
     return { ...session, expires: Date.now() + session.expiresIn * 1000 };
   }
 
-  /** Deletes a message from the copy of one user. Resolves with false if the api refuses it. */
+  /** Deletes a message from one user's own copy. Resolves with false if the api refuses. */
   async hide(user: number, chat: number, id: number): Promise<boolean> {
     try {
       await this.#call('DELETE', `/users/~${user}/chats/${chat}/messages/${id}?for=user`);
@@ -59,7 +61,7 @@ export class Product {
     }
   }
 
-  /** Imports history. Repeats the same lines until all are imported. */
+  /** Imports messages. Sends the same lines again until the api has imported all of them. */
   async importHistory(lines: readonly object[]): Promise<{ failed: number; errors: object[] }> {
     for (;;) {
       const done = await this.#call<Import>('POST', '/imports', lines.map((line) => JSON.stringify(line)).join('\n'));

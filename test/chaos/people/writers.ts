@@ -7,15 +7,16 @@ import type { Device } from './device.ts';
 import { type Ledger, type Sent, textOf } from './ledger.ts';
 import type { Population } from './population.ts';
 
-/** Maximum number of unacknowledged messages of a device. */
+/** Maximum number of unacknowledged messages of one device. */
 const UNDER_WAY = 12;
 
-/** Ms between two checks of how many messages are due. */
+/** Ms between two checks how many messages are due. */
 const TICK = 20;
 
 /**
- * Makes the simulated users write, read and recall at a fixed rate, and catch up after an outage.
- * Adds each message to the ledger before sending it, and then its result.
+ * Makes the simulated users write at a fixed rate, and read and recall messages. After an outage,
+ * it sends the messages that are overdue. It adds each message to the ledger before sending it, and
+ * the result later.
  */
 export class Writers {
   readonly #population: Population;
@@ -25,10 +26,10 @@ export class Writers {
   readonly #underWay = new Map<Device, number>();
   #timer: NodeJS.Timeout | undefined;
   #due = 0;
-  /** Deleted chats: the owner deleted their copy up to a known message. */
+  /** Chats that users deleted, each with the last message that the deletion included. */
   readonly deleted: Deleted[] = [];
   readonly acts: Acts;
-  /** Counts of reads, recalls and other actions, by kind. */
+  /** Number of reads, recalls and other acts, by kind. */
   readonly figures = { reads: 0, recalls: 0, deletions: 0, streams: 0, fellBehind: 0 };
 
   constructor(population: Population, ledger: Ledger, random: Random, rate: number) {
@@ -43,7 +44,7 @@ export class Writers {
     let last = performance.now();
     this.#timer = setInterval(() => {
       const now = performance.now();
-      // Catches up with at most three times the rate.
+      // Sends overdue messages at up to three times the fixed rate.
       this.#due = Math.min(this.#due + ((now - last) / 1000) * this.#rate, this.#rate * 60);
       last = now;
       const most = Math.max(1, Math.ceil((3 * this.#rate * TICK) / 1000));
@@ -55,7 +56,7 @@ export class Writers {
     clearInterval(this.#timer);
   }
 
-  /** Called with each received message. Reads new messages from time to time. */
+  /** Called for each message that a device receives. Reads new messages from time to time. */
   heard(device: Device, from: number, conversation: string, id: number): void {
     const random = this.#random;
     if (from === device.user || !random.chance(0.15)) return;
@@ -71,7 +72,9 @@ export class Writers {
     ).unref();
   }
 
-  /** Sends a message. Resolves when it is accepted or refused, or the device is off. */
+  /**
+   * Sends a message. Resolves when the server has accepted or refused it, or when the device stops.
+   */
   async send(device: Device, message: Sent): Promise<void> {
     this.#underWay.set(device, (this.#underWay.get(device) ?? 0) + 1);
     try {
@@ -85,7 +88,10 @@ export class Writers {
     }
   }
 
-  /** Sends a message whose text grows. Its end may get lost with the device. */
+  /**
+   * Streams a message: its text grows by appends. If the device stops, the end of the text can get
+   * lost.
+   */
   async #stream(device: Device, message: Sent): Promise<void> {
     this.#underWay.set(device, (this.#underWay.get(device) ?? 0) + 1);
     message.tail = null;
@@ -127,7 +133,10 @@ export class Writers {
     return true;
   }
 
-  /** Recalls a message or deletes a chat from time to time. */
+  /**
+   * From time to time, recalls the message or deletes its chat after the server has accepted the
+   * message.
+   */
   async #afterwards(device: Device, message: Sent): Promise<void> {
     const random = this.#random;
     const { id, chat } = message;
@@ -155,7 +164,7 @@ export class Writers {
   }
 }
 
-/** A chat that its owner deleted when it contained this message. */
+/** A chat that its owner deleted. The deletion includes all messages up to `upTo`. */
 export interface Deleted {
   owner: number;
   chat: number;
@@ -164,7 +173,7 @@ export interface Deleted {
   acknowledged: boolean;
 }
 
-/** Ignores errors, because the device may be off by now. */
+/** Runs `work` and ignores errors of the SDK, because the device might have stopped. */
 function ignore(work: () => void): void {
   try {
     work();

@@ -1,7 +1,10 @@
 import { cpus, totalmem } from 'node:os';
 import type { Outcome, Struck } from '../run.ts';
 
-/** Formats the report of a run: its faults, its measurements and the result of the checks. */
+/**
+ * Formats the report of a run in Markdown: its faults, its measurements and the result of the
+ * checks.
+ */
 export function writeMarkdown(outcome: Outcome, date: string): string {
   const { options, strikes, leftOut, faults, database, figures, wrote } = outcome;
   const { seed, seconds, clients, rate, every, cluster } = options;
@@ -61,13 +64,13 @@ export function writeMarkdown(outcome: Outcome, date: string): string {
   ].join('\n');
 }
 
-/** Returns the first faults of each kind. */
+/** Returns the first findings of each kind, because a run can have thousands. */
 function examples(faults: Outcome['faults']): Outcome['faults'] {
   const kinds = [...new Set(faults.map(({ kind }) => kind))];
   return kinds.flatMap((kind) => faults.filter((fault) => fault.kind === kind).slice(0, 20));
 }
 
-/** Returns whether every promise held. */
+/** Returns whether the system kept all of its promises during the run. */
 export function passed({ faults, database, strikes }: Outcome): boolean {
   return faults.length === 0 && database.every((each) => each.faults === 0) && !strikes.some(({ failed }) => failed);
 }

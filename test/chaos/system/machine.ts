@@ -12,19 +12,22 @@ import {
 
 const GIB = 2 ** 30;
 
-/** Size of each database's disk in bytes. Runs of more than an hour would not fill it. */
+/**
+ * Size in bytes of the disk for each server's data. Even a run of more than an hour does not fill
+ * it, unless a fault does.
+ */
 const sizes = { 'redis-1': 4 * GIB, 'redis-2': 4 * GIB, postgres: 8 * GIB };
 
 /**
- * Disks and clocks of processes that faults can change. If this machine cannot provide one, the
- * reason is stored instead.
+ * The disks and clocks of processes, which faults can fill or set. If this machine cannot provide
+ * them, stores the reason.
  */
 export class Machine {
-  /** The disk for logs and media. */
+  /** Disk for the services' logs and media. */
   readonly folder: string;
-  /** Undefined if the process may not mount a file system. */
+  /** Disks that faults can fill. Undefined if this process is not allowed to mount file systems. */
   readonly disks: Disks | undefined;
-  /** Undefined if libfaketime is not available. */
+  /** Clocks that faults can set. Empty if libfaketime is not available. */
   readonly clocks: readonly Clock[];
   readonly noDisks: string | undefined;
   readonly noClocks: string | undefined;
@@ -41,7 +44,7 @@ export class Machine {
     this.#sweep = parts.sweep;
   }
 
-  /** @param names the processes, each of which gets a clock */
+  /** @param names names of the processes, each of which gets a clock of its own */
   static async start(names: readonly string[]): Promise<Machine> {
     const folder = await temporaryFolder('chaos');
     await mkdir(join(folder.path, 'logs'));
@@ -62,7 +65,7 @@ export class Machine {
 
 async function openDisks(): Promise<Disks> {
   const open = (name: keyof typeof sizes) => openSmallDisk(`chaos-${name}`, sizes[name]);
-  // Opens one disk after the other. If the first one fails, opens no others.
+  // Opens one disk after the other, so that none is left open if the first one fails.
   return { 'redis-1': await open('redis-1'), 'redis-2': await open('redis-2'), postgres: await open('postgres') };
 }
 

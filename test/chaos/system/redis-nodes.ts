@@ -2,13 +2,13 @@ import { type Clock, moveSlots, type RedisCluster, type RedisServer, startRedisC
 import { Cable } from '../network/cable.ts';
 import { command, type RedisSide } from './redis-side.ts';
 
-/** Ms of silence after which the nodes elect another master. */
+/** Ms without a reply after which the nodes elect a new master. */
 const NODE_TIMEOUT = 2000;
 
 /**
- * A Redis Cluster of three masters with a replica each. Clients and replicas reach every node
- * through a cable, because the node announces the port of the cable. The cluster bus bypasses the
- * cables.
+ * A Redis Cluster of three masters with one replica each. Each node announces the port of a proxy
+ * (`Cable`), so that clients and replicas reach it only through the proxy. The nodes' cluster bus
+ * does not use the proxies.
  */
 export class RedisNodes implements RedisSide {
   readonly #cluster: RedisCluster;
@@ -19,7 +19,7 @@ export class RedisNodes implements RedisSide {
     this.cables = cables;
   }
 
-  /** @param clocks the clocks of the nodes. A node without one uses the clock of the machine */
+  /** @param clocks clock of each node. A node without one uses the clock of the machine */
   static async start(clocks: readonly Clock[] = []): Promise<RedisNodes> {
     const cluster = await startRedisCluster({
       replicasPerMaster: 1,
@@ -41,7 +41,7 @@ export class RedisNodes implements RedisSide {
     return this.#cluster.nodes;
   }
 
-  /** Returns the node's name in reports, with its current role. */
+  /** Returns the name of a node for reports, with its current role. */
   async describe(node: RedisServer): Promise<string> {
     const master = (await this.masters()).includes(node);
     return `redis-${this.nodes.indexOf(node) + 1}, a ${master ? 'master' : 'replica'}`;
@@ -54,13 +54,13 @@ export class RedisNodes implements RedisSide {
     return this.nodes.filter((_, index) => roles[index] === 'master');
   }
 
-  /** Starts a node that was killed. The other nodes then assign its role. */
+  /** Restarts a node that was killed. The other nodes then decide its role. */
   async restart(node: RedisServer): Promise<void> {
     await node.restart();
     await this.#announce(node);
   }
 
-  /** Moves the slots of these buckets to a master. */
+  /** Moves the hash slots of these buckets to another master. */
   async move(buckets: number[], to: RedisServer): Promise<void> {
     const slots = await command(to, (redis) =>
       Promise.all(buckets.map((bucket) => redis.call('CLUSTER', 'KEYSLOT', `{${bucket}}`) as Promise<number>)),

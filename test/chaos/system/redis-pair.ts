@@ -4,15 +4,15 @@ import { Cable } from '../network/cable.ts';
 import { command, type RedisSide } from './redis-side.ts';
 
 /**
- * A Redis master with a replica. Clients reach the current master through a fixed address that is
- * switched to it: here by the cables, in production by a load balancer or service that Sentinel or
- * an operator controls. Parley does not query Sentinel.
+ * A Redis master with a replica. Clients connect to one fixed address that always leads to the
+ * current master. Here proxies (`Cable`) provide this address. In production, a load balancer or a
+ * service that Sentinel or an operator controls does. Parley itself does not query Sentinel.
  */
 export class RedisPair implements RedisSide {
   readonly #servers: [RedisServer, RedisServer];
   readonly #disks: readonly SmallDisk[];
   #first: 0 | 1 = 0;
-  /** The cable from the replica to the master. */
+  /** Proxy from the replica to the master. */
   readonly cable: Cable;
 
   private constructor(servers: [RedisServer, RedisServer], cable: Cable, disks: readonly SmallDisk[]) {
@@ -49,12 +49,14 @@ export class RedisPair implements RedisSide {
     return this.#servers[1 - this.#first] as RedisServer;
   }
 
-  /** Returns the disk with the data of a server. Undefined if the server has no separate disk. */
+  /**
+   * Returns the disk that holds a server's data. Undefined if the server uses the machine's disk.
+   */
   diskOf(server: RedisServer): SmallDisk | undefined {
     return this.#disks[this.#servers.indexOf(server)];
   }
 
-  /** Kills the master. It remains the master, and `restartMaster` restarts it with its data. */
+  /** Kills the master without promoting the replica. `restartMaster` restarts it with its data. */
   async killMaster(): Promise<void> {
     await this.master.kill();
   }
@@ -64,10 +66,12 @@ export class RedisPair implements RedisSide {
   }
 
   /**
-   * Kills the master, promotes the replica, and makes the old master its replica. Calls `switched`
-   * once the new master accepts writes, so that connections can be switched to it. First waits
-   * until the replica follows, because otherwise acknowledged data would be lost. The replica lacks
-   * the data that the master wrote and published in its last `lag` ms.
+   * Kills the master, promotes the replica, and makes the old master its replica. First waits until
+   * the replica follows the master, because otherwise acknowledged data would be lost. The new
+   * master lacks the data that the old one wrote and published in its last `lag` ms.
+   *
+   * @param switched called when the new master accepts writes, so that the caller can redirect
+   * connections
    */
   async failOver(switched: (port: number) => void, lag = 0): Promise<void> {
     await this.whole();
@@ -97,13 +101,16 @@ export class RedisPair implements RedisSide {
     );
   }
 
-  /** Starts or restarts a server in its role, because a replica does not store its role. */
+  /**
+   * Starts or restarts a server as master or replica, because Redis does not store the role on
+   * disk.
+   */
   async restart(server: RedisServer): Promise<void> {
     await server.restart();
     if (server === this.replica) await this.#follow();
   }
 
-  /** Returns whether a server accepts commands. */
+  /** Returns whether a server responds to commands. */
   answers(server: RedisServer): Promise<boolean> {
     return command(server, (redis) => redis.ping()).then(
       () => true,
@@ -123,9 +130,9 @@ export class RedisPair implements RedisSide {
 }
 
 interface PairOptions {
-  /** The data folder of each server. Default: a new folder. */
+  /** Data folder of each server. Default: a new folder. */
   disks?: readonly SmallDisk[];
-  /** The clock of each server. Default: the clock of the machine. */
+  /** Clock of each server. Default: the clock of the machine. */
   clocks?: readonly Clock[];
   onOutput?: (text: string) => void;
 }

@@ -2,18 +2,18 @@ import type { RedisServer } from '@parley/stack';
 import { Redis } from 'ioredis';
 import type { Cable } from '../network/cable.ts';
 
-/** The interface of a run's Redis: a server with a replica, or a cluster. */
+/** Common interface of both forms of Redis in a run: one server with a replica, or a cluster. */
 export interface RedisSide {
-  /** The current URL for clients. */
+  /** URL at which clients currently reach Redis. */
   readonly url: string;
-  /** The cables between the servers, or all cables to Redis in a cluster. */
+  /** The proxies between the servers. In a cluster, all proxies to its nodes. */
   readonly cables: Cable[];
-  /** Resolves when every server is up and every replica follows its master. */
+  /** Resolves when every server is running and every replica follows its master. */
   whole(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Runs an action with a new connection to one server. */
+/** Opens a connection to one server, runs an action with it and closes it. */
 export async function command<T>(server: RedisServer, work: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(server.url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
   redis.on('error', () => {});

@@ -5,30 +5,32 @@ import { RedisNodes } from './redis-nodes.ts';
 import { RedisPair } from './redis-pair.ts';
 import type { RedisSide } from './redis-side.ts';
 
-/** The services by their names in the stack. */
+/** Names of the services, as the stack uses them. */
 const GATEWAYS = 2;
 const RECORDERS = 2;
 const names = ['api', 'gateway-1', 'gateway-2', 'recorder-1', 'recorder-2'] as const;
 
-/** Key of the server API, which creates the population. */
+/** Server API key with which the population is created. */
 export const productKey = 'key-of-the-chaos-run-long-enough-for-anything';
 
 /**
- * The whole system with a cable between any two parts, so that faults can disturb each connection
- * separately.
+ * The whole system, with a proxy (`Cable`) on the connections between any two parts, so that faults
+ * can disturb each connection separately.
  */
 export class System {
   readonly stack: Stack;
   readonly redis: RedisSide;
   readonly postgres: PostgresServer;
-  /** Service -> its cable to Redis. Empty with a cluster, because it has its own cables. */
+  /**
+   * Service -> proxy from the service to Redis. Empty with a cluster, which has proxies of its own.
+   */
   readonly toRedis: ReadonlyMap<string, Cable>;
-  /** Service -> its cable to PostgreSQL. */
+  /** Service -> proxy from the service to PostgreSQL. */
   readonly toPostgres: ReadonlyMap<string, Cable>;
-  /** Cables from clients to the gateways and the api. */
+  /** Proxies from the clients to the gateways and to the api. */
   readonly toGateways: readonly Cable[];
   readonly toApi: Cable;
-  /** Disks and clocks that faults can change, or the reasons why they are missing. */
+  /** Disks and clocks that faults can change, or the reasons why this machine has none. */
   readonly machine: Machine;
 
   private constructor(parts: Parts) {
@@ -42,7 +44,7 @@ export class System {
     this.machine = parts.machine;
   }
 
-  /** Resolves when every part is ready and all replicas follow. */
+  /** Starts everything. Resolves when every part is ready and all replicas follow their master. */
   static async start({ env = {}, cluster = false }: { env?: NodeJS.ProcessEnv; cluster?: boolean } = {}) {
     const servers = Array.from({ length: cluster ? 6 : 2 }, (_, index) => `redis-${index + 1}`);
     const machine = await Machine.start([...names, ...servers]);
@@ -103,9 +105,9 @@ export class System {
   }
 
   /**
-   * Returns the Redis with a replica.
+   * Returns the Redis server with its replica.
    *
-   * @throws Error with a cluster
+   * @throws Error if Redis is a cluster
    */
   get pair(): RedisPair {
     if (this.redis instanceof RedisPair) return this.redis;
@@ -115,14 +117,14 @@ export class System {
   /**
    * Returns the nodes of the Redis Cluster.
    *
-   * @throws Error without a cluster
+   * @throws Error if Redis is not a cluster
    */
   get nodes(): RedisNodes {
     if (this.redis instanceof RedisNodes) return this.redis;
     throw new Error('Redis is no cluster');
   }
 
-  /** Switches all services to another Redis. */
+  /** Redirects all services to the Redis at another port. */
   switchRedis(port: number): void {
     for (const cable of this.toRedis.values()) {
       cable.target = port;
