@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { password, TestApi } from '../test/test-api.ts';
 
 describe('while PostgreSQL is down', () => {
-  it('the api responds 503 with Retry-After while PostgreSQL is down, stays alive, and recovers', async () => {
+  it('the api responds 503 with Retry-After while PostgreSQL is down, and recovers afterwards', async () => {
     await using api = await TestApi.start();
     const ann = await api.person();
     api.postgres.shut();
@@ -29,7 +29,7 @@ describe('while PostgreSQL is down', () => {
   });
 });
 
-it('the api treats a PostgreSQL that hangs as down', async () => {
+it('the api treats PostgreSQL as down while it does not respond', async () => {
   await using api = await TestApi.start({ DATABASE_TIMEOUT: '1s' });
   const ann = await api.person();
   api.postgres.stall();
@@ -41,7 +41,7 @@ it('the api treats a PostgreSQL that hangs as down', async () => {
   await waitFor(async () => (await ann.get('/v1/me')).status === 200);
 });
 
-it('the api treats a Redis that hangs as down', async () => {
+it('the api treats Redis as down while it does not respond', async () => {
   await using api = await TestApi.start({ REDIS_TIMEOUT: '1s' });
   const ann = await api.person();
   api.redisGate.stall();
@@ -74,7 +74,7 @@ describe('while Redis is down', () => {
     expect([ready.status, await ready.json()]).toEqual([200, { ok: true, reasons: ['Redis is unavailable'] }]);
   });
 
-  it('rate-limited requests respond 503 while Redis is down', async () => {
+  it('the api responds 503 to sign-ins and registrations while Redis is down', async () => {
     await using api = await TestApi.start();
     const { username } = (await api.person()).session.user;
     api.redisGate.shut();
@@ -84,7 +84,7 @@ describe('while Redis is down', () => {
     expect([register.status, register.body.code]).toEqual([503, 'unavailable']);
   });
 
-  it('an ended session is rejected at once while Redis is down, and by gateways afterwards', async () => {
+  it('the api rejects an ended session at once even while Redis is down, and notifies gateways afterwards', async () => {
     await using api = await TestApi.start();
     const ann = await api.person();
     api.redisGate.shut();
@@ -95,7 +95,7 @@ describe('while Redis is down', () => {
     expect((await ann.get('/v1/me')).status).toBe(401);
   }, 30_000);
 
-  it('a change made while Redis is down is delivered to Redis afterwards', async () => {
+  it('the api delivers a change to Redis afterwards if Redis was down', async () => {
     await using api = await TestApi.start();
     const [ann, ben] = await api.people();
     await ann.befriend(ben);

@@ -120,7 +120,7 @@ it('the storage in S3 reports that the store is unavailable or rejects requests'
   await expect(elsewhere.open()).rejects.toThrow('NoSuchBucket');
 });
 
-it('a storage in S3 lists more than one page', async () => {
+it('the storage in S3 lists keys that fill more than one page', async () => {
   const storage = new S3Storage(s3.options);
   const key = newKey('ee');
   for (let i = 0; i < 5; i += 1) await storage.append(key, i, pieces(Buffer.from('x')));

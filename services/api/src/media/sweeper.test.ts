@@ -87,7 +87,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await patch).status).toBe(200);
   });
 
-  it('the media sweeper removes media that were never sent, with their thumbnails', async () => {
+  it('the media sweeper removes media that no message contains, with their thumbnails', async () => {
     const media = await uploader.send(await picture(400, 300));
     const key = await keyOf(media.id);
     await sweep(Date.now() + day - 60_000);
@@ -99,7 +99,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect(left.filter((it) => it.startsWith(key))).toEqual([]);
   });
 
-  it('the media sweeper keeps sent media and avatars, also in later runs', async () => {
+  it('the media sweeper keeps sent media and avatars in every run', async () => {
     const [sent, avatar] = [await uploader.send(Buffer.from('sent')), await uploader.send(await picture(9, 9))];
     await share(api, ann, ben, sent.id);
     await ann.call('patch', '/v1/me', { avatar: `/v1/media/${avatar.id}` });
@@ -110,7 +110,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect([await there(sent), await there(avatar)]).toEqual([true, false]);
   });
 
-  it('the media sweeper removes a media once every user has deleted the chats that contain it', async () => {
+  it('the media sweeper removes a media file once all users have deleted the chats that contain it', async () => {
     const media = await uploader.send(Buffer.from('twice'));
     await share(api, ann, ben, media.id);
     await ann.call('delete', `/v1/chats/${ben.id}`);
@@ -127,7 +127,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect(await there(media)).toBe(false);
   });
 
-  it('the media sweeper removes a media that only users without access have sent', async () => {
+  it('the media sweeper removes a media file that was sent only by users who have no access to it', async () => {
     const media = await uploader.send(Buffer.from('mine'));
     await share(api, ben, carl, media.id);
     const claims = async () => {
@@ -140,7 +140,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect([await there(media), await claims()]).toEqual([false, 0]);
   });
 
-  it('the media sweeper removes old stored bytes that belong to no media', async () => {
+  it('the media sweeper removes old stored bytes that belong to no media row', async () => {
     const [stray, kept] = ['ab'.repeat(16), await uploader.send(Buffer.from('kept'))];
     await store.storage.put(stray, Buffer.from('stray'));
     await store.storage.put(`${stray}-thumbnail`, Buffer.from('stray'));
@@ -153,7 +153,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect(await there(kept)).toBe(true);
   });
 
-  it('concurrent replicas of the media sweeper remove each unsent media and keep a sent one', async () => {
+  it('concurrent media sweepers remove each unsent media file and keep a sent one', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, (_, i) => uploader.send(Buffer.from(`${i}`))));
     await share(api, ann, ben, (all[7] as Media).id);
     const others = [1, 2, 3].map(() => new MediaStore({ ...partsOf(api), config: api.config.media }));

@@ -77,7 +77,7 @@ describe('a name', () => {
     expect(findDisguise(text)).toBeUndefined();
   });
 
-  it('mixed scripts are allowed in free text, but not in names', () => {
+  it('words that mix scripts are allowed in free text, but not in names', () => {
     expect(findHidden('μTorrent')).toBeUndefined();
     expect(findDisguise('μTorrent')).toBeTypeOf('string');
   });

@@ -68,12 +68,12 @@ describe('the OpenAPI document', () => {
     expect(each().filter((it) => !it.summary || !it.tags?.every((tag) => known.includes(tag)))).toEqual([]);
   });
 
-  it('the OpenAPI document has no path twice under different names of parameters', () => {
+  it('the OpenAPI document contains no path twice with different parameter names', () => {
     const shapes = Object.keys(document.paths).map((path) => path.replaceAll(/\{\w+\}/g, '{}'));
     expect(shapes.filter((shape, i) => shapes.indexOf(shape) !== i)).toEqual([]);
   });
 
-  it('the OpenAPI document describes Retry-After and the rate limit at each operation that may send them', () => {
+  it('the OpenAPI document describes Retry-After and the rate limit for each response that can contain them', () => {
     const responses = api().flatMap((it) => Object.entries(it.responses));
     const later = responses.filter(([status]) => status === '429' || status === '503');
     expect(later.length).toBeGreaterThan(100);
@@ -94,7 +94,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('each integer in the OpenAPI document has a maximum, since larger JSON numbers are not exact', () => {
+  it('each integer in the OpenAPI document has a maximum, because larger JSON numbers are not exact', () => {
     const unbounded: unknown[] = [];
     JSON.parse(text, (key, value) => {
       if (value?.type === 'integer' && value.maximum === undefined) unbounded.push([key, value]);
@@ -103,7 +103,7 @@ describe('the OpenAPI document', () => {
     expect(unbounded).toEqual([]);
   });
 
-  it('the OpenAPI schemas allow groups without custom data, and null to remove it', () => {
+  it('the OpenAPI schemas of group requests allow objects and null as custom data', () => {
     const data = { anyOf: [{ type: 'object', additionalProperties: {} }, { type: 'null' }] };
     const nullable = { properties: { custom: data } };
     const json = { requestBody: { content: { 'application/json': { schema: nullable } } } };
@@ -111,7 +111,7 @@ describe('the OpenAPI document', () => {
     expect(document.paths['/v1/groups/{id}']?.patch).toMatchObject(json);
   });
 
-  it('the OpenAPI schema of each kind of body has a name, so that generated clients have unique names', () => {
+  it('the OpenAPI document names the schema of each body type, so that generated clients use unique names', () => {
     const { Body, Message } = document.components.schemas as Record<string, Schema>;
     const kinds = Body?.oneOf ?? [];
     expect(kinds).toContainEqual({ $ref: '#/components/schemas/CustomBody' });
@@ -121,28 +121,28 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  it('the OpenAPI schema of each sent frame has a name, so that generated Go clients can encode it', () => {
+  it('the OpenAPI document names the schema of client frames, so that generated Go clients can encode them', () => {
     const json = { schema: { $ref: '#/components/schemas/ClientFrame' } };
     expect(document.paths['/v1/frames']?.post).toMatchObject({
       requestBody: { content: { 'application/json': json } },
     });
   });
 
-  it('the OpenAPI schema of each frame has a name, and refers to described schemas without allOf', () => {
+  it('OpenAPI schemas refer to named schemas with a description and without allOf', () => {
     const { SendFrame } = document.components.schemas as Record<string, Schema>;
     const body = { $ref: '#/components/schemas/Body', description: 'Content of the message' };
     expect(SendFrame?.properties?.body).toEqual(body);
     expect(text).not.toContain('"allOf":[{"$ref"');
   });
 
-  it('the OpenAPI schemas allow null only for the body of a message and the last message of a chat', () => {
+  it('the OpenAPI schemas allow null for the body of a message and the last message of a chat only', () => {
     const { Message, Chat } = document.components.schemas as Record<string, { type: string; properties: object }>;
     const orNull = { anyOf: expect.arrayContaining([{ type: 'null' }]) };
     expect(Message).toMatchObject({ type: 'object', properties: { body: orNull } });
     expect(Chat).toMatchObject({ type: 'object', properties: { last: orNull } });
   });
 
-  it('the OpenAPI document lists the gateway operations with the addresses of the gateways', () => {
+  it('the OpenAPI document lists the gateway operations with the URLs of the gateways', () => {
     const found = each().filter((it) => it.tags?.includes('Gateway'));
     expect(found.map((it) => it.operationId)).toEqual(['streamEvents', 'pollEvents', 'postFrame']);
     expect(found.map((it) => it.servers)).toEqual(

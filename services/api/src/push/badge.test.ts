@@ -54,7 +54,7 @@ async function read({ id: user }: Person): Promise<void> {
   await pushed(api);
 }
 
-it('the badge of a phone is the number of unread messages over all chats, without muted ones', async () => {
+it('the badge of a phone shows the number of unread messages in all chats that are not muted', async () => {
   const [ann, ben, carl] = await api.people();
   await register(ann);
   await unread(ann, ben.id, 2);
@@ -82,7 +82,7 @@ it('the badge of a phone is the number of unread messages over all chats, withou
   expect(apns.got).toMatchObject([{ payload: { aps: { badge: 5, sound: 'default' } } }]);
 });
 
-it('the badge of a phone is removed silently once its user has read all messages', async () => {
+it('the api removes the badge of a phone silently once the user has read all messages', async () => {
   const [ann, ben] = await api.people();
   await register(ann);
   await unread(ann, ben.id, 1);

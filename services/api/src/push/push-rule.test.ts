@@ -40,7 +40,7 @@ async function open({ id: user }: Person, ...chats: number[]): Promise<void> {
   await writeFocus(api.redis, { user, gateway: 'g1', chats: () => chats });
 }
 
-it('pushes at once to a user without a connection, and after PUSH_DELAY to a connected one', async () => {
+it('the api pushes at once to a user without a connection, and after PUSH_DELAY to a connected user', async () => {
   const [ann, ben, carl] = await api.people();
   for (const person of [ann, ben]) await subscribe(person);
   await open(ben);
@@ -54,7 +54,7 @@ it('pushes at once to a user without a connection, and after PUSH_DELAY to a con
   expect(shown()).toEqual(['away', 'connected']);
 });
 
-it('does not push a message that a connected user reads, or its sender recalls, within PUSH_DELAY', async () => {
+it('the api does not push a message that a connected user reads or its sender recalls within PUSH_DELAY', async () => {
   const [ann, ben, carl] = await api.people();
   await subscribe(ann);
   await open(ann);
@@ -74,7 +74,7 @@ it('does not push a message that a connected user reads, or its sender recalls, 
   expect(shown()).toEqual([]);
 });
 
-it('does not push to a user who is looking at the chat, now or after PUSH_DELAY', async () => {
+it('the api does not push to a user who is viewing the chat, even after PUSH_DELAY', async () => {
   const [ann, ben, carl] = await api.people();
   await subscribe(ann);
   const { body: group } = await ben.call<{ id: number }>('post', '/v1/groups', {
@@ -97,7 +97,7 @@ it('does not push to a user who is looking at the chat, now or after PUSH_DELAY'
   expect(shown()).toEqual([]);
 });
 
-it('does not push to a user in their quiet hours, in their time zone', async () => {
+it("the api does not push to a user during the user's quiet hours in their time zone", async () => {
   const [ann, ben, carl] = await api.people();
   const time = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
   for (const [person, from, to] of [
@@ -131,7 +131,7 @@ it.each([
   expect((await ann.get('/v1/me/account')).body).toMatchObject({ quietHours: null });
 });
 
-it('a device receives only mentions in groups, or no texts, if its user chose so', async () => {
+it('a device receives only mentions, or notifications without text, if its user chose this', async () => {
   const [ann, ben] = await api.people();
   await subscribe(ann, { mentionsOnly: true });
   await subscribe(ann, { hideText: true, language: 'zh' });

@@ -70,7 +70,7 @@ describe('a browser', () => {
     expect(pushed && isFrom(pushed, keys.publicKey)).toBe(true);
   });
 
-  it("a push notification uses the browser's language, the remark, and the sender in a group", async () => {
+  it("a push notification uses the browser's language and the remark, and names the sender in a group", async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     await ann.call('patch', `/v1/friends/${ben.id}`, { remark: 'Benny' });
@@ -87,7 +87,7 @@ describe('a browser', () => {
     expect(service.got[1]?.shown).toEqual({ chat: group.id, title: `Hike ${ann.id}`, text: 'Benny: hi', badge: 0 });
   });
 
-  it('a browser receives no push notifications of muted chats, read messages or own messages', async () => {
+  it('a browser receives no push notifications for muted chats, read messages and own messages', async () => {
     const [ann, ben, carl] = await api.people();
     for (const other of [ben, carl]) await ann.befriend(other);
     for (const person of [ann, ben]) await subscribe(person);
@@ -143,7 +143,7 @@ describe('a browser', () => {
     expect((await ann.get('/v1/push/devices')).body).toMatchObject({ items: [] });
   });
 
-  it('a device is deleted that was not registered again within PUSH_DEVICE_TTL', async () => {
+  it('the api deletes a device that was not registered again within PUSH_DEVICE_TTL', async () => {
     const vapid = { PUSH_PUBLIC_KEY: keys.publicKey, PUSH_PRIVATE_KEY: keys.privateKey };
     await using own = await TestApi.start({ ...vapid, PUSH_NETWORKS: '127.0.0.0/8', PUSH_DEVICE_TTL: '10s' });
     const [ann, ben] = await own.people();
@@ -169,7 +169,7 @@ describe('a browser', () => {
     expect(service.got.map(({ shown }) => shown.text)).toEqual(['for Ben']);
   });
 
-  it('a push subscription above the maximum replaces the oldest one', async () => {
+  it("a push subscription above the maximum replaces the user's oldest one", async () => {
     const [ann, ben] = await api.people();
     const [, second, third] = [await subscribe(ann), await subscribe(ann), await subscribe(ann)];
     await recorded(ben, ann.id, text('hi'));
@@ -200,7 +200,7 @@ describe('a subscription', () => {
       expect((await ann.call('put', '/v1/push/subscriptions', { endpoint, keys: wrong })).status).toBe(400);
   });
 
-  it('push subscriptions are not offered if the server has no keys', async () => {
+  it('the api responds 404 to push subscriptions if it has no VAPID keys', async () => {
     await using plain = await TestApi.start();
     const ann = await plain.person();
     expect((await ann.get('/v1/push')).status).toBe(404);

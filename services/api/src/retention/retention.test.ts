@@ -49,7 +49,7 @@ const faults = async () => {
 };
 
 describe('retention', () => {
-  it('both copies of a message are removed after the period, and newer messages stay', async () => {
+  it('retention deletes both copies of a message after the period, and keeps newer messages', async () => {
     const [ann, ben] = await product.people('r-1', 'r-2');
     await load(
       message('old-1', 'r-1', 'r-2', OLD),
@@ -63,7 +63,7 @@ describe('retention', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('a chat without newer messages leaves the list until the next message', async () => {
+  it('a chat whose messages were all deleted by retention is listed again after the next message', async () => {
     const [ann, ben] = await product.people('r-3', 'r-4');
     await load(message('old', 'r-3', 'r-4', OLD));
     await waitFor(async () => (await rowsOf(ann.id, ben.id)) === 0);
@@ -73,7 +73,7 @@ describe('retention', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('removed messages of a group are no longer counted as unread', async () => {
+  it('messages of a group that retention deleted are no longer counted as unread', async () => {
     const [ann, ben] = await product.people('r-5', 'r-6', 'r-7');
     const { body: group } = await product.call<{ id: number }>('put', '/groups/rg-1', {
       ...{ name: 'Retained', owner: 'r-5', members: ['r-6', 'r-7'], history: 'all' },
@@ -99,7 +99,7 @@ describe('retention', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('a group whose messages were all removed stays in the list without a last message', async () => {
+  it('a group stays in the chat list after retention has deleted all its messages', async () => {
     const [ann] = await product.people('r-8');
     const { body: group } = await product.call<{ id: number }>('put', '/groups/rg-2', {
       ...{ name: 'Silent', owner: 'r-8', members: [], history: 'all' },
@@ -113,7 +113,7 @@ describe('retention', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('the retention period of a group replaces that of the installation', async () => {
+  it('the retention period of a group overrides the period of the installation', async () => {
     const [ann] = await product.people('r-13');
     const days = async (name: string, retention: number | null) => {
       const given = { name, owner: 'r-13', members: [], history: 'all', retention };
@@ -144,7 +144,7 @@ describe('retention', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('files of removed messages are removed unless another message contains them', async () => {
+  it('retention deletes the files of deleted messages, except files that another message contains', async () => {
     const [ann, ben] = await product.people('r-9', 'r-10');
     const uploader = new Uploader(product.api.url, ann);
     const gone = await uploader.send(await picture(8, 8), { name: 'gone.png' });
@@ -161,7 +161,7 @@ describe('retention', () => {
     expect(await status(kept.id)).toBe(200);
   });
 
-  it('the search index loses the segments whose messages were all removed', async () => {
+  it('the search index loses a segment once retention has deleted all its messages', async () => {
     const [ann, cat] = await product.people('r-11', 'r-12');
     const segments = async () => {
       const query = product.api.db.selectFrom('search_index_segments').select(['last_id', 'stale']);

@@ -56,7 +56,7 @@ describe.each(operations)('custom data by %s %s', (method, path, body) => {
 });
 
 describe('custom data of a message of the product', () => {
-  it('custom data in the body of a server API message are limited in size too', async () => {
+  it('the api limits the size of custom data in the body of a server API message', async () => {
     const own = (data: object) => ({ ...message(), body: { type: 'custom', name: 'poll', data } });
     const refused = await product.call<Problem>('post', '/messages', own(sized(101)));
     expect([refused.status, refused.body.errors?.[0]?.path]).toEqual([400, 'body.data']);
@@ -65,7 +65,7 @@ describe('custom data of a message of the product', () => {
 });
 
 describe('custom data of a user', () => {
-  it('custom data that a user sets are returned everywhere with the user', async () => {
+  it('custom data that a user sets are returned wherever the api returns the user', async () => {
     const [dora] = await product.people('dora');
     await dora.befriend(ann);
     const custom = { team: 'blue', tags: [{ id: 1, of: null }] };
@@ -97,7 +97,7 @@ describe('custom data of a user', () => {
     expect(chats.body.users).toContainEqual({ ...seen, name: 'dora', avatar: null });
   });
 
-  it('custom data of a user stay when other fields change, until they are set to null or the account is deleted', async () => {
+  it('custom data of a user stay until they are set to null or the account is deleted', async () => {
     const username = 'emil-7';
     const body = { username, password };
     const { body: session } = await product.api.call<Session>('post', '/v1/users', { body });
@@ -114,7 +114,7 @@ describe('custom data of a user', () => {
     expect(await stored.executeTakeFirst()).toEqual({ custom: null });
   });
 
-  it('the server API sets custom data of a user, and notifies friends only of a change', async () => {
+  it('the server API sets custom data of a user and notifies friends only if they changed', async () => {
     const [fay] = await product.people('fay');
     await fay.befriend(ben);
     const put = (given: object) => product.call<User>('put', '/users/fay', given);
@@ -135,7 +135,7 @@ describe('custom data of a user', () => {
 });
 
 describe('custom data of a group', () => {
-  it('custom data of a group are changed by owner and admins, and seen by every member', async () => {
+  it('the owner and admins can change custom data of a group, and every member sees them', async () => {
     const custom = { room: { floor: 3, tags: ['a', null] } };
     const { status, body: group } = await ann.call<Group>('post', '/v1/groups', {
       ...{ name: 'Custom', members: [ben.id, carl.id], custom },
@@ -155,7 +155,7 @@ describe('custom data of a group', () => {
     expect(await carl.get(at)).toMatchObject({ status: 200, body: expect.not.objectContaining({ custom: null }) });
   });
 
-  it('the server API sets custom data of a group, and notifies members only of a change', async () => {
+  it('the server API sets custom data of a group and notifies members only if they changed', async () => {
     const put = (custom?: object | null) =>
       product.call<Group>('put', '/groups/g', { name: 'Of the product', owner: 'ann', members: ['ben'], custom });
     const { status, body } = await put({ a: 1, b: [{ c: 2 }] });
@@ -186,7 +186,7 @@ describe('custom data of a chat', () => {
   const customOf = async (person: Person, peer: { id: number }) =>
     (await person.call<Chat>('put', at(peer))).body.custom;
 
-  it("custom data of a chat belong to its owner only and reach the owner's other devices", async () => {
+  it("custom data of a chat are visible only to their owner and reach the owner's other devices", async () => {
     const custom = { folder: 'work', tags: ['a', null] };
     const { status, body } = await ann.call<Chat>('patch', at(ben), { custom });
     expect([status, body]).toMatchObject([200, { chat: ben.id, pinned: false, muted: false, custom }]);
@@ -198,7 +198,7 @@ describe('custom data of a chat', () => {
     expect(JSON.stringify(await product.api.events(ben))).not.toContain('folder');
   });
 
-  it('custom data of a chat stay when it is pinned or muted, and null deletes them', async () => {
+  it('custom data of a chat stay when the chat is pinned or muted, until they are set to null', async () => {
     await ann.call('patch', at(carl), { custom: { a: 1 }, muted: true });
     await ann.call('patch', at(carl), { pinned: true });
     expect((await ann.call('put', at(carl))).body).toMatchObject({ pinned: true, muted: true, custom: { a: 1 } });
@@ -207,7 +207,7 @@ describe('custom data of a chat', () => {
     expect(body).not.toHaveProperty('custom');
   });
 
-  it('each member has own custom data of a group chat, which are deleted when the member leaves', async () => {
+  it("each member has separate custom data for a group's chat, which are deleted when the member leaves", async () => {
     const { body: group } = await ann.call<Group>('post', '/v1/groups', { name: 'Chats', members: [ben.id] });
     await ben.call('patch', at(group), { custom: { mine: 1 } });
     expect(await customOf(ben, group)).toEqual({ mine: 1 });

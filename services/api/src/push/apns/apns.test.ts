@@ -51,7 +51,7 @@ const say = (from: Person, to: Person, said: string, at = api) => queuePush(at, 
 const shown = () => apns.got.map(({ payload }) => payload.aps.alert.body);
 
 describe('an iPhone', () => {
-  it('an iPhone receives the same notification as a browser, plus the ids of chat and message', async () => {
+  it('an iPhone receives the same notification as a browser, plus the ids of the chat and the message', async () => {
     const [ann, ben] = await api.people();
     const token = await register(ann, { language: 'zh' });
     const image = { type: 'image', media: 7, name: 'a.png', size: 1, mime: 'image/png' };
@@ -78,7 +78,7 @@ describe('an iPhone', () => {
     expect(keys.get('three')).not.toBe(keys.get('one'));
   });
 
-  it('an iPhone receives notifications for its app, by the APNs service of its environment', async () => {
+  it('an iPhone receives notifications for its own app, from the APNs service of its own environment', async () => {
     const [ann, ben] = await api.people();
     const developed = await register(ann, { app: 'com.example.chat.beta', environment: 'sandbox' });
     const released = await register(ann);
@@ -121,7 +121,7 @@ describe('an iPhone', () => {
     expect(shown()).toEqual(['lost', 'next']);
   });
 
-  it('an APNs token with other letter case is the same device', async () => {
+  it('an APNs token in upper case identifies the same device as in lower case', async () => {
     const [ann, ben] = await api.people();
     const token = await register(ann);
     await ann.call('post', '/v1/push/devices', { kind: 'apns', token: token.toUpperCase() });
@@ -145,7 +145,7 @@ describe('an iPhone', () => {
 });
 
 describe('the connection to APNs', () => {
-  it('the connection to APNs is kept for all notifications, and opened again after it ended', async () => {
+  it('the api uses one APNs connection for all notifications, and opens a new one after it ended', async () => {
     await using own = await startApi();
     const [ann, ben] = await own.people();
     await register(ann);
@@ -163,7 +163,7 @@ describe('the connection to APNs', () => {
     expect(apns.sessions.length).toBe(before + 2);
   });
 
-  it('a notification is sent again, once, if APNs ends the connection', async () => {
+  it('the api sends a notification once more if APNs closes the connection', async () => {
     const [ann, ben] = await api.people();
     await register(ann);
     await say(ben, ann, 'one');
@@ -174,7 +174,7 @@ describe('the connection to APNs', () => {
     expect(shown()).toEqual(['one', 'two', 'two']);
   });
 
-  it('the api does not connect to APNs at a private address that is not in PUSH_NETWORKS', async () => {
+  it('the api does not connect to APNs at a private address that PUSH_NETWORKS does not list', async () => {
     await using strict = await startApi({ PUSH_NETWORKS: '' });
     const [ann, ben] = await strict.people();
     await register(ann);
@@ -185,7 +185,7 @@ describe('the connection to APNs', () => {
     expect(strict.logged.join('\n')).toContain('is at no address that may be reached');
   });
 
-  it('the api connects to APNs again for the next message while APNs is down', async () => {
+  it('the api tries to connect to APNs for each message while APNs is down', async () => {
     const down = await ApnsService.start();
     const { url } = down;
     await down.close();
@@ -206,7 +206,7 @@ describe('the token of the server', () => {
     return push.apns;
   };
 
-  it("the server's token for APNs is replaced after 20 to 60 minutes", () => {
+  it('the api replaces its APNs token after 20 to 60 minutes', () => {
     const token = new ProviderToken(config());
     const first = token.get(0);
     expect(token.get(20 * minute)).toBe(first);
@@ -215,7 +215,7 @@ describe('the token of the server', () => {
     expect(token.get(60 * minute)).toBe(second);
   });
 
-  it("the server's token for APNs is replaced when it expires, but not within 20 minutes", () => {
+  it('the api replaces an APNs token that was rejected as expired, but only if it is 20 minutes old', () => {
     const token = new ProviderToken(config());
     const first = token.get(0);
     expect(token.reject(first, 10 * minute)).toBe(false);
@@ -224,7 +224,7 @@ describe('the token of the server', () => {
     expect(token.get(25 * minute)).not.toBe(first);
   });
 
-  it('neither the token nor the key for APNs is logged when APNs rejects the token', async () => {
+  it('the api logs neither the token nor the key for APNs when APNs rejects the token', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const APNS_KEY = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     await using own = await startApi({ APNS_KEY });
@@ -242,7 +242,7 @@ describe('the token of the server', () => {
 describe('APNS_KEY', () => {
   const read = (env: Record<string, string>) => readConfig({ DATABASE_URL: 'postgres://localhost/parley', ...env });
 
-  it('an invalid APNS_KEY is rejected at start with the reason, and not quoted', () => {
+  it('an invalid APNS_KEY stops the start with an error that states the reason but not the key', () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const rsa = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     for (const APNS_KEY of ['private-part', rsa]) {
@@ -251,13 +251,13 @@ describe('APNS_KEY', () => {
     }
   });
 
-  it('APNS_KEY needs its id, the team and the topics', () => {
+  it('APNS_KEY requires the settings for its key id, the team and the topics', () => {
     expect(() => read({ APNS_KEY: apns.key })).toThrow(/APNS_KEY_ID.*APNS_TEAM_ID.*APNS_TOPIC/s);
     expect(() => read({ ...credentials(), APNS_TOPIC: 'a b' })).toThrow(/APNS_TOPIC must be the bundle ids/);
     expect(() => read({ ...credentials(), APNS_KEY_ID: 'short' })).toThrow(/APNS_KEY_ID must have 10/);
   });
 
-  it('APNS_KEY may have its line breaks written as \\n', () => {
+  it('APNS_KEY accepts line breaks that are written as \\n', () => {
     const APNS_KEY = apns.key.replaceAll('\n', '\\n');
     expect(read({ ...credentials(), APNS_KEY }).push?.apns?.topics).toEqual([
       'com.example.chat',

@@ -24,7 +24,7 @@ beforeEach(() => {
   fcm.issued.length = 0;
 });
 
-it('the access token of FCM is renewed five minutes before it expires', async () => {
+it('the api renews the FCM access token five minutes before it expires', async () => {
   const now = Date.now();
   const first = await token.get(now);
   expect(await token.get(now + 54 * minute)).toBe(first);
@@ -34,13 +34,13 @@ it('the access token of FCM is renewed five minutes before it expires', async ()
   expect(fcm.issued).toHaveLength(2);
 });
 
-it('the access token of FCM is requested once for all notifications that wait for it', async () => {
+it('the api requests one FCM access token for all notifications that wait for it', async () => {
   const all = await Promise.all(Array.from({ length: 20 }, () => token.get(Date.now())));
   expect(new Set(all).size).toBe(1);
   expect(fcm.issued).toHaveLength(1);
 });
 
-it('the access token of FCM is kept if an older one is rejected late', async () => {
+it('the api keeps the FCM access token when a rejection of an older token arrives late', async () => {
   const now = Date.now();
   const first = await token.get(now);
   const second = await token.get(now + 56 * minute);

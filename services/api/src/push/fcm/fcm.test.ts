@@ -40,7 +40,7 @@ const say = (from: Person, to: Person, said: string, at = api) => queuePush(at, 
 const shown = () => fcm.got.map(({ notification }) => notification.body);
 
 describe('a phone of FCM', () => {
-  it('an FCM device receives the same notification as a browser, plus the ids of chat and message', async () => {
+  it('an FCM device receives the same notification as a browser, plus the ids of the chat and the message', async () => {
     const [ann, ben] = await api.people();
     const token = await register(ann);
     const id = await say(ben, ann, 'hello 李');
@@ -104,7 +104,7 @@ describe('a phone of FCM', () => {
     expect(shown()).toEqual(['lost', 'next']);
   });
 
-  it('an FCM device is removed with its session, or by its user', async () => {
+  it('an FCM device receives no pushes after its session ended or its user removed it', async () => {
     const [ann, ben, carl] = await api.people();
     await register(ann);
     const token = await register(ben);
@@ -115,7 +115,7 @@ describe('a phone of FCM', () => {
     expect(shown()).toEqual([]);
   });
 
-  it('the devices of a user are listed to that user, without tokens', async () => {
+  it("the list of a user's FCM devices contains no tokens", async () => {
     const [ann, ben] = await api.people();
     const token = await register(ann);
     const { body } = await ann.get<{ items: object[]; next: null }>('/v1/push/devices');
@@ -147,7 +147,7 @@ describe('a phone of FCM', () => {
 });
 
 describe('the access token', () => {
-  it('the access token of FCM is used until shortly before it expires', async () => {
+  it('the api uses an FCM access token until shortly before it expires', async () => {
     await using own = await startApi();
     const [ann, ben] = await own.people();
     await register(ann);
@@ -158,7 +158,7 @@ describe('the access token', () => {
     expect(fcm.issued.length).toBe(before + 1);
   });
 
-  it('the access token of FCM is replaced when FCM rejects it, without losing the notification', async () => {
+  it('the api replaces an access token that FCM rejects, and sends the notification again', async () => {
     const [ann, ben] = await api.people();
     await register(ann);
     await say(ben, ann, 'one');
@@ -169,7 +169,7 @@ describe('the access token', () => {
     expect(shown()).toEqual(['one', 'two']);
   });
 
-  it('the access token of FCM is requested again after the token service failed', async () => {
+  it('the api requests an FCM access token again after the token service failed', async () => {
     await using own = await startApi();
     const [ann, ben] = await own.people();
     await register(ann);
@@ -182,7 +182,7 @@ describe('the access token', () => {
     expect(shown()).toEqual(['next']);
   });
 
-  it('neither the access token nor the key of FCM is logged when Google rejects the token', async () => {
+  it('the api logs neither the access token nor the key of FCM when Google rejects the token', async () => {
     const other = await FcmService.start();
     const { token_uri } = JSON.parse(fcm.credentials);
     const FCM_CREDENTIALS = JSON.stringify({ ...JSON.parse(other.credentials), token_uri });
@@ -212,7 +212,7 @@ describe('a device', () => {
     expect((await ann.call('post', '/v1/push/devices', device)).status).toBe(400);
   });
 
-  it('a push device of a service that the server does not use is rejected', async () => {
+  it('the api responds 404 to registrations for a push service that it does not use', async () => {
     const ann = await api.person();
     const device = { kind: 'apns', token: 'ab'.repeat(32) };
     expect((await ann.call('post', '/v1/push/devices', device)).status).toBe(404);
@@ -225,7 +225,7 @@ describe('FCM_CREDENTIALS', () => {
     readConfig({ DATABASE_URL: 'postgres://localhost/parley', FCM_CREDENTIALS });
   const change = (fields: object) => JSON.stringify({ ...JSON.parse(fcm.credentials), ...fields });
 
-  it('invalid FCM_CREDENTIALS are rejected at start with the reason, and not quoted', () => {
+  it('invalid FCM_CREDENTIALS stop the start with an error that states the reason but not the key', () => {
     for (const [text, reason] of [
       ['{"private_key": "private-part', 'must be the JSON key of a service account'],
       ['"private-part"', 'type service_account'],
@@ -240,7 +240,7 @@ describe('FCM_CREDENTIALS', () => {
     }
   });
 
-  it('FCM_CREDENTIALS contain the project and the token service, which settings may replace', () => {
+  it('the project and the token service come from FCM_CREDENTIALS by default', () => {
     expect(read(fcm.credentials).push?.fcm).toMatchObject({
       project: 'parley-test',
       url: 'https://fcm.googleapis.com',
@@ -248,7 +248,7 @@ describe('FCM_CREDENTIALS', () => {
     });
   });
 
-  it('requests to FCM reach no private address that is not in PUSH_NETWORKS', async () => {
+  it('the api does not connect to FCM at a private address that PUSH_NETWORKS does not list', async () => {
     await using strict = await startApi({ PUSH_NETWORKS: '' });
     const [ann, ben] = await strict.people();
     await register(ann);

@@ -13,7 +13,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const blocksOf = async (person: Person) => (await person.get<{ items: Block[] }>('/v1/blocks')).body.items;
 
 describe('blocking', () => {
-  it('a block applies on every gateway before the api responds, and the blocked user gets no event', async () => {
+  it('a block takes effect on every gateway before the api responds, without an event to the blocked user', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const before = (await api.events(ben)).length;
@@ -43,13 +43,13 @@ describe('blocking', () => {
     expect(body.items[0]?.state).toBe('declined');
   });
 
-  it('users cannot block themselves or an unknown user', async () => {
+  it('a user cannot block themselves or an unknown user', async () => {
     const ann = await api.person();
     expect((await ann.call('put', `/v1/blocks/${ann.id}`)).status).toBe(409);
     expect((await ann.call('put', '/v1/blocks/7')).status).toBe(404);
   });
 
-  it('the number of users that one user blocks is limited', async () => {
+  it('the api limits the number of users that one user blocks', async () => {
     await using small = await TestApi.start({ MAX_BLOCKS: '1' });
     const [ann, ben, carl] = await small.people();
     expect((await ann.call('put', `/v1/blocks/${ben.id}`)).status).toBe(200);
@@ -57,7 +57,7 @@ describe('blocking', () => {
     expect((await ann.call('put', `/v1/blocks/${ben.id}`)).status).toBe(200);
   });
 
-  it('blocks are listed in pages', async () => {
+  it('the api lists blocks in pages', async () => {
     const [ann, ben, carl] = await api.people();
     for (const other of [carl, ben]) await ann.call('put', `/v1/blocks/${other.id}`);
     const page = await ann.get<{ items: Block[]; next: string }>('/v1/blocks?limit=1');

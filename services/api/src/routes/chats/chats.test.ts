@@ -19,7 +19,7 @@ const say = async (from: Person, to: Person, text: string) =>
   (await seedMessages(api.db, [{ from: from.id, to: to.id, text }]))[0] as number;
 
 describe('opening a chat', () => {
-  it('opening a chat creates it once and finds it afterwards', async () => {
+  it('opening a chat creates it the first time and returns the same chat afterwards', async () => {
     const [ann, ben] = await api.people();
     const { status, body } = await ann.call<Chat>('put', `/v1/chats/${ben.id}`);
     expect(status).toBe(200);
@@ -57,7 +57,7 @@ describe('opening a chat', () => {
 });
 
 describe('the chat list', () => {
-  it('the chat list has the chats with messages as their owner sees them, newest first', async () => {
+  it('the chat list contains the chats that have messages, as their owner sees them, newest first', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('patch', `/v1/friends/${ben.id}`, { remark: 'Benny' });
@@ -81,7 +81,7 @@ describe('the chat list', () => {
     expect((await chatsOf(ben))[0]).toMatchObject({ chat: ann.id, unread: 1, last: { id, from: ben.id, to: ann.id } });
   });
 
-  it('the chat list returns each chat once over all pages', async () => {
+  it('the pages of the chat list contain each chat once', async () => {
     const ann = await api.person();
     const peers = [await api.person(), ...(await api.people()), await api.person()];
     for (const peer of peers) await say(peer, ann, 'hi');
@@ -95,7 +95,7 @@ describe('the chat list', () => {
     expect(seen).toEqual(peers.map((peer) => peer.id).reverse());
   });
 
-  it('the chat list has a recalled message without its text', async () => {
+  it('the chat list shows a recalled message without its text', async () => {
     const [ann, ben] = await api.people();
     await say(ann, ben, 'oops');
     await api.db
@@ -108,7 +108,7 @@ describe('the chat list', () => {
 });
 
 describe('pinning and muting', () => {
-  it('pinning or muting a chat changes the given fields on all devices without moving the chat', async () => {
+  it('pinning or muting a chat changes only that setting on all devices and does not move the chat', async () => {
     const [ann, ben, carl] = await api.people();
     await say(ann, ben, 'one');
     await say(ann, carl, 'two');
@@ -138,7 +138,7 @@ describe('pinning and muting', () => {
 });
 
 describe('deleting a chat', () => {
-  it("deleting a chat removes only the copy of its owner and notifies the owner's other devices", async () => {
+  it("deleting a chat deletes only the owner's copy and notifies the owner's other devices", async () => {
     const [ann, ben] = await api.people();
     await say(ann, ben, 'one');
     await say(ben, ann, 'two');
@@ -154,7 +154,7 @@ describe('deleting a chat', () => {
     expect(await messagesOf(ben, ann)).toHaveLength(2);
   });
 
-  it('deleting a chat removes any number of messages in the background', async () => {
+  it('deleting a chat deletes any number of messages in the background', async () => {
     const [ann, ben] = await api.people();
     const count = 1203;
     const rows = Array.from({ length: count }, (_, i) => ({
@@ -197,7 +197,7 @@ describe('deleting a chat', () => {
     expect((await messagesOf(ann, ben)).map((message) => message.body)).toEqual([{ type: 'text', text: 'new' }]);
   });
 
-  it('a deleted chat stays without messages that were sent before and are recorded afterwards', async () => {
+  it('a deleted chat stays empty when messages that were sent earlier are recorded afterwards', async () => {
     const [ann, ben] = await api.people();
     const { id } = await accept(api.redis, {
       from: ben.id,

@@ -15,7 +15,7 @@ const draftsOf = async (person: Person) =>
   (await person.get<{ items: Chat[] }>('/v1/chats')).body.items.map(({ chat, draft }) => [chat, draft?.text]);
 
 describe('a draft', () => {
-  it('a draft is removed by DELETE, also twice, and other devices receive an event once', async () => {
+  it("deleting a draft twice succeeds and sends one event to the writer's other devices", async () => {
     const [ann, ben] = await api.people();
     await write(ann, ben.id, { text: 'not yet' });
     for (let i = 0; i < 2; i += 1) expect((await ann.call('delete', `/v1/chats/${ben.id}/draft`)).status).toBe(204);
@@ -24,7 +24,7 @@ describe('a draft', () => {
     expect((await ann.call('delete', '/v1/chats/12/draft')).status).toBe(404);
   });
 
-  it('a draft is in the chat list of its writer only, until it is emptied', async () => {
+  it("a draft appears only in its writer's chat list, until the draft is emptied", async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     await seedMessages(api.db, [{ from: ben.id, to: ann.id, text: 'hi' }]);
@@ -55,7 +55,7 @@ describe('a draft', () => {
     expect((await api.events(ann)).at(-1)).toEqual({ kind: 'chat', chat: ben.id, change: 'draft' });
   });
 
-  it('a draft is deleted with its chat, and when its writer leaves the group', async () => {
+  it('a draft is deleted when its writer deletes the chat or leaves the group', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const body = { name: 'Left', members: [ben.id] };
@@ -67,7 +67,7 @@ describe('a draft', () => {
     expect(await api.db.selectFrom('drafts').select('peer_id').where('owner_id', '=', ben.id).execute()).toEqual([]);
   });
 
-  it('a draft beyond MAX_DRAFTS replaces the oldest one', async () => {
+  it("a draft above MAX_DRAFTS replaces the writer's oldest draft", async () => {
     const ann = await api.person();
     const peers = [await api.person(), await api.person(), await api.person()];
     for (const { id } of peers) await write(ann, id, { text: 'unsent' });
@@ -75,7 +75,7 @@ describe('a draft', () => {
     expect(kept.map(({ peer_id }) => peer_id)).toEqual(peers.slice(1).map(({ id }) => id));
   });
 
-  it('a draft that is too long for a message, or of a chat that does not exist, is rejected', async () => {
+  it('the api rejects a draft that is longer than a message can be, or whose chat does not exist', async () => {
     const [ann, ben] = await api.people();
     const { status, body } = await ann.call<Problem>('put', `/v1/chats/${ben.id}/draft`, { text: 'x'.repeat(8001) });
     expect([status, body.errors?.[0]?.path]).toEqual([400, 'text']);

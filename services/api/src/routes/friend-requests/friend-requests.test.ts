@@ -18,7 +18,7 @@ const standings = (a: Person, b: Person) =>
   Promise.all([readPermit(api.redis, a.id, b.id), readPermit(api.redis, b.id, a.id)]);
 
 describe('asking to become friends', () => {
-  it('a friend request is shown to both users and notifies the recipient', async () => {
+  it('a friend request is listed for both users, and the recipient is notified', async () => {
     const [ann, ben] = await api.people();
     const { status, body } = await ask(ann, ben, 'we met at the fair');
     expect(status).toBe(201);
@@ -38,7 +38,7 @@ describe('asking to become friends', () => {
     expect(await standings(ann, ben)).toEqual(['stranger', 'stranger']);
   });
 
-  it('a repeated friend request returns the pending one and notifies nobody again', async () => {
+  it('a repeated friend request returns the pending request and notifies nobody again', async () => {
     const [ann, ben] = await api.people();
     const first = await ask(ann, ben);
     const second = await ask(ann, ben, 'please');
@@ -46,7 +46,7 @@ describe('asking to become friends', () => {
     expect(await api.events(ben)).toHaveLength(1);
   });
 
-  it('a friend request to oneself, to an unknown user or to a friend is rejected', async () => {
+  it('the api rejects a friend request to oneself, to an unknown user or to a friend', async () => {
     const [ann, ben] = await api.people();
     const self = await ask(ann, ann);
     expect(self).toMatchObject({ status: 409, body: { errors: [{ path: 'to' }] } });
@@ -55,7 +55,7 @@ describe('asking to become friends', () => {
     expect(await ask(ann, ben)).toMatchObject({ status: 409, body: { code: 'conflict' } });
   });
 
-  it('a friend request is rejected if either user blocks the other', async () => {
+  it('the api rejects a friend request if either user blocks the other', async () => {
     const [ann, ben] = await api.people();
     await ben.call('put', `/v1/blocks/${ann.id}`);
     expect(await ask(ann, ben)).toMatchObject({ status: 403, body: { code: 'blocked' } });
@@ -75,7 +75,7 @@ describe('asking to become friends', () => {
     expect(answer.body.errors?.map((it) => it.path)).toEqual([path]);
   });
 
-  it('friend requests are limited per minute', async () => {
+  it('the api limits friend requests per minute', async () => {
     await using strict = await TestApi.start({ FRIEND_REQUESTS_PER_MINUTE: '1' });
     const [ann, ben, carl] = await strict.people();
     expect((await ask(ann, ben)).status).toBe(201);
@@ -85,7 +85,7 @@ describe('asking to become friends', () => {
 });
 
 describe('accepting', () => {
-  it('accepting a request makes both users friends on every gateway before the api responds', async () => {
+  it('accepting a friend request makes both users friends on every gateway before the api responds', async () => {
     const [ann, ben] = await api.people();
     const { body: request } = await ask(ann, ben);
     const { status, body } = await decide(ben, request, 'accept');
@@ -146,14 +146,14 @@ describe('accepting', () => {
     }
   });
 
-  it('a friend request of a user who was blocked afterwards cannot be accepted', async () => {
+  it('a user cannot accept the friend request of a user that they have blocked since', async () => {
     const [ann, ben] = await api.people();
     const { body: request } = await ask(ann, ben);
     await ann.call('put', `/v1/blocks/${ben.id}`);
     expect(await decide(ben, request, 'accept')).toMatchObject({ status: 403, body: { code: 'blocked' } });
   });
 
-  it('a friend request cannot be accepted above MAX_FRIENDS', async () => {
+  it('a user with MAX_FRIENDS friends cannot accept a friend request', async () => {
     await using small = await TestApi.start({ MAX_FRIENDS: '1' });
     const [ann, ben, carl] = await small.people();
     await ann.befriend(ben);
@@ -179,7 +179,7 @@ describe('declining', () => {
   });
 });
 
-it('friend requests are listed in pages, newest first, optionally of one state', async () => {
+it('the api lists friend requests in pages, newest first, and optionally filters them by state', async () => {
   const [ann, ben, carl] = await api.people();
   const { body: first } = await ask(ann, ben);
   const { body: second } = await ask(carl, ann);

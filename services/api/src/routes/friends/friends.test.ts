@@ -15,7 +15,7 @@ const addGroup = async (person: Person, body: { name: string; position?: number 
   (await person.call<FriendGroup & Problem>('post', '/v1/friend-groups', body)).body;
 
 describe('friends', () => {
-  it('a new friend is listed for both users, as offline without a connection', async () => {
+  it('both users list a new friend, who is offline without a connection', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const unsorted = { remark: '', friendGroup: null, online: false, lastSeen: null, since: expect.any(Number) };
@@ -31,7 +31,7 @@ describe('friends', () => {
     expect((await friendsOf(ann))[0]).toMatchObject({ online: true, lastSeen: null });
   });
 
-  it('friends are listed by friend group in pages, friends without a group last', async () => {
+  it('the list of friends is ordered by friend group and has friends without a group at the end', async () => {
     const [ann] = await api.people();
     const second = await addGroup(ann, { name: 'second', position: 2 });
     const first = await addGroup(ann, { name: 'first', position: 1 });
@@ -52,7 +52,7 @@ describe('friends', () => {
     expect(seen).toEqual([2, 1, 3, 0, 4].map((i) => others[i]?.id));
   });
 
-  it('the remark and the friend group of a friend are visible only to their owner', async () => {
+  it('the remark and the friend group of a friend are visible only to the user who set them', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const group = await addGroup(ann, { name: 'work' });
@@ -86,7 +86,7 @@ describe('friends', () => {
     expect((await ann.call('delete', `/v1/friends/${ben.id}`)).status).toBe(404);
   });
 
-  it('a removed friend is a stranger on every gateway', async () => {
+  it('after a friend is removed, gateways treat the two users as strangers', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     expect((await ben.call('delete', `/v1/friends/${ann.id}`)).status).toBe(204);
@@ -98,7 +98,7 @@ describe('friends', () => {
 });
 
 describe('friend groups', () => {
-  it('friend groups are listed by position, changed and removed', async () => {
+  it('friend groups can be listed by position, changed and removed', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const work = await addGroup(ann, { name: 'work', position: 5 });
@@ -114,7 +114,7 @@ describe('friend groups', () => {
     expect((await friendsOf(ann))[0]).toMatchObject({ user: { id: ben.id }, friendGroup: null });
   });
 
-  it('names of friend groups are unique, ignoring case and full-width letters', async () => {
+  it('names of friend groups are unique, ignoring case and the width of letters', async () => {
     const [ann, ben] = await api.people();
     const work = await addGroup(ann, { name: 'Work' });
     const home = await addGroup(ann, { name: 'home' });
@@ -125,14 +125,14 @@ describe('friend groups', () => {
     expect(await addGroup(ben, { name: 'Work' })).toMatchObject({ name: 'Work' });
   });
 
-  it('friend groups of other users respond 404', async () => {
+  it("the api responds 404 to changes of another user's friend groups", async () => {
     const [ann, ben] = await api.people();
     const { id } = await addGroup(ben, { name: 'mine' });
     expect((await ann.call('patch', `/v1/friend-groups/${id}`, { name: 'yours' })).status).toBe(404);
     expect((await ann.call('delete', `/v1/friend-groups/${id}`)).status).toBe(404);
   });
 
-  it('the number of friend groups is limited, also under concurrency', async () => {
+  it('the api limits the number of friend groups even for concurrent requests', async () => {
     await using small = await TestApi.start({ MAX_FRIEND_GROUPS: '2' });
     const ann = await small.person();
     const add = (name: string) => ann.call<Problem>('post', '/v1/friend-groups', { name });
@@ -140,7 +140,7 @@ describe('friend groups', () => {
     expect(answers.map((it) => it.status).sort()).toEqual([201, 201, 409, 409]);
   });
 
-  it('friend groups are listed in pages', async () => {
+  it('the api lists friend groups in pages', async () => {
     const ann = await api.person();
     for (const name of ['a', 'b', 'c']) await addGroup(ann, { name });
     const page = await ann.get<{ items: FriendGroup[]; next: string }>('/v1/friend-groups?limit=2');

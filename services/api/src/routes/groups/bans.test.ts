@@ -55,7 +55,7 @@ describe('a ban', () => {
     expect(await readPermit(api.redis, member.id, group)).toBe('member');
   });
 
-  it('a user who is not a member can be banned from a group, without an event', async () => {
+  it('a user who is not a member can be banned from a group, which sends no event', async () => {
     const { owner, group } = await makeGroup();
     const carl = await api.person();
     await owner.befriend(carl);
@@ -71,7 +71,7 @@ describe('a ban', () => {
     expect(await ban(owner, group, member.id)).toMatchObject({ status: 200, body: first.body });
   });
 
-  it('the owner and admins may ban members; admins may not ban the owner', async () => {
+  it('the owner and admins can ban members, but admins cannot ban the owner', async () => {
     const { owner, admin, member, group } = await makeGroup();
     const carl = await api.person();
     expect((await ban(member, group, admin.id)).status).toBe(403);
@@ -102,7 +102,7 @@ describe('a ban', () => {
     expect((await bansOf(owner, group)).items).toHaveLength(1);
   });
 
-  it('bans of a group are listed in pages and limited in number', async () => {
+  it('the bans of a group are listed in pages and limited in number', async () => {
     await using small = await startServerApi({ MAX_BLOCKS: '2' });
     const [ann, ben, carl] = await small.api.people();
     const dora = await small.api.person();

@@ -38,7 +38,7 @@ interface FoundPage {
 }
 
 describe('finding groups', () => {
-  it('a search finds public groups and those with requests, but no private ones, and does not show members', async () => {
+  it('a search finds public groups and groups that users can request to join, without their members', async () => {
     const { owner, visitor, group, name } = await makeGroup('private', { description: 'about' });
     const set = (fields: object) => owner.call<Group>('patch', `/v1/groups/${group}`, fields);
     expect((await find(visitor, name)).items).toEqual([]);
@@ -58,7 +58,7 @@ describe('finding groups', () => {
     expect((await find(visitor, name)).items).toEqual([]);
   });
 
-  it('found groups are listed by name in pages, using the index', async () => {
+  it('the group search returns groups by name in pages and uses the index', async () => {
     const prefix = `Ｐage ${process.pid}`;
     const { visitor } = await makeGroup('public', { name: `${prefix} b` });
     await makeGroup('public', { name: `${prefix} A` });
@@ -77,7 +77,7 @@ describe('finding groups', () => {
     expect(JSON.stringify(plan.rows)).toMatch(/Index Cond: .*page/);
   });
 
-  it('a search treats % and _ as plain characters, and rejects a text that is empty or too long', async () => {
+  it('the group search treats % and _ as plain characters and rejects a query that is empty or too long', async () => {
     const { visitor, name } = await makeGroup('public');
     for (const q of ['%', '_', `${name.slice(0, 3)}%`, '\\'])
       expect((await find(visitor, q)).items.filter((group) => group.name === name)).toEqual([]);
@@ -93,7 +93,7 @@ describe('finding groups', () => {
     expect((await visitor.call('patch', `/v1/groups/${group}`, { visibility: 'private' })).status).toBe(403);
   });
 
-  it('every user can see the picture of a group that they can find', async () => {
+  it('every user can see the avatar of a group that they can find', async () => {
     const { owner, visitor, group } = await makeGroup('private');
     const { id } = await new Uploader(api.url, owner).send(await picture(400, 400), {
       name: 'a.png',
@@ -107,7 +107,7 @@ describe('finding groups', () => {
 });
 
 describe('joining a group that was found', () => {
-  it('any user who is not banned can join a public group once, and a private group responds 404', async () => {
+  it('any user who is not banned can join a public group once, but cannot join a private group', async () => {
     const { owner, visitor, other, group } = await makeGroup('public');
     await owner.call('put', `/v1/groups/${group}/bans/${other.id}`);
     expect((await join(other, group)).status).toBe(403);
@@ -134,7 +134,7 @@ describe('joining a group that was found', () => {
     ]);
   });
 
-  it('a user requests to join a group and the owner accepts, or the user withdraws the request', async () => {
+  it('a user requests to join a group; the owner accepts the request, or the user withdraws it', async () => {
     const { owner, visitor, other, group, name } = await makeGroup('request');
     for (const message of ['Hi', 'again'])
       expect(await join(visitor, group, { message })).toMatchObject({ status: 202, body: { message: 'Hi' } });

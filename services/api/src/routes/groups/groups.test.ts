@@ -24,7 +24,7 @@ const groupOf = async (owner: Person, ...members: Person[]) =>
   (await create(owner, { name: newName(), members: members.map((member) => member.id) })).body;
 
 describe('making a group', () => {
-  it('creating a group adds and notifies all members, who may write at once', async () => {
+  it('creating a group adds and notifies all members, who can write at once', async () => {
     const { status, body } = await create(ann, {
       name: ' Rowing ',
       description: 'on Sundays',
@@ -59,11 +59,11 @@ describe('making a group', () => {
     expect(await readPermit(api.redis, carl.id, body.id)).toBe('not-member');
   });
 
-  it('a group may be created without other members', async () => {
+  it('a group can be created without other members', async () => {
     expect(await groupOf(ann)).toMatchObject({ members: 1, role: 'owner' });
   });
 
-  it('a group may have the name of another one, so that names do not reveal private groups', async () => {
+  it('two groups can have the same name, so that a rejection cannot reveal a private group', async () => {
     const name = newName();
     expect((await create(ann, { name })).status).toBe(201);
     const same = await create(ben, { name });
@@ -104,7 +104,7 @@ describe('making a group', () => {
     expect([status, problem.code, problem.errors?.[0]?.path]).toEqual([400, 'bad-request', path]);
   });
 
-  it('a group with strangers, unknown users or users who block its creator is rejected and not created', async () => {
+  it('the api does not create a group with strangers, unknown users or users who block its creator', async () => {
     const name = newName();
     const [dora, emil] = await api.people();
     await ann.befriend(emil);
@@ -122,7 +122,7 @@ describe('making a group', () => {
     expect((await create(ann, { name })).status).toBe(201);
   });
 
-  it('a new group with more members than allowed is rejected', async () => {
+  it('the api rejects a new group with more members than allowed', async () => {
     const answer = await create(ann, { name: newName(), maxMembers: 2, members: [ben.id, carl.id] });
     expect([answer.status, answer.body.code]).toEqual([409, 'group-full']);
     expect((await create(ann, { name: newName(), maxMembers: 3, members: [ben.id, carl.id] })).status).toBe(201);
@@ -130,7 +130,7 @@ describe('making a group', () => {
 });
 
 describe('groups', () => {
-  it('groups are listed for their members in pages by id', async () => {
+  it('members list their groups in pages, ordered by id', async () => {
     const [dora, emil] = await api.people();
     await dora.befriend(emil);
     const groups = [await groupOf(dora, emil), await groupOf(dora, emil), await groupOf(emil)];
@@ -143,7 +143,7 @@ describe('groups', () => {
     expect((await dora.get<{ items: Group[] }>('/v1/groups')).body.items).toEqual(groups.slice(0, 2));
   });
 
-  it('a group does not exist for users who are not members', async () => {
+  it('the api responds to users who are not members as if the group did not exist', async () => {
     const { id } = await groupOf(ann, ben);
     const asked = [
       carl.get(`/v1/groups/${id}`),
@@ -168,7 +168,7 @@ describe('groups', () => {
 });
 
 describe('changing a group', () => {
-  it('the owner and admins may change a group, and all members are notified', async () => {
+  it('the owner and admins can change a group, which notifies all members', async () => {
     const { id } = await groupOf(ann, ben, carl);
     await ann.call('patch', `/v1/groups/${id}/members/${ben.id}`, { role: 'admin' });
     const name = newName();
@@ -201,7 +201,7 @@ describe('changing a group', () => {
 });
 
 describe('dissolving a group', () => {
-  it('the owner may dissolve a group, which ends it for all members', async () => {
+  it('the owner can dissolve a group, which ends it for all members', async () => {
     const { id, name } = await groupOf(ann, ben);
     expect((await ben.call('delete', `/v1/groups/${id}`)).status).toBe(403);
     expect((await ann.call('delete', `/v1/groups/${id}`)).status).toBe(204);
@@ -230,7 +230,7 @@ describe('dissolving a group', () => {
 });
 
 describe('limits', () => {
-  it('the configured limits of members, groups and group changes apply', async () => {
+  it('the api enforces the configured limits of members, groups and group changes', async () => {
     await using small = await TestApi.start({ MAX_GROUP_MEMBERS: '3', MAX_GROUPS: '2', GROUP_CHANGES_PER_MINUTE: '4' });
     const [dora, emil, fred] = await small.people();
     await dora.befriend(emil);
@@ -247,7 +247,7 @@ describe('limits', () => {
     expect([late.status, late.body.code]).toEqual([429, 'too-many']);
   });
 
-  it('members of a group need not be friends if SEND_POLICY is anyone, but blocks apply', async () => {
+  it('with SEND_POLICY=anyone, group members need not be friends, but blocks apply', async () => {
     await using open = await TestApi.start({ SEND_POLICY: 'anyone' });
     const [dora, emil, fred] = await open.people();
     await fred.call('put', `/v1/blocks/${dora.id}`);

@@ -43,7 +43,7 @@ const newest = async (who: Person): Promise<ParleyEvent | undefined> => (await a
 const roleOf = async (who: Person, group: number) => (await who.get<Group>(`/v1/groups/${group}`)).body.role;
 
 describe('adding a member', () => {
-  it('a new member of a group may write at once, and all members are notified', async () => {
+  it('a new member of a group can write at once, and all members are notified', async () => {
     const group = await groupOf(ann, [ben]);
     expect(await readPermit(api.redis, carl.id, group)).toBe('not-member');
     const { status, body } = await put(ann, group, carl);
@@ -56,7 +56,7 @@ describe('adding a member', () => {
     expect((await carl.get<Group>(`/v1/groups/${group}`)).body).toMatchObject({ members: 3, role: 'member' });
   });
 
-  it('adding a member of a group twice notifies nobody twice', async () => {
+  it('adding a member of a group again notifies nobody', async () => {
     const group = await groupOf(ann, [ben]);
     await patch(ann, group, ben, { role: 'admin' });
     const before = (await api.events(ann)).length;
@@ -64,7 +64,7 @@ describe('adding a member', () => {
     expect(await api.events(ann)).toHaveLength(before);
   });
 
-  it('only the owner and admins may add members to a group', async () => {
+  it('only the owner and admins can add members to a group', async () => {
     const group = await groupOf(ann, [ben]);
     const refused = await put(ben, group, carl);
     expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
@@ -72,7 +72,7 @@ describe('adding a member', () => {
     expect((await put(ben, group, carl)).status).toBe(200);
   });
 
-  it('strangers, unknown users and users who block the caller are rejected as new members of a group', async () => {
+  it('the api rejects strangers, unknown users and users who block the caller as new group members', async () => {
     const group = await groupOf(ann, [ben]);
     const [dora, emil] = await api.people();
     await ann.befriend(emil);
@@ -82,7 +82,7 @@ describe('adding a member', () => {
     expect((await ann.call('put', `/v1/groups/${group}/members/8`)).status).toBe(404);
   });
 
-  it('members above the maximum of a group are rejected, also under concurrency', async () => {
+  it("the api rejects members above a group's maximum even for concurrent requests", async () => {
     const friends = await Promise.all(Array.from({ length: 6 }, () => api.person()));
     for (const friend of friends) await ann.befriend(friend);
     const group = await groupOf(ann, [], { maxMembers: 4 });
@@ -103,7 +103,7 @@ describe('adding a member', () => {
 });
 
 describe('members', () => {
-  it('members of a group are listed by role, then id, in pages', async () => {
+  it('the api lists the members of a group in pages, ordered by role, then id', async () => {
     const group = await groupOf(carl, [ann, ben]);
     await patch(carl, group, ben, { role: 'admin' });
     const page = await ann.get<{ items: Member[]; next: string }>(`/v1/groups/${group}/members?limit=2`);
@@ -169,7 +169,7 @@ describe('roles', () => {
 });
 
 describe('removing a member', () => {
-  it('a removed member can neither write nor read at once, and is notified', async () => {
+  it('a removed member can neither write nor read any more and is notified', async () => {
     const group = await groupOf(ann, [ben, carl]);
     expect((await remove(ann, group, carl)).status).toBe(204);
     expect(await readPermit(api.redis, carl.id, group)).toBe('not-member');
@@ -182,7 +182,7 @@ describe('removing a member', () => {
     expect((await remove(ann, group, carl)).status).toBe(404);
   });
 
-  it('the owner may remove any member of a group, and admins only plain members', async () => {
+  it('the owner can remove any member of a group, while admins can remove only plain members', async () => {
     const dora = await api.person();
     await ann.befriend(dora);
     const group = await groupOf(ann, [ben, carl, dora]);
@@ -196,7 +196,7 @@ describe('removing a member', () => {
 });
 
 describe('leaving', () => {
-  it('a member who leaves a group triggers an event for the remaining members and the own devices', async () => {
+  it('a member who leaves a group triggers an event for the remaining members and their own devices', async () => {
     const group = await groupOf(ann, [ben, carl]);
     expect((await leave(ben, group)).status).toBe(204);
     for (const person of [ann, ben, carl]) {
@@ -239,7 +239,7 @@ describe('leaving', () => {
 });
 
 describe('the members in Redis', () => {
-  it('the members of a group in Redis equal PostgreSQL after concurrent changes', async () => {
+  it('after concurrent changes, Redis and PostgreSQL have the same members of a group', async () => {
     const group = await groupOf(ann, [ben]);
     await Promise.all(
       Array.from({ length: 6 }, async (_, i) => {
@@ -251,7 +251,7 @@ describe('the members in Redis', () => {
     expect((await readMembers(api.redis, group)).sort()).toEqual(members);
   });
 
-  it('a member removed while Redis is down is removed in Redis afterwards', async () => {
+  it('Redis loses a member who was removed while Redis was down', async () => {
     await using other = await TestApi.start();
     const [dora, emil] = await other.people();
     await dora.befriend(emil);

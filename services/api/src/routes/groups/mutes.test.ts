@@ -23,7 +23,7 @@ const mute = (by: Person, group: number, who: Person, mutedUntil: unknown) =>
 const later = () => Date.now() + 3_600_000;
 
 describe('muting a member', () => {
-  it('the owner and admins may mute members; only the owner may mute admins', async () => {
+  it('the owner and admins can mute members, but only the owner can mute admins', async () => {
     const { owner, admin, member, group } = await makeGroup();
     const carl = await product.api.person();
     expect((await mute(member, group, admin, later())).status).toBe(403);
@@ -41,7 +41,7 @@ describe('muting a member', () => {
     expect((await mute(owner, group, member, until)).status).toBe(400);
   });
 
-  it('a mute is shown and announced to all members, and a past end removes it', async () => {
+  it('all members see a mute and are notified of it, and a mute with a past end is removed', async () => {
     const { owner, member, group } = await makeGroup();
     const until = later();
     expect((await mute(owner, group, member, until)).body).toMatchObject({ mutedUntil: until });

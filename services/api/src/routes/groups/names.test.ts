@@ -31,13 +31,13 @@ describe('with UNIQUE_GROUP_NAMES, a group', () => {
     if (status === 409) expect(answer.body).toMatchObject({ code: 'conflict', errors: [{ path: 'name' }] });
   });
 
-  it('concurrent requests with one name create one group with UNIQUE_GROUP_NAMES', async () => {
+  it('with UNIQUE_GROUP_NAMES, concurrent requests with one name create one group', async () => {
     const name = newName();
     const answers = await Promise.all([ann, ben, carl, ann, ben].map((person) => create(person, name)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
   });
 
-  it('with UNIQUE_GROUP_NAMES a group cannot take the name of another one, but can change the case of its name', async () => {
+  it("with UNIQUE_GROUP_NAMES, a group can change the case of its name but cannot use another group's name", async () => {
     const [one, two] = [(await create(ann, newName())).body, (await create(ann, newName())).body];
     const taken = await ann.call<Problem>('patch', `/v1/groups/${two.id}`, { name: one.name.toUpperCase() });
     expect([taken.status, taken.body.code, taken.body.errors?.[0]?.path]).toEqual([409, 'conflict', 'name']);
