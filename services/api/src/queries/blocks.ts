@@ -3,7 +3,7 @@ import type { Block } from '@parley/protocol';
 import { sql } from 'kysely';
 import { userJson } from './user-json.ts';
 
-/** Blocks a user. Returns false if they were blocked already. */
+/** Blocks a user. Returns false if the user was already blocked. */
 export async function insertBlock(db: Database, user: number, blocked: number): Promise<boolean> {
   const { numInsertedOrUpdatedRows = 0n } = await db
     .insertInto('blocks')
@@ -13,7 +13,7 @@ export async function insertBlock(db: Database, user: number, blocked: number): 
   return numInsertedOrUpdatedRows > 0n;
 }
 
-/** Unblocks a user. Returns false if they were not blocked. */
+/** Unblocks a user. Returns false if the user was not blocked. */
 export async function deleteBlock(db: Database, user: number, blocked: number): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('blocks')
@@ -33,7 +33,7 @@ export async function isBlocked(db: Database, user: number, blocked: number): Pr
   return row !== undefined;
 }
 
-/** Returns which of some users block a user. */
+/** Returns those of the given users who block the user `blocked`. */
 export async function blockersOf(db: Database, blocked: number, users: readonly number[]): Promise<number[]> {
   const rows = await db
     .selectFrom('blocks')
@@ -54,7 +54,8 @@ export async function countBlocks(db: Database, user: number): Promise<number> {
 }
 
 /**
- * Returns the users that a user blocks, by id, after an id. With `blocked`, returns only that one.
+ * Lists the users that a user blocks, ordered by id, after the id `after`. With `blocked`, returns
+ * only that user.
  */
 export async function listBlocks(db: Database, user: number, { after = 0, blocked, limit }: Which): Promise<Block[]> {
   return await db

@@ -3,8 +3,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
 
 /**
- * A query for the id up to which an owner sees no messages of a chat: they cleared them, or joined
- * the group later.
+ * SQL query for the greatest message id that is hidden from the owner of a chat, because the owner
+ * cleared the chat or joined the group later.
  */
 export function chatFloor({ owner, peer, group }: ChatKey): RawBuilder<number> {
   if (!group)

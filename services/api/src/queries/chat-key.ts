@@ -1,4 +1,4 @@
-/** Identifies one copy of a chat: its owner, and the peer or group. */
+/** Identifies one copy of a chat by its owner and its peer, which is a user or a group. */
 export interface ChatKey {
   owner: number;
   peer: number;

@@ -17,8 +17,9 @@ import { toMessage } from './message-row.ts';
 import { sharesReads } from './privacy.ts';
 
 /**
- * Returns a page of an owner's chats, the last changed first. Includes chats with users that have
- * messages, and chats with groups that were not deleted since the last message.
+ * Returns a page of an owner's chats, the most recently changed first. Includes chats with users if
+ * they contain messages, and chats with groups unless the owner deleted them after the last
+ * message.
  */
 export async function listChats(db: Database, owner: number, { before, archived, limit }: ChatsRange): Promise<Chat[]> {
   const place = before === undefined ? sql`true` : sql`(updated, peer) < (${before[0]}, ${before[1]})`;
@@ -30,7 +31,7 @@ export async function listChats(db: Database, owner: number, { before, archived,
   return await toChats(db, owner, rows);
 }
 
-/** Returns one chat of an owner, even if `listChats` leaves it out. */
+/** Returns one chat of an owner, even if `listChats` omits it. */
 export async function getChat(db: Database, owner: number, peer: number): Promise<Chat | undefined> {
   const { rows } = await sql<ChatRow>`
     select * from (${userChats(owner)} union all ${groupChats(owner)}) c where peer = ${peer}`.execute(db);
@@ -38,7 +39,8 @@ export async function getChat(db: Database, owner: number, peer: number): Promis
 }
 
 /**
- * Creates an owner's chat with a user or group if it does not exist, and changes the given fields.
+ * Changes the given fields of an owner's chat with a user or group. Creates the chat if it does not
+ * exist.
  */
 export async function upsertChat(db: Database, { owner, peer, group }: ChatKey, given: ChatChanges): Promise<void> {
   const { custom, ...flags } = given;
@@ -73,19 +75,21 @@ function userChats(owner: number): RawBuilder<ChatRow> {
 }
 
 /**
- * SQL condition: a chat is archived. A later message ends the archive, unless the chat is muted.
+ * SQL condition that a chat is archived. A newer message ends the archive, unless the chat is
+ * muted.
  */
 const archivedOf = (last: RawBuilder<unknown>) => sql`c.archived and (c.muted or ${last} <= c.archived_id)`;
 
 const draft = sql`case when d.text is not null then jsonb_strip_nulls(jsonb_build_object(
   'text', d.text, 'replyTo', d.reply_to, 'mentions', to_jsonb(d.mentions), 'updated', d.updated)) end`;
 
-// `messageDate` in SQL.
+// SQL expression for the date of the group's last message. It does the same as `messageDate` of the
+// protocol.
 const lastDate = sql`case when g.last_id < ${EARLY_IDS}::bigint then g.last_id / ${IDS_PER_EARLY_MS}::bigint
   else g.last_id / ${IDS_PER_MS}::bigint + ${MESSAGE_EPOCH}::bigint end`;
 
-// Selects the group chats of an owner. The last message and the count are stored once, with the
-// group.
+// Selects the group chats of an owner. The last message and the message count are stored once, in
+// the row of the group.
 function groupChats(owner: number): RawBuilder<ChatRow> {
   const theirs = { group: true, owner, peer: sql<number>`m.group_id`, above: sql<number>`m.seen_id` };
   return sql`
@@ -109,7 +113,11 @@ async function toChats(db: Database, owner: number, rows: readonly ChatRow[]): P
   return rows.map((row) => toChat(owner, row, kept.get(row.peer)));
 }
 
-/** @param kept the last message in place of one that the owner hid */
+/**
+ * Converts a row to a chat.
+ * @param kept the newest message that the owner did not hide. Replaces the last message if that is
+ * hidden
+ */
 function toChat(owner: number, row: ChatRow, kept: KeptMessage | undefined): Chat {
   const { group, peer, last_id: id, last_sender: sender, name, avatar, remark } = row;
   const stored = { id, body: row.last_body, edited: row.last_edited, recalled: row.last_recalled };
@@ -145,7 +153,7 @@ interface ChatRow {
   read: number;
   peerRead: number;
   mention: number | null;
-  /** Messages up to this id are hidden from the owner. */
+  /** Greatest message id that is hidden from the owner. */
   floor: number;
   pinned: boolean;
   muted: boolean;
@@ -154,7 +162,7 @@ interface ChatRow {
   draft: Draft | null;
   hidden: boolean;
   updated: number;
-  /** The owner hid the last message. */
+  /** Whether the owner has hidden the last message. */
   lastHidden: boolean;
   last_id: number;
   last_sender: number | null;
@@ -163,13 +171,13 @@ interface ChatRow {
   last_recalled: number | null;
 }
 
-/** A page cursor: when a chat was last changed, and its peer. */
+/** A page cursor of chats: when a chat was last changed, and its peer. */
 export type ChatPlace = [updated: number, peer: number];
 
-/** Which chats a page has. */
+/** Selects the chats of a page. */
 interface ChatsRange {
   before: ChatPlace | undefined;
-  /** True: only archived chats. False: only others. Default: all. */
+  /** True: only archived chats. False: only chats that are not archived. Default: all chats. */
   archived?: boolean | undefined;
   limit: number;
 }
@@ -178,7 +186,7 @@ interface ChatChanges {
   pinned?: boolean | undefined;
   muted?: boolean | undefined;
   archived?: boolean | undefined;
-  /** The current greatest message id of the chat. Set together with `archived`. */
+  /** The current greatest message id of the chat. Set it together with `archived`. */
   archived_id?: number;
   custom?: Custom | null | undefined;
 }

@@ -1,11 +1,11 @@
 import type { Custom } from '@parley/protocol';
 
-/** Returns a row without `custom` if it is null, because results omit missing fields. */
+/** Returns a row without `custom` if it is null, because results omit fields without a value. */
 export function omitNullCustom<Row extends WithColumn>({ custom, ...row }: Row): WithField<Row> {
   return custom === null ? row : { ...row, custom };
 }
 
-/** Returns `custom` in the form of its column. Undefined leaves the column as it is. */
+/** Converts custom data to the value of a column. Undefined leaves the column unchanged. */
 export function toColumn(custom: Custom | null | undefined): string | null | undefined {
   return custom ? JSON.stringify(custom) : custom;
 }

@@ -3,7 +3,10 @@ import type { Draft } from '@parley/protocol';
 import { sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
 
-/** Replaces the draft of a chat, and deletes the owner's oldest drafts beyond `most`. */
+/**
+ * Replaces the draft of a chat, and deletes the owner's oldest drafts so that at most `most` are
+ * left.
+ */
 export async function writeDraft(
   tx: Database,
   { owner, peer }: ChatKey,

@@ -2,8 +2,8 @@ import { type Database, expireUnshared } from '@parley/database';
 import { CompiledQuery, sql } from 'kysely';
 
 /**
- * Returns the users to notify when a user is deleted (friends, and both sides of pending requests)
- * and the groups of the user.
+ * Returns the users to notify when a user is deleted (friends, and the other users of pending
+ * friend requests), and the groups of the user.
  */
 export async function readTies(db: Database, user: number): Promise<Ties> {
   const { rows } = await sql<Ties>`
@@ -24,8 +24,8 @@ export async function readPeers(db: Database, user: number): Promise<number[]> {
 }
 
 /**
- * Returns the next owner of a group when its owner leaves: the oldest admin, else the oldest other
- * member. Undefined if there is no other member.
+ * Returns the user who becomes the owner of a group when its owner leaves: the admin who joined
+ * first, else the member who joined first. Undefined if there is no other member.
  */
 export async function findSuccessor(db: Database, group: number, user: number): Promise<number | undefined> {
   const { rows } = await sql<{ id: number }>`
@@ -35,8 +35,8 @@ export async function findSuccessor(db: Database, group: number, user: number): 
 }
 
 /**
- * Removes all personal data of a user: profile, friends, requests, friend groups, blocks and
- * sessions. The id stays assigned. Returns the ended sessions and the former external id.
+ * Deletes all personal data of a user: profile, friends, requests, friend groups, blocks and
+ * sessions. The user's id is not used again. Returns the ended sessions and the former external id.
  */
 export async function eraseUser(tx: Database, user: number, now: number): Promise<Erased> {
   const { rows } = await sql<{
@@ -79,8 +79,8 @@ export async function eraseUser(tx: Database, user: number, now: number): Promis
 }
 
 /**
- * Returns how many files of a user others received, how many users block the user, and how many
- * reports of others are about the user.
+ * Counts the data about a user that stays after a deletion: files of the user that others received,
+ * blocks of the user by others, and reports about the user.
  */
 export async function countLeft(db: Database, user: number): Promise<Left> {
   const { rows } = await sql<Left>`
@@ -91,7 +91,10 @@ export async function countLeft(db: Database, user: number): Promise<Left> {
   return rows[0] as Left;
 }
 
-/** Deletes up to `limit` rows of a deleted user's copies. Returns the number of deleted rows. */
+/**
+ * Deletes up to `limit` messages from a deleted user's copies of chats. Returns the number of
+ * deleted rows.
+ */
 export async function deleteCopies(db: Database, user: number, limit: number): Promise<number> {
   const { numAffectedRows = 0n } = await sql`
     delete from messages where owner_id = ${user} and (peer_id, id) in (
@@ -100,8 +103,8 @@ export async function deleteCopies(db: Database, user: number, limit: number): P
 }
 
 /**
- * Deletes the remaining rows of a deleted user. The user's files that no other user received, and
- * files of others that no message contains any more, expire and are removed later.
+ * Deletes the remaining rows of a deleted user. Files that no message of another user contains
+ * expire, and the media sweeper deletes them later.
  */
 export async function deleteRest(tx: Database, user: number): Promise<void> {
   await sql`delete from chats where owner_id = ${user}`.execute(tx);

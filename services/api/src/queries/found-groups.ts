@@ -3,8 +3,7 @@ import type { FoundGroup } from '@parley/protocol';
 import { sql } from 'kysely';
 
 /**
- * Returns the groups that are not private and whose name begins with `q`, in any case, ordered by
- * name.
+ * Finds groups that are not private and whose name begins with `q`, ignoring case, ordered by name.
  *
  * @param user the user who searches
  * @param after the last group of the previous page. Default: the first page
@@ -42,8 +41,8 @@ export async function findGroups(
 }
 
 /**
- * Returns the settings that decide how a user can join a group. Undefined if it does not exist any
- * more.
+ * Returns the settings that decide how a user can join a group. Undefined if the group does not
+ * exist or was dissolved.
  */
 export async function findOpenGroup(db: Database, id: number): Promise<OpenGroup | undefined> {
   return await db
@@ -54,7 +53,7 @@ export async function findOpenGroup(db: Database, id: number): Promise<OpenGroup
     .executeTakeFirst();
 }
 
-/** The expression by which the index `groups_found` is ordered. */
+/** SQL expression by which the index `groups_found` orders groups. */
 const key = sql<string>`lower(normalize(g.name, NFKC)) collate "C"`;
 
 interface OpenGroup {

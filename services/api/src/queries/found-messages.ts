@@ -5,8 +5,8 @@ import { type MessageRow, pinnedColumn } from './message-row.ts';
 import type { Key } from './search-sources.ts';
 
 /**
- * Returns the existing messages among the given ones, without notices and those that were recalled,
- * or that the user cleared or hid.
+ * Returns the messages with the given keys. Omits messages that do not exist, notices, recalled
+ * messages, and messages that the user cleared or hid.
  */
 export async function readFound(db: Database, me: number, keys: readonly Key[]): Promise<FoundRow[]> {
   if (keys.length === 0) return [];
@@ -25,7 +25,7 @@ export async function readFound(db: Database, me: number, keys: readonly Key[]):
   return rows;
 }
 
-/** Returns the names of users and groups. */
+/** Returns the names of users and groups by id. */
 export async function namesOf(db: Database, ids: readonly number[]): Promise<Map<number, string>> {
   const { rows } = await sql<{ id: number; name: string }>`
     select id, name from users where id = any(${ids}::bigint[])

@@ -2,7 +2,7 @@ import type { Database } from '@parley/database';
 import type { FriendGroup } from '@parley/protocol';
 import { sql } from 'kysely';
 
-/** Adds a friend group. Undefined if the user has one with that name. */
+/** Adds a friend group. Undefined if the user already has a friend group with that name. */
 export async function insertFriendGroup(
   db: Database,
   user: number,
@@ -16,7 +16,7 @@ export async function insertFriendGroup(
     .executeTakeFirst();
 }
 
-/** Returns a user's friend groups by position, then id, after a page cursor. */
+/** Lists a user's friend groups ordered by position, then id, from a page cursor. */
 export async function listFriendGroups(
   db: Database,
   user: number,
@@ -53,7 +53,10 @@ export async function hasFriendGroup(db: Database, user: number, id: number): Pr
   return row !== undefined;
 }
 
-/** Returns whether a user has a friend group with that name in any case, other than `except`. */
+/**
+ * Returns whether a user has a friend group with that name, ignoring case. Does not consider the
+ * group `except`.
+ */
 export async function isNameTaken(db: Database, user: number, name: string, except: number): Promise<boolean> {
   const row = await db
     .selectFrom('friend_groups')
@@ -65,7 +68,10 @@ export async function isNameTaken(db: Database, user: number, name: string, exce
   return row !== undefined;
 }
 
-/** Changes the given fields. Undefined if the user has no such friend group. */
+/**
+ * Changes the given fields of a friend group. Undefined if the user has no friend group with this
+ * id.
+ */
 export async function updateFriendGroup(
   db: Database,
   user: number,
@@ -82,7 +88,7 @@ export async function updateFriendGroup(
 }
 
 /**
- * Removes a friend group, whose friends then belong to none. Returns false if it does not exist.
+ * Deletes a friend group. Its friends then belong to no group. Returns false if it does not exist.
  */
 export async function deleteFriendGroup(db: Database, user: number, id: number): Promise<boolean> {
   const { numDeletedRows } = await db

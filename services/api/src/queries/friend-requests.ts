@@ -3,7 +3,7 @@ import type { FriendRequest } from '@parley/protocol';
 import { sql } from 'kysely';
 import { userJson } from './user-json.ts';
 
-/** Adds a pending request. Returns its id. */
+/** Adds a pending friend request. Returns its id. */
 export async function insertRequest(db: Database, from: number, to: number, message: string): Promise<number> {
   const { id } = await db
     .insertInto('friend_requests')
@@ -13,7 +13,10 @@ export async function insertRequest(db: Database, from: number, to: number, mess
   return id;
 }
 
-/** Returns the id of the pending request from one user to another. Undefined if there is none. */
+/**
+ * Returns the id of the pending friend request from one user to another. Undefined if there is
+ * none.
+ */
 export async function findPending(db: Database, from: number, to: number): Promise<number | undefined> {
   const row = await db
     .selectFrom('friend_requests')
@@ -26,8 +29,8 @@ export async function findPending(db: Database, from: number, to: number): Promi
 }
 
 /**
- * Returns when a request from one user to another was last declined, in Unix ms. Undefined if none
- * was.
+ * Returns when a friend request from one user to another was last declined, in Unix ms. Undefined
+ * if none was declined.
  */
 export async function lastDeclined(db: Database, from: number, to: number): Promise<number | undefined> {
   const { rows } = await sql<{ decided: number | null }>`
@@ -36,7 +39,7 @@ export async function lastDeclined(db: Database, from: number, to: number): Prom
   return rows[0]?.decided ?? undefined;
 }
 
-/** Returns the sender and the recipient of a request. Undefined if it does not exist. */
+/** Returns the sender and the recipient of a friend request. Undefined if it does not exist. */
 export async function getParties(db: Database, id: number): Promise<Parties | undefined> {
   return await db
     .selectFrom('friend_requests')
@@ -50,8 +53,8 @@ export async function decide(db: Database, id: number, state: 'accepted' | 'decl
 }
 
 /**
- * Accepts or declines the pending request between two users, in either direction. Returns its
- * sender.
+ * Accepts or declines the pending friend request between two users, in either direction. Returns
+ * its sender.
  */
 export async function decidePending(
   db: Database,
@@ -74,8 +77,8 @@ export async function getRequest(db: Database, id: number): Promise<FriendReques
 }
 
 /**
- * Returns the requests from and to a user, newest first, before an id. With `state`, only those in
- * that state.
+ * Lists the friend requests from and to a user, newest first, with ids below `before`. With
+ * `state`, only requests in that state.
  */
 export async function listRequests(
   db: Database,

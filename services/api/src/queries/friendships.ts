@@ -3,7 +3,7 @@ import type { User } from '@parley/protocol';
 import { sql } from 'kysely';
 import { userJson } from './user-json.ts';
 
-/** Makes two users friends, with one row each. Existing rows stay. */
+/** Makes two users friends by adding one row for each. Does not change existing rows. */
 export async function insertFriendship(db: Database, a: number, b: number): Promise<void> {
   await db
     .insertInto('friendships')
@@ -15,7 +15,7 @@ export async function insertFriendship(db: Database, a: number, b: number): Prom
     .execute();
 }
 
-/** Removes both rows. Returns false if they were not friends. */
+/** Deletes both rows of a friendship. Returns false if the users were not friends. */
 export async function deleteFriendship(db: Database, a: number, b: number): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('friendships')
@@ -39,7 +39,7 @@ export async function areFriends(db: Database, a: number, b: number): Promise<bo
   return row !== undefined;
 }
 
-/** Returns which of some users are friends of a user. */
+/** Returns those of the given users who are friends of a user. */
 export async function friendsAmong(db: Database, user: number, others: readonly number[]): Promise<number[]> {
   const rows = await db
     .selectFrom('friendships')
@@ -64,7 +64,10 @@ export async function countFriends(db: Database, user: number): Promise<number> 
   return count;
 }
 
-/** Changes the given fields of a user's row of a friend. Returns false if they are not friends. */
+/**
+ * Changes the given fields of the row that a user has for a friend. Returns false if the two are
+ * not friends.
+ */
 export async function updateFriendship(db: Database, user: number, friend: number, changes: Changes): Promise<boolean> {
   const { remark, friendGroup } = changes;
   const { numUpdatedRows } = await db
@@ -80,8 +83,8 @@ export async function updateFriendship(db: Database, user: number, friend: numbe
 }
 
 /**
- * Returns a user's friends ordered by friend group (friends without one last) and id, after a page
- * cursor. With `friend`, returns only that one.
+ * Lists a user's friends from a page cursor, ordered by friend group (friends without a group
+ * last), then id. With `friend`, returns only that friend.
  */
 export async function listFriends(db: Database, user: number, { after, friend, limit }: Which): Promise<FriendRow[]> {
   const order = sql<FriendPlace>`coalesce(g.position, 2147483647), coalesce(g.id, 9007199254740991), f.friend_id`;
@@ -108,12 +111,12 @@ export interface FriendRow {
   remark: string;
   friendGroup: number | null;
   since: number;
-  /** True if the friend shows nobody when they are online. */
+  /** True if the friend hides from everybody whether they are online. */
   hidden: boolean;
   place: FriendPlace;
 }
 
-/** A page cursor: position and id of the friend group, and id of the friend. */
+/** A page cursor of friends: position and id of the friend group, and id of the friend. */
 export type FriendPlace = [number, number, number];
 
 interface Which {

@@ -3,7 +3,7 @@ import type { Ban } from '@parley/protocol';
 import { sql } from 'kysely';
 import { userJson } from './user-json.ts';
 
-/** Bans a user from a group. Returns false if they were banned already. */
+/** Bans a user from a group. Returns false if the user was already banned. */
 export async function insertBan(db: Database, group: number, user: number, by: number): Promise<boolean> {
   const { numInsertedOrUpdatedRows = 0n } = await db
     .insertInto('group_bans')
@@ -42,7 +42,10 @@ export async function countBans(db: Database, group: number): Promise<number> {
   return count;
 }
 
-/** Returns the bans of a group, by user id, after an id. With `user`, returns only that one. */
+/**
+ * Lists the bans of a group, ordered by user id, after the id `after`. With `user`, returns only
+ * the ban of that user.
+ */
 export async function listBans(db: Database, group: number, { after = 0, user, limit }: Which): Promise<Ban[]> {
   return await db
     .selectFrom('group_bans as b')

@@ -6,7 +6,7 @@ export async function insertInvitation(db: Database, invitation: NewInvitation):
   return await db.insertInto('group_invitations').values(invitation).returning(columns).executeTakeFirstOrThrow();
 }
 
-/** Returns the valid invitations of a group, the newest first, below an id. */
+/** Lists the valid invitations of a group, newest first, with ids below `before`. */
 export async function listInvitations(
   db: Database,
   group: number,
@@ -24,11 +24,11 @@ export async function listInvitations(
 }
 
 /**
- * Returns the valid invitation with this hash of its code. Undefined if there is none or its group
- * is dissolved.
+ * Returns the valid invitation whose code has this hash. Undefined if there is none or its group
+ * was dissolved.
  *
- * @param follower a user who also finds an invitation that has ended, if they are a member of its
- * group or have requested to join
+ * @param follower a user. An invitation that has ended is also returned if this user is a member of
+ * its group or has requested to join
  */
 export async function findInvitation(db: Database, hash: string, follower?: number): Promise<Found | undefined> {
   return await db
@@ -63,7 +63,10 @@ export async function findInvitation(db: Database, hash: string, follower?: numb
     .executeTakeFirst();
 }
 
-/** Counts one use of an invitation. Returns false if it was revoked, is used up or has expired. */
+/**
+ * Counts one use of an invitation. Returns false if the invitation was revoked, is used up or has
+ * expired.
+ */
 export async function spendInvitation(tx: Database, id: number): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('group_invitations')
@@ -74,14 +77,17 @@ export async function spendInvitation(tx: Database, id: number): Promise<boolean
   return numUpdatedRows > 0n;
 }
 
-/** Deletes an invitation of a group. Returns its id. Undefined if it does not exist. */
+/** Deletes an invitation of a group and returns its id. Undefined if it does not exist. */
 export async function deleteInvitation(db: Database, group: number, key: InvitationKey): Promise<number | undefined> {
   const query = db.deleteFrom('group_invitations').where('group_id', '=', group).returning('id');
   const found = 'id' in key ? query.where('id', '=', key.id) : query.where('code_hash', '=', key.code_hash);
   return (await found.executeTakeFirst())?.id;
 }
 
-/** Deletes the invitations of a group that are used up or have expired. Returns how many remain. */
+/**
+ * Deletes the invitations of a group that are used up or have expired. Returns the number of
+ * invitations that remain.
+ */
 export async function deleteEndedInvitations(tx: Database, group: number): Promise<number> {
   await tx.deleteFrom('group_invitations').where('group_id', '=', group).where(sql<boolean>`not ${valid()}`).execute();
   const { count } = await tx
@@ -97,7 +103,7 @@ export async function deleteAllInvitations(db: Database, group: number): Promise
   await db.deleteFrom('group_invitations').where('group_id', '=', group).execute();
 }
 
-/** SQL condition: the invitation is not used up and has not expired. */
+/** SQL condition that an invitation is not used up and has not expired. */
 function valid(table = 'group_invitations') {
   const { uses, used, expires } = {
     uses: sql.ref(`${table}.uses`),
@@ -109,7 +115,7 @@ function valid(table = 'group_invitations') {
 
 const columns = ['id', 'code_hash', 'code', 'by_id', 'approval', 'uses', 'used', 'expires', 'created'] as const;
 
-/** Identifies an invitation: its id, or the hash of its code. */
+/** Identifies an invitation by its id or by the hash of its code. */
 export type InvitationKey = { id: number } | { code_hash: string };
 
 interface NewInvitation {
@@ -129,7 +135,7 @@ export interface InvitationRow extends Omit<NewInvitation, 'group_id'> {
   created: number;
 }
 
-/** A valid invitation with the data of its group that a visitor may see. */
+/** An invitation with those fields of its group that people without a session can see. */
 export interface Found {
   id: number;
   group: number;

@@ -3,7 +3,7 @@ import type { Member, Role } from '@parley/protocol';
 import { sql } from 'kysely';
 import { userJson } from './user-json.ts';
 
-/** Returns a user's role in a group. Undefined if they are not a member. */
+/** Returns a user's role in a group. Undefined if the user is not a member. */
 export async function getRole(db: Database, group: number, user: number): Promise<Role | undefined> {
   const row = await db
     .selectFrom('group_members')
@@ -43,8 +43,8 @@ export async function getMember(db: Database, group: number, user: number): Prom
 }
 
 /**
- * Returns the members of a group after a page cursor: the owner, the admins, then the others, each
- * ordered by id.
+ * Lists the members of a group from a page cursor: the owner, the admins, then the other members,
+ * each ordered by id.
  */
 export async function listMembers(
   db: Database,
@@ -64,7 +64,7 @@ export async function listMembers(
   return rows.map(omitNoMute);
 }
 
-/** Changes the given fields of a member. */
+/** Changes the given fields of a group member. */
 export async function updateMember(
   db: Database,
   group: number,
@@ -79,21 +79,21 @@ export async function updateMember(
     .execute();
 }
 
-/** Removes members from a group, with their settings of the group chat. */
+/** Removes members from a group, together with their settings and drafts of the group's chat. */
 export async function deleteMembers(db: Database, group: number, users: readonly number[]): Promise<void> {
   await db.deleteFrom('group_members').where('group_id', '=', group).where('user_id', 'in', users).execute();
   await forgetChats(db, group, users);
 }
 
-/** Removes users' settings and drafts of a group's chat. */
+/** Deletes the settings and drafts that users have for the chat of a group. */
 export async function forgetChats(db: Database, group: number, users: readonly number[]): Promise<void> {
   await db.deleteFrom('drafts').where('owner_id', 'in', users).where('peer_id', '=', group).execute();
   await db.deleteFrom('chats').where('owner_id', 'in', users).where('peer_id', '=', group).execute();
 }
 
 /**
- * Returns which of these users are members of the maximum number of groups of other owners. Own
- * groups have a separate limit.
+ * Returns those of the given users who are already members of the maximum number of groups of other
+ * owners. A user's own groups have a separate limit.
  */
 export async function findBusy(db: Database, users: readonly number[], most: number): Promise<number[]> {
   const rows = await db
@@ -107,7 +107,10 @@ export async function findBusy(db: Database, users: readonly number[], most: num
   return rows.map((row) => row.user_id);
 }
 
-/** Returns which of these users are members of the maximum number of groups of one owner. */
+/**
+ * Returns those of the given users who are already members of the maximum number of groups of one
+ * owner.
+ */
 export async function findCrowded(
   db: Database,
   owner: number,
@@ -127,7 +130,7 @@ export async function findCrowded(
   return rows.map((row) => row.user_id);
 }
 
-/** Returns how many groups a user owns. */
+/** Counts the groups that a user owns. */
 export async function countOwned(db: Database, user: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from group_members where user_id = ${user} and role = 'owner'`.execute(db);
@@ -157,7 +160,7 @@ interface MemberChanges {
   mutedUntil?: number | null | undefined;
 }
 
-/** A page cursor: rank of the role, and id of the user. */
+/** A page cursor of group members: rank of the role, and id of the user. */
 export type MemberPlace = [rank: number, user: number];
 
 export interface MemberRow extends Member {

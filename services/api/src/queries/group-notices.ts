@@ -1,11 +1,11 @@
 import type { Database } from '@parley/database';
 import { firstMessageId } from '@parley/protocol';
 
-/** Ms by which the clocks of the api and of Redis may differ. */
+/** Maximum difference in ms between the clocks of the api and of Redis. */
 const CLOCK_SKEW_MS = 600_000;
 
 /**
- * Returns whether a notice of a group is recorded.
+ * Returns whether PostgreSQL already has a notice of a group.
  *
  * @param date when the group changed, in Unix ms by the clock of the api
  */

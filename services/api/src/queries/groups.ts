@@ -4,10 +4,10 @@ import { sql } from 'kysely';
 import { omitNullCustom, toColumn } from './custom.ts';
 
 /**
- * Returns whether another group has this name, ignoring case and Unicode form. Concurrent calls
- * with the same name wait until the transaction ends.
+ * Returns whether another group has this name, ignoring case and Unicode form. Locks the name until
+ * the transaction ends, so that concurrent calls with the same name wait.
  *
- * @param group a group that is ignored
+ * @param group the group to ignore in the comparison
  */
 export async function isGroupName(tx: Database, name: string, group = 0): Promise<boolean> {
   const folded = sql`lower(normalize(${name}, NFKC))`;
@@ -40,8 +40,8 @@ export async function insertGroup(db: Database, group: NewGroup): Promise<number
 }
 
 /**
- * Locks a group until the transaction ends, so that concurrent changes run one after the other.
- * Returns false if the group does not exist.
+ * Locks a group until the transaction ends, so that concurrent changes of the group run one after
+ * the other. Returns false if the group does not exist.
  */
 export async function lockGroup(tx: Database, id: number): Promise<boolean> {
   const row = await tx
@@ -54,19 +54,19 @@ export async function lockGroup(tx: Database, id: number): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Returns a group as a member sees it. Undefined for others. */
+/** Returns a group in the form that members see. Undefined if the user is not a member. */
 export async function getGroup(db: Database, id: number, user: number): Promise<Group | undefined> {
   const row = await groups(db, user).where('g.id', '=', id).executeTakeFirst();
   return row && toGroup(row);
 }
 
-/** Returns the groups of a user by id, after an id. */
+/** Lists the groups of a user, ordered by id, after the id `after`. */
 export async function listGroups(db: Database, user: number, after: number, limit: number): Promise<Group[]> {
   const rows = await groups(db, user).where('m.group_id', '>', after).orderBy('m.group_id').limit(limit).execute();
   return rows.map(toGroup);
 }
 
-/** Changes the given fields. */
+/** Changes the given fields of a group. */
 export async function updateGroup(db: Database, id: number, changes: GroupChanges): Promise<void> {
   const { maxMembers, owner, custom, slowMode, retention, ...columns } = changes;
   await db
@@ -83,7 +83,7 @@ export async function updateGroup(db: Database, id: number, changes: GroupChange
     .execute();
 }
 
-/** Dissolves a group and frees its name. */
+/** Dissolves a group, so that its name is available again. */
 export async function dissolveGroup(db: Database, id: number): Promise<void> {
   await db
     .updateTable('groups')
@@ -106,7 +106,10 @@ function groups(db: Database, user: number) {
     .where('m.user_id', '=', user);
 }
 
-/** Members do not see how many requests there are. */
+/**
+ * Converts a row to a group. Omits the number of join requests for plain members, who must not see
+ * it.
+ */
 function toGroup({ requests, ...row }: Omit<Group, 'requests' | 'custom'> & GroupColumns): Group {
   return { ...omitNullCustom(row), ...(requests !== null && { requests }) };
 }

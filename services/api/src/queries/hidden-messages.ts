@@ -3,18 +3,19 @@ import { type RawBuilder, sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
 import type { MessageRow } from './message-row.ts';
 
-// SQL for messages that a user deleted from their own copy of a chat. In each function, `owner` is
-// the user and `peer` the chat.
+// This file contains SQL for messages that users deleted from their own copy of a chat ("hid"). In
+// each function, `owner` is the user and `peer` is the chat.
 
-/** SQL condition: the owner has not hidden a message. */
+/** SQL condition that the owner has not hidden a message. */
 export function isKept(owner: Sql, peer: Sql, id: Sql): RawBuilder<boolean> {
   return sql`not exists (
     select from hidden_messages h where h.owner_id = ${owner} and h.peer_id = ${peer} and h.id = ${id})`;
 }
 
 /**
- * SQL expression: an unread number minus the hidden messages of other users above an id. Notices of
- * a group, whose sender is the group, are in no unread number.
+ * SQL expression that subtracts from an unread number those hidden messages of other users whose id
+ * is above an id. Group notices, whose sender is the group, do not count as unread, so they are not
+ * subtracted.
  */
 export function keptUnread(unread: Sql, { owner, peer, above, group }: Chat<'above'> & { group: boolean }): Sql {
   return sql`case when ${hides(owner)} then greatest(0, ${unread} - (
@@ -25,17 +26,17 @@ export function keptUnread(unread: Sql, { owner, peer, above, group }: Chat<'abo
 }
 
 /**
- * SQL condition: the owner has hidden a message. Most owners have hidden nothing, which PostgreSQL
- * reads once per statement.
+ * SQL condition that the owner has hidden a message. First checks whether the owner has hidden any
+ * message, which PostgreSQL evaluates once per statement and is false for most owners.
  */
 export function isHidden({ owner, peer, id }: Chat<'id'>): RawBuilder<boolean> {
   return sql`${hides(owner)} and not ${isKept(sql`${owner}`, peer, id)}`;
 }
 
 /**
- * Returns the newest message of each chat that the owner has not hidden, by peer. Chats without one
- * are missing. It is a statement of its own, since the partitions of `messages` make a plan
- * expensive.
+ * Returns the newest message that the owner has not hidden, for each of the given chats, by peer.
+ * Omits chats without such a message. This is a separate statement because `messages` has many
+ * partitions, which make planning expensive.
  */
 export async function readNewestKept(db: Database, chats: readonly KeptRange[]): Promise<Map<number, KeptMessage>> {
   if (chats.length === 0) return new Map();
@@ -51,24 +52,24 @@ export async function readNewestKept(db: Database, chats: readonly KeptRange[]):
   return new Map(rows.map(({ peer, ...message }) => [peer, message]));
 }
 
-/** Deletes the rows of the messages that members of a dissolved group have hidden. */
+/** Deletes the rows that record which messages of a dissolved group its members have hidden. */
 export async function deleteHidden(tx: Database, group: number, members: readonly number[]): Promise<void> {
   await sql`delete from hidden_messages where owner_id = any(${members}::bigint[]) and peer_id = ${group}`.execute(tx);
 }
 
-/** SQL condition: the owner has hidden any message. */
+/** SQL condition that the owner has hidden at least one message. */
 function hides(owner: number | Sql): RawBuilder<boolean> {
   return sql`(select exists (select from hidden_messages where owner_id = ${owner}))`;
 }
 
-/** A chat, and the id up to which its owner sees no messages. */
+/** A chat, and the greatest message id that is hidden from its owner. */
 interface KeptRange extends ChatKey {
   floor: number;
 }
 
 export type KeptMessage = Pick<MessageRow, 'id' | 'sender' | 'body' | 'edited' | 'recalled'>;
 
-/** The owner, and SQL of the peer and other numbers. */
+/** The owner of a chat, and SQL expressions for its peer and another value. */
 type Chat<Name extends string> = { owner: number | Sql } & Record<'peer' | Name, Sql>;
 
 type Sql = RawBuilder<number>;

@@ -2,7 +2,9 @@ import type { Database } from '@parley/database';
 import type { ErrorCode } from '@parley/protocol';
 import { sql } from 'kysely';
 
-/** Ms without progress after which an import counts as interrupted: its process has ended. */
+/**
+ * Ms without progress after which an import counts as interrupted, because its process has ended.
+ */
 const SILENT_MS = 120_000;
 
 /** Adds an import. Returns its id. */
@@ -11,7 +13,7 @@ export async function insertImport(db: Database, key: string, lines: number): Pr
   return id;
 }
 
-/** Stores how far an import is. */
+/** Stores the progress of an import. */
 export async function updateImport(db: Database, id: number, { errors, ...progress }: Progress): Promise<void> {
   await db
     .updateTable('imports')
@@ -20,7 +22,7 @@ export async function updateImport(db: Database, id: number, { errors, ...progre
     .execute();
 }
 
-/** Returns imports of a key, the newest first, below an id. */
+/** Lists the imports of an API key, newest first, with ids below `before`. */
 export async function listImports(
   db: Database,
   key: string,
@@ -34,12 +36,12 @@ export async function listImports(
     .execute();
 }
 
-/** Returns an import of a key. Undefined if it does not exist. */
+/** Returns an import of an API key. Undefined if it does not exist. */
 export async function getImport(db: Database, key: string, id: number): Promise<Import | undefined> {
   return await imports(db).where('key', '=', key).where('id', '=', id).executeTakeFirst();
 }
 
-/** Finds users and groups. Those that do not exist are left out. */
+/** Finds users and groups by id or external id. Omits those that do not exist. */
 export async function findPeople(db: Database, asked: Asked): Promise<Person[]> {
   const { rows } = await sql<Person>`
     select 'u:' || external_id as name, id, false as "group" from users
@@ -53,7 +55,7 @@ export async function findPeople(db: Database, asked: Asked): Promise<Person[]> 
   return rows;
 }
 
-/** Returns which of some users are members of groups, as `<group>:<user>`. */
+/** Returns those of the given pairs whose user is a member of the group, as `<group>:<user>`. */
 export async function findMembers(
   db: Database,
   pairs: readonly { group: number; user: number }[],
@@ -80,26 +82,26 @@ function imports(db: Database) {
 
 type ImportState = 'running' | 'done' | 'interrupted';
 
-/** Why a line was refused. */
+/** The reason why a line was refused. */
 export interface LineError {
   line: number;
   code: ErrorCode;
   message: string;
 }
 
-/** How far an import is. */
+/** The progress of an import. */
 export interface Progress {
   state: ImportState;
-  /** Lines that were handled, including skipped ones. */
+  /** Number of lines that were handled, including skipped lines. */
   lines: number;
   imported: number;
   duplicates: number;
-  /** Lines that were refused. */
+  /** Number of lines that were refused. */
   failed: number;
   errors: LineError[];
 }
 
-/** An import as its key sees it. */
+/** An import in the form that the API key's owner sees it. */
 export interface Import extends Progress {
   id: number;
   created: number;
@@ -114,7 +116,9 @@ interface Asked {
 }
 
 interface Person {
-  /** `u:` or `g:` and an external id, or `n:` and an id. */
+  /**
+   * The searched name: `u:` or `g:` followed by an external id, or `n:` followed by Parley's id.
+   */
   name: string;
   id: number;
   group: boolean;

@@ -6,7 +6,10 @@ import type { Segment } from '../search/segment.ts';
 import { dropFirstIndex } from './search-segments.ts';
 import { messageFacts } from './search-sources.ts';
 
-/** Claims the owner who has been due for longest, until `until`. Undefined if none is due. */
+/**
+ * Leases the owner whose index has been due longest to the caller, until the time `until`.
+ * Undefined if no index is due.
+ */
 export async function claimOwner(db: Database, now: number, until: number): Promise<Claimed | undefined> {
   const { rows } = await sql<Claimed>`
     update search_indexes set due = ${until}
@@ -18,7 +21,10 @@ export async function claimOwner(db: Database, now: number, until: number): Prom
   return rows[0];
 }
 
-/** Schedules the next check of an owner. Null: none. No-op if a search has scheduled one since. */
+/**
+ * Schedules the next check of an owner's index at the time `due`; null schedules none. No-op if a
+ * search has scheduled a check since the claim.
+ */
 export async function settleOwner(db: Database, owner: number, claimed: number, due: number | null): Promise<void> {
   await sql`
     update search_indexes set due = ${due}
@@ -26,7 +32,7 @@ export async function settleOwner(db: Database, owner: number, claimed: number, 
 }
 
 /**
- * Locks the indexing of an owner until the transaction ends. Returns false if another process has
+ * Locks the index of an owner until the transaction ends. Returns false if another process has
  * locked it, or if the owner no longer needs an index.
  */
 export async function lockIndex(tx: Database, owner: number): Promise<boolean> {
@@ -44,14 +50,14 @@ export async function dropIndex(tx: Database, owner: number): Promise<void> {
   await dropFirstIndex(tx, owner);
 }
 
-/** Deletes the indexes of an owner that earlier releases used. */
+/** Deletes the indexes that earlier releases built for an owner. */
 export async function dropOlderIndexes(db: Database, owner: number): Promise<void> {
   await dropFirstIndex(db, owner);
   await sql`delete from search_indexes where owner_id = ${owner} and version < ${INDEX_VERSION}`.execute(db);
   await sql`delete from search_index_segments where owner_id = ${owner} and version < ${INDEX_VERSION}`.execute(db);
 }
 
-/** Returns the number of owners whose index waits for the indexer. */
+/** Counts the owners whose index is due. */
 export async function countDue(db: Database, now: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from search_indexes where version = ${INDEX_VERSION} and due <= ${now}`.execute(db);
@@ -59,8 +65,8 @@ export async function countDue(db: Database, now: number): Promise<number> {
 }
 
 /**
- * Returns the number of an owner's messages in a range of ids, and the id of every `size`-th of
- * them, starting at `offset`.
+ * Counts an owner's messages in a range of ids. Also returns the id of every `size`-th message,
+ * starting with the message at `offset`.
  */
 export async function countOff(
   db: Database,
@@ -82,8 +88,8 @@ export async function countOff(
 }
 
 /**
- * Returns an owner's messages in a range of ids, without recalled ones and notices, in ascending
- * order.
+ * Lists an owner's messages in a range of ids, in ascending order, without recalled messages and
+ * notices.
  */
 export async function readMessages(db: Database, owner: number, span: Span): Promise<(Filtered & { id: number })[]> {
   const { rows } = await sql<Filtered & { id: number }>`
@@ -95,12 +101,12 @@ export async function readMessages(db: Database, owner: number, span: Span): Pro
   return rows;
 }
 
-/** A limit that is never reached. With it, PostgreSQL reads each chat by its key. */
+/** A limit that is never reached. It makes PostgreSQL read each chat by its key. */
 const boundless = 1_000_000_000;
 
 /**
- * Returns the segments of an owner in ascending order, without their content. `changed`: some of
- * their messages were edited, recalled or deleted since.
+ * Lists the segments of an owner in ascending order, without their content. `changed` is true if a
+ * message of the segment was edited, recalled or deleted since the segment was built.
  */
 export async function listBuilt(db: Database, owner: number): Promise<BuiltSegment[]> {
   const { rows } = await sql<BuiltSegment>`
@@ -111,7 +117,10 @@ export async function listBuilt(db: Database, owner: number): Promise<BuiltSegme
   return rows;
 }
 
-/** Replaces all segments from `first` to `last` by one segment, or deletes them. */
+/**
+ * Replaces all segments between the message ids `first` and `last` with one segment, or deletes
+ * them.
+ */
 export async function replaceSegments(
   tx: Database,
   owner: number,
@@ -135,7 +144,8 @@ export async function replaceSegments(
 }
 
 /**
- * Stores that the index of an owner includes every change before `built`, except in stale segments.
+ * Stores that the given segments of an owner's index include every change before the time `built`.
+ * Skips segments that are stale.
  */
 export async function renewSegments(
   db: Database,
@@ -151,7 +161,8 @@ export async function renewSegments(
   );
 }
 
-// Selects a user's chats with messages in the range, or the chat of a group.
+// Selects the chats of an owner that have messages in the range. For a group as owner, selects the
+// chat of the group.
 function boxes(owner: number, { first }: Span): RawBuilder<unknown> {
   return sql`
     select peer_id, greatest(cleared_id + 1, ${first}) as low from chats
@@ -170,7 +181,7 @@ interface Counted {
   steps: number[];
 }
 
-/** A range of ids, both ends included. */
+/** A range of message ids. Both ends are included. */
 export interface Span {
   first: number;
   last: number;

@@ -3,13 +3,14 @@ import { type ErrorCode, firstMessageId } from '@parley/protocol';
 import { sql } from 'kysely';
 import type { OutgoingContent } from '../sending/send.ts';
 
-/** Maximum number of errors that a job lists. Further ones are only counted. */
+/** Maximum number of errors that a job lists. Errors beyond this are only counted. */
 export const MAX_JOB_ERRORS = 100;
 
-/** Adds a job. Undefined if the key has `most` unfinished jobs. */
+/** Adds a job. Undefined if the API key already has `most` unfinished jobs. */
 export async function insertJob(db: Database, job: NewJob, most: number): Promise<Job | undefined> {
   return await db.transaction().execute(async (tx) => {
-    // Concurrent calls for one key wait for each other, so that the number stays exact.
+    // Makes concurrent calls for one API key wait for each other, so that they do not exceed the
+    // limit together.
     await sql`select pg_advisory_xact_lock(hashtextextended(${`jobs of ${job.key}`}, 0))`.execute(tx);
     const { rows } = await sql<{ id: number }>`
       insert into jobs (key, from_id, ref, content, receivers, total, done, failed, errors, due)
@@ -21,12 +22,12 @@ export async function insertJob(db: Database, job: NewJob, most: number): Promis
   });
 }
 
-/** Returns a job of a key. Undefined if it does not exist. */
+/** Returns a job of an API key. Undefined if it does not exist. */
 export async function getJob(db: Database, key: string, id: number): Promise<Job | undefined> {
   return await jobs(db).where('id', '=', id).where('key', '=', key).executeTakeFirst();
 }
 
-/** Returns jobs of a key, the newest first, below an id. */
+/** Lists the jobs of an API key, newest first, with ids below `before`. */
 export async function listJobs(
   db: Database,
   key: string,
@@ -41,8 +42,8 @@ export async function listJobs(
 }
 
 /**
- * Cancels a job of a key and deletes its message. No-op if it has finished. Returns false if it
- * does not exist.
+ * Cancels a job of an API key and deletes the job's message. No-op if the job has finished. Returns
+ * false if it does not exist.
  */
 export async function cancelJob(db: Database, key: string, id: number): Promise<boolean> {
   const { rows } = await sql`
@@ -53,8 +54,8 @@ export async function cancelJob(db: Database, key: string, id: number): Promise<
 }
 
 /**
- * Claims the unfinished job that has been due for longest, until `until`. Undefined if none is due.
- * `taken` is true if its previous process did not release it.
+ * Leases the unfinished job that has been due longest to the caller, until the time `until`.
+ * Undefined if no job is due. `taken` is true if the previous process did not release the job.
  */
 export async function claimJob(db: Database, now: number, until: number): Promise<ClaimedJob | undefined> {
   const { rows } = await sql<ClaimedJob>`
@@ -67,9 +68,9 @@ export async function claimJob(db: Database, now: number, until: number): Promis
 }
 
 /**
- * Stores the progress of a claimed job and releases it until `due`. If no receivers are left, the
- * job has finished and its message is deleted. No-op if the job was canceled or claimed by another
- * process since.
+ * Stores the progress of a claimed job and makes it due again at `due`. If no receivers are left,
+ * the job becomes finished and its message is deleted. No-op if the job was canceled, or if another
+ * process has claimed it.
  */
 export async function releaseJob(db: Database, id: number, claimed: number, progress: Progress): Promise<void> {
   const { sent, failed, errors, due } = progress;
@@ -87,12 +88,15 @@ export async function releaseJob(db: Database, id: number, claimed: number, prog
     where j.id = d.id and j.due = ${claimed}`.execute(db);
 }
 
-/** Deletes jobs that finished before a date. */
+/** Deletes jobs that finished before a given time in Unix ms. */
 export async function deleteJobs(db: Database, before: number): Promise<void> {
   await sql`delete from jobs where due is null and updated < ${before}`.execute(db);
 }
 
-/** Returns for each receiver whether the sender's message with its ref is recorded. */
+/**
+ * Returns, for each receiver, whether PostgreSQL has the sender's message to this receiver with the
+ * given idempotency key (ref).
+ */
 export async function findSent(
   db: Database,
   { from, receivers, refs, since }: { from: number; receivers: number[]; refs: string[]; since: number },
@@ -114,20 +118,20 @@ function jobs(db: Database) {
     .select(sql<JobError[]>`errors`.as('errors'));
 }
 
-/** Number of receivers that a process claims at once. */
+/** Number of receivers to which a process sends before it claims the job again. */
 const CLAIMED_RECEIVERS = 20;
 
 export type JobState = 'waiting' | 'running' | 'done' | 'canceled';
 
-/** Why a receiver did not get the message. */
+/** The reason why a receiver did not get the message. */
 export interface JobError {
-  /** The receiver as in the request, or their id. */
+  /** The receiver in the form that the request used, or the receiver's id. */
   to: number | string | { group: string };
   code: ErrorCode;
   message: string;
 }
 
-/** A job in the form that its key gets. */
+/** A job in the form that the API key's owner sees it. */
 export interface Job {
   id: number;
   state: JobState;
@@ -145,12 +149,12 @@ interface NewJob {
   ref: string;
   content: OutgoingContent;
   receivers: number[];
-  /** Number of receivers that do not exist. */
+  /** Number of receivers in the request that do not exist. */
   failed: number;
   errors: JobError[];
 }
 
-/** A job with its next receivers. */
+/** A claimed job, with the receivers to which the process sends next. */
 export interface ClaimedJob {
   id: number;
   from: number;
@@ -162,11 +166,11 @@ export interface ClaimedJob {
   taken: boolean;
 }
 
-/** The result for the receivers that a process claimed. */
+/** The result of sending to the claimed receivers. */
 export interface Progress {
   sent: number;
   failed: number;
   errors: JobError[];
-  /** When the job continues, in Unix ms. */
+  /** When the job becomes due again, in Unix ms. */
   due: number;
 }

@@ -3,7 +3,7 @@ import type { JoinRequest } from '@parley/protocol';
 import { sql } from 'kysely';
 import { userJson } from './user-json.ts';
 
-/** Returns the last request of a user to join a group. */
+/** Returns the last request of a user to join a group. Undefined if there is none. */
 export async function findJoinRequest(db: Database, group: number, user: number): Promise<State | undefined> {
   return await db
     .selectFrom('join_requests')
@@ -13,7 +13,7 @@ export async function findJoinRequest(db: Database, group: number, user: number)
     .executeTakeFirst();
 }
 
-/** Adds a pending request. Replaces a declined one. */
+/** Adds a pending request to join a group. Replaces a declined one. */
 export async function putJoinRequest(db: Database, group: number, user: number, message: string): Promise<void> {
   const values = { message, state: 'pending' as const, date: Date.now(), decided: null };
   await db
@@ -23,7 +23,7 @@ export async function putJoinRequest(db: Database, group: number, user: number, 
     .execute();
 }
 
-/** Declines a pending request. Returns false if there is none. */
+/** Declines a pending request to join a group. Returns false if there is none. */
 export async function declineJoinRequest(db: Database, group: number, user: number): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('join_requests')
@@ -35,7 +35,7 @@ export async function declineJoinRequest(db: Database, group: number, user: numb
   return numUpdatedRows > 0n;
 }
 
-/** Deletes a pending request. Returns false if there is none. */
+/** Deletes a pending request to join a group. Returns false if there is none. */
 export async function deletePending(db: Database, group: number, user: number): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('join_requests')
@@ -66,9 +66,7 @@ export async function countPending(db: Database, group: number): Promise<number>
   return count;
 }
 
-/**
- * Returns the pending requests to join a group, the oldest first, after the given date and user.
- */
+/** Lists the pending requests to join a group, oldest first, from a page cursor (date and user). */
 export async function listPending(
   db: Database,
   group: number,
@@ -100,7 +98,7 @@ function pending(db: Database, group: number) {
     .where('r.state', '=', 'pending');
 }
 
-/** Returns the requests of a user to join groups, ordered by group, after a group. */
+/** Lists the requests of a user to join groups, ordered by group, after the group `after`. */
 export async function listOwn(db: Database, user: number, after: number, limit: number): Promise<OwnRequest[]> {
   return await db
     .selectFrom('join_requests as r')
@@ -114,7 +112,7 @@ export async function listOwn(db: Database, user: number, after: number, limit: 
     .execute();
 }
 
-/** A request as its user sees it. */
+/** A request to join a group, in the form that the requesting user sees. */
 export interface OwnRequest {
   group: number;
   message: string;
@@ -124,6 +122,6 @@ export interface OwnRequest {
 
 interface State {
   state: 'pending' | 'declined';
-  /** When it was declined, in Unix ms. */
+  /** When the request was declined, in Unix ms. */
   decided: number | null;
 }

@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 
 /**
  * Locks users until the transaction ends, so that concurrent changes of the same users run one
- * after the other. Returns whether all of them exist. Locks in ascending order, which prevents
- * deadlocks.
+ * after the other. Returns whether all of the users exist. Locks in ascending order of ids, which
+ * prevents deadlocks.
  */
 export async function lockUsers(tx: Database, ids: readonly number[]): Promise<boolean> {
   const { rows } = await sql`

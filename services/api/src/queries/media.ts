@@ -3,10 +3,10 @@ import type { Media } from '@parley/protocol';
 import { sql } from 'kysely';
 
 /**
- * Begins an upload. Calls for one user run one after the other, so that two concurrent ones cannot
- * exceed the quota together.
+ * Adds the row of a new upload. Concurrent calls for one user wait for each other, so that they
+ * cannot exceed the quota together.
  *
- * @param quota maximum bytes of all stored uploads of the owner. 0 for no limit
+ * @param quota maximum bytes of all stored uploads of the owner. 0: no limit
  * @throws QuotaExceeded
  */
 export async function insertWithinQuota(db: Database, quota: number, media: NewMedia): Promise<void> {
@@ -22,7 +22,7 @@ export async function insertWithinQuota(db: Database, quota: number, media: NewM
 }
 
 /**
- * Returns the bytes of all stored uploads of a user. Unfinished ones count with their declared
+ * Returns the total bytes of a user's stored uploads. Unfinished uploads count with their declared
  * size.
  */
 async function countStored(db: Database, owner: number): Promise<number> {
@@ -45,8 +45,8 @@ export async function getMedia(db: Database, id: number): Promise<MediaRow | und
 }
 
 /**
- * Marks an upload as complete with its detected type. Returns false if it was already complete or
- * was deleted.
+ * Marks an upload as complete and stores its detected type. Returns false if the upload was already
+ * complete or was deleted.
  */
 export async function finishMedia(db: Database, id: number, found: Finding): Promise<boolean> {
   const { numUpdatedRows } = await db
@@ -58,15 +58,15 @@ export async function finishMedia(db: Database, id: number, found: Finding): Pro
   return numUpdatedRows === 1n;
 }
 
-/** Prevents the removal of a media that is not in any known message. */
+/**
+ * Makes a media file permanent, so that the sweeper does not delete it even if no message contains
+ * it.
+ */
 export async function keepMedia(db: Database, id: number): Promise<void> {
   await db.updateTable('media').set({ expires: null }).where('id', '=', id).where('state', '=', 'ready').execute();
 }
 
-/**
- * Deletes an upload that was never sent in a message. Returns false if it was sent or does not
- * exist.
- */
+/** Deletes an upload that no message contains. Returns false if it was sent or does not exist. */
 export async function deleteUnsent(db: Database, id: number): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     await tx.selectFrom('media').select('id').where('id', '=', id).forUpdate().execute();
@@ -76,8 +76,9 @@ export async function deleteUnsent(db: Database, id: number): Promise<boolean> {
 }
 
 /**
- * SQL condition: no message contains the media and it is not an avatar. Use it in a separate
- * statement after the row was locked: sharing locks the row too, so no share happens in between.
+ * SQL condition that a media file can be deleted: no message contains it and it is not an avatar.
+ * Use the condition in a statement after the one that locks the row. Sharing also locks the row, so
+ * the file cannot be shared between the two statements.
  */
 export const unused = sql<boolean>`
   not exists (select from media_shares s where s.media_id = media.id and s.granted)
@@ -87,10 +88,10 @@ export const unused = sql<boolean>`
     where m.user_id = media.owner_id and g.avatar = '/v1/media/' || media.id)`;
 
 /**
- * Returns whether a user may read a media. True for the user's own media, for those in messages of
- * the user or of the user's groups, for an avatar that a user chose from their own media, and for
- * an avatar that the owner or an admin of a group chose from their own media, if the user is a
- * member or finds the group.
+ * Returns whether a user is allowed to read a media file. True if the user owns the file, if a
+ * message of the user or of one of the user's groups contains it, or if it is the avatar that its
+ * owner chose. True also if an owner or admin of a group owns the file and it is the group's
+ * avatar, and the user is a member or can find the group.
  */
 export async function seesMedia(db: Database, user: number, media: number): Promise<boolean> {
   if (await seesNow(db, user, media)) return true;
@@ -113,8 +114,9 @@ async function seesNow(db: Database, user: number, media: number): Promise<boole
 }
 
 /**
- * Returns whether a media is the avatar of a group and belongs to its owner or an admin. Without
- * the second condition, setting an avatar would reveal the media of other users.
+ * Returns whether a media file is the avatar of a group and belongs to the group's owner or an
+ * admin. The ownership is checked because otherwise a group owner could set another user's file as
+ * avatar and thereby read it.
  */
 export async function isGroupPicture(db: Database, group: number, media: number): Promise<boolean> {
   const { rows } = await sql`
@@ -126,8 +128,8 @@ export async function isGroupPicture(db: Database, group: number, media: number)
 }
 
 /**
- * Returns the id up to which a user's chat is recorded, or cleared by the user. Undefined if they
- * are not a member.
+ * Returns the greatest message id in a user's chat that PostgreSQL has, or up to which the user
+ * cleared the chat. Undefined if the user is not a member of the group.
  */
 export async function recordedUpTo(
   db: Database,
@@ -147,7 +149,7 @@ export async function recordedUpTo(
   return rows[0]?.id;
 }
 
-/** Returns a media in the form that clients get. */
+/** Converts a media row to the form that clients receive. */
 export function toMedia({ id, name, size, mime, width, height, duration }: MediaRow): Media {
   return {
     id,
@@ -180,6 +182,7 @@ export interface NewMedia {
 }
 
 /**
- * The detected properties. `expires` is when the media is removed if it is not sent in a message.
+ * Properties that were detected in a complete upload. `expires` is when the file is deleted if no
+ * message contains it by then.
  */
 export type Finding = Pick<MediaRow, 'mime' | 'width' | 'height' | 'duration' | 'thumbnail' | 'expires'>;

@@ -9,12 +9,12 @@ import {
 } from '@parley/protocol';
 import type { ChatKey } from './chat-key.ts';
 
-/** SQL column: who pinned the message `m`, and when. Null if it is not pinned. */
+/** SQL expression for who pinned the message `m`, and when. Null if the message is not pinned. */
 export const pinnedColumn = `(
   select jsonb_build_object('user', p.user_id, 'date', p.date) from pins p
   where p.owner_id = m.owner_id and p.peer_id = m.peer_id and p.id = m.id and p.active)`;
 
-/** Returns a message in the form that the owner of a chat gets. */
+/** Converts a message row to the form that the owner of the chat receives. */
 export function toMessage({ owner, peer, group }: ChatKey, row: MessageRow): Message {
   const { id, sender, body, ref, replyTo, mentions, custom, edited, recalled, pinned } = row;
   const reactions = activeReactions(row.reactions ?? null);
@@ -36,7 +36,7 @@ export function toMessage({ owner, peer, group }: ChatKey, row: MessageRow): Mes
   };
 }
 
-/** A row of `messages`. */
+/** A row of the table `messages`. */
 export interface MessageRow {
   id: number;
   sender: number;

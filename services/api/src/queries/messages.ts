@@ -6,9 +6,9 @@ import { isKept } from './hidden-messages.ts';
 import { type MessageRow, pinnedColumn } from './message-row.ts';
 
 /**
- * Returns up to `limit` messages of an owner's chat below or above an id, the nearest first. Leaves
- * out messages that the owner has cleared, even if their rows still exist, and messages from before
- * the owner joined the group.
+ * Returns up to `limit` messages of an owner's chat below or above an id, starting with the
+ * nearest. Omits messages that the owner has cleared, even if their rows still exist, and messages
+ * from before the owner joined the group.
  */
 export async function readMessages(
   db: Database,
@@ -28,9 +28,9 @@ export async function readMessages(
 }
 
 interface Range {
-  /** Only ids smaller than this. Default: no limit. */
+  /** Upper bound of the message ids, exclusive. Default: no bound. */
   below?: number;
-  /** Only ids greater than this. */
+  /** Lower bound of the message ids, exclusive. Default: no bound. */
   above?: number;
   limit: number;
 }

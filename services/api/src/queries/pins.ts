@@ -5,7 +5,7 @@ import type { ChatKey } from './chat-key.ts';
 import { isKept } from './hidden-messages.ts';
 import type { MessageRow } from './message-row.ts';
 
-/** Returns the pinned messages that an owner sees in a chat, the newest pin first. */
+/** Lists the pinned messages that an owner sees in a chat, starting with the newest pin. */
 export async function readPins(
   db: Database,
   { owner, peer, group }: ChatKey,
@@ -25,7 +25,7 @@ export async function readPins(
   return rows;
 }
 
-/** A page cursor: date of the pin, and id of the message. */
+/** A page cursor of pinned messages: date of the pin, and id of the message. */
 export type PinPlace = [date: number, id: number];
 
 type PinnedRow = MessageRow & { pinned: { user: number; date: number } };

@@ -2,7 +2,10 @@ import type { Database } from '@parley/database';
 import { type Privacy, privacySchema } from '@parley/protocol';
 import { type RawBuilder, sql } from 'kysely';
 
-/** Returns the privacy settings of a user. Settings that are not set have their defaults. */
+/**
+ * Returns all privacy settings of a user. Settings that the user did not change have their default
+ * values.
+ */
 export async function getPrivacy(db: Database, user: number): Promise<Privacy> {
   const row = await db.selectFrom('users').select('privacy').where('id', '=', user).executeTakeFirst();
   return privacySchema.parse(row?.privacy ?? {});
@@ -17,7 +20,7 @@ export async function updatePrivacy(tx: Database, user: number, changes: Privacy
   return privacySchema.parse(before);
 }
 
-/** Returns the choice of each of these users for a setting. */
+/** Returns the value of one privacy setting for each of the given users. */
 export async function whoPermits(
   db: Database,
   what: 'addToGroups',
@@ -27,9 +30,9 @@ export async function whoPermits(
   return new Map(rows.map(({ id, privacy }) => [id, privacySchema.parse(privacy)[what]]));
 }
 
-/** SQL condition: the user with these privacy settings does not hide read marks. */
+/** SQL condition that the user with these privacy settings shares read marks. */
 export const sharesReads = (privacy: RawBuilder<unknown>) =>
   sql<boolean>`coalesce(${privacy} ->> 'readReceipts' <> 'nobody', true)`;
 
-/** Settings to change. Undefined ones stay. */
+/** Privacy settings to change. Settings that are undefined stay unchanged. */
 export type PrivacyChanges = { [Choice in keyof Privacy]?: Privacy[Choice] | undefined };

@@ -3,8 +3,8 @@ import type { QuietHours } from '@parley/protocol';
 import { type RawBuilder, sql } from 'kysely';
 
 /**
- * Adds a push device. It belongs to the user who registered it last. Deletes the oldest devices of
- * a user above `most`.
+ * Adds a push device, or assigns an existing one to the user who registered it last. Deletes the
+ * user's oldest devices above `most`.
  */
 export async function putSubscription(db: Database, subscription: NewSubscription, most: number): Promise<void> {
   const { endpoint, user, session, mentionsOnly, hideText, ...rest } = subscription;
@@ -25,12 +25,12 @@ export async function deleteSubscription(db: Database, user: number, endpoint: s
   await db.deleteFrom('push_subscriptions').where('user_id', '=', user).where('endpoint', '=', endpoint).execute();
 }
 
-/** Deletes the devices that were last registered before a time. */
+/** Deletes push devices whose last registration was before a given time. */
 export async function deleteUnseen(db: Database, before: number): Promise<void> {
   await db.deleteFrom('push_subscriptions').where('seen', '<', before).execute();
 }
 
-/** Returns the push devices of a user, the newest first: at most `MAX_PUSH_SUBSCRIPTIONS`. */
+/** Lists the push devices of a user, newest first. There are at most `MAX_PUSH_SUBSCRIPTIONS`. */
 export async function listPushDevices(db: Database, user: number): Promise<ListedDevice[]> {
   const { rows } = await sql<ListedDevice>`
     select service as kind, app, environment, language, mentions_only as "mentionsOnly", hide_text as "hideText",
@@ -41,9 +41,9 @@ export async function listPushDevices(db: Database, user: number): Promise<Liste
 }
 
 /**
- * Returns the devices that a message should be pushed to, with the names of chat and sender as
- * their users see them: devices of recipients with an active session who neither muted the chat nor
- * read the message.
+ * Returns the devices to which a message should be pushed, with the names of the chat and the
+ * sender as each recipient sees them. Includes the devices with an active session of those
+ * recipients who neither muted the chat nor read the message.
  */
 export async function subscriptionsFor(db: Database, message: Told, now: number): Promise<Subscription[]> {
   const { id, conversation, from, to, users, mentions } = message;
@@ -73,7 +73,7 @@ export async function subscriptionsFor(db: Database, message: Told, now: number)
   return rows.map((row) => ({ ...row, sender: row.sender ?? undefined }));
 }
 
-/** Returns the devices of a user with an active session. */
+/** Returns the push devices of a user that have an active session. */
 export async function devicesOf(db: Database, user: number, now: number): Promise<(Device & { user: number })[]> {
   const { rows } = await sql<Device & { user: number }>`
     select p.endpoint, p.service, p.app, p.environment, p.p256dh, p.auth, p.user_id as user
@@ -82,7 +82,7 @@ export async function devicesOf(db: Database, user: number, now: number): Promis
   return rows;
 }
 
-/** SQL condition: the session of a device has not ended. */
+/** SQL condition that the session of a push device has not ended. */
 function isActive(now: number): RawBuilder<boolean> {
   return sql`(p.session_id is null or (s.revoked is null and s.expires > ${now}))`;
 }
@@ -123,36 +123,42 @@ interface Told {
   from: number;
   to: number;
   mentions?: number[] | undefined;
-  /** Recipients to consider. Default: all. */
+  /** The recipients to consider. Default: all recipients. */
   users?: number[] | undefined;
 }
 
-/** The push services: Web Push, Firebase Cloud Messaging, Apple's service. */
+/**
+ * The push services: Web Push (`web`), Firebase Cloud Messaging (`fcm`) and Apple Push Notification
+ * service (`apns`).
+ */
 export type PushServiceName = 'web' | 'fcm' | 'apns';
 
-/** A push device with its address at its service. */
+/** A push device and its address at the push service. */
 export interface Device {
-  /** The URL of a browser, or the service and the token of a phone: `fcm:…`, `apns:…`. */
+  /**
+   * The URL of a browser's push subscription, or the service and the token of a phone: `fcm:…`,
+   * `apns:…`.
+   */
   endpoint: string;
   service: PushServiceName;
-  /** With APNs: the bundle id of the app. */
+  /** Bundle id of the app. Set only for APNs. */
   app: string | null;
   environment: 'production' | 'sandbox' | null;
-  /** Keys of a browser. Empty with other services. */
+  /** Encryption keys of a browser. Empty for other services. */
   p256dh: string;
   auth: string;
 }
 
-/** A push device with the texts of its notification. */
+/** A push device with everything that its notification of a message shows. */
 export interface Subscription extends Device {
   language: string;
-  /** Whether the notification shows no text of the message. */
+  /** Whether the notification hides the text of the message. */
   hideText: boolean;
   user: number;
   quietHours: QuietHours | null;
-  /** The chat as the user names it: the peer or the group. */
+  /** The id by which the user knows the chat: that of the peer or the group. */
   chat: number;
   title: string;
-  /** The sender. Set only in a group. */
+  /** Name of the sender. Set only for a message in a group. */
   sender: string | undefined;
 }

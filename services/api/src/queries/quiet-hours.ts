@@ -1,7 +1,7 @@
 import type { Database } from '@parley/database';
 import type { QuietHours } from '@parley/protocol';
 
-/** Returns the quiet hours of a user. Null: none. */
+/** Returns the quiet hours of a user. Null if the user has none. */
 export async function getQuietHours(db: Database, user: number): Promise<QuietHours | null> {
   const row = await db.selectFrom('users').select('quiet_hours').where('id', '=', user).executeTakeFirst();
   return row?.quiet_hours ?? null;

@@ -4,9 +4,9 @@ import type { ChatKey } from './chat-key.ts';
 import { sharesReads } from './privacy.ts';
 
 /**
- * Returns how far a message of the owner reached the others in a chat. Members who joined the group
- * later are left out. Between two users who do not both share read receipts, a message that was
- * read counts as delivered.
+ * Returns which other users have received or read a message of the owner. Omits members who joined
+ * the group after the message. If one of two users does not share read receipts, a read message is
+ * returned as only delivered.
  */
 export async function findReaders(db: Database, { owner, peer, group }: ChatKey, message: number): Promise<Reader[]> {
   const marks = group
@@ -26,7 +26,7 @@ export async function findReaders(db: Database, { owner, peer, group }: ChatKey,
   return rows;
 }
 
-/** Returns who sent a message in a chat. Undefined if the owner does not see it. */
+/** Returns the sender of a message in a chat. Undefined if the owner does not see the message. */
 export async function findSender(
   db: Database,
   { owner, peer, group }: ChatKey,
@@ -42,7 +42,7 @@ export async function findSender(
   return row?.sender_id;
 }
 
-/** Returns the number of members of a group. */
+/** Counts the members of a group. */
 export async function countMembers(db: Database, group: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from group_members where group_id = ${group}`.execute(db);
@@ -52,6 +52,6 @@ export async function countMembers(db: Database, group: number): Promise<number>
 /** A user who received a message. */
 export interface Reader {
   user: number;
-  /** Whether the user has read it. */
+  /** Whether the user has read the message. */
   read: boolean;
 }

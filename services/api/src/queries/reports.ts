@@ -2,7 +2,7 @@ import type { Database } from '@parley/database';
 import type { Message, Report, ReportReason } from '@parley/protocol';
 import { sql } from 'kysely';
 
-/** Adds a report. Undefined if the reporter already has an open report of this target. */
+/** Adds a report. Undefined if the reporter already has an open report about this target. */
 export async function insertReport(db: Database, report: NewReport): Promise<ServerReport | undefined> {
   const row = await db
     .insertInto('reports')
@@ -28,7 +28,7 @@ export async function getReport(db: Database, id: number): Promise<ServerReport 
   return await reports(db).where('r.id', '=', id).executeTakeFirst();
 }
 
-/** Returns reports, the newest first, below an id. */
+/** Lists reports, newest first, with ids below `before`. */
 export async function listReports(db: Database, { state, reporter, before, limit }: Which): Promise<ServerReport[]> {
   return await reports(db)
     .$if(state !== undefined, (query) => query.where('r.state', '=', state as Report['state']))
@@ -40,8 +40,8 @@ export async function listReports(db: Database, { state, reporter, before, limit
 }
 
 /**
- * Changes the given fields. Throws PostgreSQL's error if the reporter has another open report of
- * this target.
+ * Changes the given fields of a report. Throws PostgreSQL's error if the reporter has another open
+ * report about this target.
  */
 export async function updateReport(db: Database, id: number, changes: ReportChanges): Promise<void> {
   await db
@@ -51,7 +51,7 @@ export async function updateReport(db: Database, id: number, changes: ReportChan
     .execute();
 }
 
-/** Returns a report in the form that its reporter gets. */
+/** Converts a report row to the form that its reporter receives. */
 export function toReport({ id, kind, user, group, message, reason, text, state, created }: ServerReport): Report {
   return { id, kind, user, group, message: message?.id ?? null, reason, text, state, created };
 }
@@ -72,7 +72,7 @@ function reports(db: Database) {
 interface NewReport {
   reporter: number;
   kind: Report['kind'];
-  /** The user, the group, or the chat of the message. */
+  /** Id of the reported user or group, or of the chat that contains the reported message. */
   target: number;
   user: number | null;
   group: number | null;
@@ -93,7 +93,7 @@ interface ReportChanges {
   note?: string | undefined;
 }
 
-/** A report in the form that moderators get. */
+/** A report in the form that moderators receive. */
 export type ServerReport = Omit<Report, 'message'> & {
   reporter: number;
   message: Message | null;

@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import { INDEX_VERSION } from '../search/limits.ts';
 
 /**
- * Returns the segments of some owners that may contain messages before an id and above the owner's
- * floor, newest first.
+ * Lists the segments of the given owners that can contain messages with ids below `before` and
+ * above the owner's floor, newest first.
  */
 export async function listSegments(
   db: Database,
@@ -21,7 +21,10 @@ export async function listSegments(
   return rows;
 }
 
-/** Returns the stored fences of segments. Null for a segment that was replaced. */
+/**
+ * Returns the fences of segments: the first term and the offset of each block. Null for a segment
+ * that was replaced.
+ */
 export async function readFences(
   db: Database,
   segments: readonly Omit<SegmentName, 'count'>[],
@@ -35,7 +38,10 @@ export async function readFences(
   return rows.map((row) => row.fences);
 }
 
-/** Returns parts of the postings or ids of segments. Null for a segment that was replaced. */
+/**
+ * Reads parts of the columns `postings` or `ids` of segments. Null for a part whose segment was
+ * replaced.
+ */
 export async function readParts(
   db: Database,
   column: 'postings' | 'ids',
@@ -54,8 +60,9 @@ export async function readParts(
 }
 
 /**
- * Marks that messages of a chat were deleted up to an id, so that the index drops them too. Marks
- * the indexes of all versions, because another release may use them again.
+ * Marks the segments that contain deleted messages of a chat as stale, so that they are rebuilt
+ * without these messages. Marks the indexes of all versions, because another release might use them
+ * again.
  */
 export async function markStale(db: Database, owner: number, peer: number, upTo: number): Promise<void> {
   await dropFirstIndex(db, owner);
@@ -66,8 +73,8 @@ export async function markStale(db: Database, owner: number, peer: number, upTo:
 }
 
 /**
- * Deletes the index of an owner in the format of releases up to 0.1.0. If such a release still
- * runs, its next search builds the index again.
+ * Deletes an owner's index in the format of releases up to 0.1.0. If such a release is still
+ * running, its next search builds the index again.
  */
 export async function dropFirstIndex(db: Database, owner: number): Promise<void> {
   await sql`delete from search_owners where owner_id = ${owner}`.execute(db);
@@ -75,8 +82,8 @@ export async function dropFirstIndex(db: Database, owner: number): Promise<void>
 }
 
 /**
- * Schedules the indexing of some owners and stores that they were searched. Owners who are already
- * scheduled keep their place before owners who do not search.
+ * Schedules the indexing of the given owners, and stores that they were searched. Owners who are
+ * already due keep their priority over owners who do not search.
  */
 export async function requestIndexing(db: Database, owners: readonly number[], now: number): Promise<void> {
   if (owners.length === 0) return;
@@ -97,7 +104,7 @@ export interface SegmentName {
   count: number;
 }
 
-/** A part of the postings or ids of a segment. */
+/** A byte range in the column `postings` or `ids` of a segment. */
 export interface Part {
   segment: Omit<SegmentName, 'count'>;
   begin: number;

@@ -4,8 +4,8 @@ import type { Filtered } from '../search/filter-terms.ts';
 import { INDEX_VERSION } from '../search/limits.ts';
 
 /**
- * Returns the owners whose messages a user may search: the user and the user's groups. With `chat`,
- * only the owner of that chat.
+ * Returns the owners whose messages a user is allowed to search: the user and the user's groups.
+ * With `chat`, returns only the owner of that chat's messages.
  */
 export async function readSources(db: Database, me: number, chat: Which): Promise<Source[]> {
   const own = sql`
@@ -23,9 +23,10 @@ export async function readSources(db: Database, me: number, chat: Which): Promis
 }
 
 /**
- * Returns the keys of messages that the index does not contain yet: the newest `limit` up to an id.
+ * Returns the keys of messages that the index does not contain yet: the newest `limit` messages
+ * with ids up to `upTo`.
  *
- * @param chat a chat of the user's own copies. Undefined: all
+ * @param chat the only chat to read among the user's own copies. Undefined: all chats
  */
 export async function listUnindexed(
   db: Database,
@@ -49,8 +50,8 @@ export async function listUnindexed(
       where owner_id = ${me} and not is_group and last_id > greatest(cleared_id, ${low})
         ${chat === undefined ? sql`` : sql`and peer_id = ${chat.peer}`}`);
   }
-  // The inner limit is rarely reached. It makes PostgreSQL read each chat by its key. The messages
-  // that it leaves out are older than those it returns.
+  // The inner limit is rarely reached, but makes PostgreSQL read each chat by its key. It cannot
+  // change the result, because the messages that it omits are older than the returned ones.
   const { rows } = await sql<Key>`
     select t.* from (${sql.join(boxes, sql` union all `)}) b cross join lateral (
       select owner_id as owner, peer_id as peer, id from messages m
@@ -61,9 +62,9 @@ export async function listUnindexed(
 }
 
 /**
- * Returns the keys of messages up to an id that were edited since they were indexed.
+ * Returns the keys of messages with ids up to `upTo` that were edited after they were indexed.
  *
- * @param since owner -> Unix ms. Changes since then are not in the index
+ * @param since maps an owner to the time in Unix ms from which changes are not in the index
  */
 export async function listChanged(db: Database, since: ReadonlyMap<number, number>, upTo: number): Promise<Key[]> {
   if (since.size === 0) return [];
@@ -77,11 +78,14 @@ export async function listChanged(db: Database, since: ReadonlyMap<number, numbe
   return rows;
 }
 
-/** The searched parts of a message. `kind` is null for a recalled message and for a notice. */
+/**
+ * SQL columns with the parts of a message that a search reads. `kind` is null for a recalled
+ * message and for a notice.
+ */
 export const messageFacts = sql`
   m.sender_id as sender, nullif(m.body ->> 'type', 'notice') as kind, coalesce(m.body ->> 'text', m.body ->> 'name', '') as text`;
 
-/** Returns the searched parts of messages, without recalled ones and notices. */
+/** Returns the parts of messages that a search reads. Omits recalled messages and notices. */
 export async function readFacts(db: Database, keys: readonly Key[]): Promise<(Key & Filtered)[]> {
   if (keys.length === 0) return [];
   const { rows } = await sql<Key & Filtered>`
@@ -95,17 +99,20 @@ export async function readFacts(db: Database, keys: readonly Key[]): Promise<(Ke
   return rows;
 }
 
-/** Searches only this chat. Undefined: all chats. */
+/** The only chat to search. Undefined: all chats. */
 export type Which = { peer: number; group: boolean } | undefined;
 
-/** An owner of messages: the user who searches, or one of their groups. */
+/** An owner of messages: the searching user, or one of the user's groups. */
 export interface Source {
   owner: number;
-  /** Messages up to this id are hidden. For a user's own copies, each chat has its own id. */
+  /**
+   * Greatest message id that is hidden. For a user's own copies, this is 0, because each chat has
+   * its own value.
+   */
   floor: number;
-  /** Messages up to this id are in the index. */
+  /** Greatest message id that the index covers. */
   horizon: number;
-  /** When the index was last used, in Unix ms. 0 for never. */
+  /** When the index was last searched, in Unix ms. 0: never. */
   searched: number;
 }
 

@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import { omitNullCustom } from './custom.ts';
 
 /**
- * Returns the group with a Parley id or an external id. Undefined if it does not exist any more.
+ * Returns the group with this Parley id or external id. Undefined if it does not exist or was
+ * dissolved.
  */
 export async function findGroupId(db: Database, group: number | string): Promise<number | undefined> {
   const row = await db
@@ -16,10 +17,7 @@ export async function findGroupId(db: Database, group: number | string): Promise
   return row?.id;
 }
 
-/**
- * Returns the ids of the groups with these external ids, by external id. Leaves out those that do
- * not exist.
- */
+/** Maps external ids to the ids of groups. Omits groups that do not exist. */
 export async function findGroupIds(db: Database, externalIds: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ external: string; id: number }>`
     select external_id as external, id from groups
@@ -27,7 +25,7 @@ export async function findGroupIds(db: Database, externalIds: readonly string[])
   return new Map(rows.map(({ external, id }) => [external, id]));
 }
 
-/** Returns a group in the form that the product's backend gets. */
+/** Converts a group row to the form that the product's backend receives. */
 export async function getServerGroup(db: Database, id: number): Promise<ServerGroup | undefined> {
   const row = await db
     .selectFrom('groups as g')
@@ -41,12 +39,16 @@ export async function getServerGroup(db: Database, id: number): Promise<ServerGr
   return row && omitNullCustom(row);
 }
 
-/** Sets the external id of a group. Throws PostgreSQL's error if another group has it. */
+/**
+ * Sets the external id of a group. Throws PostgreSQL's error if another group has this external id.
+ */
 export async function setExternalId(tx: Database, id: number, externalId: string): Promise<void> {
   await tx.updateTable('groups').set({ external_id: externalId }).where('id', '=', id).execute();
 }
 
-/** Serialises transactions about one external id, even if no group has it yet. */
+/**
+ * Makes transactions about one external id wait for each other, even if no group has that id yet.
+ */
 export async function lockExternalGroup(tx: Database, externalId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`group ${externalId}`}, 0))`.execute(tx);
 }

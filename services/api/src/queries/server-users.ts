@@ -3,7 +3,10 @@ import { type Custom, SYSTEM_USER } from '@parley/protocol';
 import { sql } from 'kysely';
 import { omitNullCustom, toColumn } from './custom.ts';
 
-/** Returns the user with a Parley id or an external id. Undefined if they do not exist any more. */
+/**
+ * Returns the user with this Parley id or external id. Undefined if the user does not exist or was
+ * deleted.
+ */
 export async function findUserId(db: Database, user: number | string): Promise<number | undefined> {
   const row = await db
     .selectFrom('users')
@@ -14,10 +17,7 @@ export async function findUserId(db: Database, user: number | string): Promise<n
   return row?.id;
 }
 
-/**
- * Returns the ids of the users with these external ids, by external id. Leaves out those that do
- * not exist.
- */
+/** Maps external ids to the ids of users. Omits users who do not exist. */
 export async function findUserIds(db: Database, externalIds: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ external: string; id: number }>`
     select external_id as external, id from users
@@ -25,7 +25,10 @@ export async function findUserIds(db: Database, externalIds: readonly string[]):
   return new Map(rows.map(({ external, id }) => [external, id]));
 }
 
-/** Returns the user of another issuer's token. Undefined if the user is unknown or deactivated. */
+/**
+ * Returns the user that a token of another issuer identifies. Undefined if the user is unknown or
+ * deactivated.
+ */
 export async function findActive(db: Database, user: number | string): Promise<number | undefined> {
   const row = await db
     .selectFrom('users')
@@ -37,14 +40,15 @@ export async function findActive(db: Database, user: number | string): Promise<n
   return row?.id;
 }
 
-/** Returns a user in the form that the product's backend gets. */
+/** Converts a user row to the form that the product's backend receives. */
 export async function getServerUser(db: Database, id: number): Promise<ServerUser | undefined> {
   const row = await db.selectFrom('users').select(serverColumns).where('id', '=', id).executeTakeFirst();
   return row && omitNullCustom(row);
 }
 
 /**
- * Returns users by ascending id: all, or those whose username, name or external id begins with `q`.
+ * Lists users in ascending order of ids: all users, or those whose username, name or external id
+ * begins with `q`.
  */
 export async function listServerUsers(
   db: Database,
@@ -69,8 +73,9 @@ export async function listServerUsers(
 }
 
 /**
- * Adds a user with an external id. Undefined if a user with that id exists. A user without a
- * username gets one that nobody can register. Throws PostgreSQL's error if the username is taken.
+ * Adds a user with an external id and returns the new id. Undefined if a user with this external id
+ * exists. A user without a username gets one that nobody can register. Throws PostgreSQL's error if
+ * the username is taken.
  */
 export async function insertServerUser(tx: Database, externalId: string, user: Profile): Promise<number | undefined> {
   const { username = null, name, avatar = null, sign = '', custom } = user;

@@ -10,8 +10,8 @@ export async function insertSession(db: Database, session: NewSession): Promise<
 }
 
 /**
- * Returns a session with its hashes, locked until the transaction ends. `active` is false if its
- * user was deactivated.
+ * Returns a session with the hashes of its tokens, and locks it until the transaction ends.
+ * `active` is false if its user was deactivated.
  */
 export async function lockSession(db: Database, id: string): Promise<LockedSession | undefined> {
   return await db
@@ -30,7 +30,7 @@ export async function lockSession(db: Database, id: string): Promise<LockedSessi
     .executeTakeFirst();
 }
 
-/** Replaces the refresh token of a session. */
+/** Replaces the hash of a session's refresh token. */
 export async function rotateSession(
   db: Database,
   id: string,
@@ -58,7 +58,10 @@ export async function endSession(db: Database, user: number, id: string, now: nu
   return numUpdatedRows > 0n;
 }
 
-/** Ends a user's least recently used sessions until `keep` are left. Returns the ended sessions. */
+/**
+ * Ends the least recently used sessions of a user, so that at most `keep` are left. Returns the
+ * ended sessions.
+ */
 export async function endSurplusSessions(db: Database, user: number, keep: number, now: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     update sessions set revoked = ${now} where id in (
@@ -68,7 +71,7 @@ export async function endSurplusSessions(db: Database, user: number, keep: numbe
   return rows.map((row) => row.id);
 }
 
-/** Ends all sessions of a user except one. Returns the ended sessions. */
+/** Ends all sessions of a user except the session `keep`. Returns the ended sessions. */
 export async function endOtherSessions(
   db: Database,
   user: number,
@@ -87,8 +90,8 @@ export async function endOtherSessions(
 }
 
 /**
- * Deletes the rows of a user's sessions that ended so long ago that all their access tokens have
- * expired.
+ * Deletes a user's sessions that expired or ended more than a day ago, when all their access tokens
+ * have expired.
  */
 export async function removeEndedSessions(db: Database, user: number, now: number): Promise<void> {
   const dayAgo = now - 86_400_000;
@@ -111,7 +114,7 @@ export async function isSessionLive(db: Database, user: number, id: string): Pro
   return row !== undefined;
 }
 
-/** Returns the valid sessions of a user, newest first, after a page cursor. */
+/** Lists the valid sessions of a user, newest first, from a page cursor. */
 export async function listSessions(
   db: Database,
   user: number,

@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import { keptUnread } from './hidden-messages.ts';
 
 /**
- * Returns the number of unread messages of each user over all chats that are not muted, as the chat
- * list counts them. Users without unread messages are missing.
+ * Counts the unread messages of each user in all chats that are not muted, in the same way as the
+ * chat list. Omits users without unread messages.
  */
 export async function unreadTotals(db: Database, users: readonly number[]): Promise<Map<number, number>> {
   const owner = sql<number>`o.id`;

@@ -1,7 +1,7 @@
 import type { User } from '@parley/protocol';
 import { type RawBuilder, sql } from 'kysely';
 
-/** Selects a joined user as one column. */
+/** SQL expression that returns a user of a joined table as one JSON column. */
 export function userJson(table: string): RawBuilder<User> {
   const column = (name: string) => sql.ref(`${table}.${name}`);
   const fields = sql`'id', ${column('id')}, 'username', ${column('username')},

@@ -3,8 +3,8 @@ import type { BriefUser, Message } from '@parley/protocol';
 import { getBriefUsers } from './users.ts';
 
 /**
- * Returns every user that messages refer to, each once: senders, receivers, mentions, reactions,
- * cards, pins, and the people of notices.
+ * Returns every user to which messages refer, each once: senders, receivers, and users in mentions,
+ * reactions, cards, pins and notices.
  */
 export async function usersOfMessages(db: Database, messages: readonly Message[]): Promise<BriefUser[]> {
   return await getBriefUsers(db, [...new Set(messages.flatMap(usersOf))]);
@@ -12,7 +12,7 @@ export async function usersOfMessages(db: Database, messages: readonly Message[]
 
 function usersOf({ conversation, from, to, mentions = [], reactions = [], body, pinned }: Message): number[] {
   const ids = [...mentions, ...reactions.flatMap(({ users }) => users)];
-  // The sender of a notice is the group.
+  // Uses the users in the notice, because the sender of a notice is the group.
   if (body?.type === 'notice') ids.push(...(body.by ? [body.by] : []), ...(body.users ?? []));
   else ids.push(from);
   if (!conversation.startsWith('g')) ids.push(to);

@@ -3,7 +3,7 @@ import { type BriefUser, type Custom, SYSTEM_USER, type User } from '@parley/pro
 import { sql } from 'kysely';
 import { omitNullCustom, toColumn } from './custom.ts';
 
-/** Adds a user. Undefined if the username is taken. */
+/** Adds a user and returns the user's id. Undefined if the username is taken. */
 export async function insertUser(db: Database, user: NewUser): Promise<User | undefined> {
   const row = await db
     .insertInto('users')
@@ -14,13 +14,16 @@ export async function insertUser(db: Database, user: NewUser): Promise<User | un
   return row && omitNullCustom(row);
 }
 
-/** Returns the existing users among these ids, by id. */
+/** Returns those users with the given ids who exist, ordered by id. */
 export async function getUsers(db: Database, ids: readonly number[]): Promise<User[]> {
   const rows = await db.selectFrom('users').select(userColumns).where('id', 'in', ids).orderBy('id').execute();
   return rows.map(omitNullCustom);
 }
 
-/** Returns the existing users among these ids in the form of `users` of a page, by id. */
+/**
+ * Returns the users with the given ids who exist, ordered by id, in the brief form that pages
+ * contain.
+ */
 export async function getBriefUsers(db: Database, ids: readonly number[]): Promise<BriefUser[]> {
   if (ids.length === 0) return [];
   const columns = ['id', 'name', 'avatar', 'custom'] as const;
@@ -45,8 +48,8 @@ export async function updateUser(db: Database, id: number, { custom, ...changes 
 }
 
 /**
- * Returns users whose username or name begins with `q`, in any case, ordered by username, after a
- * username.
+ * Lists users whose username or name begins with `q`, ignoring case, ordered by username, after the
+ * username `after`.
  */
 export async function findUsers(db: Database, q: string, after: string, limit: number): Promise<User[]> {
   const beginning = `${q.normalize('NFKC').replaceAll(/[\\%_]/g, '\\$&')}%`;
@@ -69,7 +72,7 @@ export async function findUsers(db: Database, q: string, after: string, limit: n
   return rows.map(omitNullCustom);
 }
 
-/** The columns of a user that other users may see. */
+/** The columns of a user that other users are allowed to see. */
 const userColumns = ['id', 'username', 'name', 'avatar', 'sign', 'custom'] as const;
 
 interface NewUser {

@@ -3,7 +3,7 @@ import { duration, type Values } from '@parley/service';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The environment variables of retention. */
+/** Defines the environment variables for retention. */
 export const retentionVariables = {
   RETENTION: duration({ min: DAY_MS, max: 36_500 * DAY_MS, default: undefined }),
   RETENTION_INTERVAL: duration({ min: 10, max: 30 * DAY_MS, default: DAY_MS }),
@@ -14,8 +14,11 @@ export function retentionConfig(value: Values<typeof retentionVariables>): Reten
 }
 
 export interface RetentionConfig {
-  /** Age in ms at which messages are removed. Undefined: messages are kept forever. */
+  /** Age in ms from which messages are deleted. Undefined: messages are kept forever. */
   period: number | undefined;
-  /** Ms between two runs. A message is removed at most this long after its period, plus the run. */
+  /**
+   * Ms between two runs. A message is deleted at most this long after its period has ended, plus
+   * the duration of the run.
+   */
   interval: number;
 }

@@ -2,8 +2,8 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
 /**
- * Claims the run until `until`, and starts a new one if none is in progress. Undefined if it is not
- * due, or if another process has claimed it.
+ * Leases the current run to the caller until the time `until`. Starts a new run if none is in
+ * progress. Undefined if no run is due, or if another process holds the lease.
  */
 export async function claimRun(db: Database, now: number, until: number): Promise<ClaimedRun | undefined> {
   const { rows } = await sql<ClaimedRun>`
@@ -18,7 +18,7 @@ export async function claimRun(db: Database, now: number, until: number): Promis
 
 /**
  * Stores the progress of a claimed run and extends its lease. Returns false if another process has
- * claimed it since.
+ * claimed the run.
  */
 export async function continueRun(
   db: Database,
@@ -32,24 +32,24 @@ export async function continueRun(
   return numAffectedRows === 1n;
 }
 
-/** Ends a claimed run. The next one starts at `due`. */
+/** Ends a claimed run and schedules the next one at the time `due`. */
 export async function finishRun(db: Database, claimed: number, now: number, due: number): Promise<void> {
   await sql`
     update retention_runs set due = ${due}, finished = ${now}, place = null where due = ${claimed}`.execute(db);
 }
 
-/** Releases a claimed run, so that another process continues it at once. */
+/** Releases a claimed run, so that another process can continue it at once. */
 export async function releaseRun(db: Database, claimed: number): Promise<void> {
   await sql`update retention_runs set due = 0 where due = ${claimed}`.execute(db);
 }
 
-/** Returns when the last complete run ended, in Unix ms. 0: never. */
+/** Returns when the last complete run ended, in Unix ms. 0: no run has completed. */
 export async function readLastRun(db: Database): Promise<number> {
   const { rows } = await sql<{ finished: number }>`select finished from retention_runs`.execute(db);
   return rows[0]?.finished ?? 0;
 }
 
-/** Returns the next groups in the order of their ids, with their retention periods in days. */
+/** Lists the groups with ids above `after`, ordered by id, with their retention periods in days. */
 export async function nextGroups(db: Database, after: number, limit: number): Promise<GroupPeriod[]> {
   const { rows } = await sql<GroupPeriod>`
     select id, retention_days as days from groups
@@ -57,7 +57,7 @@ export async function nextGroups(db: Database, after: number, limit: number): Pr
   return rows;
 }
 
-/** Returns those groups of a list that have a message up to their `upTo`. */
+/** Returns those of the given groups that have a message with an id up to the group's `upTo`. */
 export async function withOldMessages(db: Database, groups: readonly ExpiredGroup[]): Promise<ExpiredGroup[]> {
   const { rows } = await sql<ExpiredGroup>`
     select g.id, g.up_to as "upTo"
@@ -67,8 +67,8 @@ export async function withOldMessages(db: Database, groups: readonly ExpiredGrou
 }
 
 /**
- * Returns the next chats of two users in the order of owner and peer, and which of them have a
- * message up to `upTo`.
+ * Lists the chats between users that follow the chat `after`, ordered by owner and peer. `old` is
+ * true for a chat that has a message with an id up to `upTo`.
  */
 export async function nextChats(db: Database, after: ChatPlace, upTo: number, limit: number): Promise<FoundChat[]> {
   const { rows } = await sql<{ owner: number; peer: number; old: boolean }>`
@@ -85,40 +85,42 @@ export async function nextChats(db: Database, after: ChatPlace, upTo: number, li
 const START: Place = { group: 0 };
 
 /**
- * Where a run continues: after a group, or, when all groups are done, after a chat of two users.
+ * Where a run continues: after a group or, when all groups are done, after a chat between two
+ * users.
  */
 export type Place = { group: number } | { chat: ChatPlace };
 
-/** The owner and peer of a chat. */
+/** Identifies a chat between two users by the owner of the copy and the peer. */
 export type ChatPlace = [owner: number, peer: number];
 
 /** The progress of a run. */
 export interface Run {
   place: Place;
-  /** Number of removed messages. */
+  /** Number of messages that the run has deleted so far. */
   removed: number;
 }
 
-/** A run, with the time in Unix ms when it began. */
+/** A claimed run. `started` is when it began, in Unix ms. */
 interface ClaimedRun extends Run {
   started: number;
 }
 
-/** A group whose messages up to `upTo` are to be removed. */
+/** A group, and the greatest message id in it to delete. */
 export interface ExpiredGroup {
   id: number;
   upTo: number;
 }
 
 /**
- * A group, and the days after which its messages are removed. Null: as set for the installation.
+ * A group, and the number of days after which its messages are deleted. Null: the period of the
+ * installation applies.
  */
 interface GroupPeriod {
   id: number;
   days: number | null;
 }
 
-/** A chat, and whether it has messages to remove. */
+/** A chat, and whether it has messages to delete. */
 interface FoundChat {
   key: ChatPlace;
   old: boolean;

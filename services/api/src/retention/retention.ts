@@ -18,8 +18,9 @@ import {
 } from './retention-queries.ts';
 
 /**
- * Removes messages that are older than the retention period, in runs over all groups and chats. One
- * replica at a time runs, in small transactions. If it ends, another one continues the run.
+ * Deletes messages that are older than the retention period. Each run goes through all groups and
+ * chats, in small transactions. Only one replica at a time runs; if it crashes, another replica
+ * continues the run.
  */
 export class Retention {
   readonly #options: RetentionOptions;
@@ -45,20 +46,22 @@ export class Retention {
     });
   }
 
-  /** Starts to check for a due run. */
+  /** Starts checking for a due run. */
   start(): void {
     this.#timer = setInterval(() => this.wake(), Math.min(this.#options.config.interval, CHECK_INTERVAL_MS));
     this.wake();
   }
 
-  /** Resolves when the chat in progress is done. Another replica continues the run. */
+  /**
+   * Stops the run. Resolves when the chat in progress is done. Another replica continues the run.
+   */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
     await this.#round;
   }
 
-  /** Runs if a run is due and none is in progress. */
+  /** Starts a run if one is due and this process is not running one. */
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;
@@ -96,8 +99,8 @@ export class Retention {
   }
 
   /**
-   * Removes the old messages of the next groups or chats. Returns the place after them, which is
-   * undefined at the end, and the number of removed rows.
+   * Deletes the old messages of the next groups or chats. Returns the number of deleted rows, and
+   * where the run continues, which is undefined at the end.
    */
   async #removeNext(place: Place, now: number): Promise<Step> {
     return 'group' in place ? await this.#removeInGroups(place.group, now) : await this.#removeInChats(place.chat, now);
@@ -121,7 +124,8 @@ export class Retention {
 
   async #removeInChats(after: ChatPlace, now: number): Promise<Step> {
     const { db, config } = this.#options;
-    // A process with other settings may have begun the run.
+    // Ends here if chats between users have no period. A process with other settings might have
+    // begun the run.
     if (config.period === undefined) return { place: undefined, removed: 0 };
     const upTo = lastExpired(now, config.period);
     const chats = await nextChats(db, after, upTo, AT_ONCE);
@@ -134,7 +138,7 @@ export class Retention {
     return { place: last && { chat: last }, removed };
   }
 
-  /** Removes messages in one transaction per batch, until a batch is not full. */
+  /** Deletes messages in one transaction per batch, until a batch is not full. */
   async #removeAll(expire: (tx: Database) => Promise<number>): Promise<number> {
     let all = 0;
     for (;;) {
@@ -146,23 +150,23 @@ export class Retention {
   }
 }
 
-/** Returns the greatest id of messages that are older than a period. */
+/** Returns the greatest message id that is older than a period in ms. */
 function lastExpired(now: number, period: number): number {
   return firstMessageId(now - period) - 1;
 }
 
-/** Maximum chats per step, and messages per transaction. */
+/** Maximum number of chats per step, and of messages per transaction. */
 const AT_ONCE = 500;
 
 const DAY_MS = 86_400_000;
 
-/** Ms after which another replica continues a run that made no progress. */
+/** Ms without progress after which another replica continues a run. */
 const LEASE_MS = 600_000;
 
-/** Ms between two checks whether a run is due. */
+/** Ms between two checks for a due run. */
 const CHECK_INTERVAL_MS = 60_000;
 
-/** What one step removed, and where the run continues. */
+/** Number of rows that one step deleted, and where the run continues. */
 interface Step {
   place: Place | undefined;
   removed: number;
