@@ -5,9 +5,9 @@ import { readEnv, runTask, url } from '@parley/service';
 const PAUSE = 1000;
 
 /**
- * `node migrate.js` migrates the database to the newest schema. Concurrent runs are safe. `node
- * migrate.js wait` does not migrate. It exits when another process has migrated, for services that
- * start at the same time as a migration.
+ * `node migrate.js` migrates the database to the newest schema. Several processes can run it at
+ * once. `node migrate.js wait` does not migrate, but exits when another process has migrated; it is
+ * for services that start at the same time as a migration.
  */
 await runTask({
   name: 'migrate',

@@ -1,37 +1,37 @@
 import type { Readable } from 'node:stream';
 
 /**
- * Stores the bytes of media as objects under keys. Bytes are appended until an object is complete.
- * Then it never changes. A key is 32 hexadecimal digits, followed by `-thumbnail` for a smaller
- * picture. All replicas of the api use the same storage. The caller must ensure that only one
- * process at a time appends to a key.
+ * Stores the bytes of media as objects. Bytes are appended to an object until it is complete; after
+ * that, it never changes. The key of an object is 32 hexadecimal digits, followed by `-thumbnail`
+ * for a thumbnail. All replicas of the api use the same storage. The caller must ensure that only
+ * one process at a time appends to an object.
  *
- * Methods reject with an error that `isUnavailable` recognises if the storage is unavailable or
- * full.
+ * If the storage is unavailable or full, methods reject with an error that `isUnavailable`
+ * recognises.
  */
 export interface Storage {
-  /** Resolves if the storage is usable; otherwise rejects with the reason. */
+  /** Resolves if the storage is usable; rejects with the reason otherwise. */
   open(): Promise<void>;
   /** Creates an empty object. */
   create(key: string): Promise<void>;
-  /** Returns the size in bytes, or undefined if the object does not exist. */
+  /** Returns the size of an object in bytes, or undefined if it does not exist. */
   size(key: string): Promise<number | undefined>;
   /**
-   * Writes bytes from `offset` on, and resolves with the new size once all bytes are on disk. If
-   * the source fails, rejects with its error and keeps the received bytes if possible. `size` then
-   * returns their number.
+   * Appends bytes to an object from `offset` on. Resolves with the new size once all bytes are on
+   * disk. If the source fails, rejects with the error of the source, but keeps the received bytes
+   * if possible; `size` then includes them.
    */
   append(key: string, offset: number, bytes: AsyncIterable<Buffer>): Promise<number>;
   /**
-   * Streams the bytes from `start` to `end`, both included. The stream fails if the object does not
-   * exist.
+   * Streams the bytes of an object from `start` to `end`, both included. The stream fails if the
+   * object does not exist.
    */
   read(key: string, range: ByteRange): Readable;
-  /** Stores a whole object, replacing an existing one. */
+  /** Stores a whole object. Replaces an existing one. */
   put(key: string, content: Buffer): Promise<void>;
   /** Deletes an object. No-op if it does not exist. */
   remove(key: string): Promise<void>;
-  /** Lists the objects whose keys begin with two hexadecimal digits. */
+  /** Lists the objects whose keys begin with the two given hexadecimal digits. */
   list(folder: string): AsyncIterable<Stored>;
 }
 

@@ -2,7 +2,7 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 import { unused } from '../queries/media.ts';
 
-/** Runs `work` unless another replica is running it. Returns whether this call ran it. */
+/** Runs `work` unless another replica is running the sweep. Returns whether this call ran it. */
 export async function sweepAlone(db: Database, work: (tx: Database) => Promise<void>): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     const { rows } = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${lock}) as mine`.execute(tx);
@@ -12,7 +12,7 @@ export async function sweepAlone(db: Database, work: (tx: Database) => Promise<v
   });
 }
 
-/** Key of the advisory lock: `media` in hexadecimal. */
+/** Key of the PostgreSQL advisory lock: the characters of `media` in hexadecimal. */
 const lock = 0x6d65646961;
 
 /** Returns up to `limit` expired unfinished uploads. */
@@ -22,8 +22,8 @@ export async function expiredUploads(db: Database, now: number, limit: number): 
 }
 
 /**
- * Deletes the row of an unfinished upload. Returns false if another request has finished or removed
- * the upload.
+ * Deletes the row of an unfinished upload. Returns false if a concurrent request has completed or
+ * removed the upload.
  */
 export async function deleteUploading(db: Database, id: number): Promise<boolean> {
   const query = db.deleteFrom('media').where('id', '=', id).where('state', '=', 'uploading');
@@ -31,8 +31,9 @@ export async function deleteUploading(db: Database, id: number): Promise<boolean
 }
 
 /**
- * Checks up to `limit` expired media and deletes the rows of those that were never sent. Media that
- * were sent never expire. Avatars are checked again at `next`, because users may replace them.
+ * Checks up to `limit` expired media files and deletes the rows of those that no message contains.
+ * Files that were sent no longer expire. Avatars are checked again at the time `next`, because
+ * users can replace them.
  */
 export async function deleteOverdue(db: Database, now: number, next: number, limit: number): Promise<Overdue> {
   return await db.transaction().execute(async (tx) => {
@@ -52,12 +53,14 @@ export async function deleteOverdue(db: Database, now: number, next: number, lim
   });
 }
 
-/** Deletes entries about shares that granted no access, up to a message id. */
+/**
+ * Deletes rows about messages that shared a media file without granting access, up to a message id.
+ */
 export async function forgetWaiting(db: Database, upTo: number): Promise<void> {
   await db.deleteFrom('media_shares').where('granted', '=', false).where('message_id', '<', upTo).execute();
 }
 
-/** Returns the keys in the list that belong to a media. */
+/** Returns those of the given storage keys that belong to a media row. */
 export async function knownKeys(db: Database, keys: readonly string[]): Promise<Set<string>> {
   if (keys.length === 0) return new Set();
   const rows = await db.selectFrom('media').select('storage_key').where('storage_key', 'in', keys).execute();

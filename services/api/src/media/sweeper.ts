@@ -16,10 +16,10 @@ import {
 import { UploadLock } from './upload-lock.ts';
 
 /**
- * Removes unused data: uploads that were not finished in time, media that were not sent in time,
- * and bytes that belong to no media because a process crashed. One replica at a time does this.
- * Deletes the row first and then the bytes, so that no listed media lacks its bytes. Locks an
- * upload first.
+ * Deletes unused media data: uploads that were not completed in time, media files that were not
+ * sent in time, and bytes that a crashed process left without a row. Only one replica sweeps at a
+ * time. Deletes the row before the bytes, so that each listed file still has its bytes. Locks an
+ * unfinished upload before deleting it.
  */
 export class Sweeper {
   readonly #deps: SweeperDeps;
@@ -31,7 +31,7 @@ export class Sweeper {
     this.#deps = deps;
   }
 
-  /** Starts a sweep per interval. */
+  /** Starts sweeping, at every interval. */
   start(): void {
     const { config, log } = this.#deps;
     const round = () => {
@@ -42,7 +42,7 @@ export class Sweeper {
     this.#timer = setInterval(round, config.sweepInterval);
   }
 
-  /** Stops the timer, and resolves when the current run ends. */
+  /** Stops the timer, and resolves when the sweep in progress ends. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
@@ -50,16 +50,16 @@ export class Sweeper {
   }
 
   /**
-   * Sweeps once.
+   * Runs one sweep.
    *
-   * @param now media that expired before this time are removed
-   * @param folders folders that are searched for bytes that belong to no media
+   * @param now media that expired before this time in Unix ms are deleted
+   * @param folders folders that are searched for bytes without a media row
    */
   async sweep(now: number, folders: readonly string[]): Promise<void> {
     await sweepAlone(this.#deps.db, async () => {
       await this.#removeUnfinished(now);
       await this.#removeUnsent(now);
-      // `shareMedia` stopped checking these entries long before that.
+      // Deletes only shares that are older than a day, which `shareMedia` no longer checks.
       await forgetWaiting(this.#deps.db, firstMessageId(now - dayMs));
       for (const folder of folders) await this.#removeStray(folder, now);
     });
@@ -97,8 +97,8 @@ export class Sweeper {
     const keys: string[] = [];
     for await (const { key, modified } of storage.list(folder)) {
       if (this.#stopped) return;
-      // Bytes are written before their row, so recent bytes may belong to an upload that is
-      // starting.
+      // Keeps recent bytes, because bytes are written before their row and can belong to an upload
+      // that is starting.
       if (modified > now - config.uploadTtl) continue;
       if (keys.push(key) >= atOnce) await remove(keys.splice(0));
     }
@@ -106,7 +106,7 @@ export class Sweeper {
   }
 }
 
-/** Returns the folder of this run. Each run uses the next one of 256 folders. */
+/** Returns the folder that this run searches. Successive runs search all 256 folders in turn. */
 function folderOf(now: number, interval: number): string {
   return (Math.floor(now / interval) % 256).toString(16).padStart(2, '0');
 }

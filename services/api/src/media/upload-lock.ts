@@ -6,8 +6,8 @@ import source from './hold.lua';
 const script = createScript('hold-upload', [source]);
 
 /**
- * Locks an upload over all replicas, so that only one request writes to it. A second request is
- * rejected instead of queued.
+ * Locks an upload across all replicas, so that only one request at a time writes to it. A second
+ * request is rejected instead of queued.
  */
 export class UploadLock implements Lock {
   readonly #redis: RedisConnection;
@@ -17,8 +17,8 @@ export class UploadLock implements Lock {
   #timer: NodeJS.Timeout | undefined;
 
   /**
-   * @param settled resolves when this process has stopped writing to the upload. The lock is
-   * released then
+   * @param settled resolves when this process has stopped writing to the upload, which then
+   * releases the lock
    */
   constructor(redis: RedisConnection, upload: number, settled: () => Promise<unknown> = async () => {}) {
     this.#redis = redis;
@@ -26,7 +26,9 @@ export class UploadLock implements Lock {
     this.#settled = settled;
   }
 
-  /** Acquires the lock. Returns whether this request holds it. Rejects if Redis is unavailable. */
+  /**
+   * Acquires the lock. Returns false if another request holds it. Rejects if Redis is unavailable.
+   */
   async take(): Promise<boolean> {
     if (!(await this.#hold(leaseMs))) return false;
     this.#timer = setInterval(() => this.#hold(leaseMs).catch(() => {}), leaseMs / 3);
@@ -40,7 +42,7 @@ export class UploadLock implements Lock {
   async unlock(): Promise<void> {
     await this.#settled();
     clearInterval(this.#timer);
-    // If Redis is unavailable, the lease expires instead.
+    // Ignores an error of Redis, because the lease then expires.
     await this.#hold(0).catch(() => {});
   }
 
@@ -50,8 +52,8 @@ export class UploadLock implements Lock {
 }
 
 /**
- * Lock of a request that only reads. It fails while another request holds the upload, but does not
- * block other requests.
+ * Lock of a request that only reads an upload. Acquiring it fails while another request holds the
+ * upload. It does not block other requests.
  */
 export class UploadGlance implements Lock {
   readonly #redis: RedisConnection;
@@ -69,8 +71,8 @@ export class UploadGlance implements Lock {
   async unlock(): Promise<void> {}
 }
 
-/** An error in the format of the tus server. */
+/** The error for a locked upload, in the format of the tus server. */
 const refusal = { status_code: 423, body: 'Another request is at this upload.' };
 
-/** Ms for which an upload stays locked after its holder crashed. */
+/** Ms for which an upload stays locked after the process that held the lock crashed. */
 const leaseMs = 10_000;

@@ -10,18 +10,20 @@ import { TooManyPieces } from './s3-storage.ts';
 import type { Storage } from './storage.ts';
 
 /**
- * The data store of the tus server. Keeps the state of an upload in a row of PostgreSQL, and its
+ * Data store of the tus server. Keeps the state of each upload in a row of PostgreSQL, and its
  * bytes in the storage.
  */
 export class UploadStore extends DataStore {
   readonly #db: Database;
   readonly #storage: Storage;
   readonly #config: MediaConfig;
-  /** Writes in progress, each until its bytes are on disk. */
+  /**
+   * Maps the id of an upload to its write in progress, which settles when the bytes are on disk.
+   */
   readonly #writes = new Map<string, Promise<unknown>>();
   readonly #stopped: AbortSignal;
 
-  /** @param stopped aborts the upload in progress */
+  /** @param stopped aborts uploads in progress */
   constructor(db: Database, storage: Storage, config: MediaConfig, stopped: AbortSignal) {
     super();
     this.#db = db;
@@ -72,7 +74,7 @@ export class UploadStore extends DataStore {
     }
   }
 
-  /** Resolves when no write to an upload is in progress in this process. */
+  /** Resolves when this process is not writing to the upload. */
   async settled(id: string): Promise<void> {
     await this.#writes.get(id)?.catch(() => {});
   }
@@ -117,8 +119,8 @@ export class UploadStore extends DataStore {
 }
 
 /**
- * Thrown inside the tus server when an upload is aborted. Contains the reason in the format of the
- * server.
+ * Thrown within the tus server when an upload is aborted. Contains the status and the reason that
+ * the tus server sends.
  */
 class BrokenOff extends Error {
   override name = 'BrokenOff';

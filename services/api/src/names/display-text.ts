@@ -1,7 +1,7 @@
 /**
- * Finds invisible characters in a text: control characters, zero-width blanks, characters that
- * change the writing direction or contain hidden text (tags). Returns a sentence about the problem.
- * Undefined if there is none.
+ * Finds invisible characters in a text: control characters, zero-width blanks, and characters that
+ * change the writing direction or carry hidden text (tags). Returns a sentence that describes the
+ * problem, or undefined if there is none.
  *
  * Joiners and variation selectors are allowed where writing needs them: within emoji, and within
  * words of scripts that join letters.
@@ -15,8 +15,9 @@ export function findHidden(text: string): string | undefined {
 }
 
 /**
- * Finds characters that make a name look like another one: those that {@link findHidden} finds, and
- * words that mix scripts with similar letters.
+ * Finds characters that make a name look like another name: those that {@link findHidden} finds,
+ * and words that mix scripts with similar letters. Returns a sentence that describes the problem,
+ * or undefined if there is none.
  */
 export function findDisguise(name: string): string | undefined {
   const hiddenProblem = findHidden(name);
@@ -28,15 +29,18 @@ export function findDisguise(name: string): string | undefined {
 const controls = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /**
- * Matches format, unassigned and private characters, invisible fillers and blanks, combining
- * joiners and variation selectors.
+ * Matches invisible characters: format, unassigned and private-use characters, fillers and blanks
+ * that show nothing, combining joiners and variation selectors.
  */
 const hidden =
   /[\p{Cf}\p{Co}\p{Cn}\u115f\u1160\u2800\u3164\uffa0]|\p{Variation_Selector}|\u034f|\u17b4|\u17b5|[\u{e0000}-\u{e0fff}]/u;
 
 const marks = /\p{M}{5}/u;
 
-/** Removes emoji sequences, and joiners between two letters of scripts that need them. */
+/**
+ * Returns the text without emoji sequences, and without joiners between two letters of scripts that
+ * need joiners.
+ */
 function withoutJoins(text: string): string {
   return text
     .replaceAll(flags, '')
@@ -47,7 +51,8 @@ function withoutJoins(text: string): string {
 }
 
 /**
- * Flags of England, Scotland and Wales: a black flag with tags, of which these three are in use.
+ * Flags of England, Scotland and Wales: the black flag emoji followed by tag characters. No other
+ * flags of this form are in use.
  */
 const flags =
   /\u{1f3f4}\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f}/gu;
@@ -55,7 +60,7 @@ const flags =
 const emoji =
   /(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}\u{1f1e6}-\u{1f1ff}]|[#*0-9](?=\ufe0f?\u20e3))\ufe0f?\u20e3?(?:\p{Emoji_Modifier})?(?:\u200d\p{Extended_Pictographic}\ufe0f?(?:\p{Emoji_Modifier})?)*/gu;
 
-/** Scripts whose words need joiners. */
+/** Scripts that use joiners within words. */
 const joining =
   /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}]/u;
 
@@ -64,8 +69,8 @@ function words(text: string): string[] {
 }
 
 /**
- * Returns whether a word mixes Latin, Greek, Cyrillic, Armenian and Cherokee letters, which look
- * alike. A word in a person's name uses only one of these scripts.
+ * Returns whether a word mixes letters of several scripts that look alike: Latin, Greek, Cyrillic,
+ * Armenian and Cherokee. A word in a person's name normally uses only one of them.
  */
 function mixesScripts(word: string): boolean {
   return alike.filter((script) => script.test(word)).length > 1;

@@ -2,7 +2,7 @@ import { fieldRefusal } from '../http/refusal.ts';
 import { skeleton } from './skeleton.ts';
 
 /**
- * Refuses a username or display name that is reserved or resembles a reserved one: `Adm1n`,
+ * Refuses a username or display name that is reserved or resembles a reserved name: `Adm1n`,
  * `a.d.m.i.n`, `аdmin` with a Cyrillic а.
  *
  * @throws Refusal `conflict`

@@ -1,7 +1,7 @@
 /**
- * Returns the skeleton of a name. Names that a person could confuse have the same skeleton. Use it
- * only to compare names. It ignores case, separators and accents, and replaces digits and letters
- * of other scripts by the Latin letters that they look like.
+ * Returns the skeleton of a name, a form that is the same for all names that people could confuse.
+ * It ignores case, separators and accents, and replaces digits and letters of other scripts with
+ * the Latin letters that they resemble. Use it only to compare names.
  */
 export function skeleton(name: string): string {
   const plain = name.normalize('NFKD').toLowerCase().replaceAll(/\p{M}/gu, '');
@@ -13,8 +13,8 @@ export function skeleton(name: string): string {
 }
 
 /**
- * Lower-case letters and digits -> the Latin letter that they look like. Contains the characters of
- * Unicode's confusables (UTS #39) that keyboards can type.
+ * Maps lower-case letters and digits to the Latin letter that they resemble. Contains the
+ * characters of Unicode's list of confusables (UTS #39) that keyboards can type.
  */
 const lookalikes = new Map(
   Object.entries({

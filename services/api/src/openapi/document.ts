@@ -7,8 +7,8 @@ import { gatewayOperations } from './gateway-operations.ts';
 import { tags } from './tags.ts';
 
 /**
- * Creates the OpenAPI 3.1 document: the operations of `app`, generated from their own schemas, and
- * the HTTP operations of the gateways at `gatewayUrls`.
+ * Creates the OpenAPI 3.1 document. It contains the operations of `app`, generated from their own
+ * schemas, and the HTTP operations of the gateways at `gatewayUrls`.
  */
 export function createDocument(app: App, gatewayUrls: readonly string[]): object {
   const { openAPIRegistry: registry } = app;
@@ -25,8 +25,8 @@ export function createDocument(app: App, gatewayUrls: readonly string[]): object
   });
   for (const [name, header] of Object.entries(headers)) registry.registerComponent('headers', name, header);
   for (const operation of [...gatewayOperations(gatewayUrls), ...health(gatewayUrls)]) registry.registerPath(operation);
-  // Named schemas are generated first. Otherwise a schema that is nullable in one place would
-  // become nullable everywhere.
+  // Generates named schemas first. Otherwise, a schema that is nullable in one place would become
+  // nullable everywhere.
   const named = Object.values(namedSchemas).map((schema) => ({ type: 'schema' as const, schema }));
   const document = new OpenApiGeneratorV31([...named, ...registry.definitions]).generateDocument({
     openapi: '3.1.0',
@@ -43,8 +43,8 @@ export function createDocument(app: App, gatewayUrls: readonly string[]): object
 }
 
 /**
- * Adds the maximum to an integer schema without one. Numbers above 2^53 - 1 are not exact, and are
- * rejected.
+ * Adds a maximum to an integer schema that has none, because the api rejects numbers above 2^53 -
+ * 1, which are not exact in JSON.
  */
 function safeInteger(value: unknown): object | undefined {
   const { type, maximum, exclusiveMaximum } = (value ?? {}) as Record<string, unknown>;
@@ -53,7 +53,7 @@ function safeInteger(value: unknown): object | undefined {
   return { ...(value as object), maximum: Number.MAX_SAFE_INTEGER };
 }
 
-/** Returns the references to schemas with `oneOf`, by the JSON text of their members. */
+/** Maps the JSON of the members of each `oneOf` schema to a reference to that schema. */
 function unionsOf(schemas: Record<string, object>): Map<string, { $ref: string }> {
   const unions = Object.entries(schemas).flatMap(([name, schema]) =>
     'oneOf' in schema ? [[JSON.stringify(schema.oneOf), { $ref: `#/components/schemas/${name}` }] as const] : [],
@@ -62,8 +62,8 @@ function unionsOf(schemas: Record<string, object>): Map<string, { $ref: string }
 }
 
 /**
- * Replaces a nullable copy of a union by a nullable reference. The generator repeats the members of
- * the union, from which client generators would create a second union without a discriminator.
+ * Replaces the inlined members of a nullable union with a reference to the union. Otherwise, client
+ * generators would create a second union without a discriminator from the inlined members.
  */
 function nullableUnion(value: unknown, unions: Map<string, { $ref: string }>): object | undefined {
   const { anyOf, ...rest } = (value ?? {}) as { anyOf?: object[] };
@@ -75,7 +75,8 @@ function nullableUnion(value: unknown, unions: Map<string, { $ref: string }>): o
 }
 
 /**
- * Splits a nullable map into a union. OpenAPI Generator fails for Python if both are one schema.
+ * Splits the schema of a nullable map into a union of a map and null, because OpenAPI Generator
+ * fails for Python if they are one schema.
  */
 function nullableMap(value: unknown): object | undefined {
   const { type, additionalProperties, properties, ...rest } = (value ?? {}) as Record<string, unknown>;
@@ -84,8 +85,9 @@ function nullableMap(value: unknown): object | undefined {
 }
 
 /**
- * Returns a reference with a description. The generator writes it with `allOf`, as OpenAPI 3.0
- * requires. Client generators then omit the operation.
+ * Converts a reference with a description from `allOf`, which the generator writes as OpenAPI 3.0
+ * requires, to the shorter form of OpenAPI 3.1. Client generators would omit an operation that
+ * contains `allOf`.
  */
 function referenceOf(value: unknown): object | undefined {
   const [reference, other, ...more] = (value as { allOf?: object[] } | null)?.allOf ?? [];
@@ -103,7 +105,7 @@ const info = {
   contact: { name: 'The operator of this server' },
 };
 
-/** Returns the health operations. They are the same in every process. */
+/** Returns the health operations, which are the same in every process. */
 function health(gatewayUrls: readonly string[]): RouteConfig[] {
   const servers = [
     { url: '/', description: 'The api' },

@@ -3,8 +3,8 @@ import { clientFrameSchema, problemType } from '@parley/protocol';
 import { problemSchema } from '../http/schemas.ts';
 
 /**
- * Returns the HTTP operations of a gateway. The api only describes them, with the gateways as their
- * servers. The WebSocket is missing, because OpenAPI cannot describe it.
+ * Returns descriptions of the HTTP operations of the gateways, which list the gateways as their
+ * servers. Does not include the WebSocket, because OpenAPI cannot describe it.
  */
 export function gatewayOperations(gatewayUrls: readonly string[]): RouteConfig[] {
   const servers = gatewayUrls.map((url) => ({ url, description: 'A gateway' }));
@@ -17,8 +17,8 @@ export function gatewayOperations(gatewayUrls: readonly string[]): RouteConfig[]
   }));
 }
 
-// Describes an error response. An error of the frame is an error frame. An error of the request
-// itself is a problem document.
+// Describes an error response of a gateway: an error frame if the frame in the request is wrong, or
+// a problem document if the request itself is wrong.
 function problem(description: string) {
   return { description, content: { [problemType]: { schema: problemSchema }, 'application/json': { schema: frame } } };
 }

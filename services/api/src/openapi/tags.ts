@@ -1,4 +1,4 @@
-/** The groups of operations in the document, in reading order. */
+/** The tags that group operations in the OpenAPI document, in reading order. */
 export const tags = [
   { name: 'Accounts', description: 'Registration, sessions, and the profile and data of the signed-in user' },
   { name: 'People', description: 'Other users' },

@@ -11,7 +11,7 @@ import {
 import { type ApnsConfig, apnsConfig, apnsVariables } from './apns/config.ts';
 import { type FcmConfig, fcmConfig, fcmVariables } from './fcm/config.ts';
 
-/** The environment variables of push. */
+/** Defines the environment variables for push notifications. */
 export const pushVariables = {
   PUSH_PUBLIC_KEY: text({ default: '' }),
   PUSH_PRIVATE_KEY: text({ default: '' }),
@@ -28,9 +28,9 @@ export const pushVariables = {
 };
 
 /**
- * Returns the settings of push. Undefined if no service has keys.
+ * Returns the settings of push notifications. Undefined if no push service has keys.
  *
- * @throws EnvError if a service has only some of its settings
+ * @throws EnvError if some settings of a push service are missing
  */
 export function pushConfig(value: Values<typeof pushVariables>): PushConfig | undefined {
   const problems: EnvProblem[] = [];
@@ -55,27 +55,33 @@ function webPushConfig(value: Values<typeof pushVariables>): WebPushConfig | und
 }
 
 export interface PushConfig {
-  /** Settings of Web Push, FCM and APNs. Undefined if the server does not use the service. */
+  /**
+   * Settings of Web Push; `fcm` and `apns` are those of FCM and APNs. Undefined if the server does
+   * not use the service.
+   */
   web: WebPushConfig | undefined;
   fcm: FcmConfig | undefined;
   apns: ApnsConfig | undefined;
-  /** Seconds for which a push service keeps a notification for an offline device. */
+  /** Number of seconds for which a push service keeps a notification for an offline device. */
   ttl: number;
-  /** Ms within which a connected user may read a message before it is pushed. */
+  /** Ms that a connected user has to read a message before it is pushed. */
   delay: number;
   /** Ms per request. */
   timeout: number;
-  /** Maximum messages that a process pushes at the same time. */
+  /** Maximum number of messages that a process pushes at the same time. */
   concurrency: number;
-  /** Private networks in which push services are allowed, also without TLS. */
+  /** Private networks in which push services are allowed, even without TLS. */
   allowed: Networks;
-  /** Ms after its last registration at which a device is deleted. */
+  /** Ms after its last registration when a device is deleted. */
   deviceTtl: number;
-  /** Maximum devices of one user. */
+  /** Maximum number of push devices of one user. */
   subscriptions: number;
 }
 
-/** VAPID keys in base64url, and the contact for push services (`mailto:` or `https:`). */
+/**
+ * VAPID keys of Web Push in base64url, and the contact address for push services (`mailto:` or
+ * `https:`).
+ */
 export interface WebPushConfig {
   publicKey: string;
   privateKey: string;

@@ -1,9 +1,9 @@
 import type { Body } from '@parley/protocol';
 
-/** Maximum characters of a message in a notification. */
+/** Maximum number of characters of a message that a notification shows. */
 const LENGTH = 200;
 
-/** Returns the notification of a message in the language of the device. */
+/** Returns the notification for a message, in the language of the device. */
 export function notificationOf({ chat, id, title, sender, body, hideText, badge, language }: Shown): Notification {
   const texts = words[language === 'zh' ? 'zh' : 'en'];
   if (hideText) return { chat, id, title, badge, text: texts.hidden };
@@ -33,27 +33,29 @@ const words = {
 
 type Words = Record<'hidden' | 'image' | 'video' | 'audio' | 'file' | 'sticker' | 'card', string>;
 
-/** The texts of a notification for a message. */
+/** The content of a notification about a message. */
 export interface Notification {
-  /** The chat as the recipient names it: the peer or the group. */
+  /** The id by which the recipient knows the chat: that of the peer or the group. */
   chat: number;
-  /** The message. */
+  /** Id of the message. */
   id: number;
   title: string;
   text: string;
-  /** Unread messages of the user over all chats, for the icon of the app. */
+  /**
+   * Number of unread messages of the user in all chats that are not muted. The app's icon shows it.
+   */
   badge: number;
 }
 
 interface Shown {
   chat: number;
   id: number;
-  /** The name of the chat as the recipient sees it: the sender, or the group. */
+  /** Name of the chat as the recipient sees it: the name of the sender, or of the group. */
   title: string;
-  /** The sender. Undefined if the title names them. */
+  /** Name of the sender. Undefined if the title is already the sender's name. */
   sender: string | undefined;
   body: Body;
-  /** Whether the notification shows neither text nor sender of the message. */
+  /** Whether the notification hides the text and the sender of the message. */
   hideText: boolean;
   badge: number;
   language: string;

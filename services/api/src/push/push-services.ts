@@ -7,12 +7,12 @@ import { FcmSender } from './fcm/fcm-sender.ts';
 import { CredentialsRefused, type PushOutcome, type PushSender } from './push-sender.ts';
 import { WebPushSender } from './web-push-sender.ts';
 
-/** Ms between two warnings about the credentials of a service. */
+/** Ms between two warnings about the credentials of one push service. */
 const WARNING_INTERVAL_MS = 60_000;
 
 /**
- * The push services that the server uses. Counts what is sent to them, and deletes devices that a
- * service no longer knows.
+ * Sends notifications over the push services that the server uses. Counts the results, and deletes
+ * devices that a service no longer knows.
  */
 export class PushServices {
   readonly #options: PushServicesOptions;
@@ -38,7 +38,7 @@ export class PushServices {
   }
 
   /**
-   * Sends something to a device by its service. No-op if the service was turned off or `send`
+   * Calls `send` with the push service of a device. No-op if the service was turned off or `send`
    * returns undefined. Logs errors, and never rejects.
    */
   async push(device: OwnedDevice, send: (sender: PushSender) => Promise<PushOutcome> | undefined): Promise<void> {
@@ -50,7 +50,7 @@ export class PushServices {
     try {
       const { is, status, reason } = await sending;
       if (is === 'gone') await deleteSubscription(db, user, endpoint);
-      // A server error of the service counts like a failed connection.
+      // Counts a server error of the push service like a failed connection.
       this.#pushes.inc({ service, outcome: status >= 500 ? 'failed' : is });
       if (is !== 'taken')
         log.debug({ user, pushService: service, status, reason }, 'a push service refused a notification');
@@ -66,8 +66,8 @@ export class PushServices {
   }
 
   /**
-   * Logs that a service rejects the credentials, once per interval, because every message would
-   * repeat it.
+   * Logs that a push service rejects the credentials. Logs this once per interval, because every
+   * message fails in the same way.
    */
   #warn(service: PushServiceName, err: CredentialsRefused): void {
     const now = Date.now();
@@ -84,7 +84,7 @@ export interface PushServicesOptions {
   config: PushConfig;
 }
 
-/** A device and its user. */
+/** A push device and the id of its user. */
 interface OwnedDevice extends Device {
   user: number;
 }

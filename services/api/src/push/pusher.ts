@@ -14,15 +14,15 @@ import { notificationOf } from './notification.ts';
 import { PushServices, type PushServicesOptions } from './push-services.ts';
 import { ZoneClocks } from './quiet-hours.ts';
 
-/** Maximum ms between two deletions of devices that are not registered any more. */
+/** Maximum ms between two deletions of devices that apps no longer register. */
 const SWEEP_INTERVAL_MS = 3_600_000;
 
 /**
- * Pushes messages to the devices of users who are not looking at the chat, except from muted chats.
- * A user with a connection may read the message first, within `PUSH_DELAY`. Users in their quiet
- * hours get none. Processes the push
- * events that the recorder queues, so another process continues after a crash. Does not retry if a
- * push service fails, because a late notification is useless.
+ * Pushes messages to the devices of users who are not viewing the chat. Skips muted chats and users
+ * in their quiet hours. A message to a connected user is pushed only if the user does not read it
+ * within `PUSH_DELAY`. The recorder queues the events that this class processes, so another process
+ * continues after a crash. Does not retry if a push service fails, because a late notification is
+ * useless.
  */
 export class Pusher {
   readonly #options: PusherOptions;
@@ -53,13 +53,13 @@ export class Pusher {
 
   start(): void {
     const { config, db } = this.#options;
-    // After an error, the next round deletes them.
+    // Ignores errors, because the next round deletes the same devices.
     const sweep = () => void deleteUnseen(db, Date.now() - config.deviceTtl).catch(() => {});
     this.#sweep = setInterval(sweep, Math.min(config.deviceTtl / 10, SWEEP_INTERVAL_MS)).unref();
     this.#courier.start();
   }
 
-  /** Resolves once the work in flight has ended. */
+  /** Stops processing events. Resolves when the work in flight has ended. */
   async stop(): Promise<void> {
     clearInterval(this.#sweep);
     await this.#courier.stop();
@@ -67,8 +67,8 @@ export class Pusher {
   }
 
   /**
-   * Pushes one message to the devices of users without a connection. Queues it again for users with
-   * a connection. Rejects while PostgreSQL or Redis is down, so that the event is retried.
+   * Pushes one message to the devices of users without a connection. For connected users, queues
+   * the event again. Rejects while PostgreSQL or Redis is down, so that the event is retried.
    */
   async #process(event: PushEvent): Promise<void> {
     const { data } = event;
@@ -86,7 +86,8 @@ export class Pusher {
     const [later, due] = split(unseen, ({ user }) => mayWait && focus.get(user)?.online === true);
     if (later.length > 0) await this.#delay(event, usersOf(later));
     if (due.length === 0) return;
-    // Before the unread messages are counted: a later mark then clears the number.
+    // Stores that phones show a number before counting unread messages, so that a read mark after
+    // the count clears the number again.
     await addBadges(redis, usersOf(due.filter(({ service }) => service !== 'web')));
     const badges = await unreadTotals(db, usersOf(due));
     const notify = (each: Subscription) => {
@@ -98,8 +99,8 @@ export class Pusher {
   }
 
   /**
-   * Removes the number of unread messages from the phones of a user who has read all messages.
-   * No-op while some are unread: the next mark causes another event.
+   * Removes the number from the app icons of a user who has read all messages. No-op while messages
+   * are unread, because the next read mark queues another event.
    */
   async #clearBadge(user: number): Promise<void> {
     const { db, redis } = this.#options;
@@ -109,11 +110,12 @@ export class Pusher {
     await Promise.all(devices.map((each) => this.#services.push(each, (sender) => sender.clearBadge?.(each))));
   }
 
-  /** Queues an event again for users who may read the message within `PUSH_DELAY`. */
+  /** Queues an event again for users who might read the message within `PUSH_DELAY`. */
   async #delay({ id, type, date, data }: PushEvent, users: number[]): Promise<void> {
     const { redis, config } = this.#options;
     const event = webhookEvent(`${id}_unread`, type, date, JSON.stringify({ ...data, users }));
-    // It replaces the event that is pushed now, so the queue does not grow.
+    // Sets no length limit, because the new event replaces the one being processed, so the queue
+    // does not grow.
     await pushWebhooks(redis, pushEndpoint.id, [event], Number.MAX_SAFE_INTEGER, config.delay);
   }
 }
@@ -122,7 +124,7 @@ function usersOf(subscriptions: readonly Subscription[]): number[] {
   return [...new Set(subscriptions.map(({ user }) => user))];
 }
 
-/** Returns the items that meet a condition, and the others. */
+/** Splits items into those that meet a condition and those that do not. */
 function split<T>(items: readonly T[], meets: (item: T) => boolean): [T[], T[]] {
   return [items.filter(meets), items.filter((item) => !meets(item))];
 }
@@ -131,7 +133,7 @@ export interface PusherOptions extends PushServicesOptions {
   redis: RedisConnection;
 }
 
-/** A user has read messages whose number their phones may show. */
+/** Event for a user who has read messages while the user's phones might show an unread number. */
 interface BadgeEvent {
   type: 'badge';
   data: { user: number };
@@ -144,7 +146,7 @@ interface PushEvent {
   data: Sent;
 }
 
-/** A message, in the form that webhooks use. */
+/** A message in the form that webhooks send it. */
 interface Sent {
   id: number;
   conversation: string;
@@ -152,6 +154,6 @@ interface Sent {
   to: number;
   body: unknown;
   mentions?: number[];
-  /** The recipients who may have read the message since it was queued. Default: all recipients. */
+  /** The recipients who had `PUSH_DELAY` to read the message. Default: all recipients. */
   users?: number[];
 }

@@ -1,6 +1,6 @@
 import type { QuietHours } from '@parley/protocol';
 
-/** The clocks of all time zones at one moment. */
+/** The local time of each time zone at one moment. */
 export class ZoneClocks {
   readonly #date: number;
   readonly #times = new Map<string, string>();
@@ -10,7 +10,10 @@ export class ZoneClocks {
     this.#date = date;
   }
 
-  /** Returns whether it is within the quiet hours of a user. Null: the user has none. */
+  /**
+   * Returns whether the moment is within a user's quiet hours. `hours` is null if the user has
+   * none.
+   */
   isQuiet(hours: QuietHours | null): boolean {
     if (!hours) return false;
     const { from, to } = hours;
@@ -18,7 +21,7 @@ export class ZoneClocks {
     return from < to ? from <= time && time < to : from <= time || time < to;
   }
 
-  /** Returns the time of day as `HH:MM`. */
+  /** Returns the time of day in a time zone as `HH:MM`. */
   #timeIn(timeZone: string): string {
     let time = this.#times.get(timeZone);
     if (time === undefined) {

@@ -5,7 +5,7 @@ import type { PushConfig, WebPushConfig } from './config.ts';
 import type { Notification } from './notification.ts';
 import type { PushOutcome, PushSender } from './push-sender.ts';
 
-/** Sends notifications to browsers, encrypted for each (RFC 8291). */
+/** Sends notifications to browsers. Encrypts each one for its browser (RFC 8291). */
 export class WebPushSender implements PushSender {
   readonly #ttl: number;
   readonly #keys: WebPushConfig;
@@ -31,7 +31,7 @@ export class WebPushSender implements PushSender {
       { ...Object.fromEntries(headers), 'user-agent': 'Parley' },
       request.body,
     );
-    // The browser has unsubscribed or does not exist any more.
+    // 404 and 410 mean that the browser has unsubscribed or no longer exists.
     if (status === 404 || status === 410) return { is: 'gone', status };
     return { is: status < 300 ? 'taken' : 'refused', status };
   }

@@ -13,7 +13,7 @@ import type { ApnsConfig } from './config.ts';
 import { type Http2Answer, Http2Connection } from './http2-connection.ts';
 import { ProviderToken } from './provider-token.ts';
 
-/** Sends notifications to apps by the Apple Push Notification service. */
+/** Sends notifications to apps over the Apple Push Notification service (APNs). */
 export class ApnsSender implements PushSender {
   readonly #apns: ApnsConfig;
   readonly #ttl: number;
@@ -38,7 +38,10 @@ export class ApnsSender implements PushSender {
     return this.#send(device, { key, priority: 10, payload: { aps, chat, id } });
   }
 
-  /** A badge without an alert is shown silently. It need not wake the phone. */
+  /**
+   * Removes the number from the app's icon. The notification has no alert, so it is silent, and a
+   * low priority, so that it does not wake the phone.
+   */
   clearBadge(device: Device): Promise<PushOutcome> {
     return this.#send(device, { key: 'badge', priority: 5, payload: { aps: { badge: 0 } } });
   }
@@ -86,9 +89,9 @@ function readReason({ text }: Http2Answer): string | undefined {
 }
 
 interface ApnsMessage {
-  /** Messages with the same key replace each other on a device. */
+  /** Collapse key: on a device, a newer message replaces an older one with the same key. */
   key: string;
-  /** 10: at once. 5: when the phone is awake. */
+  /** APNs priority. 10: the device receives the message at once. 5: when the phone is awake. */
   priority: 5 | 10;
   payload: object;
 }

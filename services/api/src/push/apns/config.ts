@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { type EnvProblem, list, text, url, type Values, type Variable } from '@parley/service';
 
-/** The environment variables of APNs. */
+/** Defines the environment variables for APNs (Apple Push Notification service). */
 export const apnsVariables = {
   APNS_KEY: apnsKey(),
   APNS_KEY_ID: text({ default: '' }),
@@ -12,7 +12,8 @@ export const apnsVariables = {
 };
 
 /**
- * Returns the settings of APNs. Undefined if no key is set. Adds missing settings to `problems`.
+ * Returns the settings of APNs. Undefined if no key is set. Adds a problem to `problems` for each
+ * missing setting.
  */
 export function apnsConfig(value: Values<typeof apnsVariables>, problems: EnvProblem[]): ApnsConfig | undefined {
   const { APNS_KEY: key, APNS_KEY_ID: keyId, APNS_TEAM_ID: teamId, APNS_TOPIC: topics } = value;
@@ -34,18 +35,21 @@ export function apnsConfig(value: Values<typeof apnsVariables>, problems: EnvPro
   return { key, keyId, teamId, topics: [first, ...others], urls };
 }
 
-/** The `.p8` key of APNs, in PEM. Never printed. Default: none. */
+/**
+ * Defines the variable with the `.p8` key of APNs, in PEM. Error messages never contain the key.
+ * Default: none.
+ */
 function apnsKey(): Variable<KeyObject | undefined> {
   return {
     read(text) {
       if (text === '') return { ok: true, value: undefined };
       try {
-        // In files of environment variables, line breaks are often written as `\n`.
+        // Restores line breaks, which environment files often contain as `\n`.
         const key = createPrivateKey(text.replaceAll('\\n', '\n'));
         const { namedCurve } = key.asymmetricKeyDetails ?? {};
         if (key.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1') return { ok: true, value: key };
       } catch {
-        // The error is reported below, because its own message may quote the key.
+        // Reports its own error below, because the error of `createPrivateKey` might quote the key.
       }
       return { ok: false, problem: 'must be the content of the .p8 file of Apple: an EC key on P-256 in PEM' };
     },
@@ -53,11 +57,11 @@ function apnsKey(): Variable<KeyObject | undefined> {
 }
 
 export interface ApnsConfig {
-  /** Signs the tokens of this server. */
+  /** Private key that signs this server's tokens for APNs. */
   key: KeyObject;
   keyId: string;
   teamId: string;
-  /** Bundle ids of apps. The first one is the default. */
+  /** Bundle ids of the apps. The first id is the default. */
   topics: readonly [string, ...string[]];
   urls: { production: string; sandbox: string };
 }

@@ -9,18 +9,18 @@ import {
 } from 'node:http2';
 import { checkHost, guardedLookup, type Networks } from '@parley/service';
 
-/** Maximum bytes of a response that are read. */
+/** Maximum bytes of a response that are read. The rest is ignored. */
 const MAX_REPLY = 4096;
 
 /**
- * Ms without a request after which a connection is closed. Routers drop idle connections later than
- * that.
+ * Ms without a request after which the connection is closed, before routers on the way would drop
+ * it.
  */
 const IDLE_MS = 180_000;
 
 /**
- * A persistent HTTP/2 connection to one server. The first request opens it. If it ends, the next
- * request opens another.
+ * A persistent HTTP/2 connection to one server. The first request opens the connection. After the
+ * connection has ended, the next request opens a new one.
  */
 export class Http2Connection {
   readonly #options: Http2Options;
@@ -32,7 +32,8 @@ export class Http2Connection {
   }
 
   /**
-   * Resolves with the response. Rejects if none arrives in time, or if the address is forbidden.
+   * Sends a POST request and resolves with the response. Rejects if no response arrives in time, or
+   * if the server's address is forbidden.
    */
   async post(path: string, headers: OutgoingHttpHeaders, body: string): Promise<Http2Answer> {
     const kept = this.#session;
@@ -40,13 +41,14 @@ export class Http2Connection {
     try {
       return await this.#request(session, path, headers, body);
     } catch (error) {
-      // The server closed the connection while the request was being sent, so it is sent once more.
+      // Sends the request once more if the server closed an existing connection while the request
+      // was being sent.
       if (session !== kept || !session.closed || error instanceof NoAnswer) throw error;
       return await this.#request(this.#connected(), path, headers, body);
     }
   }
 
-  /** Aborts the requests in flight. */
+  /** Closes the connections, which aborts the requests in flight. */
   close(): void {
     for (const session of this.#open) session.destroy();
   }
@@ -57,13 +59,13 @@ export class Http2Connection {
     const { protocol, hostname, origin } = new URL(url);
     const secure = protocol === 'https:';
     checkHost(hostname, secure, allowed);
-    // Node passes `lookup` to the socket, but its types lack this option.
+    // Node passes the option `lookup` to the socket, but the types of Node lack this option.
     const options = { lookup: guardedLookup(secure, allowed) } as SecureClientSessionOptions;
     const session = connect(origin, options);
     this.#session = session;
     this.#open.add(session);
     session.setTimeout(IDLE_MS, () => session.destroy());
-    // The requests in flight report the error.
+    // Ignores the error here, because each request in flight reports it.
     session.on('error', () => {});
     session.on('goaway', () => this.#leave(session));
     session.on('close', () => {
@@ -73,7 +75,7 @@ export class Http2Connection {
     return session;
   }
 
-  /** Drops a connection. The next request opens another one. */
+  /** Stops using a connection. The next request opens a new one. */
   #leave(session: ClientHttp2Session): void {
     if (this.#session === session) this.#session = undefined;
   }
@@ -88,7 +90,7 @@ export class Http2Connection {
     const stream = session.request({ ':method': 'POST', ':path': path, ...headers });
     const timer = setTimeout(() => {
       stream.destroy(new NoAnswer(`no answer within ${timeout} ms`));
-      // The connection may be dead.
+      // Stops using the connection, because it might be dead.
       this.#leave(session);
       if (session.connecting) session.destroy();
       else if (!session.closed) session.close();
@@ -126,9 +128,9 @@ function answerTo(stream: ClientHttp2Stream, body: string): Promise<Http2Answer>
 class NoAnswer extends Error {}
 
 export interface Http2Options {
-  /** Address of the server. Only its origin is used. */
+  /** URL of the server. Only its origin is used. */
   url: string;
-  /** Private networks in which servers are allowed. */
+  /** Private networks in which the server's address is allowed. */
   allowed: Networks;
   /** Timeout of each request in ms. */
   timeout: number;
@@ -136,6 +138,6 @@ export interface Http2Options {
 
 export interface Http2Answer {
   status: number;
-  /** The content of the response. Empty if it is too long. */
+  /** Content of the response. Empty if the response is too long. */
   text: string;
 }

@@ -3,12 +3,12 @@ import jwt from 'jsonwebtoken';
 import { CredentialsRefused, wordOf } from '../push-sender.ts';
 import type { FcmConfig } from './config.ts';
 
-/** Ms before its expiry at which a token is replaced. */
+/** Ms before its expiry when an access token is replaced. */
 const MARGIN_MS = 300_000;
 
 /**
- * The access token of a service account (OAuth 2, RFC 7523). It is cached until shortly before it
- * expires. Concurrent callers share one request.
+ * Provides the access token of a Google service account (OAuth 2, RFC 7523). Caches the token until
+ * shortly before it expires. Concurrent callers share one request.
  */
 export class AccessToken {
   readonly #config: FcmConfig;
@@ -32,7 +32,7 @@ export class AccessToken {
     return await this.#request;
   }
 
-  /** Drops a token that FCM rejected, unless it was already replaced. */
+  /** Drops a token that FCM rejected. No-op if the token was already replaced. */
   reject(token: string): void {
     if (this.#current?.value === token) this.#current = undefined;
   }

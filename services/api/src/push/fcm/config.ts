@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { text, url, type Values, type Variable } from '@parley/service';
 
-/** The environment variables of FCM. */
+/** Defines the environment variables for FCM (Firebase Cloud Messaging). */
 export const fcmVariables = {
   FCM_CREDENTIALS: serviceAccount(),
   FCM_PROJECT: text({ default: '' }),
@@ -9,7 +9,7 @@ export const fcmVariables = {
   FCM_TOKEN_URL: url(['https', 'http'], { default: undefined }),
 };
 
-/** Returns the settings of FCM. Undefined without credentials. */
+/** Returns the settings of FCM. Undefined if no credentials are set. */
 export function fcmConfig(value: Values<typeof fcmVariables>): FcmConfig | undefined {
   const account = value.FCM_CREDENTIALS;
   if (!account) return undefined;
@@ -21,7 +21,10 @@ export function fcmConfig(value: Values<typeof fcmVariables>): FcmConfig | undef
   };
 }
 
-/** The JSON key of a Google service account. Never printed. Default: none. */
+/**
+ * Defines the variable with the JSON key of a Google service account. Error messages never contain
+ * the key. Default: none.
+ */
 function serviceAccount(): Variable<ServiceAccount | undefined> {
   return {
     read(text) {
@@ -29,7 +32,7 @@ function serviceAccount(): Variable<ServiceAccount | undefined> {
       try {
         return { ok: true, value: readAccount(JSON.parse(text)) };
       } catch (error) {
-        // The message of the JSON parser would quote the text.
+        // Replaces the message of the JSON parser, because it would quote the key.
         const problem = error instanceof TypeError ? error.message : 'must be the JSON key of a service account';
         return { ok: false, problem };
       }
@@ -60,7 +63,7 @@ function readKey(pem: unknown): KeyObject {
     const key = createPrivateKey(String(pem));
     if (key.asymmetricKeyType === 'rsa') return key;
   } catch {
-    // The error is reported below, because its own message may quote the text.
+    // Reports its own error below, because the error of the key parser might quote the key.
   }
   throw new TypeError('has a private_key that is no RSA key in PEM');
 }
@@ -73,20 +76,20 @@ type Fields = Record<string, unknown>;
 
 export interface FcmConfig {
   account: ServiceAccount;
-  /** The Firebase project of the apps. */
+  /** Id of the Firebase project to which the apps belong. */
   project: string;
-  /** Root URL of FCM, without a slash at the end. */
+  /** Root URL of FCM, without a trailing slash. */
   url: string;
-  /** URL at which access tokens are issued. */
+  /** URL at which Google issues access tokens. */
   tokenUrl: string;
 }
 
-/** A Google service account, which sends notifications for a project. */
+/** A Google service account that sends notifications for a project. */
 export interface ServiceAccount {
   project: string;
   email: string;
   keyId: string | undefined;
   key: KeyObject;
-  /** The audience of the JWTs that the account signs. */
+  /** Audience of the JWTs that the account signs. */
   tokenUri: string;
 }

@@ -13,10 +13,10 @@ import {
 import { AccessToken } from './access-token.ts';
 import type { FcmConfig } from './config.ts';
 
-/** Maximum bytes of a response that are read. */
+/** Maximum bytes of a response that are read. The rest is ignored. */
 const MAX_REPLY = 16 * 1024;
 
-/** Sends notifications to apps by Firebase Cloud Messaging (HTTP v1). */
+/** Sends notifications to apps over Firebase Cloud Messaging (HTTP v1 API). */
 export class FcmSender implements PushSender {
   readonly #fcm: FcmConfig;
   readonly #ttl: number;
@@ -34,7 +34,10 @@ export class FcmSender implements PushSender {
     return this.#send(this.#message(tokenOf(device), notification));
   }
 
-  /** Android apps receive only data, and remove their notifications and the number. */
+  /**
+   * Removes the number from the app's icon. Android apps receive only data, and remove the number
+   * and their notifications themselves.
+   */
   clearBadge(device: Device): Promise<PushOutcome> {
     const headers = { 'apns-collapse-id': 'badge', 'apns-priority': '5', 'apns-expiration': this.#expiration() };
     return this.#send({
@@ -52,7 +55,8 @@ export class FcmSender implements PushSender {
   async #send(message: object): Promise<PushOutcome> {
     const body = JSON.stringify({ message });
     const first = await this.#post(body);
-    // The token was revoked before it expired, so the notification is sent again with a new one.
+    // Sends the notification once more with a new token, because the token was revoked before it
+    // expired.
     const { status, text } = first.status === 401 ? await this.#post(body) : first;
     if (status === 401) throw new CredentialsRefused('FCM refuses the access token of FCM_CREDENTIALS');
     const { code, known } = readError(text);
@@ -75,7 +79,7 @@ export class FcmSender implements PushSender {
     return posted;
   }
 
-  /** Returns when an iPhone no longer needs a message, in Unix seconds. */
+  /** Returns the time in Unix seconds from which an iPhone no longer needs a message. */
   #expiration(): string {
     return String(this.#ttl === 0 ? 0 : Math.floor(Date.now() / 1000 + this.#ttl));
   }
@@ -86,13 +90,13 @@ export class FcmSender implements PushSender {
     return {
       token,
       notification: { title, body: text },
-      // In `data`, FCM accepts only texts.
+      // Converts numbers to strings, because FCM accepts only strings in `data`.
       data: { chat: String(chat), id: String(id), badge: String(badge) },
       android: {
         ...{ collapse_key: key, priority: 'HIGH', ttl: `${this.#ttl}s` },
         notification: { tag: key, notification_count: badge },
       },
-      // Options for iPhones that registered with FCM.
+      // Adds options for iPhones that registered with FCM.
       apns: {
         headers: { 'apns-collapse-id': key, 'apns-priority': '10', 'apns-expiration': this.#expiration() },
         payload: { aps: { badge, sound: 'default', 'thread-id': key } },
@@ -102,8 +106,9 @@ export class FcmSender implements PushSender {
 }
 
 /**
- * Reads the error of a response of FCM. `known` is true if FCM wrote the response, or if it has no
- * content. A 404 with other content comes from a wrong `FCM_URL`, and must not delete the devices.
+ * Reads the error of a response. `known` is true if FCM wrote the response or the response is
+ * empty. A 404 with other content comes from a wrong `FCM_URL`; such a response must not delete the
+ * device.
  */
 function readError(text: string | undefined): { code: string | undefined; known: boolean } {
   if (text === '') return { code: undefined, known: true };

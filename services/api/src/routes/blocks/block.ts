@@ -8,8 +8,8 @@ import { decidePending } from '../../queries/friend-requests.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
 
 /**
- * Makes one user block another and declines the other's pending request. Idempotent. Returns the
- * block.
+ * Makes one user block another, and declines a pending friend request from the blocked user.
+ * Idempotent. Returns the block.
  */
 export async function block(
   tx: Database,
@@ -31,7 +31,7 @@ export async function block(
   return row as Block;
 }
 
-/** Unblocks a user. No-op if they were not blocked. */
+/** Unblocks a user. No-op if the user was not blocked. */
 export async function unblock(tx: Database, notify: Notify, user: number, blocked: number): Promise<void> {
   await bumpPermits(tx, [user]);
   if (await deleteBlock(tx, user, blocked)) notify(noticeOf(user, blocked, 'updated'));

@@ -6,9 +6,9 @@ import { blockSchema } from '../../http/schemas.ts';
 import { block } from './block.ts';
 
 /**
- * Blocks a user. The blocked user can neither write to the caller nor send a friend request, and a
- * pending request is declined. A friendship is kept, and has effect again after unblocking. The
- * blocked user is not notified.
+ * Blocks a user. The blocked user can neither write to the caller nor send a friend request, and
+ * their pending request is declined. A friendship is kept, and takes effect again after unblocking.
+ * The blocked user is not notified.
  */
 export const put = callerOperation(
   {

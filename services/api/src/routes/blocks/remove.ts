@@ -3,7 +3,7 @@ import { idParams } from '../../http/fields.ts';
 import { callerOperation, noContent } from '../../http/operation.ts';
 import { unblock } from './block.ts';
 
-/** Unblocks a user. No-op if they were not blocked. */
+/** Unblocks a user. No-op if the user was not blocked. */
 export const remove = callerOperation(
   {
     method: 'delete',

@@ -8,9 +8,9 @@ import { deleteDraft } from '../../queries/drafts.ts';
 import { findChat } from './find-chat.ts';
 
 /**
- * Deletes the caller's copy of a chat. The peer's copy, and a group's messages for other members,
- * stay. Messages that were sent until now are cleared even if they are not recorded yet. The next
- * message restores the chat. Rows are deleted in the background.
+ * Deletes the caller's copy of a chat. Other users keep their copies, and other members keep the
+ * messages of a group. All messages that were sent until now are cleared, even if PostgreSQL does
+ * not have them yet. The next message restores the chat. The rows are deleted in the background.
  */
 export const clear = callerOperation(
   {

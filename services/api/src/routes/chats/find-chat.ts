@@ -5,8 +5,8 @@ import { getRole } from '../../queries/group-members.ts';
 import { getUser } from '../../queries/users.ts';
 
 /**
- * Returns the caller's chat with a user, or with one of the caller's groups. Refuses other ids. A
- * chat without a row is valid, because its first message may not be recorded yet.
+ * Identifies the caller's chat with a user or with one of the caller's groups. Refuses ids of
+ * anything else. The chat needs no row, because its first message might not be in PostgreSQL yet.
  */
 export async function findChat(db: Database, owner: number, peer: number): Promise<ChatKey> {
   if ((await getUser(db, peer)) !== undefined) return { owner, peer, group: false };

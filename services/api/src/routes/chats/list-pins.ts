@@ -14,7 +14,7 @@ const cursor = pageCursor('number', 'number');
 
 const page = pageOf(messageSchema).extend({ users: usersField });
 
-/** Lists the pinned messages in the caller's copy of a chat. Recalled messages are left out. */
+/** Lists the pinned messages in the caller's copy of a chat. Omits recalled messages. */
 export const listPins = callerOperation(
   {
     method: 'get',

@@ -9,7 +9,7 @@ import { usersOfMessages } from '../../queries/users-of-messages.ts';
 
 const cursor = pageCursor('number', 'number');
 
-/** The query of a list of chats. */
+/** The query parameters of a list of chats. */
 export const chatsQuery = z.strictObject({
   archived: z
     .enum(['true', 'false'])
@@ -36,7 +36,7 @@ export const list = callerOperation(
   async (c) => c.json(await readChatsPage(c.var.context, c.var.caller.user, c.req.valid('query')), 200),
 );
 
-/** Returns a page of the chats of a user that have messages, the newest first. */
+/** Returns a page of a user's chats that have messages, newest first. */
 export async function readChatsPage(
   context: AppContext,
   user: number,

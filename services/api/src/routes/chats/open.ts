@@ -7,8 +7,8 @@ import { getChat, upsertChat } from '../../queries/chats.ts';
 import { findChat } from './find-chat.ts';
 
 /**
- * Finds or creates the caller's chat with a user. The chat of a group exists while the user is a
- * member.
+ * Finds or creates the caller's chat with a user. For a group, no row is needed, because the chat
+ * exists while the user is a member.
  */
 export const open = callerOperation(
   {

@@ -17,7 +17,9 @@ const schema = changes({
   custom: customField.optional(),
 });
 
-/** Changes the caller's own settings of a chat on all of their devices. */
+/**
+ * Changes the caller's own settings of a chat. The change applies to all of the caller's devices.
+ */
 export const update = callerOperation(
   {
     method: 'patch',
@@ -38,8 +40,8 @@ export const update = callerOperation(
     const upTo = await newestId(context, me, peer, given);
     const chat = await commitAndNotify(context, async (tx, notify) => {
       const key = await findChat(tx, me, peer);
-      // Beginning or ending a mute must not change whether the chat is archived, although it
-      // changes when the archive ends.
+      // Stores the archive state again when the mute changes: muting changes when a new message
+      // ends the archive, but must not archive or unarchive the chat now.
       const archived =
         given.archived ?? (given.muted === undefined ? undefined : (await getChat(tx, me, peer))?.archived);
       const archive = archived === undefined ? {} : { archived, archived_id: upTo };
@@ -51,7 +53,7 @@ export const update = callerOperation(
   },
 );
 
-/** Returns the greatest message id of a chat if the change concerns the archive, otherwise 0. */
+/** Returns the greatest message id of a chat if the change affects the archive, otherwise 0. */
 async function newestId(
   { db, redis }: AppContext,
   me: number,

@@ -16,7 +16,9 @@ const schema = z.strictObject({
   mentions: z.array(id).max(limits.mentions).optional().openapi({ description: 'Ids of the users it mentions' }),
 });
 
-/** Replaces the draft of the caller's chat, on all of their devices. The last writer wins. */
+/**
+ * Replaces the draft of the caller's chat, on all of the caller's devices. The last writer wins.
+ */
 export const putDraft = callerOperation(
   {
     method: 'put',
@@ -36,7 +38,7 @@ export const putDraft = callerOperation(
   },
 );
 
-/** Removes the draft of the caller's chat, on all of their devices. */
+/** Deletes the draft of the caller's chat, on all of the caller's devices. */
 export const removeDraft = callerOperation(
   {
     method: 'delete',
@@ -54,7 +56,7 @@ export const removeDraft = callerOperation(
   },
 );
 
-/** Changes the draft of a chat and returns the chat. Null deletes the draft. */
+/** Replaces the draft of a chat, or deletes it if `draft` is null. Returns the chat. */
 async function changeDraft(
   context: AppContext,
   me: number,
@@ -64,7 +66,8 @@ async function changeDraft(
   await limitRate(context, 'draft', me, context.config.perMinute.drafts);
   return await commitAndNotify(context, async (tx, notify) => {
     const key = await findChat(tx, me, peer);
-    // The chat of a group exists as long as the user is a member.
+    // Creates a row only for a chat with a user, because the chat of a group exists as long as the
+    // user is a member.
     if (!key.group) await upsertChat(tx, key, {});
     const changed = draft ? true : await deleteDraft(tx, key);
     if (draft) await writeDraft(tx, key, draft, context.config.limits.drafts);

@@ -9,8 +9,8 @@ import { Refusal } from '../../http/refusal.ts';
 const params = z.object({ token: z.string().regex(/^[\w-]{43}$/, 'Not a token') });
 
 /**
- * Confirms an e-mail address with the token that was sent to it. The previous address gets a
- * notice.
+ * Confirms an e-mail address with the token that was sent to it. Sends a notice to the previous
+ * address.
  */
 export const use = operation(
   {

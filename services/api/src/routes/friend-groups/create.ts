@@ -10,7 +10,7 @@ import { positionField } from './position-field.ts';
 
 const schema = z.strictObject({ name: line(64), position: positionField.default(0) });
 
-/** Adds a friend group. The caller sorts friends into such groups. */
+/** Adds a friend group, a list into which the caller sorts friends. */
 export const create = callerOperation(
   {
     method: 'post',

@@ -3,7 +3,7 @@ import { callerOperation, noContent } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { deleteFriendGroup } from '../../queries/friend-groups.ts';
 
-/** Removes a friend group of the caller. Its friends stay, without a group. */
+/** Deletes a friend group of the caller. Its friends remain friends, without a group. */
 export const remove = callerOperation(
   {
     method: 'delete',

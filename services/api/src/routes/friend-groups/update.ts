@@ -9,7 +9,7 @@ import { positionField } from './position-field.ts';
 
 const schema = changes({ name: line(64).optional(), position: positionField.optional() });
 
-/** Renames or moves a friend group of the caller. */
+/** Renames a friend group of the caller, or changes its position. */
 export const update = callerOperation(
   {
     method: 'patch',

@@ -9,7 +9,7 @@ import { getRequest } from '../../queries/friend-requests.ts';
 import { befriend } from './befriend.ts';
 import { lockRequest } from './lock-request.ts';
 
-/** Accepts a friend request to the caller. Idempotent. */
+/** Accepts a friend request that the caller received. Idempotent. */
 export const accept = callerOperation(
   {
     method: 'post',

@@ -6,8 +6,8 @@ import { decidePending } from '../../queries/friend-requests.ts';
 import { countFriends, insertFriendship } from '../../queries/friendships.ts';
 
 /**
- * Makes the caller and the sender of a request friends, in a transaction that has locked both.
- * Accepts the requests in both directions.
+ * Makes the caller and the sender of a friend request friends. The transaction must have locked
+ * both users. Marks the requests in both directions as accepted.
  */
 export async function befriend(
   tx: Database,

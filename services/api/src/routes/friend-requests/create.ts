@@ -19,8 +19,8 @@ import { befriend } from './befriend.ts';
 const schema = z.strictObject({ to: id, message: line(200, 0).default('') });
 
 /**
- * Sends a friend request. A repeat returns the pending request. If the other user has sent one, it
- * is accepted.
+ * Sends a friend request. If the caller's request is already pending, returns it. If the other user
+ * has sent a request, accepts it.
  */
 export const create = callerOperation(
   {
@@ -57,7 +57,7 @@ export const create = callerOperation(
   },
 );
 
-/** Rejects a new request within the cooldown after the other user has declined one. */
+/** Rejects a new request if the other user has declined one within the cooldown period. */
 async function requireCooledDown(tx: Database, config: ApiConfig, me: number, to: number): Promise<void> {
   const declined = await lastDeclined(tx, me, to);
   const left = declined === undefined ? 0 : declined + config.friendRequestCooldown - Date.now();

@@ -7,7 +7,7 @@ import { friendRequestSchema } from '../../http/schemas.ts';
 import { decide, getRequest } from '../../queries/friend-requests.ts';
 import { lockRequest } from './lock-request.ts';
 
-/** Declines a friend request to the caller. Idempotent. */
+/** Declines a friend request that the caller received. Idempotent. */
 export const decline = callerOperation(
   {
     method: 'post',

@@ -6,7 +6,7 @@ import { listRequests } from '../../queries/friend-requests.ts';
 
 const query = z.strictObject({ state: friendRequestSchema.shape.state.optional(), ...pageFields(idCursor) });
 
-/** Lists requests from and to the caller. */
+/** Lists friend requests that the caller sent or received. */
 export const list = callerOperation(
   {
     method: 'get',

@@ -5,8 +5,8 @@ import { getParties } from '../../queries/friend-requests.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
 
 /**
- * Locks both users of a request to the caller and returns its state. Responds 404 for requests to
- * other users.
+ * Locks both users of a friend request that the caller received, and returns its state. Responds
+ * 404 to requests that other users received.
  */
 export async function lockRequest(tx: Database, id: number, me: number): Promise<Locked> {
   const parties = await getParties(tx, id);

@@ -2,7 +2,10 @@ import type { Friend } from '@parley/protocol';
 import { liveGateways, type RedisConnection, readPresence } from '@parley/redis';
 import type { FriendRow } from '../../queries/friendships.ts';
 
-/** Adds the presence to friends. Those who hide it, and all while Redis is down, appear offline. */
+/**
+ * Converts rows to friends with their presence. A friend appears offline if the friend hides their
+ * presence or while Redis is down.
+ */
 export async function toFriends(redis: RedisConnection, rows: readonly FriendRow[]): Promise<Friend[]> {
   const presence = await presenceOf(
     redis,

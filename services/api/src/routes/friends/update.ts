@@ -14,7 +14,10 @@ const schema = changes({
   friendGroup: id.nullable().optional().openapi({ description: 'Null for none' }),
 });
 
-/** Changes the caller's remark or friend group of a friend. The friend is not notified. */
+/**
+ * Changes the remark or the friend group that the caller assigned to a friend. The friend is not
+ * notified.
+ */
 export const update = callerOperation(
   {
     method: 'patch',

@@ -6,8 +6,8 @@ import { adminIds } from '../../queries/group-members.ts';
 import { countPending, findJoinRequest, putJoinRequest } from '../../queries/join-requests.ts';
 
 /**
- * Returns whether a user has a pending request to join a group. Refuses a user whose last request
- * was declined a short time ago.
+ * Returns whether a user has a pending request to join a group. Refuses if the user's last request
+ * was declined within the cooldown period.
  */
 export async function hasJoinRequest(tx: Database, config: ApiConfig, group: number, user: number): Promise<boolean> {
   const before = await findJoinRequest(tx, group, user);
@@ -18,7 +18,10 @@ export async function hasJoinRequest(tx: Database, config: ApiConfig, group: num
   throw new Refusal('too-many', 'The admins declined your request a short time ago. Ask again later.', { retryAfter });
 }
 
-/** Adds a request to join a group, which must be locked, and notifies its owner and admins. */
+/**
+ * Adds a request to join a group and notifies the group's owner and admins. The caller must have
+ * locked the group.
+ */
 export async function addJoinRequest(
   tx: Database,
   notify: Notify,

@@ -6,11 +6,11 @@ import { forgetChats, memberIds } from '../../queries/group-members.ts';
 import { deleteJoinRequests } from '../../queries/join-requests.ts';
 
 /**
- * Makes a user a member of a group and notifies all members. The user and the group must be locked,
- * and the user must not be a member.
+ * Makes a user a member of a group and notifies all members. The caller must have locked the user
+ * and the group, and the user must not be a member.
  *
  * @param how who added the user, or how the user joined
- * @param now the current message id of the group: earlier messages count as read
+ * @param now the current message id of the group. Messages up to this id count as read
  * @throws Refusal `group-full`
  */
 export async function admit(

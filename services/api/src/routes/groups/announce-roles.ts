@@ -4,8 +4,9 @@ import type { Notify } from '../../events/notice.ts';
 import { memberIds } from '../../queries/group-members.ts';
 
 /**
- * Announces that the roles of users have changed to all members of a group, which must be locked.
- * The permit copy changes with them: the owner and admins are exempt from slow mode.
+ * Notifies all members of a group that the roles of users have changed. The caller must have locked
+ * the group. Also updates the group's permits in Redis, because the owner and admins are exempt
+ * from slow mode.
  */
 export async function announceRoles(
   tx: Database,

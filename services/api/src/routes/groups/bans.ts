@@ -16,7 +16,7 @@ import { depart } from './depart.ts';
 import { enterGroup } from './enter-group.ts';
 import { memberParams } from './fields.ts';
 
-/** Lists the users who are banned from a group, for its owner and admins. */
+/** Lists the users who are banned from a group. Only its owner and admins can call this. */
 export const listBansOf = callerOperation(
   {
     method: 'get',
@@ -48,8 +48,8 @@ export const listBansOf = callerOperation(
 );
 
 /**
- * Bans a user from a group: removes a member, and refuses to add the user until the ban is lifted.
- * The owner may ban anybody, and an admin anybody except the owner and admins.
+ * Bans a user from a group. Removes the user from the group, and refuses to add the user until the
+ * ban is lifted. The owner can ban anybody; an admin can ban anybody except the owner and admins.
  */
 export const putBan = callerOperation(
   {
@@ -89,7 +89,7 @@ export const putBan = callerOperation(
   },
 );
 
-/** Lifts a ban. No-op if there is none. */
+/** Lifts a ban. No-op if the user is not banned. */
 export const removeBan = callerOperation(
   {
     method: 'delete',

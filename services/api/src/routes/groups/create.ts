@@ -24,7 +24,7 @@ const schema = z.strictObject({
   members: z.array(id).max(500).default([]).openapi({ description: 'Besides the caller' }),
 });
 
-/** Creates a group with the caller as owner, and other members. */
+/** Creates a group that the caller owns, and adds the given members. */
 export const create = callerOperation(
   {
     method: 'post',

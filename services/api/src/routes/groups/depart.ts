@@ -6,10 +6,10 @@ import { Refusal } from '../../http/refusal.ts';
 import { deleteMembers, memberIds } from '../../queries/group-members.ts';
 
 /**
- * Removes a member from a group, which must be locked, and notifies all members. The owner cannot
- * leave.
+ * Removes a member from a group and notifies all members. The caller must have locked the group.
+ * The owner cannot leave.
  *
- * @param by who removed the member. Undefined for a server, and for a member who left
+ * @param by the user who removed the member. Undefined if a server did, or if the member left
  */
 export async function depart(
   tx: Database,

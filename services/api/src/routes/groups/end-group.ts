@@ -7,7 +7,10 @@ import { dissolveGroup } from '../../queries/groups.ts';
 import { deleteHidden } from '../../queries/hidden-messages.ts';
 import { deleteAllJoinRequests } from '../../queries/join-requests.ts';
 
-/** Dissolves a group, which must be locked. Its messages are deleted in the background. */
+/**
+ * Dissolves a group, which the caller must have locked. The messages of the group are deleted in
+ * the background.
+ */
 export async function endGroup(tx: Database, notify: Notify, group: number): Promise<void> {
   await bumpPermits(tx, [group]);
   const members = await memberIds(tx, group);

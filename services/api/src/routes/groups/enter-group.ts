@@ -6,7 +6,7 @@ import { lockGroup } from '../../queries/groups.ts';
 
 /**
  * Locks a group until the transaction ends and returns the caller's role. Responds 404 if the
- * caller is not a member, and refuses a role that is too low.
+ * caller is not a member. Refuses if the caller's role is lower than `lowest`.
  */
 export async function enterGroup(tx: Database, group: number, me: number, lowest: Role = 'member'): Promise<Role> {
   const role = (await lockGroup(tx, group)) ? await getRole(tx, group, me) : undefined;

@@ -7,7 +7,7 @@ export const groupNameField = nameField.openapi({
   description: 'With `UNIQUE_GROUP_NAMES`: unique in any case among all groups',
 });
 
-/** The optional fields of a group that its owner and admins may change. */
+/** The optional fields of a group that its owner and admins can change. */
 export const groupFields = {
   name: groupNameField.optional(),
   description: line(500, 0).optional(),
@@ -26,5 +26,5 @@ export const groupFields = {
   maxMembers: z.int().positive().max(500).optional(),
 };
 
-/** The path parameters `{id}` and `{user}`. */
+/** The path parameters `{id}` of a group and `{user}` of a member. */
 export const memberParams = z.object({ id: idField, user: idField });

@@ -4,7 +4,7 @@ import { groupSchema } from '../../http/schemas.ts';
 import { getGroup } from '../../queries/groups.ts';
 import { noGroup } from './enter-group.ts';
 
-/** Returns a group of the caller. */
+/** Returns a group of which the caller is a member. */
 export const get = callerOperation(
   {
     method: 'get',

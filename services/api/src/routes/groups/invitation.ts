@@ -14,7 +14,7 @@ import {
   insertInvitation,
 } from '../../queries/group-invitations.ts';
 
-/** The schema of the body that creates an invitation. */
+/** The schema of the request body that creates a group invitation. */
 export const newInvitationSchema = z.strictObject({
   approval: z
     .boolean()
@@ -36,19 +36,19 @@ export const newInvitationSchema = z.strictObject({
     .openapi({ description: 'In Unix ms. Null: never. Default: after `INVITATION_TTL`' }),
 });
 
-/** The path parameter of an invitation: its id or its code. */
+/** The path parameter of a group invitation: its id or its code. */
 export const invitationParam = z.string().regex(/^[\w-]{1,64}$/, 'Not an invitation');
 
-/** Returns the key of an invitation from its id or code. */
+/** Returns the database key of an invitation from its id or code. */
 export function toInvitationKey(given: string): InvitationKey {
   return /^\d{1,16}$/.test(given) ? { id: Number(given) } : { code_hash: hashToken(given) };
 }
 
 /**
- * Creates an invitation to a group, which must be locked. Deletes invitations of the group that
- * have ended.
+ * Creates an invitation to a group, which the caller must have locked. Deletes the group's
+ * invitations that are used up or have expired.
  *
- * @param by the user who creates it. Null: the server API
+ * @param by the user who creates the invitation. Null: the server API creates it
  */
 export async function makeInvitation(
   tx: Database,
@@ -73,7 +73,10 @@ export async function makeInvitation(
   return toInvitation(config, row);
 }
 
-/** Returns an invitation with its code, in the form that the owner and admins get. */
+/**
+ * Converts an invitation row to the form that the owner and admins receive, which contains the
+ * code.
+ */
 export function toInvitation(
   { tokens, accounts }: ApiConfig,
   { id, code_hash: hash, code, by_id: by, approval, uses, used, expires, created }: InvitationRow,

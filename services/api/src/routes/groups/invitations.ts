@@ -12,7 +12,7 @@ import { invitationParam, makeInvitation, newInvitationSchema, toInvitation, toI
 
 const params = z.object({ id: idField, invitation: invitationParam });
 
-/** Creates an invitation link to a group, for its owner and admins. */
+/** Creates an invitation link to a group. Only the group's owner and admins can call this. */
 export const createInvitation = callerOperation(
   {
     method: 'post',
@@ -39,7 +39,7 @@ export const createInvitation = callerOperation(
   },
 );
 
-/** Lists the valid invitation links of a group, for its owner and admins. */
+/** Lists the valid invitation links of a group. Only the group's owner and admins can call this. */
 export const listInvitationsOf = callerOperation(
   {
     method: 'get',
@@ -71,7 +71,7 @@ export const listInvitationsOf = callerOperation(
 );
 
 /**
- * Revokes an invitation link of a group: nobody can join by it any more. No-op if it does not
+ * Revokes an invitation link of a group, so that nobody can use it to join. No-op if it does not
  * exist.
  */
 export const revokeInvitation = callerOperation(

@@ -16,9 +16,9 @@ import { admit } from './admit.ts';
 import { requireRoom } from './require-addable.ts';
 
 /**
- * Makes the caller a member of a public group. If the visibility is `request`, sends a request to
- * the owner and admins. No-op if the caller is a member or has a pending request. Responds 404 for
- * a private group.
+ * Makes the caller a member of a public group. If the group's visibility is `request`, sends a join
+ * request to the owner and admins instead. No-op if the caller is already a member or has a pending
+ * request. Responds 404 for a private group.
  */
 export async function joinFoundGroup(
   context: AppContext,
@@ -43,7 +43,8 @@ export async function joinFoundGroup(
       if (!(await hasJoinRequest(tx, config, id, me))) await addJoinRequest(tx, notify, config, id, me, message);
       return { request: (await getPending(tx, id, me)) as JoinRequest };
     }
-    // The group has become public since, so the hooks were not called for this user.
+    // Refuses, because the group became public after the check above, so the hooks were not called
+    // for this user.
     if (!isPublic) throw new Refusal('conflict', 'The group has changed. Try again.');
     await requireRoom(tx, config.limits, [me], group.owner);
     await admit(tx, notify, group, me, now, { notice: 'joined' });
@@ -51,7 +52,7 @@ export async function joinFoundGroup(
   });
 }
 
-/** Removes the caller's pending request to join a group. No-op if there is none. */
+/** Deletes the caller's pending request to join a group. No-op if there is none. */
 export async function withdrawJoinRequest(context: AppContext, id: number, me: number): Promise<void> {
   await commitAndNotify(context, async (tx, notify) => {
     if (!(await lockGroup(tx, id)) || !(await deletePending(tx, id, me))) return;

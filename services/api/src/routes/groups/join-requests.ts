@@ -22,7 +22,7 @@ import { requireRoom } from './require-addable.ts';
 
 const cursor = pageCursor('number', 'number');
 
-/** Lists the pending requests to join a group, for its owner and admins. */
+/** Lists the pending requests to join a group. Only the group's owner and admins can call this. */
 export const listJoinRequests = callerOperation(
   {
     method: 'get',
@@ -55,8 +55,8 @@ export const listJoinRequests = callerOperation(
 const message = line(200, 0).optional().openapi({ description: "With the caller's own id: to the owner and admins" });
 
 /**
- * Accepts a request to join a group. No-op if the user is already a member. With the caller's own
- * id: joins a public group, or requests to join.
+ * Accepts a request to join a group. No-op if the user is already a member. If `{user}` is the
+ * caller's own id, joins a public group or requests to join another group.
  */
 export const acceptJoinRequest = callerOperation(
   {
@@ -108,8 +108,8 @@ export const acceptJoinRequest = callerOperation(
 );
 
 /**
- * Declines a request to join a group. The user may send another one after a while. With the
- * caller's own id: withdraws the request.
+ * Declines a request to join a group. The user can send another request after the cooldown period.
+ * If `{user}` is the caller's own id, withdraws the request.
  */
 export const declineJoinRequestOf = callerOperation(
   {

@@ -8,7 +8,7 @@ import { noGroup } from './enter-group.ts';
 
 const cursor = pageCursor('int32', 'number');
 
-/** Lists the members of a group of the caller. */
+/** Lists the members of a group of which the caller is a member. */
 export const listMembersOf = callerOperation(
   {
     method: 'get',

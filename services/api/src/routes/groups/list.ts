@@ -9,7 +9,7 @@ import { listGroups } from '../../queries/groups.ts';
 
 const q = line(64).optional().openapi({ description: 'Finds groups whose name begins with it, except private ones' });
 
-/** Lists the caller's groups, or finds groups by the beginning of their name. */
+/** Lists the caller's groups, or finds groups whose name begins with a query. */
 export const list = callerOperation(
   {
     method: 'get',

@@ -15,7 +15,10 @@ import { enterGroup } from './enter-group.ts';
 import { memberParams } from './fields.ts';
 import { requireAddable } from './require-addable.ts';
 
-/** Adds a member to a group, for its owner and admins. No-op if the user is already a member. */
+/**
+ * Adds a member to a group. Only the group's owner and admins can call this. No-op if the user is
+ * already a member.
+ */
 export const putMember = callerOperation(
   {
     method: 'put',

@@ -7,8 +7,8 @@ import { enterGroup } from './enter-group.ts';
 import { memberParams } from './fields.ts';
 
 /**
- * Removes a member from a group. The owner may remove anybody, an admin only plain members, and
- * every member themselves.
+ * Removes a member from a group. The owner can remove anybody, an admin can remove plain members,
+ * and every member can remove themselves.
  */
 export const removeMember = callerOperation(
   {

@@ -7,11 +7,12 @@ import { findBusy, findCrowded } from '../../queries/group-members.ts';
 import { whoPermits } from '../../queries/privacy.ts';
 
 /**
- * Refuses if the caller may not add these users to a group. A caller who may write to a user may
- * add the user, unless the user's privacy settings forbid it. All of these users must be locked, so
- * that none exceeds the maximum number of groups.
+ * Refuses if the caller is not allowed to add these users to a group. A caller who is allowed to
+ * write to a user can add the user, unless the user's privacy settings forbid it. The transaction
+ * must have locked these users, so that concurrent requests do not exceed the maximum number of
+ * groups.
  *
- * @param owner the owner of the group. The number of groups of one owner that a user is in is
+ * @param owner the owner of the group, because the number of groups of one owner per user is
  * limited
  */
 export async function requireAddable(
@@ -37,9 +38,10 @@ export async function requireAddable(
 }
 
 /**
- * Refuses if one of these users is in the maximum number of groups. They must be locked.
+ * Refuses if one of these users is already in the maximum number of groups. The transaction must
+ * have locked the users.
  *
- * @param owner the owner of the group. The number of groups of one owner that a user is in is
+ * @param owner the owner of the group, because the number of groups of one owner per user is
  * limited
  */
 export async function requireRoom(

@@ -4,8 +4,8 @@ import { fieldRefusal } from '../../http/refusal.ts';
 import { isGroupName } from '../../queries/groups.ts';
 
 /**
- * Refuses a name that another group has, if `UNIQUE_GROUP_NAMES` is set. Only with that setting can
- * a refusal reveal that a group exists.
+ * Refuses a name that another group has, if `UNIQUE_GROUP_NAMES` is set. With that setting, a
+ * refusal can reveal that a private group exists.
  *
  * @param group the group that gets the name. Undefined for a new group
  */
