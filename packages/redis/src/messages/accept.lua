@@ -1,46 +1,49 @@
--- Accepts a message at its home bucket: recognises a resend, numbers the message, records it, and
--- delivers it to those participants whose keys are given.
+-- Accepts a message in the home bucket of its conversation: detects a resend, assigns the message's
+-- id, adds the message to the record stream, and delivers it to the participants in this bucket,
+-- whose keys are in KEYS.
 --
 -- KEYS
---   1  conversation: sorted set of '<sender>:<ref>' by message id. The member '' has an id that
---      the next message must exceed.
+--   1  conversation: sorted set of '<sender>:<ref>', scored by message id. The member '' has an id
+--      as its score that the next message's id must exceed.
 --   2  record stream
---   3  reach: hash of bucket -> last message for members there
+--   3  reach: hash: bucket -> id of the last message that was sent to members in this bucket
 --   4  members of the group, or the permit fence of two users
---   then for each participant that can be reached from here: inbox, channel, online
+--   then for each participant whose keys this script can access: inbox, channel, online
 --   last, only with ARGV 14: forwards
 -- ARGV
 --   1  generation of the bucket
---   2  events that an inbox holds
---   3  bytes that an inbox holds
+--   2  maximum number of events in an inbox
+--   3  maximum bytes of an inbox
 --   4  time to live of an inbox, in s
 --   5  <sender>:<ref>, where a long ref is hashed
 --   6  ref as JSON text
---   7  event between id and date
---   8  event after the date, without the closing brace
---   9  position of the sender (from 1) among the participants, 0 for none
---   10 1 to record the message, 0 not to
---   11 ms for which a ref is remembered
---   12 maximum number of refs that a conversation remembers
+--   7  part of the event's JSON between the id and the date
+--   8  part of the event's JSON after the date, without the closing brace
+--   9  position (from 1) of the sender among the participants in KEYS, or 0
+--   10 1 to add the message to the record stream, otherwise 0
+--   11 ms for which a ref is stored
+--   12 maximum number of refs that are stored for a conversation
 --   13 other buckets with members of the group, separated by blanks, or ''
---   14 what is kept in front of the event until it is forwarded, or ''. See `parseForward`
+--   14 first lines of the entry that stays in `forwards` until the message is forwarded to all
+--      other buckets, or ''. See `parseForward`
 --   15 user ids of the participants of a group, separated by blanks, or ''
---   16 the permit fence when the sender's permit was read, 'member' if the sender must be a member
---      of the group, or '' if no permit is needed
+--   16 value of the permit fence when the caller read the sender's permit, 'member' if the sender
+--      must be a member of the group, or '' if no permit is needed
 --   17 the stream that the message opens, as JSON (see `NewStream`), or ''
 --   then for each participant:
---   *  the epoch of the inbox as the caller remembers it, or ''
+--   *  the epoch of the inbox that the caller cached, or ''
 -- Reply
---   { id, 1 for a resend, 1 if another participant is connected, id of the message before or 0,
+--   { id, 1 for a resend, 1 if another participant is connected, id of the previous message or 0,
 --     position of the sender's own copy or '' if it is elsewhere,
 --     participant, epoch, participant, epoch, ... }
---   { 0 } if the sender's permit may have ended since the caller read it.
---   { 0, ms to wait } if the sender writes too early for the slow mode of the group.
---   With ARGV 13, and for no resend, the fourth is a list: the message before in each other bucket.
---   The epochs are those that differ from what the caller remembers.
+--   { 0 } if the sender's permit might have ended since the caller read it.
+--   { 0, ms to wait } if the group has slow mode and the sender's last message is too recent.
+--   If ARGV 13 is not empty and the message is not a resend, the fourth element is a list: the id
+--   of the previous message in each of these buckets. The epochs are those that differ from the
+--   cached ones.
 --
--- A resend has been delivered to these participants already: the script and the append-only file
--- are all or nothing.
+-- A resend was already delivered to these participants, because the script, like its entry in the
+-- append-only file, is executed completely or not at all.
 local conversation, records_to, reach, members, fence = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[4]
 local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 local name, ref, middle, rest = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
@@ -52,7 +55,7 @@ local count = kept == '' and #KEYS or #KEYS - 1
 local sender_id = string.match(name, '^%d+')
 local in_group = string.find(conversation, ':conv:g', 1, true) ~= nil
 
--- A gateway that was paused may have missed the change of a permit.
+-- Checks the permit, because a gateway that was paused might have missed that the permit ended.
 local is_member = false
 if permit ~= '' then
   local valid
@@ -62,7 +65,7 @@ if permit ~= '' then
   else
     valid = (redis.call('GET', fence) or '0') == permit
   end
-  -- A resend is accepted: its message was accepted before the change.
+  -- Accepts a resend even if the permit has ended, because its message was accepted before.
   if not valid and not redis.call('ZSCORE', conversation, name) then return { 0 } end
 end
 
@@ -70,8 +73,9 @@ end
 local ORIGIN = 1735689600000
 local now = clock()
 
--- When each member last wrote to a group with slow mode. These keys share the hash tag of the
--- conversation. Most groups have neither key.
+-- Key with the time at which each member last wrote to a group with slow mode. Like the key of the
+-- restrictions, it shares the hash tag of the conversation and is not in KEYS, because most groups
+-- have neither key.
 local turns
 local restrictions = is_member and string.gsub(conversation, '^({%d+}:)conv:g', '%1mutes:')
 if restrictions and redis.call('EXISTS', restrictions) == 1 then
@@ -81,7 +85,8 @@ if restrictions and redis.call('EXISTS', restrictions) == 1 then
     turns = string.gsub(conversation, '^({%d+}:)conv:', '%1slow:')
     local last_turn = tonumber(redis.call('ZSCORE', turns, sender_id) or 0)
     if last_turn > now then
-      -- The clock has stepped back. The wait begins now, instead of when the clock has caught up.
+      -- The clock has stepped back. Lets the wait begin now, instead of when the clock has
+      -- caught up.
       last_turn = now
       redis.call('ZADD', turns, whole(now), sender_id)
     end
@@ -96,7 +101,7 @@ local last = tonumber(newest[2] or 0)
 if id <= last then id = last + 1 end
 local number = whole(id)
 
--- One command both checks for a resend and stores the ref.
+-- ZADD NX detects a resend and stores the ref in one command.
 if redis.call('ZADD', conversation, 'NX', number, name) == 0 then
   local seen = redis.call('ZSCORE', conversation, name)
   local others = 0
@@ -116,34 +121,37 @@ if redis.call('ZADD', conversation, 'NX', number, name) == 0 then
   return { tonumber(seen), 1, others, tonumber(before or 0), at }
 end
 
--- Concatenating a text of this length costs as much as a command, so each is built once.
+-- Builds each JSON text once, because concatenating strings of this length costs as much as a
+-- command.
 local date = math.floor(id / 4096) + ORIGIN
 local start = '{"kind":"message","id":' .. number .. middle .. whole(date)
 local event = start .. rest .. '}'
 local own_event = start .. rest .. ',"ref":' .. ref .. '}'
 
--- Times to live are renewed once an hour instead of for each message. Therefore they are an hour
--- longer. Ids ahead of the clock are remembered until it has caught up.
+-- Renews the times to live once an hour instead of for each message. They are therefore an hour
+-- longer. A conversation whose ids are ahead of the clock is kept until the clock has caught up.
 local last_date = last / 4096 + ORIGIN
 local refresh = math.floor(now / 3600000) ~= math.floor(last_date / 3600000)
 local ttl = whole(90000 + math.max(0, date - now) / 1000)
 if refresh then redis.call('EXPIRE', conversation, ttl) end
 
--- Old refs are removed once a second at most. The newest stays: it is the conversation's last id.
+-- Removes old refs at most once a second. Keeps the newest ref, because its score is the
+-- conversation's last id.
 if math.floor(now / 1000) ~= math.floor(last_date / 1000) then
   redis.call('ZREMRANGEBYSCORE', conversation, '-inf', '(' .. whole((now - window - ORIGIN) * 4096))
   redis.call('ZREMRANGEBYRANK', conversation, 0, -1 - max_refs)
 end
 if records then redis.call('XADD', records_to, '*', 'e', own_event) end
 if turns then
-  -- The longest possible slow mode: times are kept for as long, because the setting may change.
+  -- Keeps the times for a day, the longest possible slow mode, because the setting can change.
   local DAY = 86400000
   redis.call('ZADD', turns, whole(now), sender_id)
   redis.call('ZREMRANGEBYSCORE', turns, '-inf', '(' .. whole(now - DAY))
   redis.call('PEXPIRE', turns, DAY)
 end
 if stream ~= '' then
-  -- The keys share the hash tag of the conversation. A message without a stream does not need them.
+  -- These keys share the hash tag of the conversation and are not in KEYS, because most messages
+  -- do not open a stream.
   local given = cjson.decode(stream)
   local tag, id_of = string.match(conversation, '^({%d+}:)conv:(.+)$')
   local streamed = id_of .. ':' .. number
@@ -158,14 +166,16 @@ if stream ~= '' then
 end
 local message_before = last
 if newest[1] == '' then
-  -- The newest id is that of `message-id-now.lua`, not of a message.
+  -- The newest id comes from `message-id-now.lua`, not from a message. Reads the id of the
+  -- newest message.
   redis.call('ZREM', conversation, '')
   message_before = tonumber(redis.call('ZRANGE', conversation, -2, -2, 'WITHSCORES')[2] or 0)
 end
 
 local reply = { id, 0, 0, message_before, '' }
 if distant ~= '' then
-  -- Members join and leave, so the previous message may have been sent to other buckets.
+  -- Reads the previous message of each bucket, because members join and leave, so each bucket
+  -- can have another previous message.
   local buckets = {}
   for bucket in string.gmatch(distant, '%d+') do buckets[#buckets + 1] = bucket end
   reply[4] = redis.call('HMGET', reach, unpack(buckets))
@@ -178,8 +188,8 @@ if distant ~= '' then
   redis.call('EXPIRE', reach, ttl)
 end
 
--- Members who were removed after the caller had read the members get no events after their
--- `removed` event.
+-- Skips members who were removed after the caller had read the members, because a member must get
+-- no event after their `removed` event.
 local stay
 if users ~= '' and (is_member or redis.call('EXISTS', members) == 1) then
   local ids = {}

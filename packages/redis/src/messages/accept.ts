@@ -15,17 +15,21 @@ import { SlowModeError } from './slow-mode-error.ts';
 
 const script = createScript('accept', [clock, inbox, isOnline, source], { durable: true });
 
-/** Maximum number of refs that a conversation remembers. They use about 1 MB of Redis memory. */
+/**
+ * Maximum number of refs that are stored for a conversation. They use about 1 MB of Redis memory.
+ */
 const MAX_REFS = 10_000;
 
 /**
- * Accepts a message: numbers it, records it, appends it to the inbox of every participant and
- * publishes it to their gateways. Resolves when all that is done, and on disk where Redis always
- * syncs. A resend, with the same `ref` within `refWindow`, gets the first id and completes an
- * incomplete delivery. Without a resend, `repairForwards` completes it.
+ * Accepts a message: assigns its id, adds it to the record stream and to the inbox of every
+ * participant, and publishes it to their gateways. Resolves when all this is done, and also on disk
+ * if Redis always syncs. A resend, a message with the same `ref` within `refWindow`, gets the id of
+ * the first message and completes its delivery if necessary. Without a resend, `repairForwards`
+ * completes the delivery.
  *
- * Rejects, and writes nothing, with `PermitChanged` if `permit` is not valid any more, and with
- * `SlowModeError` if a member's last message to a group with slow mode is too short a time ago.
+ * Rejects with `PermitChanged` if `permit` is no longer valid, and with `SlowModeError` if the
+ * group has slow mode and the member's last message is too recent. In both cases nothing is
+ * written.
  */
 export async function accept(redis: RedisConnection, message: NewMessage): Promise<Accepted> {
   redis.memory.check();
@@ -75,7 +79,8 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
 
   const [id, duplicate, , before] = reply;
   if (id === 0) throw duplicate === undefined ? new PermitChanged() : new SlowModeError(duplicate);
-  // The first attempt may not have reached the replicas, and this one wrote nothing.
+  // Waits for the replicas, because this call wrote nothing, and the writes of the first call might
+  // not have reached the replicas.
   if (duplicate === 1) await redis.confirm([home]);
   for (let i = 5; i < reply.length; i += 2) {
     redis.epochs.set(near[(reply[i] as number) - 1] as number, reply[i + 1] as string);
@@ -99,22 +104,22 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
 export interface NewMessage {
   from: number;
   to: number;
-  /** The sender's idempotency key. */
+  /** Idempotency key of the sender. */
   ref: string;
-  /** The members of the group that is written to. Undefined for a user. */
+  /** Members of the group that receives the message. Undefined for a message to a user. */
   members?: number[];
   /** JSON text. */
   body: string;
-  /** JSON text of further fields, each with a comma before it. */
+  /** JSON text of further fields of the event, each with a comma before it. */
   extra?: string;
   /**
-   * The permit of the sender: `member` if the sender must be a member of the group, or what
-   * `readPermitFence` returned before the permit was read. Undefined: no permit is needed.
+   * The permission of the sender to write: `member` if the sender must be a member of the group, or
+   * what `readPermitFence` returned before the permit was read. Undefined: no permission is needed.
    */
   permit?: number | 'member';
-  /** Whether the recorder writes it to PostgreSQL. */
+  /** True if the recorder must write the message to PostgreSQL. */
   record: boolean;
-  /** Set if the message opens a stream: its text grows until `endStream`. */
+  /** Set if the message opens a stream: its text grows until `endStream` completes it. */
   stream?: NewStream;
 }
 
@@ -124,13 +129,13 @@ export interface Accepted {
   /** Unix time in ms. */
   date: number;
   /**
-   * The position of the sender's own copy, or a later one if the inbox does not hold the copy any
-   * more.
+   * Position of the sender's own copy in the inbox, or a later position if the inbox does not
+   * contain the copy any more.
    */
   cursor: string;
   duplicate: boolean;
   /**
-   * Whether a device of another participant was connected. In a group, members who hide their
+   * True if a device of another participant was connected. In a group, members who hide their
    * presence from some users do not count.
    */
   online: boolean;

@@ -5,29 +5,32 @@ import type { RecordEntry } from './record.ts';
 import { sendRequest } from './request.ts';
 
 /**
- * Number of entries of a bucket that are searched for a conversation. If more are waiting, all of
- * them must be recorded.
+ * Maximum number of a bucket's record entries that are searched for a conversation. If the bucket
+ * has more, `awaitRecorded` waits for all of them.
  */
 const MAX_SEARCHED = 64;
 
 /**
- * Ms before the first check whether the entries are recorded, and the maximum between two checks.
+ * Ms before the first check whether PostgreSQL has the entries, and maximum ms between two checks.
  */
 const [MIN_CHECK_MS, MAX_CHECK_MS] = [5, 100];
 
 /** Number of a user's newest events whose conversations count as recent. */
 const RECENT_EVENTS = 20;
 
-/** Ms for which an inbox counts as new: recorders may be behind for longer than a minute. */
+/**
+ * Ms for which an inbox counts as new. Longer than a minute, because recorders can be that far
+ * behind.
+ */
 const NEW_INBOX_MS = 600_000;
 
-/** Ms after which a message does not count as recent. Covers the difference of clocks. */
+/** Ms after which a message no longer counts as recent. Allows for clocks that differ. */
 const RECENT_MS = 60_000;
 
 /**
- * Resolves with true when everything that was accepted in these conversations before the call is in
- * PostgreSQL. Recorders write it without delay. Resolves with false after `timeout` ms. Costs one
- * read per bucket if nothing waits.
+ * Resolves with true when PostgreSQL has everything that was accepted in these conversations before
+ * the call. Makes recorders write the entries without delay. Resolves with false after `timeout`
+ * ms. Costs one read per bucket if no entry waits.
  *
  * @param conversations `all` for every conversation of the installation
  */
@@ -60,14 +63,14 @@ export async function awaitRecorded(
 }
 
 /**
- * Returns the conversations of a user's newest events. In these, the user may have seen something
- * that is not recorded yet. `all` if the inbox is new or missing: Redis may have lost the events
- * that name the conversations.
+ * Returns the conversations of a user's newest events, in which the user might have seen something
+ * that PostgreSQL does not have yet. Returns `all` if the inbox is new or missing, because Redis
+ * might have lost the events that name the conversations.
  */
 export async function recentConversations({ client, keys }: RedisConnection, user: number): Promise<string[] | 'all'> {
   const entries = await client.xrevrange(keys.inbox(user), '+', '-', 'COUNT', RECENT_EVENTS);
   const since = Date.now() - RECENT_MS;
-  // The ids of an inbox begin with the time in ms at which the inbox was created.
+  // The id of an inbox entry begins with the Unix ms at which the inbox was created.
   const created = Number.parseInt(entries[0]?.[0] ?? '', 10);
   if (!(created < Date.now() - NEW_INBOX_MS)) return 'all';
   return [...new Set(entries.flatMap(([, fields]) => conversationsOf(JSON.parse(fields[1] ?? '{}'), user, since)))];
@@ -75,11 +78,15 @@ export async function recentConversations({ client, keys }: RedisConnection, use
 
 function conversationsOf({ conversation, date, chat }: RecentEvent, user: number, since: number): string[] {
   if (conversation !== undefined) return date !== undefined && date < since ? [] : [conversation];
-  // The event does not contain whether the chat is with a user or a group.
+  // Returns both possible conversations, because the event does not contain whether the chat is a
+  // user or a group.
   return typeof chat === 'number' ? [userConversation(user, chat), groupConversation(chat)] : [];
 }
 
-/** Returns the id of the newest entry of these, or of all, conversations in a record stream. */
+/**
+ * Returns the id of the newest entry of a bucket's record stream that belongs to one of these
+ * conversations, or to any if they are undefined.
+ */
 async function newestEntry(
   { client, keys }: RedisConnection,
   bucket: number,
@@ -92,7 +99,7 @@ async function newestEntry(
   return entries.findLast(([, fields]) => conversations.has(conversationOf(fields[1] ?? '')))?.[0];
 }
 
-/** Returns the conversation of a record entry; '' if the entry is invalid. */
+/** Returns the conversation of a record entry. Empty if the entry is invalid. */
 function conversationOf(text: string): string {
   try {
     const entry = JSON.parse(text) as RecordEntry | { kind: 'message'; conversation: string };

@@ -1,14 +1,15 @@
--- Returns which entries of a record stream exist. It also writes a key, so that the caller can wait
--- for replicas that have the entries.
+-- Returns which entries of a record stream exist. Also writes a key, because a replica that
+-- confirms this write has all earlier writes, and therefore the entries.
 --
 -- KEYS
 --   1  record stream
---   2  confirm
+--   2  confirm: the key to write
 -- ARGV
 --   1  id of the first entry
 --   2  id of the last entry
 -- Reply
---   1 if the last entry exists, and so all before it, else the ids that exist between both
+--   1 if the last entry exists, because all entries before it then exist too. Otherwise the ids of
+--   the entries that exist between both
 local records, confirm = KEYS[1], KEYS[2]
 local first, last = ARGV[1], ARGV[2]
 

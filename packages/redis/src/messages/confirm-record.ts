@@ -6,8 +6,8 @@ const script = createScript('confirm-record', [source], { durable: true });
 
 /**
  * Returns which entries of a bucket's record stream exist on enough replicas. `ids` are ascending
- * and not empty. An entry that a failed master had and its successor lacks was never acknowledged,
- * and its sender will resend it. Rejects if replicas do not confirm.
+ * and not empty. If the old master had an entry and the promoted replica lacks it, the entry was
+ * never acknowledged, and its sender resends it. Rejects if replicas do not confirm.
  */
 export async function confirmRecord(
   redis: RedisConnection,

@@ -1,14 +1,14 @@
--- Finds a message in a user's inbox, from the newest to the oldest. Ids are unique only within a
--- conversation.
+-- Finds a message in a user's inbox. Searches from the newest event to the oldest. Needs the
+-- conversation, because message ids are unique only within a conversation.
 --
 -- KEYS
 --   1  inbox
 --   2  recalled
 -- ARGV
 --   1  message id
---   then the conversations that the message may belong to
+--   then the conversations that the message might belong to
 -- Reply
---   the event, 'recalled', or '' if the inbox does not hold it
+--   the event, 'recalled' if the message was recalled, or '' if the inbox does not contain it
 local inbox, recalled = KEYS[1], KEYS[2]
 local id = ARGV[1]
 

@@ -6,8 +6,8 @@ import source from './find-message.lua';
 const script = createScript('find', [source]);
 
 /**
- * Finds a message of a user's chat in the inbox. Returns the event, `recalled`, or undefined. Reads
- * as far back as necessary.
+ * Finds a message of a user's chat in the user's inbox. Returns the event, `recalled` if it was
+ * recalled, or undefined. Searches backwards, up to the oldest event.
  */
 export async function findMessage(
   redis: RedisConnection,

@@ -1,4 +1,4 @@
--- Finds messages of a conversation in a user's inbox.
+-- Finds out which messages of a conversation a user's inbox lacks.
 --
 -- KEYS
 --   1 inbox
@@ -7,7 +7,7 @@
 --   1 conversation
 --   2... message ids
 -- Reply
---   the ids that the inbox does not hold
+--   the ids of the messages that the inbox does not contain
 local missing, count = {}, 0
 for i = 2, #ARGV do
   if not redis.call('ZSCORE', KEYS[2], ARGV[1] .. ':' .. ARGV[i]) then

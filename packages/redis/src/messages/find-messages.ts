@@ -5,8 +5,8 @@ import source from './find-messages.lua';
 const script = createScript('find-messages', [source]);
 
 /**
- * Returns those of the messages of a conversation that a user's inbox does not contain, in any
- * order. Recalled messages count as contained. Reads the inbox once.
+ * Returns which of the given messages of a conversation a user's inbox does not contain, in any
+ * order. Recalled messages count as contained. Reads the inbox at most once.
  */
 export async function findMissing(
   redis: RedisConnection,

@@ -1,24 +1,24 @@
--- Delivers a message to participants in another bucket than its home: once, and after the previous
--- message.
+-- Delivers a message to its participants in a bucket other than the home bucket of its
+-- conversation. Delivers it only once, and only after the conversation's previous message.
 --
 -- KEYS
 --   1  arrived
 --   then for each participant: inbox, channel, online, left
 -- ARGV
 --   1  generation of the bucket
---   2  events that an inbox holds
---   3  bytes that an inbox holds
+--   2  maximum number of events in an inbox
+--   3  maximum bytes of an inbox
 --   4  time to live of an inbox, in s
 --   5  message id
---   6  id of the previous message, which must have arrived, or 0
---   7  event without the closing brace
+--   6  id of the previous message, which must be delivered already, or 0
+--   7  event as JSON text without the closing brace
 --   8  ref as JSON text
---   9  position of the sender (from 1) among the participants, 0 for none
---   10 the group, or ''
+--   9  position (from 1) of the sender among the participants, 0 for none
+--   10 id of the group, or ''
 -- Reply
 --   { 1 if another participant is connected, else 0,
 --     position of the sender's own copy, '' if it is elsewhere }
---   'early' if the previous message has not arrived, and nothing was done
+--   'early', without a change, if the previous message is not delivered yet
 local arrived = KEYS[1]
 local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 local id, before, event, ref = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8]
@@ -28,8 +28,8 @@ if last < before then return 'early' end
 
 local start = string.match(event, '^{"kind":"message","id":%d+,"conversation":"[^"]+",')
 
--- Returns whether a user left the group after the message was accepted. Their `removed` event must
--- stay their last one.
+-- Returns whether a user left the group after the message was accepted. Such a user gets no message
+-- after their `removed` event.
 local function has_left(left)
   return group ~= '' and redis.call('HEXISTS', left, group) == 1
 end

@@ -11,22 +11,30 @@ import { readForward } from './pending-forward.ts';
 
 const script = createScript('forward', [clock, inbox, isOnline, source], { durable: true });
 
-/** Ms for which a message waits for the process that forwards the previous one. */
+/**
+ * Ms for which a message waits until the process that forwards the previous message delivers that
+ * one.
+ */
 const PATIENCE_MS = 200;
 
 /**
- * Ms for which a message waits for a previous one that Redis has lost, or an older version sent.
+ * Maximum ms for which a message waits for a previous message. Redis might have lost that message,
+ * or an older version that stores no forwards might have accepted it.
  */
 const MAX_WAIT_MS = 3000;
 
-/** A message does not wait for a previous message that is older by more than this, in ms. */
+/**
+ * A message does not wait for the previous message if that one is older by more than this number of
+ * ms.
+ */
 const MAX_GAP_MS = 30_000;
 
 /**
- * Delivers an accepted message to participants whose buckets are not its home. Idempotent. Messages
- * of a conversation arrive in the order of their ids, from any gateway: one that comes too early
- * waits for 200 ms, and then delivers the previous ones first. Resolves when every inbox has the
- * message, with whether a participant other than the sender is connected.
+ * Delivers an accepted message to participants whose buckets are not the conversation's home
+ * bucket. Idempotent. Messages of a conversation arrive in the order of their ids, whichever
+ * gateways forward them. If the previous message is missing, waits for it for 200 ms, and then
+ * delivers it first. Resolves when every inbox has the message, with whether a participant other
+ * than the sender is connected.
  */
 export async function forward(redis: RedisConnection, message: ForwardedMessage): Promise<Forwarded> {
   const byBucket = new Map<number, number[]>();
@@ -81,21 +89,24 @@ async function forwardTo(
 
 export interface ForwardedMessage {
   id: number;
-  /** Returns the id of the conversation's previous message in a bucket. 0 if there is none. */
+  /** Returns the id of the conversation's previous message in a bucket. 0: none. */
   before(bucket: number): number;
   conversation: string;
   from: number;
-  /** The participants in other buckets. */
+  /** Ids of the participants in other buckets. */
   participants: number[];
-  /** JSON text that begins with kind, id and conversation, without the closing brace. */
+  /** JSON text of the event without the closing brace. Begins with kind, id and conversation. */
   event: string;
-  /** JSON text of the ref, for the own copy of the sender. */
+  /** JSON text of the ref, for the sender's own copy. */
   ref: string;
 }
 
 export interface Forwarded {
-  /** Whether a participant other than the sender is connected. */
+  /** True if a participant other than the sender is connected. */
   online: boolean;
-  /** The position of the sender's own copy. '' if the sender is not among the participants. */
+  /**
+   * Position of the sender's own copy in the inbox. Empty if the sender is not among the
+   * participants.
+   */
   cursor: string;
 }

@@ -1,6 +1,6 @@
 import type { Body, Custom } from '@parley/protocol';
 
-/** Returns the content that the sender of a message wrote, in the form that `accept` reads. */
+/** Returns the content of a message in the form that `accept` requires. */
 export function messageContent({ body, replyTo, mentions, custom, silent }: WrittenContent): MessageContent {
   let extra = '';
   if (replyTo !== undefined) extra += `,"replyTo":${replyTo}`;
@@ -19,9 +19,9 @@ export interface WrittenContent {
   silent?: true | undefined;
 }
 
-/** The written parts of a message, as JSON text. */
+/** The parts of a message that its sender writes, as JSON text. */
 export interface MessageContent {
   body: string;
-  /** JSON text of further fields, each with a comma before it. */
+  /** JSON text of further fields of the event, each with a comma before it. */
   extra: string;
 }

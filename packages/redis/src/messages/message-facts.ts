@@ -1,11 +1,11 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Seconds for which the looked-up facts of a message are cached. */
+/** Seconds for which facts about a message are cached. */
 const FACTS_TTL = 30;
 
 /**
- * Returns the facts that the recorder looked up about a user's message. Undefined if it has not
- * looked them up yet.
+ * Returns the facts about a message of a user's chat that the recorder read from PostgreSQL.
+ * Undefined if the recorder has not written them yet.
  */
 export async function readFacts(
   redis: RedisConnection,
@@ -17,7 +17,7 @@ export async function readFacts(
   return text === null ? undefined : (JSON.parse(text) as MessageFacts);
 }
 
-/** Stores the facts of a message of a user's chat for the gateway that requested them. */
+/** Stores the facts about a message of a user's chat, for the gateway that requested them. */
 export async function writeFacts(
   redis: RedisConnection,
   user: number,
@@ -29,12 +29,12 @@ export async function writeFacts(
 }
 
 /**
- * The sender of a message, and whether it was recalled. `from` is null if the user's chat has no
- * such message.
+ * The sender of a message, and whether the message was recalled. `from` is null if the user's chat
+ * does not contain the message.
  */
 export interface MessageFacts {
   from: number | null;
   recalled: boolean;
-  /** Set if the user is owner or admin of the group of the message. */
+  /** Set if the user is the owner or an admin of the group in which the message was sent. */
   moderates?: true;
 }

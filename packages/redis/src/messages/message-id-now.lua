@@ -1,6 +1,6 @@
 -- Returns an id that no message of a conversation exceeds so far, and that every later message will
--- exceed, also if the clock steps back. Therefore the conversation keeps the id as the score of the
--- member '' until its next message.
+-- exceed. To guarantee this even if the clock steps back, stores the id as the score of the member
+-- '' until the conversation's next message.
 --
 -- KEYS
 --   1  conversation

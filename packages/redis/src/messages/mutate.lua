@@ -1,45 +1,45 @@
--- Records a mutation (a mark, recall, edit, reaction or pin) and delivers its event to users of one
--- bucket: all of it or nothing.
+-- Adds a mutation (a mark, recall, edit, reaction, pin or hide) to the record stream and delivers
+-- its event to users of one bucket. Does all of it or nothing.
 --
 -- KEYS
 --   1  record stream
---   2  members of the group, or the permit fence of two users; with ARGV 10 only
+--   2  members of the group, or the permit fence of two users. Used only with ARGV 10
 --   then for each user: inbox, channel, recalled
 --   last, only with ARGV 8: forwards
 -- ARGV
 --   1  generation of the bucket
---   2  events that an inbox holds
---   3  bytes that an inbox holds
+--   2  maximum number of events in an inbox
+--   3  maximum bytes of an inbox
 --   4  time to live of an inbox, in s
---   5  record entry, or ''
+--   5  entry for the record stream, or ''
 --   6  '<conversation>:<message id>' of a message that is recalled, or ''
---   7  its id
---   8  start of the field in `forwards` that is kept until other buckets have the event, or ''. The
---      version follows
---   9  its value
---   10 the permit fence when the user's permit was read, 'member' if the user must be a member,
---      or '' if no permit is needed
+--   7  id of the recalled message
+--   8  first part of the field that stays in `forwards` until all other buckets have the event, or
+--      ''. The mutation's version is its last part
+--   9  value of this field
+--   10 value of the permit fence when the caller read the user's permit, 'member' if the user must
+--      be a member of the group, or '' if no permit is needed
 --   11 the user
---   12 '<conversation>:<message id>' of a message whose stream ends, if it is one, or ''
---   13 number of texts that the stream must have, or '' for any
---   14 name of the set of pinned messages that changes, or ''
+--   12 '<conversation>:<message id>' of a message whose stream ends if it has one, or ''
+--   13 number of texts that the stream must have, or '' for any number
+--   14 conversation whose set of pinned messages changes, or ''
 --   15 id of the message that is pinned or unpinned
---   16 number of pinned messages that the conversation may have, or '' to unpin
---   17 '<conversation>:<message id>' of a message that changes only if it was not recalled, or ''
---   18 the user or group whose recalled messages include all of the conversation. '' in other
---      buckets than the conversation's
+--   16 maximum number of pinned messages of the conversation, or '' to unpin
+--   17 '<conversation>:<message id>' of a message that must not be recalled, or ''
+--   18 the user or group whose set of recalled messages includes all of this conversation. '' in
+--      buckets other than the home bucket
 --   then for each user:
 --   *  the event, or '' for the same event as the previous user
---   *  its merge key
+--   *  the merge key of the event
 -- Reply
 --   { version of the mutation or 0 without ARGV 8 }
 --   { version, slot of the stream in `openStreams`, its sender } if a stream has ended
---   0 if the permit may have ended since the caller read it
---   -1 if the stream has other texts or has ended
+--   0 if the permit might have ended since the caller read it
+--   -1 if the number of texts of the stream differs from ARGV 13, or the stream has ended
 --   -2 if the conversation has the maximum number of pinned messages
---   -3 if Redis does not have that number
+--   -3 if Redis has no copy of the pinned messages
 --   { -4 } if the message of ARGV 17 was recalled. { -4, slot, sender } if a stream has ended
--- Later mutations of a bucket have higher versions.
+-- Versions ascend in the order of a bucket's mutations.
 local stream = KEYS[1]
 local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 local record, recalled, recalled_id, field, value = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
@@ -57,7 +57,7 @@ if permit == 'member' then
 elseif permit ~= '' and (redis.call('GET', KEYS[2]) or '0') ~= permit then
   return 0
 end
--- Keys that are not in KEYS share the hash tag of the record stream.
+-- Keys that are not in KEYS have the hash tag of the record stream.
 local tag = string.match(stream, '^{%d+}:')
 local recalls = owner ~= '' and tag .. 'recalled:' .. owner
 
@@ -75,7 +75,8 @@ if pins ~= '' and not is_late then
     redis.call('SREM', key, pinned_id)
   else
     if redis.call('EXISTS', key) == 0 then return -3 end
-    -- The set has one more member, so that it exists even if no message is pinned.
+    -- The set contains one member that is not an id, so that it exists even if no message is
+    -- pinned.
     local full = redis.call('SCARD', key) > tonumber(most_pins)
     if full and redis.call('SISMEMBER', key, pinned_id) == 0 then return -2 end
     redis.call('SADD', key, pinned_id)
@@ -94,8 +95,9 @@ if is_late then return { -4, reply[2], reply[3] } end
 if recalled ~= '' and recalls then add_recall(recalls) end
 if record ~= '' then
   local entry = redis.call('XADD', stream, '*', 'e', record)
-  -- Recorders date changes by the ms of their entry. Gateways' clocks may differ, and the clock of
-  -- Redis may step back, but the ids of a stream always grow. No two changes share a ms.
+  -- Ensures that each change with a date has a ms of its own, because recorders use the ms of the
+  -- entry's id as the date of the change. They do not use the gateway's date, because clocks of
+  -- gateways differ. The ids of a stream always ascend, even if the clock of Redis steps back.
   local ms, counter = string.match(entry, '^(%d+)-(%d+)$')
   if counter ~= '0' and string.find(record, '"date":', 1, true) then
     redis.call('XDEL', stream, entry)
@@ -104,8 +106,8 @@ if record ~= '' then
 end
 if field ~= '' then
   local forwards = KEYS[count]
-  -- Not below the clock, because other buckets may have higher versions than a Redis that was
-  -- restored.
+  -- The version is never below the clock, because after a restore of this Redis server, other
+  -- buckets might have higher versions.
   local versions = tag .. 'changes'
   reply[1] = math.max(tonumber(redis.call('GET', versions) or 0) + 1, now)
   redis.call('SET', versions, whole(reply[1]))

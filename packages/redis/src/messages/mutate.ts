@@ -16,26 +16,29 @@ import { type RecordEntry, recordText } from './record.ts';
 
 const script = createScript('mutate', [clock, inbox, source], { durable: true });
 
-/** The message was recalled, so nothing changes it any more. */
+/** Thrown if the message was recalled, after which it can no longer be changed. */
 export class MessageRecalled extends Error {
   override name = 'MessageRecalled';
 }
 
-/** The stream that a mutation should end has got more text, or has ended. */
+/** Thrown if the stream that a mutation should end has got more text or has already ended. */
 export class StreamChanged extends Error {}
 
 /**
- * Records a mutation of a conversation (a mark, recall, edit, reaction, pin or hide) and appends
- * its event to the inboxes of users. Resolves when both are done, also on `replicas` replicas. On
- * one server it is all or nothing. In a cluster the mutation is recorded first, and
- * `repairForwards` delivers it to buckets that a crashed gateway did not reach, unless they have a
- * newer one that replaces it. Members who joined a group after the message and do not see it get no
- * event. Users get the event twice if the call is repeated. An edit or a
- * recall of a streamed message also ends its stream. Rejects with {@redis PermitChanged}, and
- * writes nothing, if `permit` is not valid any more, and with {@redis StreamChanged} if the number
- * of texts of the stream differs from `texts`. An edit, a reaction or a pin of a recalled message
- * rejects with {@link MessageRecalled}. A pin rejects with {@link PinsFull} if the chat has
- * `maxPins` pins, and with {@link PinsUnknown} if Redis has no copy of the pins.
+ * Adds a mutation of a conversation (a mark, recall, edit, reaction, pin or hide) to the record
+ * stream, and appends its event to the inboxes of users. Resolves when both are done, also on
+ * `replicas` replicas. Without a cluster, does all or nothing. In a cluster, the mutation is
+ * recorded first. If the gateway crashes before it has delivered the mutation to all buckets,
+ * `repairForwards` delivers it to the others, except to inboxes that have a newer mutation that
+ * replaces it. Members who joined a group after the message and cannot see it get no event. If the
+ * caller repeats the call, users get the event twice. An edit or a recall of a streamed message
+ * also ends its stream.
+ *
+ * Rejects and writes nothing in these cases: with {@link PermitChanged} if `permit` is no longer
+ * valid, and with {@link StreamChanged} if the number of texts of the stream differs from `texts`.
+ * A pin rejects with {@link PinsFull} if the chat has `maxPins` pins, and with {@link PinsUnknown}
+ * if Redis has no copy of the pins. An edit, a reaction or a pin of a recalled message rejects with
+ * {@link MessageRecalled}, but ends the message's stream.
  */
 export async function mutate(
   redis: RedisConnection,
@@ -72,7 +75,10 @@ export async function mutate(
   redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), `${left.field}:${version}`]).catch(() => {});
 }
 
-/** Removes the members of a group who do not see a message. The user who changes it remains. */
+/**
+ * Returns the events without those for members of a group who cannot see the changed message. Keeps
+ * the event for the user who changes the message.
+ */
 async function omitLater(
   redis: RedisConnection,
   group: number,
@@ -83,17 +89,17 @@ async function omitLater(
   return later.size === 0 ? entries : entries.filter((entry) => entry.user === user || !later.has(entry.user));
 }
 
-/** Returns whether a mutation has no effect on a recalled message. */
+/** Returns whether a mutation changes a message in a way that is impossible after its recall. */
 function changes(record: Mutation['record']): record is Extract<typeof record, { kind: 'edit' | 'react' | 'pin' }> {
   return record.kind === 'edit' || record.kind === 'react' || (record.kind === 'pin' && record.active);
 }
 
 /**
- * Delivers a mutation that `mutate` kept to the users of other buckets, except to inboxes that
- * contain this version, or a later one of the same kind.
+ * Delivers a mutation that `mutate` stored in `forwards` to users of other buckets, except to
+ * inboxes that contain this version, or a later one of the same kind.
  */
 export async function repairMutation(redis: RedisConnection, value: string, version: number): Promise<void> {
-  // The previous release stored no `changed`.
+  // The previous release did not store `changed`.
   const [withheld, entries, changed = ''] = JSON.parse(value) as [Withheld, InboxEntry[], string?];
   await deliverElsewhere(redis, entries, { withheld, changed, version });
 }
@@ -155,53 +161,56 @@ async function deliver(
 }
 
 /**
- * Adds the version of a mutation to its merge key, like the message id of a mark: an inbox drops an
- * event if it contains one with this key and the same or a later version.
+ * Adds the version of a mutation to its merge key, as the message id is added for a mark. An inbox
+ * drops an event if it contains an event with this key and the same or a later version.
  */
 function versioned(merge: string, version: number): string {
   return version === 0 || merge === 'o' || merge.includes(' ') ? merge : `${merge} ${version}`;
 }
 
-/** The record of a mutation, and its events for each user. */
+/** The record entry of a mutation, and its event for each user. */
 export interface Mutation {
   /** The entry for the recorder. */
   record: Extract<RecordEntry, { kind: 'mark' | 'recall' | 'edit' | 'react' | 'pin' | 'hide' }>;
-  /** Whether the entry is recorded; false in relay mode. */
+  /** True if the entry is added to the record stream. False in relay mode. */
   recorded: boolean;
-  /** Id of a recalled message: inboxes withhold its body from now on. */
+  /** Id of a recalled message, whose body inboxes withhold from now on. */
   recall?: number | undefined;
   entries: InboxEntry[];
-  /** The permit of the user, as for `accept`. Undefined: no permit is needed. */
+  /** The permission of the user, as for `accept`. Undefined: no permission is needed. */
   permit?: number | 'member' | undefined;
   /** Number of texts of the stream that the edit completes. */
   texts?: number | undefined;
-  /** Maximum number of pinned messages of the conversation. Undefined: they are not counted. */
+  /** Maximum number of pinned messages of the conversation. Undefined: not limited. */
   maxPins?: number | undefined;
 }
 
-/** A recalled message as `<conversation>:<id>`, and its id. '' and 0 for none. */
+/** A recalled message as `<conversation>:<id>`, and its id. Empty and 0 for none. */
 type Withheld = [name: string, id: number];
 
 interface Delivery {
   entries: InboxEntry[];
   withheld: Withheld;
-  /**
-   * A message that changes only if it was not recalled, as `<conversation>:<message id>`. Empty for
-   * none.
-   */
+  /** A message that must not be recalled, as `<conversation>:<message id>`. Empty for none. */
   changed: string;
-  /** In the home bucket: the user or group whose recalled messages include those of all others. */
+  /**
+   * In the home bucket: the user or group whose set of recalled messages includes all of this
+   * conversation.
+   */
   owner?: number | '';
-  /** The version from the home bucket. Default: 0, none. */
+  /** The version that the home bucket assigned to the mutation. Default: 0, none. */
   version?: number;
   /** The entry for the recorder, as JSON text. Default: empty, nothing is recorded. */
   noted?: string;
   /** Field and value that stay in `forwards` until the users of other buckets have the event. */
   left?: { field: string; value: string } | undefined;
-  /** The permit that must be valid, its user, and the key that it is compared with. */
+  /** The permission that must still be valid, its user, and the key with its current value. */
   required?: { permit: number | 'member'; user: number; key: string };
-  /** A message whose stream ends, as `<conversation>:<id>`, and its number of texts; '' for any. */
+  /**
+   * A message whose stream ends, as `<conversation>:<id>`, and the number of texts that the stream
+   * must have. Empty: any number.
+   */
   stream?: readonly [name: string, texts: number | ''];
-  /** The change of the set of pinned messages. */
+  /** The change of the set of pinned messages, as arguments of the script. */
   pins?: ReturnType<typeof pinArguments>;
 }

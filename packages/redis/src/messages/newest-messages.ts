@@ -2,8 +2,8 @@ import type { MessageEvent } from '@parley/protocol';
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
 /**
- * Returns the messages among the newest `count` events of a user's inbox, newest first, without
- * recalled ones.
+ * Returns the messages among the newest `count` events of a user's inbox, without recalled ones,
+ * the newest first.
  */
 export async function newestMessages(redis: RedisConnection, user: number, count: number): Promise<MessageEvent[]> {
   const { client, keys } = redis;

@@ -2,13 +2,17 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import type { ForwardedMessage } from './forward.ts';
 
 /**
- * Returns the field of `keys.forwards` in which `accept` keeps a message until every bucket has it.
+ * Returns the field of `keys.forwards` in which `accept` stores a message until all buckets have
+ * it.
  */
 export function forwardField(id: number, conversation: string): string {
   return `${id}:${conversation}`;
 }
 
-/** Reads a message that is not known to be in every bucket. Undefined if there is none. */
+/**
+ * Reads a message that might not have reached all buckets yet. Undefined if Redis stores no such
+ * message.
+ */
 export async function readForward(
   redis: RedisConnection,
   conversation: string,
@@ -20,8 +24,8 @@ export async function readForward(
 }
 
 /**
- * Parses a message that `accept` kept: its participants in other buckets, its ref, its event, and
- * the conversation's previous message in each of these buckets, one per line.
+ * Parses a message that `accept` stored in `forwards`. Its lines are: the participants in other
+ * buckets, the ref, the event, and the conversation's previous message in each of these buckets.
  */
 export function parseForward({ keys }: RedisConnection, value: string): ForwardedMessage {
   const [users = '', ref = '', event = '', previous = ''] = value.split('\n');
@@ -32,7 +36,8 @@ export function parseForward({ keys }: RedisConnection, value: string): Forwarde
   return {
     ...{ id, conversation, from, ref, participants },
     event: event.slice(0, -1),
-    // A version that did not keep the previous messages may have accepted it.
+    // Undefined if an older version, which does not store the previous messages, accepted the
+    // message.
     before: (bucket) => ids[buckets.indexOf(bucket)] ?? 0,
   };
 }

@@ -3,19 +3,19 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { createScript } from '../connection/script.ts';
 import source from './write-pins.lua';
 
-/** Seconds for which the copy of a conversation's pinned messages is kept. */
+/** Seconds for which Redis keeps the copy of a conversation's pinned messages. */
 const PINS_TTL = 86_400;
 
 const script = createScript('write-pins', [source]);
 
-/** Thrown if the conversation has the maximum number of pinned messages. */
+/** Thrown if the conversation already has the maximum number of pinned messages. */
 export class PinsFull extends Error {
   override name = 'PinsFull';
 }
 
 /**
- * Thrown if Redis has no copy of the conversation's pinned messages. Send the request `pins` to the
- * recorder.
+ * Thrown if Redis has no copy of the conversation's pinned messages. To get one, send the request
+ * `pins` to the recorder.
  */
 export class PinsUnknown extends Error {
   override name = 'PinsUnknown';
@@ -27,16 +27,16 @@ export async function knowsPins({ client, keys }: RedisConnection, conversation:
 }
 
 /**
- * Copies the ids of a conversation's pinned messages to Redis. `mutate` uses them to limit the
- * number of pins. No-op if there is already a copy, because it contains all later pins.
+ * Copies the ids of a conversation's pinned messages to Redis. `mutate` uses the copy to limit the
+ * number of pins. No-op if Redis has a copy already, because that copy also contains all later
+ * pins.
  */
 export async function writePins(redis: RedisConnection, conversation: string, ids: readonly number[]): Promise<void> {
   await redis.run(script, [redis.keys.pins(conversation)], [PINS_TTL, ...ids]);
 }
 
 /**
- * Returns the change of the set of pinned messages that a mutation causes, as arguments of
- * `mutate`.
+ * Returns how a mutation changes the set of pinned messages, as arguments of the script `mutate`.
  */
 export function pinArguments(
   record: PinRecord,

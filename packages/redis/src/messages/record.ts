@@ -3,8 +3,8 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import type { Keys } from '../keys.ts';
 
 /**
- * Record entries other than messages, which `accept` adds. All entries of a conversation are in the
- * record stream of its home bucket, in order.
+ * An entry of a record stream that is not a message. (`accept` adds messages.) All entries of a
+ * conversation are in the record stream of its home bucket, in order.
  */
 export type RecordEntry =
   | {
@@ -14,7 +14,7 @@ export type RecordEntry =
       group?: true;
       delivered?: number;
       read?: number;
-      /** Set if the peer must not see `read`. */
+      /** Set if `read` is hidden from the peer. */
       private?: true;
     }
   | { kind: 'recall'; user: number; chat: number; group?: true; id: number; date: number; moderated?: true }
@@ -27,9 +27,9 @@ export type RecordEntry =
       date: number;
       body: unknown;
       custom?: unknown;
-      /** Set if it is the final content of a streamed message. */
+      /** Set if the edit is the final content of a streamed message. */
       streaming?: false;
-      /** Set if the message was sent without a push notification. */
+      /** Set if the streamed message was sent without a push notification. */
       silent?: true;
     }
   | {
@@ -45,13 +45,13 @@ export type RecordEntry =
   | { kind: 'pin'; user: number; chat: number; group?: true; id: number; date: number; active: boolean }
   | { kind: 'hide'; user: number; chat: number; group?: true; ids: number[] };
 
-/** Adds an entry to its record stream. Resolves when Redis has it. */
+/** Adds an entry to the record stream of its conversation. Resolves when Redis has the entry. */
 export async function record(redis: RedisConnection, entry: RecordEntry): Promise<void> {
   const { keys } = redis;
   await redis.client.xadd(keys.record(bucketOf(keys, entry)), '*', 'e', recordText(entry));
 }
 
-/** Returns an entry of a record stream as JSON text. */
+/** Converts an entry of a record stream to JSON text. */
 export function recordText(entry: RecordEntry): string {
   return JSON.stringify(entry);
 }

@@ -2,36 +2,38 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { refName } from './ref-name.ts';
 
 /**
- * Seconds after a loss in which refs are looked up in PostgreSQL, and for which copies of them
- * stay.
+ * Seconds after a loss of refs during which they are looked up in PostgreSQL, and for which Redis
+ * keeps copies of them.
  */
 const LOSS_TTL = 86_400;
 
-/** Field of a copy that is complete. No ref name is empty. */
+/** Name of the field that marks a copy of refs as complete. No ref has an empty name. */
 const COMPLETE = '';
 
-/** Stores in Redis that it lost refs that PostgreSQL may hold. */
+/**
+ * Stores in Redis that it has lost refs (idempotency keys) of messages that PostgreSQL might have.
+ */
 export async function noteRefLoss({ client, keys }: RedisConnection): Promise<void> {
   await client.set(keys.refsLost, '1', 'EX', LOSS_TTL);
 }
 
 /**
- * Returns whether Redis lost refs in the last day. A process that compared it with PostgreSQL
- * stores this.
+ * Returns whether Redis has lost refs in the last day, as stored by a process that compared Redis
+ * with PostgreSQL.
  */
 export async function lostRefs(redis: RedisConnection): Promise<boolean> {
   return lostAllRefs(redis) || (await redis.client.exists(redis.keys.refsLost)) === 1;
 }
 
 /**
- * Returns whether a server lost all its data in the last day. The loss is known once this process
- * has reconnected to the server.
+ * Returns whether a Redis server has lost all its data in the last day. This process detects the
+ * loss when it reconnects to the server.
  */
 export function lostAllRefs({ lostAt }: Pick<RedisConnection, 'lostAt'>): boolean {
   return lostAt !== 0 && Date.now() - lostAt < LOSS_TTL * 1000;
 }
 
-/** Copies the refs of a sender's recorded messages in a conversation. */
+/** Copies the refs of a sender's recorded messages in a conversation to Redis. */
 export async function writeRecordedRefs(
   { client, keys }: RedisConnection,
   conversation: string,
@@ -45,8 +47,9 @@ export async function writeRecordedRefs(
 }
 
 /**
- * Lets `accept` recognise a resend of a recorded message. Resolves with false if the refs of the
- * sender in this conversation are not copied yet.
+ * Copies the ref of a recorded message to the conversation, so that `accept` detects a resend of
+ * that message. Resolves with false if Redis has no copy of the sender's refs in this conversation
+ * yet.
  */
 export async function restoreRef(
   redis: RedisConnection,
@@ -62,7 +65,7 @@ export async function restoreRef(
   return true;
 }
 
-/** A ref of a message that PostgreSQL holds. */
+/** The ref and id of a message that PostgreSQL has. */
 export interface RecordedRef {
   ref: string;
   id: number;

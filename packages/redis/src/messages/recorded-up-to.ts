@@ -1,7 +1,8 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
 /**
- * Ms by which clocks may differ: of the nodes of a cluster, and of gateways, which date mutations.
+ * Maximum ms by which clocks can differ: those of a cluster's nodes, and those of gateways, which
+ * date mutations.
  */
 const CLOCK_SKEW_MS = 60_000;
 
@@ -9,12 +10,12 @@ const CLOCK_SKEW_MS = 60_000;
 const MAX_AGE_MS = 30_000;
 
 /**
- * Returns a time in Unix ms: every message and mutation accepted before it is in PostgreSQL. A
- * minute ago if no entry waits, else a minute before the oldest entry that waits in a record
- * stream.
+ * Returns a time in Unix ms before which every accepted message and mutation is in PostgreSQL. It
+ * is a minute before now or, if entries wait in a record stream, a minute before the oldest of
+ * them.
  */
 export async function recordedUpTo({ client, keys }: RedisConnection): Promise<number> {
-  // Read the clock first: entries that are added later are newer than this.
+  // Reads the clock first, so that entries that are added later are newer than this time.
   const now = Date.now();
   const oldest = await Promise.all(
     Array.from({ length: keys.buckets }, async (_, bucket) => {
@@ -26,8 +27,8 @@ export async function recordedUpTo({ client, keys }: RedisConnection): Promise<n
 }
 
 /**
- * Returns `recordedUpTo` as of up to 30 s ago, without waiting. 0 until the first one has been
- * read.
+ * Returns the time of `recordedUpTo` as read up to 30 s ago, without waiting for a read. 0 until
+ * the first read has finished.
  */
 export function lastRecordedUpTo(redis: RedisConnection): number {
   const last = moments.get(redis) ?? { moment: 0, read: 0 };

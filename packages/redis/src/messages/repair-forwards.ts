@@ -4,11 +4,11 @@ import { repairMutation } from './mutate.ts';
 import { parseForward } from './pending-forward.ts';
 
 /**
- * Forwards messages and mutations of a bucket that were pending at the last call and still are:
- * their process died, or could not reach another bucket. Resolves with what is pending now, which
- * must be passed to the next call. Rejects if a bucket cannot be reached, after trying all others.
- * Concurrent calls are safe. Two calls at an interval detect stuck entries without comparing
- * clocks.
+ * Forwards the messages and mutations of a bucket that were pending at the previous call and still
+ * are: their process died, or could not reach another bucket. Comparing two calls detects stuck
+ * entries without comparing clocks. Resolves with the fields of `forwards` that are pending now.
+ * Pass them to the next call. If a bucket cannot be reached, forwards the other entries and then
+ * rejects. Concurrent calls are safe.
  */
 export async function repairForwards(
   redis: RedisConnection,
@@ -36,11 +36,11 @@ export async function repairForwards(
 
 /**
  * Parses a field that `accept` (`<id>:<conversation>`) or `mutate` (`change:<ms>:<any>:<version>`)
- * stored.
+ * has stored.
  */
 function read(redis: RedisConnection, field: string, value: string): Kept {
   if (field.startsWith('change:')) {
-    // An older version stored no version.
+    // An older version of Parley stored no version number.
     const version = Number(field.split(':')[3] ?? 0);
     return { field, change: true, at: version, finish: () => repairMutation(redis, value, version) };
   }
@@ -49,8 +49,8 @@ function read(redis: RedisConnection, field: string, value: string): Kept {
 }
 
 /**
- * Sorts messages first, because mutations may concern them. Sorts each kind in the order of
- * acceptance.
+ * Compares two entries. Messages come before mutations, because a mutation might change one of the
+ * messages. Entries of each kind are in the order of acceptance.
  */
 function inOrder(a: Kept, b: Kept): number {
   return Number(a.change) - Number(b.change) || a.at - b.at;
@@ -59,7 +59,7 @@ function inOrder(a: Kept, b: Kept): number {
 interface Kept {
   field: string;
   change: boolean;
-  /** The id of a message, or the version of a mutation. */
+  /** Id of a message, or version of a mutation. */
   at: number;
   finish(): Promise<unknown>;
 }

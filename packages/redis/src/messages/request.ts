@@ -3,31 +3,32 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import type { Keys } from '../keys.ts';
 
 /**
- * Approximate maximum number of requests in one bucket. The oldest are dropped, because their
- * gateways no longer wait.
+ * Approximate maximum number of requests in a bucket. The oldest requests are dropped, because the
+ * gateways that sent them no longer wait.
  */
 const MAX_REQUESTS = 1000;
 
 /**
- * A request for a copy that Redis lacks. The recorder reads PostgreSQL and writes the copy.
+ * A request to the recorder, usually for a copy that Redis lacks. The recorder reads PostgreSQL and
+ * writes the copy to Redis.
  */
 export type RecorderRequest =
-  /** The permits of a user or group. */
+  /** Requests the permits of a user or group. */
   | { kind: 'rebuild'; id: number }
-  /** The user with an external id. */
+  /** Requests the user with an external id. */
   | { kind: 'external'; external: string }
-  /** The sender of a message of a user's chat. */
+  /** Requests the sender of a message of a user's chat, and whether the message was recalled. */
   | { kind: 'facts'; user: number; chat: number; group?: true; id: number }
-  /** The refs of a user's messages in a chat. */
+  /** Requests the refs of a user's messages in a chat. */
   | { kind: 'refs'; user: number; chat: number; group?: true }
-  /** The pinned messages of a conversation. */
+  /** Requests the pinned messages of a conversation. */
   | { kind: 'pins'; user: number; chat: number; group?: true }
-  /** Requests no copy: the recorder writes the records of this bucket without delay. */
+  /** Requests no copy: makes the recorder write the records of this bucket without delay. */
   | { kind: 'records'; bucket: number };
 
 /**
- * Adds a request to the request stream of its bucket. Resolves when Redis has it. Requests and
- * records have separate streams, so that neither delays the other.
+ * Adds a request to the request stream of its bucket. Resolves when Redis has the request. Requests
+ * and records are in separate streams, so that neither delays the other.
  */
 export async function sendRequest(redis: RedisConnection, request: RecorderRequest): Promise<void> {
   const stream = redis.keys.requests(bucketOf(redis.keys, request));

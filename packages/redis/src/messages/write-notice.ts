@@ -3,9 +3,9 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { type Accepted, accept } from './accept.ts';
 
 /**
- * Writes a notice into a group: a message whose sender is the group itself, so that it is nobody's
- * own message and no recorder counts it as unread. Resolves when it is in the inboxes of the
- * members. Idempotent: a repeated `ref` within `refWindow` writes nothing.
+ * Writes a notice into a group: a message whose sender is the group itself, so that no member is
+ * its sender, and the recorder does not count it as unread. Resolves when the members' inboxes have
+ * the notice. Idempotent: a repeated `ref` within `refWindow` writes nothing.
  */
 export async function writeNotice(
   redis: RedisConnection,
@@ -17,9 +17,9 @@ export async function writeNotice(
 interface NewNotice {
   group: number;
   members: number[];
-  /** The idempotency key. */
+  /** Idempotency key of the notice. */
   ref: string;
   body: NoticeBody;
-  /** Whether the recorder writes it to PostgreSQL. */
+  /** True if the recorder must write the notice to PostgreSQL. */
   recorded: boolean;
 }

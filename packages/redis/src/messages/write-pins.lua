@@ -1,4 +1,4 @@
--- Copies the pinned messages of a conversation, unless Redis already has a copy.
+-- Stores a copy of a conversation's pinned messages, unless Redis already has one.
 --
 -- KEYS
 --   1  pinned messages
@@ -6,7 +6,7 @@
 --   1  time to live, in s
 --   2... message ids
 -- Reply
---   1  if they are copied
+--   1  if the copy was stored, otherwise 0
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 -- Adds one member that is not an id, so that the set exists even if no message is pinned.
 redis.call('SADD', KEYS[1], 'copied')
