@@ -25,7 +25,7 @@ onEachRedis((redis) => {
   const pairs = { 'of one bucket': neighbours, 'of two buckets': strangers };
 
   describe.each(Object.entries(pairs))('a message between two users %s', (_, pair) => {
-    it('a message derives its id and date from the clock of Redis', async () => {
+    it('accept derives the id and the date of a message from the clock of Redis', async () => {
       const [a, b] = pair();
       const before = Date.now();
       const { id, date, duplicate, conversation } = await send(redis.connection, b, a, 'r');
@@ -36,7 +36,7 @@ onEachRedis((redis) => {
       expect(conversation).toBe(`${a}_${b}`);
     });
 
-    it('a message is appended to both inboxes and the record stream, with the ref for its sender only', async () => {
+    it("accept adds a message to both inboxes and the record stream, and its ref only to the sender's copy", async () => {
       const [a, b] = pair();
       const { id, date, conversation } = await send(redis.connection, b, a, 'r1', { extra: ',"replyTo":7' });
       const event = {
@@ -55,7 +55,7 @@ onEachRedis((redis) => {
       expect(await readRecord(redis.connection, home, conversation)).toEqual([{ ...event, ref: 'r1' }]);
     });
 
-    it('a message is published to both users with the stored bytes and their offset', async () => {
+    it("accept publishes to each user the same bytes as in their inbox, with the event's offset", async () => {
       const [a, b] = pair();
       await using hearA = await redis.listen(redis.connection.keys.user(a));
       await using hearB = await redis.listen(redis.connection.keys.user(b));
@@ -73,7 +73,7 @@ onEachRedis((redis) => {
       }
     });
 
-    it('a repeated ref returns the first message id and delivers nothing again', async () => {
+    it("accept returns the first message's id for a repeated ref and delivers nothing again", async () => {
       const [a, b] = pair();
       await using hear = await redis.listen(redis.connection.keys.user(b));
       const first = await send(redis.connection, a, b, 'r');
@@ -85,7 +85,7 @@ onEachRedis((redis) => {
       expect(await readRecord(redis.connection, redis.connection.keys.bucket(a), first.conversation)).toHaveLength(1);
     });
 
-    it('the same ref of another user is another message', async () => {
+    it('accept treats the same ref from another user as another message', async () => {
       const [a, b] = pair();
       const one = await send(redis.connection, a, b, 'r');
       const other = await send(redis.connection, b, a, 'r');
@@ -93,7 +93,7 @@ onEachRedis((redis) => {
       expect(other.id).toBeGreaterThan(one.id);
     });
 
-    it('accepting a message returns whether a device of the other user is connected', async () => {
+    it('accept returns whether a device of the other user is connected', async () => {
       const [a, b] = pair();
       const ask = async (ref: string) => (await send(redis.connection, a, b, ref)).online;
       const { client, keys } = redis.connection;
@@ -109,14 +109,14 @@ onEachRedis((redis) => {
       expect(await ask('somebody listens, but no device is connected')).toBe(false);
     });
 
-    it('a message is not recorded in relay mode', async () => {
+    it('accept does not add a message to the record stream in relay mode', async () => {
       const [a, b] = pair();
       const { conversation } = await send(redis.connection, a, b, 'r', { record: false });
       expect(await readInbox(redis.connection, b)).toHaveLength(1);
       expect(await readRecord(redis.connection, redis.connection.keys.bucket(a), conversation)).toEqual([]);
     });
 
-    it('a message is recognised as a resend after 200 other messages', async () => {
+    it('accept recognises a resend after 200 other messages', async () => {
       const [a, b] = pair();
       const ref = 'c3b9d1a4-5e46-4f0f-9a41-6a3f5d1c2b7e';
       const first = await send(redis.connection, a, b, ref);
@@ -125,7 +125,7 @@ onEachRedis((redis) => {
       expect(await send(redis.connection, b, a, ref)).toMatchObject({ duplicate: false });
     });
 
-    it('a conversation forgets refs that are older than the window, and keeps newer ones', async () => {
+    it('accept removes refs that are older than `refWindow` and keeps newer ones', async () => {
       const [a, b] = pair();
       const { client, keys } = redis.connection;
       const { conversation } = await send(redis.connection, a, b, 'r');
@@ -136,7 +136,7 @@ onEachRedis((redis) => {
       expect(await client.zrange(keys.conversation(conversation), '0', '-1')).toEqual([`${a}:new`, `${a}:next`]);
     });
 
-    it('messages of many gateways have one gapless order in both inboxes', async () => {
+    it('messages from several gateways have the same order without gaps in both inboxes', async () => {
       const [a, b] = pair();
       const connections = [redis.connection, await redis.open()];
       const accepted = await Promise.all(
@@ -198,7 +198,7 @@ onEachRedis((redis) => {
       expect((await send(redis.connection, b, a, 'after')).id).toBe(last + 2);
     });
 
-    it('message ids are not reused after a day of silence with a slow clock', async () => {
+    it('accept does not reuse message ids if the clock is slow after a day without messages', async () => {
       const [a, b] = neighbours();
       const name = redis.connection.keys.conversation(`${a}_${b}`);
       await redis.connection.client.zadd(name, firstMessageId(Date.now() + 10 * 86_400_000), `${a}:from the future`);
@@ -206,7 +206,7 @@ onEachRedis((redis) => {
       expect(await redis.connection.client.ttl(name)).toBeGreaterThan(11 * 86_400 - 60);
     });
 
-    it('message ids are exact numbers for decades', async () => {
+    it('the message ids of the year 2090 are exact numbers', async () => {
       const [a, b] = neighbours();
       const last = firstMessageId(Date.UTC(2090, 0, 1)) + 4094;
       await redis.connection.client.zadd(redis.connection.keys.conversation(`${a}_${b}`), last, `${a}:x`);
@@ -216,7 +216,7 @@ onEachRedis((redis) => {
       expect((await send(redis.connection, a, b, 'r')).id).toBe(id);
     });
 
-    it('message ids continue by the clock when Redis lost the conversation', async () => {
+    it('message ids continue from the clock after Redis has lost the conversation', async () => {
       const [a, b] = neighbours();
       const first = await send(redis.connection, a, b, 'r');
       await redis.connection.client.del(redis.connection.keys.conversation(first.conversation));
@@ -243,7 +243,7 @@ onEachRedis((redis) => {
     expect(await readInbox(redis.connection, a)).toHaveLength(2);
   });
 
-  it('a message to oneself is delivered once and reports nobody online', async () => {
+  it('accept delivers a message to oneself once and reports that nobody else is connected', async () => {
     const user = redis.newId();
     await redis.connection.client.hset(redis.connection.keys.online(user), 'gateway', 1);
     await using hear = await redis.listen(redis.connection.keys.user(user));
@@ -255,7 +255,7 @@ onEachRedis((redis) => {
   });
 
   describe('a message to a group', () => {
-    it('a group message reaches each of 150 members once, with the ref for its sender only', async () => {
+    it("a group message reaches each of 150 members once, and only the sender's copy has the ref", async () => {
       const group = redis.newId();
       const members = Array.from({ length: 150 }, () => redis.newId());
       const from = members[40] as number;
@@ -274,7 +274,7 @@ onEachRedis((redis) => {
       for (const member of members) expect(await readInbox(redis.connection, member)).toHaveLength(1);
     });
 
-    it('with slow mode a member is rejected until the time has passed, but not a resend or another member', async () => {
+    it("with slow mode, accept rejects a member's next message until the time has passed, but accepts resends and other members", async () => {
       const [group, a, b] = [redis.newId(), redis.newId(), redis.newId()];
       let version = 0;
       const setSlowMode = (seconds: number, exempt: number[] = []) =>
@@ -305,14 +305,14 @@ onEachRedis((redis) => {
       expect(await say(a, 'r3')).toMatchObject({ duplicate: false });
     });
 
-    it('a sender who is not a member gets no copy of a group message', async () => {
+    it('a sender who is not a member of the group gets no copy of the message', async () => {
       const [group, member, from] = [redis.newId(), redis.newId(), redis.newId()];
       await send(redis.connection, from, group, 'r', { members: [member] });
       expect(await readInbox(redis.connection, from)).toEqual([]);
       expect((await readInbox(redis.connection, member))[0]?.event.ref).toBeUndefined();
     });
 
-    it('members who hide their presence do not count as connected', async () => {
+    it('accept does not count members who hide their presence as connected', async () => {
       const [group, from, other] = [redis.newId(), redis.newId(), redis.newId()];
       const { client, keys } = redis.connection;
       await client.hset(keys.online(other), 'gateway', 1);
@@ -335,7 +335,7 @@ onEachRedis((redis) => {
       expect(await ask('offline')).toBe(false);
     });
 
-    it('a group message is recorded when the group has no members left', async () => {
+    it('accept records a group message even if the group has no members left', async () => {
       const [group, from] = [redis.newId(), redis.newId()];
       const { id, online } = await send(redis.connection, from, group, 'r', { members: [] });
       expect(online).toBe(false);
@@ -344,7 +344,7 @@ onEachRedis((redis) => {
       ]);
     });
 
-    it('messages of many members have one order for all members of the group', async () => {
+    it('concurrent messages of many members have the same order for all members of the group', async () => {
       const group = redis.newId();
       const members = Array.from({ length: 6 }, () => redis.newId());
       const connections = [redis.connection, await redis.open()];
@@ -377,7 +377,7 @@ onEachRedis((redis) => {
       for (const ttl of [one, other]) expect(ttl).toBeGreaterThan(4990);
     });
 
-    it('times to live are renewed each hour, so that none ends within an hour of a message', async () => {
+    it('accept renews times to live each hour, so that no key expires within an hour of a message', async () => {
       const [a, b] = neighbours();
       await send(redis.connection, a, b, 'r');
       const { client, keys } = redis.connection;
@@ -388,7 +388,7 @@ onEachRedis((redis) => {
       for (const ttl of await ttls(redis.connection, a, b)) expect(ttl).toBeGreaterThan(86_400);
     });
 
-    it('an inbox with a short time to live exists during an hour of steady messages', async () => {
+    it('an inbox with a short time to live does not expire within an hour of a message', async () => {
       const [a, b] = neighbours();
       const connection = await redis.open({ inboxTtl: 60 });
       await send(connection, a, b, 'r');
@@ -396,7 +396,7 @@ onEachRedis((redis) => {
       expect(Math.min(one as number, other as number)).toBeGreaterThan(3600);
     });
 
-    it('a new inbox in an old conversation gets its time to live', async () => {
+    it('a new inbox gets its time to live even if the conversation is old', async () => {
       const [a, b] = neighbours();
       await send(redis.connection, a, b, 'r1');
       await redis.connection.client.del(redis.connection.keys.inbox(b));
@@ -405,7 +405,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('an inbox is trimmed to about its length and continues its offsets', async () => {
+  it('accept trims an inbox to about `inboxLength` events and continues its offsets', async () => {
     const [a, b] = neighbours();
     const connection = await redis.open({ inboxLength: 100 });
     for (let i = 0; i < 10; i += 1) {
@@ -417,7 +417,7 @@ onEachRedis((redis) => {
     expect(inbox.map(({ offset }) => offset)).toEqual(inbox.map((_, i) => 500 - inbox.length + 1 + i));
   });
 
-  it('an inbox continues after all its entries were removed', async () => {
+  it('an inbox continues its offsets after all its entries were removed', async () => {
     const [a, b] = neighbours();
     for (const ref of ['r1', 'r2']) await send(redis.connection, a, b, ref);
     const before = await readInbox(redis.connection, b);
@@ -427,7 +427,7 @@ onEachRedis((redis) => {
     expect(next?.cursor).toBe(before[1]?.cursor.replace('-2', '-3'));
   });
 
-  it('any ref and any body are delivered unchanged', async () => {
+  it('accept delivers any ref and any body unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1, maxLength: 64 }), fc.json(), async (ref, text) => {
         const [a, b] = strangers();
@@ -452,7 +452,7 @@ onEachRedis((redis) => {
     },
   );
 
-  it('random concurrent sends get one id per ref, the same in both inboxes', async () => {
+  it('random concurrent sends get one id per ref, and the same id in both inboxes', async () => {
     const connections = [redis.connection, await redis.open()];
     const step = fc.record({
       by: fc.nat({ max: 1 }),
@@ -496,7 +496,7 @@ onEachRedis((redis) => {
   describe('inbox epochs that a caller cached', () => {
     const offsets = async (user: number) => (await readInbox(redis.connection, user)).map(({ cursor }) => cursor);
 
-    it('an inbox that expired gets a new epoch, although the sender cached the old one', async () => {
+    it('an inbox that expired gets a new epoch, although the sender cached the old epoch', async () => {
       const [a, b] = neighbours();
       await send(redis.connection, a, b, 'r1');
       const before = redis.connection.epochs.get(b);
@@ -511,7 +511,7 @@ onEachRedis((redis) => {
       expect(await redis.connection.client.ttl(redis.connection.keys.inbox(b))).toBeGreaterThan(0);
     });
 
-    it('a cached epoch is ignored when the inbox has a newer one', async () => {
+    it('accept ignores the cached epoch if the inbox has a newer one', async () => {
       const [a, b] = neighbours();
       await send(redis.connection, a, b, 'r1');
       const epoch = redis.connection.epochs.get(b);

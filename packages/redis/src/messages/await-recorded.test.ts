@@ -19,7 +19,7 @@ onEachRedis((redis) => {
   const bucketOf = (conversation: string) => redis.connection.keys.home(conversation);
 
   describe('waiting until a conversation is recorded', () => {
-    it('awaitRecorded resolves at once if only other conversations of the bucket have unrecorded messages', async () => {
+    it('awaitRecorded resolves at once if the entries that wait in the bucket belong to other conversations', async () => {
       const [ann, ben] = [redis.newId(), redis.newId()];
       await send(ann, ann + 64);
       await record(redis.connection, { kind: 'mark', user: ann, chat: ann, read: 1 });
@@ -27,7 +27,7 @@ onEachRedis((redis) => {
       expect(await requests(bucketOf(userConversation(ann, ben)))).toEqual([]);
     });
 
-    it('awaitRecorded requests the records, and resolves when the newest of the conversation is recorded', async () => {
+    it('awaitRecorded sends a request to the recorder, and resolves once the newest entry of the conversation is recorded', async () => {
       const [ann, ben, group] = [redis.newId(), redis.newId(), redis.newId()];
       const { client, keys } = redis.connection;
       const [pair, many] = [userConversation(ann, ben), groupConversation(group)];
@@ -47,13 +47,13 @@ onEachRedis((redis) => {
       expect(recorded).toBe(true);
     });
 
-    it('awaitRecorded resolves with false when no recorder writes the records in time', async () => {
+    it('awaitRecorded resolves with false if no recorder writes the entries in time', async () => {
       const [ann, ben] = [redis.newId(), redis.newId()];
       await send(ann, ben);
       expect(await awaitRecorded(redis.connection, [userConversation(ann, ben)], 20)).toBe(false);
     });
 
-    it('awaitRecorded waits for all records of a bucket if many wait', async () => {
+    it('awaitRecorded waits for all entries of a bucket if the bucket has too many to search', async () => {
       const [ann, ben] = [redis.newId(), redis.newId()];
       for (let id = 1; id <= 64; id += 1)
         await record(redis.connection, { kind: 'mark', user: ann, chat: ann, read: id });
@@ -83,7 +83,7 @@ onEachRedis((redis) => {
     expect(new Set(found)).toEqual(new Set(expected));
   });
 
-  it('all conversations may be recent if the inbox of a user is missing or new', async () => {
+  it('recentConversations returns `all` if the inbox of a user is missing or new', async () => {
     const [ann, ben] = [redis.newId(), redis.newId()];
     expect(await recentConversations(redis.connection, ann)).toBe('all');
     await send(ann, ben);

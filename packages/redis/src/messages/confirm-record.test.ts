@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { confirmRecord } from './confirm-record.ts';
 
 onEachRedis((redis) => {
-  it('confirmRecord returns the record entries that the server still has', async () => {
+  it('confirmRecord returns the ids of the record entries that the server still has', async () => {
     const { client, keys } = redis.connection;
     const bucket = keys.bucket(redis.newId());
     const add = () => client.xadd(keys.record(bucket), '*', 'e', '{}') as Promise<string>;

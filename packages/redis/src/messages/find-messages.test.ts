@@ -10,7 +10,7 @@ onEachRedis((redis) => {
   const send = async (from: number, to: number, ref: string) =>
     (await accept(redis.connection, { from, to, ref, body: '{}', record: false })).id;
 
-  it('each participant finds which messages of a conversation their inbox lacks', async () => {
+  it('findMissing returns for each participant which messages of a conversation their inbox lacks', async () => {
     const [a, b, c] = [redis.newId(), redis.newId(), redis.newId()];
     const conversation = userConversation(a, b);
     const [first, second, other] = [await send(a, b, '1'), await send(b, a, '2'), await send(a, c, '3')];

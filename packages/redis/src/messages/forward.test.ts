@@ -26,7 +26,7 @@ onEachRedis((redis) => {
   };
 
   describe('a message forwarded to another bucket', () => {
-    it('a forwarded message arrives once under repeats and races', async () => {
+    it('forward delivers a message once, even if it is called repeatedly and concurrently', async () => {
       const { message, arrived } = conversation();
       await Promise.all([1, 1, 1].map((place) => forward(redis.connection, message(place))));
       await forward(redis.connection, message(2));
@@ -34,7 +34,7 @@ onEachRedis((redis) => {
       expect(await arrived()).toEqual([1, 2]);
     });
 
-    it('a forwarded message waits for the message before it', async () => {
+    it('forward waits until the previous message is delivered', async () => {
       const { message, arrived } = conversation(1);
       const sent: Promise<unknown>[] = [];
       for (const place of [3, 2]) {
@@ -50,7 +50,7 @@ onEachRedis((redis) => {
       expect(await arrived()).toEqual([1, 2, 3]);
     });
 
-    it('a forwarded message is delivered if an earlier message was lost, and the earlier one may still arrive', async () => {
+    it('forward delivers a message if an earlier one was lost, and can still deliver the earlier one afterwards', async () => {
       const { message, arrived } = conversation(1);
       await forward(redis.connection, message(1));
       await forward(redis.connection, message(3));
@@ -61,7 +61,7 @@ onEachRedis((redis) => {
       expect(await arrived()).toEqual([1, 3, 4, 2]);
     });
 
-    it('a forwarded message is not delivered twice after many other events', async () => {
+    it('forward does not deliver a message twice, even after many other events', async () => {
       const { message, to, arrived } = conversation();
       await forward(redis.connection, message(1));
       await forward(redis.connection, message(2));
@@ -71,7 +71,7 @@ onEachRedis((redis) => {
       expect((await arrived()).filter(Boolean)).toEqual([1, 2]);
     });
 
-    it("a forwarded message has the ref in the sender's copy only", async () => {
+    it("forward adds the ref only to the sender's copy of the message", async () => {
       const { message, from, to } = conversation();
       const other = to + 64;
       await forward(redis.connection, { ...message(1), from: to, participants: [other, to] });
@@ -80,7 +80,7 @@ onEachRedis((redis) => {
       expect(await readInbox(redis.connection, from)).toEqual([]);
     });
 
-    it('forwarding returns whether another participant is connected, also on a repeat', async () => {
+    it('forward returns whether another participant is connected, even when it is repeated', async () => {
       const { message, to } = conversation();
       const { client, keys } = redis.connection;
       await client.hset(keys.online(to), 'gateway', 1);
@@ -91,7 +91,7 @@ onEachRedis((redis) => {
       expect(await forward(redis.connection, { ...message(3), from: to })).toMatchObject({ online: false });
     });
 
-    it('a message of another conversation with the same id does not count as a copy of a forwarded message', async () => {
+    it('forward delivers a message although the inbox contains a message of another conversation with the same id', async () => {
       const { message, to, arrived } = conversation();
       const { client, keys } = redis.connection;
       for (const place of [2, 1]) {
@@ -103,7 +103,7 @@ onEachRedis((redis) => {
       expect((await arrived()).slice(2)).toEqual([2, 1]);
     });
 
-    it('a forwarded message is remembered for more than a day', async () => {
+    it('Redis stores for more than a day which message was forwarded last', async () => {
       const { message, to } = conversation();
       await forward(redis.connection, message(1));
       const { client, keys } = redis.connection;

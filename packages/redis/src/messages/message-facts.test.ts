@@ -17,7 +17,7 @@ onEachRedis((redis) => {
       JSON.parse(event),
     );
 
-  it('each participant finds a message by its chat and id', async () => {
+  it('findMessage returns a message to each participant, by their chat and the message id', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const one = await send(a, b, 'r1');
     let group = redis.newId();
@@ -38,7 +38,7 @@ onEachRedis((redis) => {
     expect(await findMessage(redis.connection, redis.newId(), a, one.id)).toBeUndefined();
   });
 
-  it('a recalled message is returned without its text', async () => {
+  it('findMessage reports that a message was recalled, without its text', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const gone = await send(a, b, 'r1');
     await send(a, b, 'r2');
@@ -50,7 +50,7 @@ onEachRedis((redis) => {
     expect((await read(a))[0]).toMatchObject({ ref: 'r1', recalled: true, body: { type: 'text', text: '' } });
   });
 
-  it('a recall leaves a message with the same id in another chat unchanged', async () => {
+  it('the recall of a message does not affect a message with the same id in another chat', async () => {
     const [a, b, group] = [redis.newId(), redis.newId(), redis.newId()];
     const event = (conversation: string) =>
       `{"kind":"message","id":4096,"conversation":"${conversation}","from":${a},"to":${b},"date":1,"body":${body}}`;
@@ -66,7 +66,7 @@ onEachRedis((redis) => {
     ]);
   });
 
-  it('readFacts returns the facts of a message only for the user who requested them', async () => {
+  it('readFacts returns the facts of a message only for the user whose chat they belong to', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     expect(await readFacts(redis.connection, a, b, 4096)).toBeUndefined();
     await writeFacts(redis.connection, a, b, 4096, { from: b, recalled: false });

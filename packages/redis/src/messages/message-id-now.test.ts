@@ -27,7 +27,7 @@ onEachRedis((redis) => {
     },
   );
 
-  it('the current message id is the newest id of a conversation whose ids are ahead of the clock', async () => {
+  it("messageIdNow returns the newest message's id if the ids of the conversation are ahead of the clock", async () => {
     const [from, to] = [redis.newId(), redis.newId()];
     const conversation = userConversation(from, to);
     const ahead = firstMessageId(Date.now() + 60_000);
@@ -35,7 +35,7 @@ onEachRedis((redis) => {
     expect(await messageIdNow(redis.connection, conversation)).toBe(ahead);
   });
 
-  it('messages after the current message id exceed it, although the clock has stepped back', async () => {
+  it('messages after messageIdNow get greater ids, even if the clock has stepped back', async () => {
     const [from, to] = [redis.newId(), redis.newId()];
     const conversation = userConversation(from, to);
     const { client, keys } = redis.connection;
@@ -51,7 +51,7 @@ onEachRedis((redis) => {
     expect(await client.ttl(keys.conversation(conversation))).toBeGreaterThan(80_000);
   });
 
-  it('a message to a user of another bucket arrives after the current message id was read', async () => {
+  it('a message to a user in another bucket is delivered after messageIdNow was called', async () => {
     const [from, to] = [redis.newId(), redis.newId() + 1];
     await messageIdNow(redis.connection, userConversation(from, to));
     const first = await send(from, to, 'first');
@@ -61,7 +61,7 @@ onEachRedis((redis) => {
     expect(ids).toEqual([first.id, second.id]);
   });
 
-  it('the newest message id equals the clock in an empty conversation', async () => {
+  it('messageIdNow returns an id of the current time for an empty conversation', async () => {
     const before = Date.now();
     const now = await messageIdNow(redis.connection, userConversation(redis.newId(), redis.newId()));
     expect(now).toBeGreaterThanOrEqual(firstMessageId(before) - 1);

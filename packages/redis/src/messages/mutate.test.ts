@@ -11,7 +11,7 @@ import { knowsPins, PinsFull, PinsUnknown, writePins } from './pins.ts';
 const recall = (user: number, chat: number, id: number) => ({ kind: 'recall' as const, user, chat, id, date: 1 });
 
 onEachRedis((redis) => {
-  it("a mutation is recorded in its conversation's bucket and delivered to users of all buckets", async () => {
+  it("mutate records a mutation in the conversation's home bucket and delivers it to users of all buckets", async () => {
     const { connection } = redis;
     const [a, b] = [redis.newId(), redis.newId()];
     const record = recall(a, b, 4096);
@@ -29,7 +29,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('a recalled message gets no edit, reaction or pin, in the bucket of any user', async () => {
+  it('mutate rejects an edit, a reaction or a pin of a recalled message, whichever bucket its users are in', async () => {
     const { connection } = redis;
     const [a, b, group] = [redis.newId(), redis.newId(), redis.newId()];
     for (const where of [{ chat: b }, { chat: group, group: true as const }]) {
@@ -61,7 +61,7 @@ onEachRedis((redis) => {
       ]);
   });
 
-  it('each change has a ms of its own in the record stream, and the order of the calls', async () => {
+  it('mutate adds each change to the record stream with a ms of its own, in the order of the calls', async () => {
     const { connection } = redis;
     const [a, b] = [redis.newId(), redis.newId()];
     const stream = connection.keys.record(connection.keys.home(`${a}_${b}`));
@@ -75,7 +75,7 @@ onEachRedis((redis) => {
     expect(new Set(entries.map(([entry]) => entry.split('-')[0])).size).toBe(ids.length);
   });
 
-  it('a limited number of recalls is remembered, for the time to live of an inbox', async () => {
+  it('Redis stores a limited number of recalls per user, for the time to live of an inbox', async () => {
     const user = redis.newId();
     const connection = await redis.open({ inboxLength: 5, inboxTtl: 1000 });
     const entries = [{ user, event: '{"kind":"recall"}' }];
@@ -89,7 +89,7 @@ onEachRedis((redis) => {
     expect(await connection.client.ttl(name)).toBeGreaterThan(990);
   });
 
-  it('pins are counted once Redis has their copy, and a recall or a removed pin reduces the number', async () => {
+  it('mutate counts pins once Redis has a copy of them, and a recall or an unpin reduces the number', async () => {
     const { connection } = redis;
     const [a, b] = [redis.newId(), redis.newId()];
     const conversation = `${a}_${b}`;
@@ -112,7 +112,7 @@ onEachRedis((redis) => {
     await pin(4);
   });
 
-  it('a mutation that is not recorded is delivered', async () => {
+  it('mutate delivers a mutation that is not to be recorded', async () => {
     const { connection } = redis;
     const [a, b] = [redis.newId(), redis.newId()];
     const record = { kind: 'mark' as const, user: a, chat: b, read: 1 };

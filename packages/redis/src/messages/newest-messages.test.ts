@@ -6,7 +6,7 @@ import { accept } from './accept.ts';
 import { newestMessages } from './newest-messages.ts';
 
 onEachRedis((redis) => {
-  it('the newest messages are returned first, without recalled ones', async () => {
+  it('newestMessages returns the newest messages first, without recalled ones', async () => {
     const [ann, ben] = [redis.newId(), redis.newId()];
     const send = (text: string) =>
       accept(redis.connection, {

@@ -7,7 +7,7 @@ onEachRedis((redis) => {
   const read = async (bucket: number) =>
     (await redis.connection.client.xrange(redis.connection.keys.record(bucket), '-', '+')).map(([, fields]) => fields);
 
-  it('all records of a conversation are in one stream, in order', async () => {
+  it('record adds all entries of a conversation to one stream, in order', async () => {
     // Users of buckets that no other test here uses.
     const [smaller, greater] = [64 * 50 + 61, 64 * 50 + 62];
     await accept(redis.connection, { from: greater, to: smaller, ref: 'r', body: '{}', record: true });
@@ -25,7 +25,7 @@ onEachRedis((redis) => {
     expect(await read(62)).toEqual([]);
   });
 
-  it('all records of a group are in the bucket of the group', async () => {
+  it("record adds all entries of a group to the stream of the group's bucket", async () => {
     const [user, group] = [64 * 50 + 1, 64 * 50 + 2];
     const entry: RecordEntry = { kind: 'mark', user, chat: group, group: true, read: 7 };
     await record(redis.connection, entry);

@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { recordedUpTo } from './recorded-up-to.ts';
 
 onEachRedis((redis) => {
-  it('recordedUpTo returns the time one minute ago, or of the oldest unrecorded entry if earlier', async () => {
+  it('recordedUpTo returns a time a minute ago, or a minute before the oldest entry that is not recorded yet', async () => {
     const { connection } = redis;
     const { client, keys } = connection;
     const began = Date.now();

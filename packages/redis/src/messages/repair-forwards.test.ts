@@ -37,7 +37,7 @@ onEachRedis((redis) => {
   };
 
   describe('a message whose process died before it was everywhere', () => {
-    it('a message of a process that died is delivered once, in order, with the ref for its sender only', async () => {
+    it('repairForwards delivers the messages of a process that died once and in order, and only the sender gets the ref', async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(redis.connection, a, b, '0');
       for (const ref of ['1', '2']) await send(dying(redis.connection), a, b, ref).catch(() => {});
@@ -58,7 +58,7 @@ onEachRedis((redis) => {
       await waitFor(async () => (await kept(a)) === 0);
     });
 
-    it('the first scan for unfinished messages repairs none, because they may be in flight', async () => {
+    it('the first call of repairForwards repairs nothing, because the pending messages might be in flight', async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(dying(redis.connection), a, b, '1').catch(() => {});
       const seen = await repairForwards(redis.connection, redis.connection.keys.bucket(a), new Set());
@@ -66,7 +66,7 @@ onEachRedis((redis) => {
       expect(await refs(b)).toEqual(redis.connection.clustered ? [] : ['1']);
     });
 
-    it('a repaired group message reaches all members, the sender included', async () => {
+    it('repairForwards delivers a group message to all members, including the sender', async () => {
       const group = redis.newId();
       const members = Array.from({ length: 5 }, () => redis.newId());
       const sender = members[1] as number;
@@ -77,7 +77,7 @@ onEachRedis((redis) => {
       expect(own.map(({ event }) => (event as { ref?: string }).ref)).toEqual(['g']);
     });
 
-    it('the next message delivers unfinished ones first', async () => {
+    it('the next message to a user delivers pending messages first', async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(redis.connection, a, b, '0');
       for (const ref of ['1', '2']) await send(dying(redis.connection), a, b, ref).catch(() => {});
@@ -87,7 +87,7 @@ onEachRedis((redis) => {
       expect(await refs(b)).toEqual(['0', '1', '2', '3']);
     });
 
-    it('the next message of a group delivers unfinished ones first, to the members they had', async () => {
+    it('the next message to a group delivers pending messages first, to the members that each of them had', async () => {
       const group = redis.newId();
       const members = Array.from({ length: 5 }, () => redis.newId());
       const [sender = 0, , late = 0] = members;
@@ -99,7 +99,7 @@ onEachRedis((redis) => {
       expect(await refs(late)).toEqual(['2', '3']);
     });
 
-    it('a message does not overtake one that cannot be repaired', async () => {
+    it('repairForwards does not let a message overtake one that cannot be repaired', async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(redis.connection, a, b, '0');
       await send(dying(redis.connection), a, b, '1').catch(() => {});
@@ -124,7 +124,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('repair delivers a mutation once to the remaining users', async () => {
+  it('repairForwards delivers a mutation once to the users who lack it', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const { id } = await send(redis.connection, a, b, 'text');
     const event = `{"kind":"recall","id":${id},"conversation":"${a}_${b}"}`;
@@ -146,7 +146,7 @@ onEachRedis((redis) => {
     await waitFor(async () => (await kept(a)) === 0);
   });
 
-  it('repair delivers several mutations in the order of their acceptance', async () => {
+  it('repairForwards delivers several mutations in the order in which they were accepted', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const made = [1, 2, 3, 4, 5];
     for (const date of made) {
@@ -167,7 +167,7 @@ onEachRedis((redis) => {
     );
   });
 
-  it('repair does not deliver a mutation to inboxes with a newer one of its kind', async () => {
+  it('repairForwards does not deliver a mutation to inboxes that have a newer one of its kind', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const { id } = await send(redis.connection, a, b, 'text');
     const pin = (connection: RedisConnection, active: boolean) => {
@@ -188,7 +188,7 @@ onEachRedis((redis) => {
     await waitFor(async () => (await kept(a)) === 0);
   });
 
-  it('messages that reached every bucket leave nothing for repair', async () => {
+  it('messages that have reached every bucket leave nothing for repairForwards', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     for (const ref of ['1', '2', '3']) await send(redis.connection, b, a, ref);
     await send(redis.connection, a, b, '4');

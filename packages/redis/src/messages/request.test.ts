@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { sendRequest } from './request.ts';
 
 onEachRedis((redis) => {
-  it('a request for permits is added to the request stream of the id, not to the records', async () => {
+  it("sendRequest adds a request for permits to the request stream of the id's bucket, not to the record stream", async () => {
     const { client, keys } = redis.connection;
     await sendRequest(redis.connection, { kind: 'rebuild', id: 64 * 50 + 3 });
     const entries = await client.xrange(keys.requests(3), '-', '+');
@@ -11,7 +11,7 @@ onEachRedis((redis) => {
     expect(await client.xlen(keys.record(3))).toBe(0);
   });
 
-  it('the request stream drops its oldest requests while no recorder handles them', async () => {
+  it('the request stream drops its oldest requests while no recorder processes them', async () => {
     const { client, keys } = redis.connection;
     await Promise.all(
       Array.from({ length: 1500 }, () => sendRequest(redis.connection, { kind: 'rebuild', id: 64 * 50 + 4 })),
