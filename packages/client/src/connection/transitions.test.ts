@@ -17,7 +17,7 @@ const effects = {
 };
 
 describe('the connection table', () => {
-  it('the connection table equals the table of the README', () => {
+  it('the connection table in the code equals the table in the README', () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     const rows = (readme.split('<!-- table -->\n\n')[1]?.split('\n\n')[0] ?? '').split('\n');
     const cells = (row = '') =>
@@ -45,16 +45,16 @@ describe('the connection table', () => {
     const held = { connection: connected.includes(state), timer: state === 'waiting' && event !== 'timer' };
     for (const action of actions) Object.assign(held, effects[action]);
 
-    it('rule 1 of the connection table: a connection exists in opening, catchingUp and online only', () => {
+    it('rule 1 of the connection table: a connection exists only in the states opening, catchingUp and online', () => {
       expect(held.connection).toBe(connected.includes(to));
       if (actions.includes('open')) expect(connected).not.toContain(state);
     });
 
-    it('rule 2 of the connection table: a timer exists in waiting only', () => {
+    it('rule 2 of the connection table: the retry timer runs only in the state waiting', () => {
       expect(held.timer).toBe(to === 'waiting' && (event !== 'timer' || actions.includes('wait')));
     });
 
-    it('rule 3 of the connection table: every state reaches online by events of a healthy server', () => {
+    it('rule 3 of the connection table: the events of a healthy server lead from every state to online', () => {
       const healthy = { authorizing: 'token', opening: 'welcome', catchingUp: 'caughtUp', waiting: 'timer' } as const;
       const seen: ConnectionState[] = [];
       let at = to;
@@ -67,12 +67,12 @@ describe('the connection table', () => {
       if (to !== 'off' && to !== 'ended') expect(at).toBe('online');
     });
 
-    it('rule 4 of the connection table: stop leads to off, final and denied lead to ended or are ignored', () => {
+    it('rule 4 of the connection table: stop leads to off; final and denied lead to ended or have no effect', () => {
       if (event === 'stop') expect(to).toBe('off');
       if (event === 'final' || event === 'denied') expect([state, 'ended']).toContain(to);
     });
 
-    it('rule 5 of the connection table: only caughtUp leads to online', () => {
+    it('rule 5 of the connection table: only the event caughtUp leads to online', () => {
       if (to === 'online' && state !== 'online') expect([state, event]).toEqual(['catchingUp', 'caughtUp']);
     });
   });

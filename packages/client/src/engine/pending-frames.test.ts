@@ -5,7 +5,7 @@ import { PendingFrames } from './pending-frames.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('the client reconnects when a frame gets no reply, and resends the frame on the next connection only', async () => {
+it('the client reconnects when a frame gets no reply, and resends the frame only on the next connection', async () => {
   const sent: ClientFrame[] = [];
   const reconnect = vi.fn(() => pending.stop());
   const pending = new PendingFrames({ send: (frame) => sent.push(frame), backoff: { first: 1, most: 1 } }, reconnect);

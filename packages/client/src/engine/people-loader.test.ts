@@ -4,7 +4,7 @@ import { applyChange } from '../state/apply-change.ts';
 import { createState } from '../state/state.ts';
 import { PeopleLoader } from './people-loader.ts';
 
-it('an unknown sender is read once, and again after a change of the profile', async () => {
+it('the client reads the name of an unknown sender once, and reads it again after a change of the profile', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const state = createState(1, 10);

@@ -28,7 +28,7 @@ function withApi(failures: number, outbox: EngineContext['state']['outbox']) {
   return { reloader: new Reloader(context as unknown as EngineContext, () => log.push('ready')), log, pages, changes };
 }
 
-it('messages of the outbox wait until a reload succeeds', async () => {
+it('messages in the outbox wait until a reload has succeeded', async () => {
   const entry = { ref: 'r', chat: 7, body: { type: 'text' as const, text: 'hi' }, date: 1 };
   const { reloader, log } = withApi(6, [entry]);
   reloader.start();
@@ -36,7 +36,7 @@ it('messages of the outbox wait until a reload succeeds', async () => {
   expect(log).toEqual([...Array(6).fill('failed'), 'GET /chats', 'GET /chats/{id}/messages', 'ready']);
 });
 
-it('a reload repeats until every accepted message is recorded', async () => {
+it('the client repeats a reload until the api returns every accepted message', async () => {
   const { reloader, log, changes, pages } = withApi(0, []);
   pages.push({ unrecorded: true }, { unrecorded: true }, {});
   reloader.start();
@@ -45,7 +45,7 @@ it('a reload repeats until every accepted message is recorded', async () => {
   expect(log).not.toContain('failed');
 });
 
-it('new messages are sent during a reload if the outbox is empty', async () => {
+it('during a reload, the client can send new messages if the outbox was empty', async () => {
   const { reloader, log } = withApi(1, []);
   reloader.start();
   expect(log).toEqual(['ready']);

@@ -2,7 +2,7 @@ import type { ClientFrame } from '@parley/protocol';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { TypingSender } from './typing-sender.ts';
 
-it('the typing sender throttles equal frames, sends a new state at once, and stops when idle', () => {
+it('the typing sender throttles equal frames, sends a new state at once, and reports the end when the user is idle', () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const sent: ClientFrame[] = [];

@@ -14,7 +14,7 @@ function open() {
 }
 
 describe('applyChange', () => {
-  it('an unread message counts even if it arrives after the acknowledgement of a later own message', () => {
+  it('an unread message is counted even if it arrives after the acknowledgement of a later own message', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });
     state.apply({ type: 'queued', entry: { ref: 'r', chat: peer, body: { type: 'text', text: 'mine' }, date: 0 } });
@@ -24,7 +24,7 @@ describe('applyChange', () => {
     expect(state.chats.get(peer)).toMatchObject({ unread: 1, messages: [{ id: 10 }, { id: 11 }] });
   });
 
-  it('an own message appears as a hook of the server changed it', () => {
+  it('an own message is shown with the content to which a hook of the server has changed it', () => {
     const state = open();
     const body = { type: 'text', text: 'raw' } as const;
     const accepted = { type: 'accepted', conversation: '1_2', date: 0, body: { ...body, text: 'clean' } } as const;
@@ -37,7 +37,7 @@ describe('applyChange', () => {
     expect([second?.body, second?.custom]).toEqual([{ ...body, text: 'clean' }, { by: 'rules' }]);
   });
 
-  it('an unread message that the api has counted is not counted again', () => {
+  it('an unread message that the api has already counted is not counted again', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: true });
     const { kind: _, ...last } = message(10, peer);
@@ -61,7 +61,7 @@ describe('applyChange', () => {
     expect(state.chats.get(peer)?.unread).toBe(4);
   });
 
-  it('a reload forgets the custom data of a chat that the api no longer has', () => {
+  it('a reload removes the custom data of a chat if the api no longer has the data', () => {
     const state = open();
     const known = { type: 'user' as const, name: 'Ann', avatar: null, last: null, unread: 0, read: 0, peerRead: 0 };
     const chat = { ...known, chat: peer, pinned: false, muted: false, archived: false, updated: 0 };
@@ -71,7 +71,7 @@ describe('applyChange', () => {
     expect(showChats(state)[0]).not.toHaveProperty('custom');
   });
 
-  it('a deleted chat keeps its read marks and newer messages', () => {
+  it('a deleted chat keeps its read marks and the messages after the deletion', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });
     state.apply({ type: 'event', cursor: '1-1', event: message(10, me) });
@@ -81,7 +81,7 @@ describe('applyChange', () => {
     expect(state.chats.get(peer)).toMatchObject({ peerRead: 10, unread: 1, messages: [{ id: 12 }], last: { id: 12 } });
   });
 
-  it('chats are ordered by their last message, not by when they were opened', () => {
+  it('chats are sorted by their last message, not by the time at which they were opened', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });
     const known = { type: 'user' as const, avatar: null, last: null, unread: 0, read: 0, peerRead: 0 };
@@ -102,7 +102,7 @@ describe('applyChange', () => {
     expect(showChats(state).map(({ chat }) => chat)).toEqual([3, peer]);
   });
 
-  it('the newest page of messages replaces earlier ones that it may not follow', () => {
+  it('the newest page of messages replaces earlier messages in memory if others may be missing between them', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });
     const page = (ids: number[], more: boolean) => {
@@ -139,7 +139,7 @@ describe('applyChange', () => {
       state.chats.get(peer)?.messages.map(({ id, pinned }) => `${id}${pinned ? ' pinned' : ''}`);
     const page = { type: 'messages' as const, chat: peer, more: false };
 
-    it('a page does not undo a change that it lacks', () => {
+    it('a loaded page does not undo a change that happened after its request', () => {
       const state = opened();
       state.apply({ type: 'event', cursor: '1-2', event: pin(true) });
       state.apply({ type: 'event', cursor: '1-3', event: pin(false) });
@@ -149,35 +149,35 @@ describe('applyChange', () => {
       expect(shown(state)).toEqual(['9', '10 pinned']);
     });
 
-    it('a page has the changes of messages that were not in memory when they were changed', () => {
+    it('a loaded page gets the later changes of messages that were not in memory', () => {
       const state = opened();
       state.apply({ type: 'event', cursor: '1-2', event: { ...pin(true), id: 9 } });
       state.apply({ ...page, messages: [loaded(9)], since: '1-1' });
       expect(shown(state)).toEqual(['9 pinned', '10']);
     });
 
-    it('a page removes what a message in memory has and the api does not', () => {
+    it('a loaded page removes the pin of a message in memory if the api no longer has the pin', () => {
       const state = opened();
       state.apply({ type: 'event', cursor: '1-2', event: pin(true) });
       state.apply({ ...page, messages: [loaded(10)], since: '1-2' });
       expect(shown(state)).toEqual(['10']);
     });
 
-    it('a page without unrecorded changes leaves messages in memory as they are', () => {
+    it('a loaded page that may lack recent changes does not overwrite messages in memory', () => {
       const state = opened();
       state.apply({ type: 'event', cursor: '1-2', event: pin(true) });
       state.apply({ ...page, messages: [loaded(9), loaded(10)], unrecorded: true, since: '1-2' });
       expect(shown(state)).toEqual(['9', '10 pinned']);
     });
 
-    it('a message that the user deleted from the own copy does not come back with a page', () => {
+    it('a message that the user deleted from the own copy does not come back with an older page', () => {
       const state = opened();
       state.apply({ type: 'event', cursor: '1-2', event: { kind: 'hide', chat: peer, ids: [10] } });
       state.apply({ ...page, messages: [loaded(9), loaded(10)], since: '1-1' });
       expect(shown(state)).toEqual(['9']);
     });
 
-    it('a page is loaded again if more changes arrived than are kept', () => {
+    it('the client reloads a page if more changes arrived since its request than the client keeps', () => {
       const state = opened();
       for (let i = 2; i < 110; i += 1) state.apply({ type: 'event', cursor: `1-${i}`, event: pin(i % 2 === 0) });
       state.apply({ ...page, messages: [loaded(10)], since: '1-1' });
@@ -185,7 +185,7 @@ describe('applyChange', () => {
     });
   });
 
-  it('a deleted chat stays deleted when an older response of the api contains it', () => {
+  it('a deleted chat stays deleted when an older response of the api still contains it', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });
     const { kind: _, ...last } = message(10, peer);

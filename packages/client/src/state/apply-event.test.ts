@@ -27,7 +27,7 @@ function message(id: number, from: number, to = me, text = `${from} to ${to}`): 
 }
 
 describe('applyEvent', () => {
-  it('messages of two conversations with the same id are distinguished', () => {
+  it('messages with the same id in two conversations are kept apart', () => {
     const state = open();
     state.receive(message(500, 2));
     state.receive(message(500, 3));
@@ -41,7 +41,7 @@ describe('applyEvent', () => {
     expect([state.chat(2).unread, state.chat(3).unread]).toEqual([0, 1]);
   });
 
-  it('a message ends the archive of a chat that is not muted', () => {
+  it('a new message moves a chat out of the archive unless the chat is muted', () => {
     const state = open();
     state.receive(message(1, 2));
     for (const [muted, archived] of [
@@ -55,7 +55,7 @@ describe('applyEvent', () => {
     }
   });
 
-  it('hidden messages are removed and no longer counted as unread', () => {
+  it('hidden messages are removed, and are no longer counted as unread', () => {
     const state = open();
     for (const id of [1, 2, 3, 4]) state.receive(message(id, id === 2 ? me : 2, id === 2 ? 2 : me));
     state.apply({ type: 'marked', chat: 2, mark: { read: 1 }, settled: true });
@@ -68,7 +68,7 @@ describe('applyEvent', () => {
     expect(state.chats.has(7)).toBe(false);
   });
 
-  it('the newest unread mention in a group is known until it is read', () => {
+  it('the state contains the newest unread mention of a group until the user has read it', () => {
     const state = open();
     const say = (id: number, mentions: number[], from = 2) =>
       state.receive({ ...message(id, from, 9), conversation: 'g9', mentions });
@@ -100,7 +100,7 @@ describe('applyEvent', () => {
     expect(state.chat(9).mention).toBeUndefined();
   });
 
-  it('a repeated event is applied once', () => {
+  it('an event that arrives twice is applied once', () => {
     const state = open();
     const event = { type: 'event', cursor: '1-1', event: message(5, 2) } as const;
     expect([state.apply(event), state.apply(event)]).toEqual([true, false]);

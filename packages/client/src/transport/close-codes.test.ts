@@ -15,12 +15,12 @@ describe('after the end of a connection', () => {
     expect(afterClose(4999).next).toBe('lost');
   });
 
-  it('the client gets a new token after 401', () => {
+  it('the client requests a new token after status 401', () => {
     expect(afterStatus(401).next).toBe('expired');
     expect(afterStatus(503).next).toBe('lost');
   });
 
-  it('the client ends after a 403 of a gateway, and reconnects after a 403 of a proxy', () => {
+  it('the client ends the connection after a 403 of a gateway, and reconnects after a 403 of a proxy', () => {
     const said = '{"code":"forbidden","detail":"replaced by a newer connection"}';
     expect(afterStatus(403, said)).toEqual({ next: 'final', code: 403, reason: 'replaced by a newer connection' });
     expect(afterStatus(403, '<h1>Blocked by your administrator</h1>').next).toBe('lost');

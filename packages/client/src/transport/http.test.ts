@@ -2,7 +2,7 @@ import type { ClientFrame, ServerFrame } from '@parley/protocol';
 import { expect, it, vi } from 'vitest';
 import { httpTransport } from './http.ts';
 
-it('the HTTP transport posts frames of one type in order, and sends messages while a mark waits for its reply', async () => {
+it('the HTTP transport posts frames of one type in order; a mark that waits for its reply does not delay messages', async () => {
   const posted: string[] = [];
   const replies = new Map<string, () => void>();
   const fetcher = async (_: unknown, init?: RequestInit) => {

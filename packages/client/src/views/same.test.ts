@@ -4,12 +4,12 @@ import { isSame, keepFields, keepItems } from './same.ts';
 const keyOf = ({ key }: { key: string }) => key;
 
 describe('equal values of views', () => {
-  it('a list whose items are equal stays the same list', () => {
+  it('keepItems returns the earlier list if all items are equal', () => {
     const before = [{ key: 'a', body: { text: 'x' } }, { key: 'b' }];
     expect(keepItems(before, structuredClone(before), keyOf)).toBe(before);
   });
 
-  it('a list keeps the equal items when another one changes, moves, arrives or leaves', () => {
+  it('keepItems keeps equal items when another item changes, moves, arrives or leaves', () => {
     const [a, b] = [
       { key: 'a', text: 'x' },
       { key: 'b', text: 'y' },
@@ -36,7 +36,7 @@ describe('equal values of views', () => {
     expect(isSame(b, a)).toBe(expected);
   });
 
-  it('an object with identical fields stays the same object', () => {
+  it('keepFields returns the earlier object if all fields are identical', () => {
     const before = { list: [1], error: undefined as Error | undefined };
     expect(keepFields(before, { ...before })).toBe(before);
     expect(keepFields(before, { ...before, error: new Error('x') })).not.toBe(before);

@@ -25,7 +25,7 @@ function counter() {
 }
 
 describe('a derived view', () => {
-  it('returns the same reference until its value changes, with and without listeners', () => {
+  it('a derived view returns the same reference until its value changes, with and without listeners', () => {
     const { state, view } = counter();
     const first = view.get();
     expect(view.get()).toBe(first);
@@ -38,7 +38,7 @@ describe('a derived view', () => {
     expect(view.get()).toEqual({ value: 1 });
   });
 
-  it('calls listeners once for many changes, and not if the value is equal', async () => {
+  it('a derived view calls its listeners once for many changes, and does not call them if the value is equal', async () => {
     const { state, view } = counter();
     let calls = 0;
     view.subscribe(() => {
@@ -52,7 +52,7 @@ describe('a derived view', () => {
     expect(calls).toBe(1);
   });
 
-  it('notifies listeners of a change that get() has returned before', async () => {
+  it('a derived view notifies its listeners of a change even if get() has already returned the new value', async () => {
     const { state, view } = counter();
     let seen = 0;
     view.subscribe(() => {
@@ -65,7 +65,7 @@ describe('a derived view', () => {
     expect(seen).toBe(7);
   });
 
-  it('reads nothing between changes while it has a listener', () => {
+  it('a derived view with a listener reads its source only after a change', () => {
     const { state, view } = counter();
     view.subscribe(() => {});
     const { reads } = state;
@@ -74,7 +74,7 @@ describe('a derived view', () => {
     expect(state.reads).toBe(reads);
   });
 
-  it('follows its source from the first listener to the last, and is released a microtask later', async () => {
+  it('a derived view follows its source from the first listener to the last, and is released a microtask later', async () => {
     const { state, view } = counter();
     const listener = () => {};
     const [first, second] = [view.subscribe(listener), view.subscribe(listener)];
@@ -94,7 +94,7 @@ describe('a derived view', () => {
 });
 
 describe('a value view', () => {
-  it('calls its listeners before set returns, and is released when the last one has left', async () => {
+  it('a value view calls its listeners before set returns, and is released when the last listener has left', async () => {
     let released = 0;
     const view = new ValueView('', () => {
       released += 1;
