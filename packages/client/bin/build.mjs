@@ -1,5 +1,5 @@
 // Builds the published package into dist/ or another folder: `node bin/build.mjs [folder]`. Writes
-// JavaScript modules, and types that depend on no other package.
+// JavaScript modules, and TypeScript types that need no other package.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv } from 'node:process';
@@ -13,9 +13,9 @@ import { entries } from './entries.mjs';
 const root = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * Builds into a folder, which it replaces.
+ * Builds the package into a folder and deletes the previous content of the folder.
  *
- * @throws Error if a source is invalid
+ * @throws Error if a source file is invalid
  */
 export async function build(dist = join(root, 'dist')) {
   rmSync(dist, { recursive: true, force: true });
@@ -28,7 +28,10 @@ export async function build(dist = join(root, 'dist')) {
   writeTypes(ts, { root, entries, dist });
 }
 
-/** Makes a module import what another module contains, so that it exists only once. */
+/**
+ * Keeps a source file that is a published module of its own out of the other modules: they import
+ * it instead of bundling it, so that it exists only once.
+ */
 const sharedModules = (entry) => ({
   name: 'shared-modules',
   setup: ({ onResolve }) =>
@@ -39,10 +42,10 @@ const sharedModules = (entry) => ({
     }),
 });
 
-/** The source of `ParleyError`, which the main module exports. */
+/** Source file of `ParleyError`, which the main module exports. */
 const errorFile = join(root, 'src/error.ts');
 
-/** Bundles a module. Returns its code, its source map and the files in it. */
+/** Bundles a module. Returns its code, its source map and the files that it contains. */
 export async function script(entry) {
   const { outputFiles, metafile } = await bundle({
     entryPoints: [entry],
@@ -61,7 +64,7 @@ export async function script(entry) {
   });
   await stop();
   const [map, code] = outputFiles.map(({ text }) => text);
-  // esbuild and terser together save 300 bytes (gzipped) compared to the better of the two.
+  // Minifies the code with terser after esbuild, because both together save 300 bytes (gzipped).
   const small = await minify(code, {
     module: true,
     ecma: 2020,

@@ -1,10 +1,10 @@
-// The modules of @parley/client and their sources. The published package.json refers only to dist/,
-// so bundlers and tests of this repository resolve the package by these aliases.
+// The modules of @parley/client and their source files. The published package.json refers only to
+// dist/, so bundlers and tests in this repository need these aliases to resolve the package.
 import { fileURLToPath } from 'node:url';
 
 const source = (path) => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
 
-/** Sources of the published modules, by the name of the module in dist/. */
+/** Source files of the published modules, by module name in dist/. */
 export const entries = {
   index: source('index.ts'),
   'file-store': source('store/file-store.ts'),
@@ -12,7 +12,7 @@ export const entries = {
   views: source('views/index.ts'),
 };
 
-/** Sources by import specifier, the longest specifiers first. */
+/** Source files by import specifier, the longest specifiers first. */
 export const sourceAliases = {
   '@parley/client/file-store': entries['file-store'],
   '@parley/client/upload': entries.upload,

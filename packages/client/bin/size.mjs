@@ -1,11 +1,11 @@
-// Measures the gzipped SDK: `node packages/client/bin/size.mjs`. Fails if it exceeds LIMIT or
-// bundles code of other packages.
+// Measures the gzipped size of the SDK: `node packages/client/bin/size.mjs`. Fails if the main
+// module exceeds LIMIT or contains code of other packages.
 import { exit } from 'node:process';
 import { gzipSync } from 'node:zlib';
 import { script } from './build.mjs';
 import { entries } from './entries.mjs';
 
-/** Maximum size of the main module, in bytes. */
+/** Maximum gzipped size of the main module, in bytes. */
 const LIMIT = 15.25 * 1024;
 
 const index = await measure(entries.index);

@@ -7,40 +7,43 @@ import type { Change, Status, StorageStatus } from './state/change.ts';
 import type { State } from './state/state.ts';
 import { Timer } from './timer.ts';
 
-/** The events of a client, with their values. */
+/** The events of a client, by name, with the values that listeners receive. */
 export interface ParleyEvents {
   /**
    * A message arrived, from another user or from another device of this user. Emitted once per
-   * message, in order.
+   * message, in the order of the inbox.
    */
   message: ChatMessage;
-  /** An event of the inbox arrived. Messages are also events. Emitted once per event, in order. */
+  /**
+   * An event of the user's inbox arrived, such as a message, an edit or a friend request. Emitted
+   * once per event, in the order of the inbox.
+   */
   event: ParleyEvent;
   /**
    * The result of `chats()` or `messages(chat)` has changed. `chat` is undefined if every chat may
-   * have changed, such as after `connect` and `close`.
+   * have changed, as after `connect` and `close`.
    */
   change: { chat: number | undefined };
   typing: TypingFrame;
   presence: PresenceFrame;
   status: Status;
-  /** `storage` has changed, or was determined for the first time. */
+  /** The value of `storage` has changed, or is known for the first time. */
   storage: StorageStatus;
   /**
-   * Events were lost. The SDK reloads chats and messages. The app must reload other data that it
-   * keeps.
+   * The client has missed events that the server no longer holds. The SDK reloads chats and
+   * messages. The app must reload any other data that it has fetched.
    */
   reload: undefined;
-  /** The session was created or refreshed. Undefined when it has ended. */
+  /** The session was created or refreshed. The value is undefined when the session has ended. */
   session: SavedSession | undefined;
-  /** An error that no call of the app rejects with, such as a failed write to the store. */
+  /** An error that no method call rejects with, such as a failed write to the store. */
   error: unknown;
 }
 
-/** Ms after the last `typing` frame at which a user counts as no longer typing. */
+/** Ms after the last `typing` frame of a user until the user counts as no longer typing. */
 const TYPING_MS = 6000;
 
-/** Emits the app's events for each change of the state. */
+/** Emits events to the app for each change of the client's state. */
 export class Announcer {
   readonly #emitter: Emitter<ParleyEvents>;
   readonly #typing = new Map<string, Timer>();
@@ -49,7 +52,7 @@ export class Announcer {
     this.#emitter = emitter;
   }
 
-  /** Emits the events of a change. Call it after the state has applied the change. */
+  /** Emits the events of a change. Must be called after the change was applied to the state. */
   announce(state: State, change: Change): void {
     const emitter = this.#emitter;
     if (change.type === 'status') return emitter.emit('status', change.status);
@@ -74,7 +77,7 @@ export class Announcer {
     emitter.emit('change', { chat });
   }
 
-  /** Clears the timers of typing users. */
+  /** Clears the timers for users who are typing. */
   stop(): void {
     for (const timer of this.#typing.values()) timer.clear();
     this.#typing.clear();

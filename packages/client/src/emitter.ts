@@ -1,4 +1,4 @@
-/** Calls listeners by the name of an event. */
+/** Registers listeners by event name and calls them. */
 export class Emitter<Events> {
   readonly #listeners = new Map<keyof Events, Set<(value: never) => void>>();
 
@@ -10,8 +10,8 @@ export class Emitter<Events> {
   }
 
   /**
-   * Calls every listener. An error that a listener throws is reported as uncaught and does not stop
-   * the other listeners.
+   * Calls every listener of an event. An exception of a listener is reported as uncaught and does
+   * not stop the other listeners.
    */
   emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {
     for (const listener of this.#listeners.get(name) ?? []) {

@@ -4,15 +4,15 @@ import { ParleyError } from './error.ts';
 import type { MessageCustom } from './own-types.ts';
 import { Timer } from './timer.ts';
 
-/** Ms for which text is collected before it is sent. */
+/** Ms for which text is collected before the client sends it. */
 const SEND_DELAY_MS = 50;
 
-/** Maximum number of characters of a text body. */
+/** Maximum number of characters of a text message. */
 const MAX_TEXT = 8000;
 
-/** A message of the user whose text grows, such as the answer of an AI agent. */
+/** A message of this user whose text grows, such as the reply of an AI agent. */
 export class MessageStream {
-  /** The id of the peer or group. */
+  /** Id of the peer or group. */
   readonly chat: number;
   /** Id of the message. */
   readonly id: number;
@@ -38,9 +38,9 @@ export class MessageStream {
   }
 
   /**
-   * Adds text. Connected participants see it at once.
+   * Appends text to the message. Connected participants see the text at once.
    *
-   * @throws ParleyError `too-large`, and adds nothing, if the message would have more than 8000
+   * @throws ParleyError `too-large`, and appends nothing, if the message would exceed 8000
    * characters
    */
   write(text: string): void {
@@ -53,8 +53,10 @@ export class MessageStream {
   }
 
   /**
-   * Completes the message, even if the connection was lost. A message without an `end` ends by
-   * itself after the time `STREAM_IDLE`, a setting of the server. @throws ParleyError
+   * Completes the message, even if the connection was lost. Without a call of `end`, the message
+   * ends by itself after the server's setting `STREAM_IDLE`.
+   *
+   * @throws ParleyError if the server refuses the final content
    */
   async end({ body = { type: 'text', text: this.#text }, custom = this.#custom }: StreamEnd = {}): Promise<void> {
     this.#timer.clear();
@@ -63,22 +65,22 @@ export class MessageStream {
   }
 
   #send(): void {
-    // The other half of the surrogate pair follows later.
+    // Holds back the first half of a surrogate pair until the other half follows.
     const half = /[\ud800-\udbff]$/.exec(this.#waiting)?.[0] ?? '';
     const text = this.#waiting.slice(0, this.#waiting.length - half.length);
     this.#waiting = half;
     if (text === '') return;
     this.#index += 1;
-    // Fails if the client is closed. `end` sends the whole text.
+    // Ignores the error of a closed client. `end` sends the whole text.
     this.#run({ do: 'append', chat: this.chat, id: this.id, index: this.#index, text }).catch(() => {});
   }
 }
 
 /** Final content of a streamed message. */
 export interface StreamEnd {
-  /** The final body. Default: the text so far. */
+  /** Final body of the message. Default: the text so far. */
   body?: Body;
-  /** Data of the app. Default: the data of the start. */
+  /** Final data of the app. Default: the data of the start. */
   custom?: MessageCustom | undefined;
 }
 

@@ -6,50 +6,54 @@ import type { Failure, Outgoing } from './state/change.ts';
 import type { ChatState, HeldMessage } from './state/chat-state.ts';
 import type { State } from './state/state.ts';
 
-/** A message in the form that an app shows, accepted or still in the outbox. */
+/** A message in the form that an app shows. It is accepted, or still in the outbox. */
 export interface ChatMessage extends Omit<Message, 'id' | 'conversation' | 'custom'> {
   /** Data of the app. */
   custom?: MessageCustom | undefined;
-  /** Unique within the chat. Does not change when the message is accepted and gets its id. */
+  /**
+   * Key that is unique within the chat. It stays the same when the server accepts the message and
+   * assigns its id.
+   */
   key: string;
-  /** Undefined until the message is accepted. */
+  /** Message id. Undefined until the server has accepted the message. */
   id?: number;
-  /** The id of the peer or group. */
+  /** Id of the peer or group. */
   chat: number;
-  /** Name and avatar of the sender. Undefined until they were read from the api. */
+  /** Name and avatar of the sender. Undefined until the client has read them from the api. */
   sender?: BriefUser | undefined;
   /**
-   * In a notice, whose `from` is the group: names and avatars of the users in `body.by` and
-   * `body.users`, without those that were not read from the api yet.
+   * Names and avatars of the users that a notice refers to in `body.by` and `body.users`. (A notice
+   * is a system message about a group, with the group as `from`.) Users that the client has not
+   * read from the api yet are missing.
    */
   people?: BriefUser[];
   /** True if this user is the sender. */
   mine: boolean;
   /**
-   * True while the sender still writes the message: `body.text` grows, and each addition emits
+   * True while the sender still streams the message: `body.text` grows, and each addition emits
    * `change`.
    */
   streaming?: true;
   state: MessageState;
   /** Why it failed. */
   error?: Failure;
-  /** Resends the message. Undefined unless it has failed. */
+  /** Sends the message again. Undefined unless the message has failed. */
   retry?(): void;
-  /** Removes the message from the outbox. Undefined once it is accepted. */
+  /** Removes the message from the outbox. Undefined once the server has accepted the message. */
   discard?(): void;
 }
 
 /**
- * State of a message. An own message is `sending` until it is accepted, `sent` when it is in every
- * participant's inbox, `delivered` when a device of the peer has received it, `read` when the peer
- * has read it, and `failed` if the server refused it. In groups, `sent` is the last state. Messages
- * of others are `received`.
+ * State of a message. The user's own messages are `sending` until the server accepts them, `sent`
+ * when they are in every participant's inbox, `delivered` when a device of the peer has received
+ * them, `read` when the peer has read them, and `failed` if the server has refused them. In groups,
+ * `sent` is the last state. Messages of other users are `received`.
  */
 export type MessageState = 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';
 
 /**
- * Returns the messages of a chat that are in memory: accepted ones by ascending id, then those in
- * the outbox.
+ * Returns the messages of a chat in memory: accepted messages by ascending id, then messages in the
+ * outbox.
  */
 export function showMessages(state: State, id: number, run: Run): ChatMessage[] {
   const { chats, outbox } = state;
@@ -61,8 +65,8 @@ export function showMessages(state: State, id: number, run: Run): ChatMessage[] 
 }
 
 /**
- * Returns the chats that are in memory: pinned ones first, then by the date of the last message,
- * newest first.
+ * Returns the chats in memory: pinned chats first, then by the date of the last message, newest
+ * first.
  */
 export function showChats({ chats }: State): Chat[] {
   return [...chats.values()]
@@ -93,13 +97,13 @@ export function showMessage(
   };
 }
 
-/** Returns the users of shown messages whose names are not in memory. */
+/** Returns the ids of users whose messages are shown but whose names are not in memory. */
 export function unnamedUsers(messages: readonly ChatMessage[], { people }: State): number[] {
   const users = messages.flatMap(({ body, from }) => (body?.type === 'notice' ? peopleOf(body) : [from]));
   return [...new Set(users)].filter((user) => !people.has(user));
 }
 
-/** Returns the users that a notice names. */
+/** Returns the ids of the users that a notice (a system message of a group) refers to. */
 function peopleOf({ by, users = [] }: NoticeBody): number[] {
   return [...new Set(by === undefined ? users : [by, ...users])];
 }

@@ -11,62 +11,70 @@ import { sseTransport } from './transport/sse.ts';
 import type { OpenTransport, TransportName } from './transport/transport.ts';
 import { type WebSocketLike, webSocketTransport } from './transport/websocket.ts';
 
-/** Options of a client. The README lists them in a table. */
+/** Options of a client. The README contains a table of them. */
 export interface ParleyOptions {
   /** URL of the api. Required unless `gateways` and `token` are set. */
   api?: string;
-  /** Root URLs of gateways. Default: those of the session, or `api`. */
+  /** Root URLs of the gateways. Default: the URLs of the session, otherwise `api`. */
   gateways?: string[];
-  /** Returns access tokens of the app, instead of a session. */
+  /** Returns an access token of the app. With this option, the client uses no session. */
   token?: TokenSource;
-  /** A session to continue: a value of the `session` event. */
+  /** Session to continue: a value that the event `session` has emitted before. */
   session?: SavedSession;
-  /** The user's id. Required if neither the session nor the token contains it. */
+  /** Id of the user. Required if neither the session nor the token contains it. */
   user?: number;
   /**
-   * Whether the session is refreshed by its cookie instead of the refresh token. Default: true in
-   * browsers.
+   * Whether the client refreshes the session with its cookie instead of the refresh token. Default:
+   * true in browsers.
    */
   cookie?: boolean;
   /**
-   * Stable id of this device, at most 64 characters. Default: a random id that is kept in the
-   * store.
+   * Stable id of this device, at most 64 characters. Default: a random id that the client keeps in
+   * its store.
    */
   device?: string;
   /**
-   * Where a new device starts reading: at the oldest event of the inbox (`unseen`), or at the next
-   * event. Default: `unseen`.
+   * Where a new device starts to read: at the oldest event of the inbox (`unseen`), or at the next
+   * event (`latest`). Default: `unseen`.
    */
   from?: 'unseen' | 'latest';
-  /** Keeps the state across reloads. Default: IndexedDB in browsers, otherwise memory. */
+  /**
+   * Store that keeps the client's state across reloads. Default: IndexedDB in browsers, otherwise
+   * memory.
+   */
   store?: Store | ((user: number) => Store);
   /**
    * Whether the tabs of a browser share one connection, optionally with custom locks and channels.
    * Default: true in browsers.
    */
   tabs?: boolean | TabsOptions;
-  /** Number of messages kept per chat. Default: 100. */
+  /** Number of messages to keep in memory per chat. Default: 100. */
   keep?: number;
-  /** Whether to send delivered marks. Default: true. */
+  /** Whether the client sends delivery receipts. Default: true. */
   delivered?: boolean;
   /**
-   * WebSocket implementation, such as that of the package `ws`. Null: WebSockets are not used.
-   * Default: the global one.
+   * WebSocket implementation, such as the one of the package `ws`. Null: the client uses no
+   * WebSockets. Default: the global `WebSocket`.
    */
   WebSocket?: WebSocketLike | null;
-  /** Replaces `fetch` for requests to the api and gateways. Default: the global one. */
+  /**
+   * Replacement of `fetch` for requests to the api and the gateways. Default: the global `fetch`.
+   */
   fetch?: Fetch;
   /** Transports in order of preference. Default: `websocket`, `sse`, `poll`. */
   transports?: TransportName[];
-  /** Delays of reconnects, each reduced by a random 0 to 50 %. Default: from 500 ms to 30 s. */
+  /**
+   * Delays between attempts to reconnect. Each is reduced by a random 0 to 50 %. Default: from 500
+   * ms to 30 s.
+   */
   backoff?: Backoff;
-  /** Ms within which a connection must get its welcome. Default: 10 s. */
+  /** Maximum ms until a connection has received its welcome. Default: 10 s. */
   openTimeout?: number;
-  /** Ms after which a preferred transport is tried again. Default: 60 s. */
+  /** Ms after which the client tries a preferred transport again. Default: 60 s. */
   betterAfter?: number;
 }
 
-/** Locks and channels with which tabs share a connection. */
+/** Locks and channels through which tabs share a connection. */
 export interface TabsOptions {
   locks: Locks;
   channel(name: string): Channel;
@@ -74,7 +82,7 @@ export interface TabsOptions {
 
 type WithDefault = 'keep' | 'delivered' | 'backoff' | 'openTimeout' | 'betterAfter';
 
-/** Options with their defaults. */
+/** Options after defaults were filled in. */
 export interface ResolvedOptions extends Pick<ParleyOptions, 'gateways'>, Required<Pick<ParleyOptions, WithDefault>> {
   api: string | undefined;
   cookie: boolean;
@@ -96,8 +104,9 @@ const defaults = {
 };
 
 /**
- * Returns the options with their defaults. @throws TypeError if neither `api` nor `gateways` and
- * `token` are set
+ * Fills in the defaults of the options.
+ *
+ * @throws TypeError if neither `api` nor `gateways` and `token` are set
  */
 export function withDefaults(options: ParleyOptions): ResolvedOptions {
   const { api, token, gateways } = options;

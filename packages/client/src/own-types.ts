@@ -27,25 +27,28 @@ import type {
 // biome-ignore lint/suspicious/noEmptyInterface: apps add members
 export interface ParleyTypes {}
 
-/** Type of `custom` of a message: `ParleyTypes['message']`. Default: any JSON object. */
+/** Type of a message's `custom` data: `ParleyTypes['message']`. Default: any JSON object. */
 export type MessageCustom = CustomOf<'message'>;
 
-/** Type of `custom` of a user: `ParleyTypes['user']`. Default: any JSON object. */
+/** Type of a user's `custom` data: `ParleyTypes['user']`. Default: any JSON object. */
 export type UserCustom = CustomOf<'user'>;
 
-/** Type of `custom` of a group: `ParleyTypes['group']`. Default: any JSON object. */
+/** Type of a group's `custom` data: `ParleyTypes['group']`. Default: any JSON object. */
 export type GroupCustom = CustomOf<'group'>;
 
-/** Type of `custom` of an own chat: `ParleyTypes['chat']`. Default: any JSON object. */
+/**
+ * Type of the `custom` data that a user stores with a chat: `ParleyTypes['chat']`. Default: any
+ * JSON object.
+ */
 export type ChatCustom = CustomOf<'chat'>;
 
-/** A user in the form that other users see. */
+/** A user as other users see them. */
 export interface User extends Omit<AnyUser, 'custom'> {
   /** Data of the app. */
   custom?: UserCustom | undefined;
 }
 
-/** A user in a list of users that other items refer to. */
+/** A user with name and avatar, in a list of the users that other items refer to. */
 export type BriefUser = Pick<User, keyof AnyBriefUser>;
 
 /** Result of a sign-in, registration or refresh. */
@@ -66,15 +69,15 @@ export type Block = WithUser<AnyBlock>;
 /** A member of a group. */
 export type Member = WithUser<AnyMember>;
 
-/** A group in the form that a member sees. */
+/** A group as its members see it. */
 export interface Group extends Omit<AnyGroup, 'custom'> {
   /** Data of the app. */
   custom?: GroupCustom | undefined;
 }
 
-/** A chat in the user's list of chats. */
+/** A chat in the user's chat list. */
 export interface Chat extends Omit<AnyChat, 'custom'> {
-  /** Data of the app, which only this user sees. */
+  /** Data that the app stores with the chat. Only this user sees it. */
   custom?: ChatCustom | undefined;
 }
 

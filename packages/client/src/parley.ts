@@ -18,7 +18,10 @@ import type { ChatState } from './state/chat-state.ts';
 import { watchPage } from './watch-page.ts';
 
 declare global {
-  /** Also declared here, so that the types do not require `esnext.disposable`. */
+  /**
+   * Declares the symbol here, so that the SDK's types do not require the library
+   * `esnext.disposable`.
+   */
   interface SymbolConstructor {
     readonly asyncDispose: unique symbol;
   }
@@ -35,8 +38,8 @@ export class Parley {
    */
   readonly api: Api;
   /**
-   * Sends a request that is not JSON to the api, with a path relative to `/v1` and options of
-   * `fetch`. Rejects with a ParleyError.
+   * Sends a request whose body is not JSON to the api. The path is relative to `/v1`, and the
+   * options are those of `fetch`. Rejects with a ParleyError.
    */
   readonly request: Request;
   readonly #credentials: Credentials;
@@ -65,7 +68,7 @@ export class Parley {
     return this.#running?.state.user ?? this.#credentials.user;
   }
 
-  /** The session. Undefined if the app provides tokens or nobody is signed in. */
+  /** Current session. Undefined if the app provides tokens or nobody is signed in. */
   get session(): SavedSession | undefined {
     return this.#credentials.session;
   }
@@ -75,12 +78,12 @@ export class Parley {
     return this.#running?.state.status ?? { state: 'off' };
   }
 
-  /** Whether the state is kept across reloads. Undefined before `connect`. */
+  /** Whether the state survives a reload of the page. Undefined before `connect`. */
   get storage(): StorageStatus | undefined {
     return this.#running?.state.storage;
   }
 
-  /** Adds a listener. Returns a function that removes it. */
+  /** Adds a listener for an event. Returns a function that removes the listener. */
   on<Name extends keyof ParleyEvents>(name: Name, listener: (value: ParleyEvents[Name]) => void): () => void {
     return this.#emitter.on(name, listener);
   }
@@ -96,8 +99,9 @@ export class Parley {
   }
 
   /**
-   * Continues an earlier session, by its cookie or `options.session`. Resolves with false if there
-   * is none.
+   * Continues an earlier session, with its cookie or with `options.session`. Resolves with false if
+   * no session is found.
+   *
    * @throws ParleyError
    */
   async resume(): Promise<boolean> {
@@ -110,7 +114,7 @@ export class Parley {
     }
   }
 
-  /** Ends the session and clears the store. */
+  /** Ends the session and clears the client's store. */
   async signOut(): Promise<void> {
     const running = await this.#starting;
     await this.close();
@@ -120,8 +124,9 @@ export class Parley {
   }
 
   /**
-   * Connects, and reconnects until `close`. Resolves when the stored state is restored, even while
-   * offline. Messages can be sent from then on. A second call reconnects at once.
+   * Connects, and reconnects after failures until `close` is called. Resolves when the stored state
+   * is restored, even while offline. The app can send messages from then on. A second call
+   * reconnects at once.
    *
    * @throws ParleyError if nobody is signed in
    */
@@ -135,7 +140,11 @@ export class Parley {
     this.#reset();
   }
 
-  /** Resolves when the connection is online. @throws ParleyError if the connection has ended */
+  /**
+   * Resolves when the connection is online.
+   *
+   * @throws ParleyError if the connection has ended
+   */
   async online(): Promise<void> {
     while (this.status.state !== 'online') {
       if (this.status.state === 'ended') throw new ParleyError('unauthenticated', this.status.reason ?? 'ended');
@@ -145,7 +154,7 @@ export class Parley {
     }
   }
 
-  /** Closes the connection. The stored state is kept, and `connect` continues with it. */
+  /** Closes the connection. The store keeps the state, and `connect` continues with it. */
   async close(): Promise<void> {
     const running = await this.#starting?.catch(() => undefined);
     this.#starting = undefined;
@@ -162,10 +171,10 @@ export class Parley {
   }
 
   /**
-   * Sends a text or another body to a user or group. The message is shown at once, stored in the
-   * outbox, and resent on every connection until it is accepted. Resolves when it is on the
-   * server's disk and in every participant's inbox. Rejects if the server refuses it. The app may
-   * ignore the rejection, because the message is shown as `failed`.
+   * Sends a text or another body to a user or group. The client shows the message at once, stores
+   * it in the outbox, and resends it on every connection until the server accepts it. Resolves when
+   * the message is on the server's disk and in every participant's inbox. Rejects if the server
+   * refuses it. The app can ignore the rejection, because the message is then shown as `failed`.
    */
   send(chat: number, body: string | Body, more: SendOptions = {}): Promise<Accepted> {
     const content = typeof body === 'string' ? { type: 'text' as const, text: body } : body;
@@ -174,10 +183,11 @@ export class Parley {
   }
 
   /**
-   * Sends a message whose text grows, such as the answer of an AI agent: `write` adds text and
-   * `end` completes it. Resolves when the start is accepted. @throws ParleyError
+   * Sends a message whose text grows, such as the reply of an AI agent. `write` appends text and
+   * `end` completes the message. Resolves when the server has accepted the start.
    *
    * @param more optional fields of the message. `text`: its first text
+   * @throws ParleyError
    */
   async stream(chat: number, more: SendOptions & { text?: string } = {}): Promise<MessageStream> {
     const frame = { type: 'stream', op: 'start', to: chat, ref: createRef(), ...more } as const;
@@ -186,9 +196,9 @@ export class Parley {
   }
 
   /**
-   * Returns the messages of a chat that are in memory: accepted ones by ascending id, then those in
-   * the outbox. Unknown names of senders are read from the api, which later emits `change`. Returns
-   * none before `connect` and after `close`.
+   * Returns the messages of a chat in memory: accepted messages by ascending id, then messages in
+   * the outbox. The client reads unknown names of senders from the api and emits `change` when they
+   * arrive. Returns an empty list before `connect` and after `close`.
    */
   messages(chat: number): ChatMessage[] {
     if (!this.#running) return [];
@@ -200,32 +210,33 @@ export class Parley {
   }
 
   /**
-   * Returns the chats that are in memory: pinned ones first, then by the date of the last message,
-   * newest first. Returns none before `connect` and after `close`.
+   * Returns the chats in memory: pinned chats first, then by the date of the last message, newest
+   * first. Returns an empty list before `connect` and after `close`.
    */
   chats(): Chat[] {
     return this.#running ? showChats(this.#running.state) : [];
   }
 
   /**
-   * True when `chats()` has the newest 100 chats of the api. False before they are loaded, and
-   * after events were lost, until they are loaded again.
+   * True when `chats()` contains the newest 100 chats of the api. False until they are loaded for
+   * the first time, and from a loss of events until they are loaded again.
    */
   get chatsLoaded(): boolean {
     return this.#running?.state.chatsLoaded ?? false;
   }
 
-  /** Returns whether the api may have older messages of a chat than those in memory. */
+  /** Returns whether the api may have messages of a chat that are older than those in memory. */
   hasOlder(chat: number): boolean {
     return this.#chat(chat)?.more ?? true;
   }
 
   /**
-   * Loads older messages of a chat from the api, at most 200. If none are in memory, loads the
+   * Loads older messages of a chat from the api. If no message of the chat is in memory, loads the
    * newest ones.
    *
-   * @throws ParleyError `unavailable` if messages directly before those in memory are not recorded
-   * yet
+   * @param count number of messages, at most 200
+   * @throws ParleyError `unavailable` if messages directly before those in memory are accepted but
+   * not in PostgreSQL yet
    */
   async loadOlder(chat: number, limit = 50): Promise<void> {
     const before = this.#chat(chat)?.messages[0]?.id;
@@ -239,21 +250,22 @@ export class Parley {
     await this.#run({ do: 'load', change: { type: 'messages', chat, messages: items, since, ...page } });
   }
 
-  /** Adds chats that an operation of the api has returned. */
+  /** Adds chats to the state that an operation of the api has returned. */
   async load(...chats: Chat[]): Promise<void> {
     await this.#run({ do: 'load', change: { type: 'chats', chats, complete: false } });
   }
 
   /**
-   * Marks a chat as read up to a message. Default: the newest one. Notifies the peer and the user's
-   * other devices. Has no effect before `connect` and after `close`.
+   * Marks a chat as read up to a message. Default: the newest message. Notifies the peer and the
+   * user's other devices. No-op before `connect` and after `close`.
    */
   read(chat: number, id = this.#chat(chat)?.last?.id ?? 0): void {
     if (id > (this.#chat(chat)?.read ?? 0)) this.#run({ do: 'mark', chat, mark: { read: id } });
   }
 
   /**
-   * Notifies the chat that the user is typing. Call it for each key press. Frames are throttled.
+   * Notifies the other participants of a chat that the user is typing. Can be called for each key
+   * press, because the client limits the rate of frames.
    *
    * @param state another activity, such as `recording`. Default: typing
    * @throws ParleyError before `connect` and after `close`
@@ -263,58 +275,78 @@ export class Parley {
   }
 
   /**
-   * Watches the presence of at most 500 users, instead of the users of the previous call. Emits
-   * `presence` for each, now and on changes. @throws ParleyError before `connect` and after `close`
+   * Watches the presence of at most 500 users. Replaces the users of the previous call. Emits
+   * `presence` for each user, now and after every change.
+   *
+   * @throws ParleyError before `connect` and after `close`
    */
   watch(users: number[]): void {
     this.#runNow({ do: 'watch', users });
   }
 
   /**
-   * Sets the chat that the user is looking at. Null: none. @throws ParleyError before `connect` and
-   * after `close`
+   * Sets the chat that the user has open. Messages of that chat cause no push notification. Null:
+   * no chat is open.
+   *
+   * @throws ParleyError before `connect` and after `close`
    */
   focus(chat: number | null): void {
     this.#runNow({ do: 'focus', chat });
   }
 
   /**
-   * Recalls an own message within the server's RECALL_WINDOW. Owners and admins may recall any
-   * message of their group. @throws ParleyError
+   * Recalls a message that this user sent, within the time `RECALL_WINDOW`, a setting of the
+   * server. Owners and admins can recall every message of their group.
+   *
+   * @throws ParleyError
    */
   recall(chat: number, id: number): Promise<void> {
     return this.#request({ type: 'recall', chat, id });
   }
 
-  /** Replaces the body and the `custom` data of an own message. @throws ParleyError */
+  /**
+   * Replaces the body and the `custom` data of a message that this user sent.
+   *
+   * @throws ParleyError
+   */
   edit(chat: number, id: number, body: Body, custom?: MessageCustom): Promise<void> {
     return this.#request({ type: 'edit', chat, id, body, ...(custom && { custom }) });
   }
 
-  /** Adds a reaction to a message, or removes it. @throws ParleyError */
+  /**
+   * Adds a reaction to a message, or removes it.
+   *
+   * @throws ParleyError
+   */
   react(chat: number, id: number, emoji: string, active = true): Promise<void> {
     return this.#request({ type: 'react', chat, id, emoji, active });
   }
 
   /**
-   * Pins a message for all participants, or unpins it. In a group only the owner and admins can.
-   * `GET /chats/{id}/pins` lists pinned messages. @throws ParleyError
+   * Pins a message for all participants, or unpins it. In a group, only the owner and admins can.
+   * The operation `GET /chats/{id}/pins` lists pinned messages.
+   *
+   * @throws ParleyError
    */
   pin(chat: number, id: number, active = true): Promise<void> {
     return this.#request({ type: 'pin', chat, id, active });
   }
 
   /**
-   * Deletes messages from the user's own copy of a chat, at most 100. Other participants keep
-   * theirs. @throws ParleyError
+   * Deletes at most 100 messages from the user's own copy of a chat. The other participants keep
+   * the messages.
+   *
+   * @throws ParleyError
    */
   hide(chat: number, ids: number[]): Promise<void> {
     return this.#request({ type: 'hide', chat, ids });
   }
 
   /**
-   * Notifies only the sender of a message of an action on it, such as a pressed button. The sender
-   * gets an event of kind `action`. @throws ParleyError
+   * Reports an action on a message, such as a pressed button, to the sender of the message only.
+   * The sender receives an event of kind `action`.
+   *
+   * @throws ParleyError
    */
   act(chat: number, id: number, action: string, data?: Custom): Promise<void> {
     return this.#request({ type: 'action', chat, id, action, ...(data && { data }) });
@@ -324,15 +356,15 @@ export class Parley {
     await this.#run({ do: 'request', frame });
   }
 
-  /** Rejects before `connect` and after `close`. */
+  /** Returns the running client. Rejects before `connect` and after `close`. */
   #run(command: Command): Promise<Accepted | undefined> {
     const run = this.#running?.runner.run(command) ?? Promise.reject(notConnected());
-    // Callers may ignore the result.
+    // Marks the rejection as handled, because callers may ignore the result.
     run.catch(() => {});
     return run;
   }
 
-  /** Throws before `connect` and after `close`. */
+  /** Returns the running client. Throws before `connect` and after `close`. */
   #runNow(command: Command): void {
     if (!this.#running) throw notConnected();
     this.#run(command);
@@ -342,7 +374,7 @@ export class Parley {
     return this.#running?.state.chats.get(id);
   }
 
-  /** Notifies listeners that every value may have changed. */
+  /** Notifies listeners that every value of the client may have changed. */
   #reset(): void {
     this.#emitter.emit('change', { chat: undefined });
   }
@@ -378,14 +410,14 @@ function notConnected(): ParleyError {
 
 /** Optional fields of a message. */
 export interface SendOptions {
-  /** Id of the message that this one replies to. */
+  /** Id of the message that this message replies to. */
   replyTo?: number;
-  /** Ids of the users it mentions. */
+  /** Ids of the users that the message mentions. */
   mentions?: number[];
-  /** Data of the app. Its JSON may have at most `MAX_CUSTOM` bytes, a setting of the server. */
+  /** Data of the app. Its JSON can have at most `MAX_CUSTOM` bytes, a setting of the server. */
   custom?: MessageCustom;
-  /** True: the message causes no push notification. */
+  /** True if the message causes no push notification. */
   silent?: true;
-  /** Idempotency key, at most 64 characters, unique per user. Default: random. */
+  /** Idempotency key, at most 64 characters, unique per user. Default: a random key. */
   ref?: string;
 }

@@ -12,8 +12,8 @@ import { memoryStore } from './store/memory-store.ts';
 import { Tabs } from './tabs/tabs.ts';
 
 /**
- * Restores a user's state from the store and starts the engine, in this tab or in the leading tab.
- * Resolves when the state is restored. The engine connects in the background.
+ * Restores a user's state from the store and starts the engine. If another tab leads, the engine of
+ * that tab is used. Resolves when the state is restored; the engine connects in the background.
  */
 export async function startClient(user: number, context: ClientContext): Promise<RunningClient> {
   const { options, changed, replaced } = context;
@@ -95,12 +95,12 @@ export async function startClient(user: number, context: ClientContext): Promise
 export interface RunningClient {
   state: State;
   runner: CommandRunner;
-  /** Removes everything from the store. */
+  /** Removes all entries from the store. */
   clearStore(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Messages of the leading tab to the others. */
+/** State that the leading tab sends to the other tabs. */
 interface LeaderState {
   entries: [string, unknown][];
   status: Status;
@@ -113,8 +113,8 @@ interface ClientContext {
   api: Api | undefined;
   gateways(): string[];
   failed(error: unknown): void;
-  /** Called after the state has applied a change. */
+  /** Called after a change was applied to the state. */
   changed(state: State, change: Change): void;
-  /** Called after the state was replaced by that of another tab. */
+  /** Called after the state was replaced by the state of another tab. */
   replaced(): void;
 }

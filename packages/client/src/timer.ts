@@ -1,8 +1,8 @@
-/** A timer with at most one pending callback. */
+/** A timer that holds at most one pending callback. */
 export class Timer {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Calls `callback` after `ms`. Cancels the pending callback. */
+  /** Calls `callback` after `ms`, and cancels the pending callback if there is one. */
   restart(ms: number, callback: () => void): void {
     this.clear();
     this.#timer = setTimeout(() => {
@@ -11,7 +11,7 @@ export class Timer {
     }, ms);
   }
 
-  /** Calls `callback` after `ms`. No-op if a callback is pending. */
+  /** Calls `callback` after `ms`. No-op if a callback is already pending. */
   start(ms: number, callback: () => void): void {
     if (!this.#timer) this.restart(ms, callback);
   }

@@ -1,6 +1,6 @@
 /**
- * Calls `wake` when the network is back (`networkChanged`) or the page becomes visible. No-op
- * outside of browsers.
+ * Calls `wake` when the network is available again (`networkChanged`) or when the page becomes
+ * visible. No-op outside of browsers.
  *
  * @returns a function that removes the listeners
  */

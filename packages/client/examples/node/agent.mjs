@@ -1,10 +1,10 @@
 // Replies to every message with a text that grows, as an AI agent does, and accepts every friend
-// request. The model is a fixed script: replace `model` by a call of a real one. Usage: node
-// agent.mjs http://127.0.0.1:8080 agent <password>
+// request. `model` is a fixed script: replace it by a call of a real model. Usage: node agent.mjs
+// http://127.0.0.1:8080 agent <password>
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Parley } from '@parley/client';
 
-/** Yields the parts of an answer. */
+/** Yields the reply in small pieces of text. */
 async function* model(question) {
   const answer = `You wrote **${question}**. This answer has three steps:\n\n- read\n- think\n- write\n\nThat is all.`;
   for (const part of answer.split(/(?<=\s)/)) {
@@ -21,7 +21,7 @@ agent.on('message', ({ mine, streaming, chat, id, body }) => {
   if (!mine && !streaming && body?.type === 'text') answer(chat, id, body.text).catch(console.error);
 });
 agent.on('event', (event) => {
-  // A friend request to a user who has sent one accepts it.
+  // Accepts a friend request by sending one to the same user.
   if (event.kind === 'friend' && event.change === 'requested') agent.api('POST /friend-requests', { to: event.user });
 });
 

@@ -8,7 +8,7 @@ await bot.signIn({ username, password }).catch(() => bot.register({ username, pa
 
 bot.on('message', ({ mine, chat, body }) => mine || !body || bot.send(chat, body));
 bot.on('event', (event) => {
-  // A friend request to a user who has sent one accepts it.
+  // Accepts a friend request by sending one to the same user.
   if (event.kind === 'friend' && event.change === 'requested') bot.api('POST /friend-requests', { to: event.user });
 });
 

@@ -3,11 +3,11 @@ import { ParleyError } from '../error.ts';
 import type { Answer, Fetch, Init } from './fetch.ts';
 import type { Api } from './operations.ts';
 
-/** Operations without a token. */
+/** Operations that need no access token. */
 const PUBLIC_OPERATIONS =
   /^(POST \/(users|sessions|password-resets)|GET \/(info|invites)|PUT \/(password-resets|email-confirmations))/;
 
-/** Creates the function that calls operations of the api. */
+/** Creates the function that calls operations of the REST api. */
 export function createApi(request: Request): Api {
   const call = async (operation: string, input: object = {}): Promise<never> => {
     const rest: Record<string, unknown> = { ...input };
@@ -32,8 +32,8 @@ export function createApi(request: Request): Api {
 }
 
 /**
- * Creates the function that sends requests to the api. Its paths are relative to `/v1`. Retries
- * once with a new token after a 401.
+ * Creates the function that sends requests to the api, with paths relative to `/v1`. After a 401 it
+ * retries once with a new token.
  *
  * @param base URL of the api
  * @param getToken returns an access token other than `stale`
@@ -68,7 +68,7 @@ function toError(status: number, text: string): ParleyError {
   try {
     problem = JSON.parse(text);
   } catch {
-    // The body is not JSON, because a proxy sent the response.
+    // Ignores a body that is not JSON, because a proxy may have sent the response.
   }
   const { code = retry ? 'unavailable' : 'bad-request', detail = `HTTP ${status}`, errors } = problem;
   return new ParleyError(code, detail, { retry, status, errors });

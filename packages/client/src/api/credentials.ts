@@ -2,19 +2,19 @@ import type { ParleyError } from '../error.ts';
 import type { Session } from '../own-types.ts';
 import type { Locks } from '../tabs/locks.ts';
 
-/** Ms before its expiry at which an access token is replaced. */
+/** Ms before the expiry of an access token at which the client replaces the token. */
 const EXPIRY_MARGIN_MS = 30_000;
 
 /**
- * Holds the access token: either that of a session, which is refreshed once for concurrent callers
- * and tabs, or one that the app provides.
+ * Provides the access token, either of a session or from the app. Refreshes a session only once if
+ * several callers or tabs need a new token at the same time.
  */
 export class Credentials {
   readonly #options: CredentialsOptions;
   session: SavedSession | undefined;
-  /** When the current token expires, in Unix ms. NaN or undefined if unknown. */
+  /** Expiry of the current token in Unix ms. NaN or undefined if it is not known. */
   expires: number | undefined;
-  /** The user of the token, if known. */
+  /** Id of the user of the token, if known. */
   user: number | undefined;
   #pending: Promise<string> | undefined;
 
@@ -27,7 +27,8 @@ export class Credentials {
   /**
    * Returns a valid access token.
    *
-   * @param stale a token that was rejected or expires soon, which is not returned
+   * @param stale a token that the server has rejected or that expires soon. It is not returned
+   * again
    * @throws ParleyError with `retry: false` if nobody is signed in or the session has ended
    */
   async token(stale?: string): Promise<string> {
@@ -40,7 +41,7 @@ export class Credentials {
     return this.#pending;
   }
 
-  /** Sets a new session, or undefined after the session has ended. */
+  /** Sets a new session. Undefined: the session has ended. */
   setSession(session: Session | undefined): void {
     this.#use(session && { ...session, expires: Date.now() + session.expiresIn * 1000 });
     this.#options.changed(this.session);
@@ -61,8 +62,8 @@ export class Credentials {
       this.user ??= Number(sub) || undefined;
       return token;
     }
-    // Tabs share the cookie. A refresh token that is used twice ends the session, so only one tab
-    // at a time refreshes.
+    // Refreshes in one tab at a time. Tabs share the cookie, and the server ends a session whose
+    // refresh token is used twice.
     const refresh = () => this.#refresh();
     return locks ? locks.request('parley-session', {}, refresh) : refresh();
   }
@@ -90,18 +91,21 @@ function readClaims(token = ''): { sub?: unknown; exp?: unknown } {
 export interface CredentialsOptions {
   session?: SavedSession;
   user?: number;
-  /** Returns tokens that the app provides instead of a session. */
+  /** Returns access tokens of the app, which replace a session. */
   token?: TokenSource;
   locks: Locks | undefined;
   /**
-   * Requests a new session from the api. If `refreshToken` is undefined, the session cookie is
-   * used.
+   * Requests new tokens for the session from the api. If `refreshToken` is undefined, the request
+   * uses the session cookie.
    */
   refresh(refreshToken: string | undefined): Promise<Session>;
   changed(session: SavedSession | undefined): void;
 }
 
-/** Returns an access token other than `stale`, which was rejected or expires soon. */
+/**
+ * Function of the app that returns an access token. `stale` is a token that the server has rejected
+ * or that expires soon.
+ */
 export type TokenSource = (stale?: string) => string | Promise<string>;
 
 /** A session with the expiry of its access token, in Unix ms. */

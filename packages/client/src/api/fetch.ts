@@ -1,10 +1,10 @@
 /**
- * The type of the global `fetch`, as declared by browser types, Node.js types or React Native. If
- * none of them is installed, it is `FetchLike`.
+ * Type of the global `fetch`, as the types of browsers, Node.js or React Native declare it.
+ * `FetchLike` if none of them is installed.
  */
 export type Fetch = typeof globalThis extends { fetch: infer F } ? F : FetchLike;
 
-/** The part of `fetch` that the SDK uses. */
+/** The part of `fetch` that the SDK calls. */
 export type FetchLike = (url: string, init?: FetchInit) => Promise<FetchResponse>;
 
 /** The part of the options of `fetch` that the SDK sets. */

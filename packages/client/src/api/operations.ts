@@ -30,8 +30,8 @@ import type {
 } from '../own-types.ts';
 
 /**
- * Operations of the api, each with its input (path, query and body in one object) and its result.
- * See the api's `/docs`.
+ * Operations of the REST api, each with its input (path, query and body in one object) and its
+ * result. The page `/docs` of the api describes them.
  */
 export interface Operations {
   'POST /users': [Account, Session];
@@ -43,7 +43,7 @@ export interface Operations {
   'DELETE /sessions/{id}': [{ id: string }, undefined];
   'DELETE /sessions/current': [Nothing, undefined];
   'GET /me': [Nothing, User];
-  /** `custom` is data of the app, which null removes. */
+  /** Changes the user's profile and settings. `custom` is data of the app; null removes it. */
   'PATCH /me': [
     Partial<Pick<User, 'name' | 'avatar' | 'sign'>> & {
       custom?: UserCustom | null;
@@ -53,14 +53,17 @@ export interface Operations {
     User,
   ];
   /**
-   * Deletes the account permanently. Requires the password if the account has one. Returns the data
-   * that remains.
+   * Deletes the user's account permanently. Needs the password if the account has one. Returns a
+   * list of the data that remains on the server.
    */
   'DELETE /me': [{ password?: string }, { remains: Remains[] }];
 
-  /** Facts about the server that are known before sign-in, such as whether registration is open. */
+  /**
+   * Returns facts about the server that are available before sign-in, such as whether users can
+   * register.
+   */
   'GET /info': [Nothing, ServerInfo];
-  /** How the user signs in, and their privacy settings. */
+  /** Returns how the user signs in, and the user's privacy settings. */
   'GET /me/account': [Nothing, AccountSettings];
   'PUT /me/password': [{ current: string; password: string }, undefined];
   'PUT /me/email': [{ email: string; password?: string }, undefined];
@@ -90,34 +93,37 @@ export interface Operations {
 
   'GET /chats': [Paging & { archived?: boolean }, Page<Chat> & Named & Recorded];
   'PUT /chats/{id}': [Id, Chat];
-  /** `custom` is data of the app for this user alone, which null removes. */
+  /**
+   * Changes the user's own settings of a chat. `custom` is data of the app that only this user
+   * sees; null removes it.
+   */
   'PATCH /chats/{id}': [
     Id & Partial<Pick<Chat, 'pinned' | 'muted' | 'archived'>> & { custom?: ChatCustom | null },
     Chat,
   ];
   /**
-   * Stores unsent text for the user's other devices. An empty text without `replyTo` removes the
-   * draft.
+   * Stores a draft, which is unsent text, for the user's other devices. An empty text without
+   * `replyTo` removes the draft.
    */
   'PUT /chats/{id}/draft': [Id & Omit<Draft, 'updated'>, Chat];
   'DELETE /chats/{id}/draft': [Id, undefined];
   'DELETE /chats/{id}': [Id, undefined];
-  /** Lists the pinned messages, the newest pin first. */
+  /** Lists the pinned messages of a chat, the newest pin first. */
   'GET /chats/{id}/pins': [Id & Paging, Page<Message> & Named];
   'GET /chats/{id}/messages': [Id & MessageQuery, { items: Message[]; more: boolean } & Named & Recorded];
   /**
-   * Lists who has read an own message, and who has only received it. A user who hides their read
-   * receipts is in `delivered`.
+   * Lists the users who have read a message of this user, and those who have only received it.
+   * Users who hide their read receipts are listed in `delivered`.
    */
   'GET /chats/{id}/messages/{message}/readers': [
     Id & { message: number },
     { read: number[]; delivered: number[] } & Named,
   ];
-  /** Set `q`, or at least one of the other fields. */
+  /** Searches messages. Needs `q` or at least one of the other fields. */
   'GET /search': [Paging & SearchQuery, Page<Hit> & Named];
   'GET /media/{id}/info': [Id, Media];
   'GET /media/{id}/url': [Id, MediaUrl];
-  /** The server's VAPID key, for `pushManager.subscribe`. */
+  /** Returns the server's VAPID key, which `pushManager.subscribe` needs. */
   'GET /push': [Nothing, { key: string }];
   'PUT /push/subscriptions': [PushTarget, undefined];
   'DELETE /push/subscriptions': [Pick<PushTarget, 'endpoint'>, undefined];
@@ -126,7 +132,7 @@ export interface Operations {
   'DELETE /push/devices': [Pick<PushDevice, 'kind' | 'token'>, undefined];
 
   'GET /groups': [Paging, Page<Group>];
-  /** Finds groups by the beginning of their name, except private ones. */
+  /** Finds groups by the beginning of their name. Private groups are not found. */
   'GET /groups?q={q}': [{ q: string } & Paging, Page<FoundGroup>];
   'POST /groups': [{ name: string; members?: number[] } & GroupFields, Group];
   'GET /groups/{id}': [Id, Group];
@@ -144,41 +150,48 @@ export interface Operations {
   'DELETE /groups/{id}/bans/{user}': [Id & { user: number }, undefined];
   'DELETE /groups/{id}/members/{user}': [Id & { user: number }, undefined];
   /**
-   * Creates an invitation link, for the owner and admins. `approval`: each user must be accepted by
-   * them.
+   * Creates an invitation link. Only the owner and admins can. With `approval`, they must accept
+   * each user who follows the link.
    */
   'POST /groups/{id}/invites': [Id & Partial<Pick<GroupInvitation, 'approval' | 'uses' | 'expires'>>, GroupInvitation];
   'GET /groups/{id}/invites': [Id & Paging, Page<GroupInvitation>];
   'DELETE /groups/{id}/invites/{invitation}': [Id & { invitation: number | string }, undefined];
   'GET /groups/{id}/requests': [Id & Paging, Page<JoinRequest>];
   /**
-   * Accepts the request of a user, for the owner and admins. With the caller's own id: joins a
-   * public group, or requests to join a group with the visibility `request`.
+   * Accepts a user's request to join; only the owner and admins can. With the caller's own id,
+   * joins a public group, or requests to join a group with the visibility `request`.
    */
   'PUT /groups/{id}/requests/{user}': [Id & { user: number; message?: string }, Member | JoinRequest];
   /**
-   * Declines the request of a user, for the owner and admins. With the caller's own id: withdraws
-   * it.
+   * Declines a user's request to join; only the owner and admins can. With the caller's own id,
+   * withdraws the caller's request.
    */
   'DELETE /groups/{id}/requests/{user}': [Id & { user: number }, undefined];
-  /** Shows the group of an invitation link. Needs no session. */
+  /** Returns the group that an invitation link leads to. Needs no session. */
   'GET /invites/{code}': [{ code: string }, InvitationPreview];
-  /** `requested`: the owner and admins must accept the user. */
+  /**
+   * Joins a group through an invitation link. Returns `requested` if the owner or an admin must
+   * accept the user first.
+   */
   'POST /invites/{code}/join': [{ code: string; message?: string }, { state: 'joined' | 'requested'; group?: Group }];
 }
 
-/** Calls an operation of the api. @throws ParleyError */
+/**
+ * Calls an operation of the api.
+ *
+ * @throws ParleyError
+ */
 export type Api = <O extends keyof Operations>(
   operation: O,
   ...input: Input<Operations[O][0]>
 ) => Promise<Operations[O][1]>;
 
-/** Makes the input optional if it has no required field. */
+/** Makes the input argument optional if the input has no required field. */
 type Input<I> = Nothing extends I ? [input?: I] : [input: I];
 type Nothing = Record<never, never>;
 type Id = { id: number };
 
-/** Credentials of an account to create or to sign in to. */
+/** Credentials for creating an account or signing in to it. */
 export interface Account {
   username: string;
   password: string;
@@ -191,8 +204,8 @@ export interface Account {
 /** Credentials of a sign-in. */
 export interface SignInAccount extends Omit<Account, 'name'> {
   /**
-   * Code of the second factor or a recovery code. A sign-in without it fails with `code-required`
-   * if the account has a second factor.
+   * Code of the second factor, or a recovery code. If the account has a second factor, a sign-in
+   * without a code fails with `code-required`.
    */
   code?: string;
 }
@@ -200,93 +213,98 @@ export interface SignInAccount extends Omit<Account, 'name'> {
 /** Facts about a server that a client needs before sign-in. */
 export interface ServerInfo {
   registration: 'open' | 'invite' | 'closed';
-  /** Whether users reset their passwords by e-mail. Otherwise the operator resets them. */
+  /** True if users can reset their passwords by e-mail. False if the operator must do it. */
   passwordReset: boolean;
-  /** `relay`: the server does not record messages. */
+  /** `mirror`: the server keeps a history of messages. `relay`: it keeps none. */
   history: 'mirror' | 'relay';
-  /** Maximum bytes of an upload. */
+  /** Maximum size of an upload, in bytes. */
   maxUpload: number;
 }
 
 /** How a user signs in, and their privacy settings. Only the user sees them. */
 export interface AccountSettings {
   email: string | null;
-  /** A new address that the user has not confirmed yet. */
+  /** New e-mail address that the user has not confirmed yet. */
   pendingEmail: string | null;
-  /** False for users who sign in by an external system. */
+  /** Whether the account has a password. False for users who sign in through an external system. */
   hasPassword: boolean;
-  /** Whether a sign-in needs a code of a second factor. */
+  /** Whether a sign-in needs the code of a second factor. */
   totp: boolean;
-  /** Number of recovery codes that are left. */
+  /** Number of unused recovery codes. */
   recoveryCodes: number;
   privacy: Privacy;
-  /** Daily time without push notifications. */
+  /** Time of day without push notifications. */
   quietHours: QuietHours | null;
 }
 
-/** Selects the newest messages, or those before, after or around a message id. */
+/** Selects the newest messages, or messages before, after or around a message id. */
 export interface MessageQuery {
   before?: number;
   after?: number;
   around?: number;
-  /** At most 200. Default: 50. */
+  /** Maximum number of messages, at most 200. Default: 50. */
   limit?: number;
 }
 
-/** A page of a list. `next` is the `after` of the next page, null on the last one. */
+/** A page of a list. `next` is the value of `after` for the next page, null on the last page. */
 export interface Page<T> {
   items: T[];
   next: string | null;
 }
 
-/** The users that the items of a page refer to, each once. */
+/** The users that the items of a page refer to. Each user is listed once. */
 export interface Named {
   users: BriefUser[];
 }
 
-/** Whether a page is complete. */
+/** Whether a page contains all messages that the server has accepted. */
 export interface Recorded {
   /**
-   * True if messages that were accepted before the request may be missing, because they are not
-   * recorded yet.
+   * True if some messages that the server accepted before the request may be missing, because they
+   * are not in PostgreSQL yet.
    */
   unrecorded?: boolean;
 }
 
-/** Selects a page of a list. `limit` is at most 200. */
+/** Selects a page of a list. `limit` is the number of items, at most 200. */
 export interface Paging {
   limit?: number;
   after?: string;
 }
 
-/** A browser's push subscription, with the language of its notifications. */
+/** A browser's push subscription and the language of its notifications. */
 export interface PushTarget extends PushChoices {
   endpoint: string;
   keys: { p256dh: string; auth: string };
   language?: 'en' | 'zh';
 }
 
-/** A phone that receives notifications from FCM or APNs, with the language of its notifications. */
+/** A phone that receives notifications through FCM or APNs, and their language. */
 export interface PushDevice extends PushChoices {
   kind: 'fcm' | 'apns';
-  /** The token that the app received from FCM or APNs. */
+  /** Device token that the app has received from FCM or APNs. */
   token: string;
-  /** With APNs: the bundle id of the app. Default: the first app of the server. */
+  /** Bundle id of the app, for APNs. Default: the first app that the server is configured for. */
   app?: string;
-  /** With APNs: `sandbox` for apps signed for development. Default: `production`. */
+  /** Environment of APNs: `sandbox` for apps signed for development. Default: `production`. */
   environment?: 'production' | 'sandbox';
   language?: 'en' | 'zh';
 }
 
-/** What a push device shows of which messages. Set it with each registration. */
+/**
+ * Which messages a device is notified of, and what a notification contains. Each registration must
+ * contain it.
+ */
 export interface PushChoices {
-  /** In groups, push only messages that mention the user. Default: false. */
+  /**
+   * Whether messages in groups cause a notification only if they mention the user. Default: false.
+   */
   mentionsOnly?: boolean;
-  /** Show neither text nor sender of messages. Default: false. */
+  /** Whether notifications contain neither the text nor the sender of a message. Default: false. */
   hideText?: boolean;
 }
 
-/** A push device of the user, without its token. */
+/** A registered device of the user, without its secret token. */
 export interface ListedPushDevice {
   kind: 'web' | 'fcm' | 'apns';
   /** With APNs. */
@@ -295,28 +313,28 @@ export interface ListedPushDevice {
   language: string;
   mentionsOnly: boolean;
   hideText: boolean;
-  /** Null if the session belongs to another issuer. */
+  /** Id of the session. Null if an external issuer created the session. */
   session: string | null;
   /** Unix time in ms. */
   created: number;
-  /** When it was last registered, Unix time in ms. */
+  /** Time of the last registration, in Unix ms. */
   seen: number;
 }
 
 type GroupFields = Partial<
   Pick<Group, 'name' | 'description' | 'avatar' | 'history' | 'slowMode' | 'visibility' | 'maxMembers'>
 > & {
-  /** Data of the app. Null removes it. */
+  /** Data of the app. Null removes the data. */
   custom?: GroupCustom | null;
 };
 
-/** The target of a report and its reason. */
+/** What a report is about, and its reason. */
 export type NewReport = ({ user: number } | { group: number } | { chat: number; message: number }) & {
   reason: ReportReason;
   text?: string;
 };
 
-/** Data that remains after an account was deleted. */
+/** Data that remains on the server after an account was deleted. */
 export interface Remains {
   where: 'users' | 'peers' | 'groups' | 'media' | 'blocks' | 'reports';
   /** Description. */
@@ -324,38 +342,40 @@ export interface Remains {
   count: number;
 }
 
-/** A search. A message is found if it matches every field that is set. */
+/** A search for messages. It finds the messages that match every field that is set. */
 export interface SearchQuery {
-  /** Words, phrases in quotes, and `-` before words to exclude. At most 200 characters. */
+  /** Words, phrases in quotes, and words to exclude with a leading `-`. At most 200 characters. */
   q?: string;
-  /** Only the chat with this user or group. */
+  /** Id of the user or group whose chat is searched. Default: all chats. */
   chat?: number;
-  /** Only messages that this user sent. */
+  /** Id of the user who sent the messages. */
   from?: number;
-  /** Only bodies of these types, separated by commas. `link`: texts with a web address. */
+  /** Types of message bodies, separated by commas. `link` finds texts with a web address. */
   kind?: string;
-  /** Only messages sent at or after this date, in Unix ms. */
+  /** Earliest date of the messages, in Unix ms, inclusive. */
   since?: number;
-  /** Only messages sent before this date, in Unix ms. */
+  /** Latest date of the messages, in Unix ms, exclusive. */
   until?: number;
 }
 
 /** A message that a search found. */
 export interface Hit {
   message: Message;
-  /** The peer or group of the chat, and its name. */
+  /** Id and name of the peer or group of the chat. */
   chat: number;
   type: Chat['type'];
   name: string;
-  /** Positions of the words of `q` in the text, in UTF-16 units: start and end (exclusive). */
+  /**
+   * Matches of the words of `q` in the text, as pairs of start and end (exclusive) in UTF-16 units.
+   */
   hits: [from: number, to: number][];
 }
 
-/** Temporary URLs of a media object that need no token, relative to the api. */
+/** Temporary URLs of a media file that work without a token, relative to the URL of the api. */
 export interface MediaUrl {
   url: string;
-  /** URL of a smaller version, for images. */
+  /** URL of a smaller version. Images only. */
   thumbnail?: string;
-  /** When the URLs expire, in Unix ms. */
+  /** Expiry of the URLs, in Unix ms. */
   expires: number;
 }

@@ -1,18 +1,18 @@
 /**
- * Returns the ms to wait before the next attempt. Doubles with each failure up to `most`, and is
- * reduced by a random 0 to 50 %, so that clients that lost their connections at the same time do
- * not reconnect at the same time.
+ * Returns the ms to wait before the next attempt. The delay doubles with each failure up to `most`,
+ * and is reduced by a random 0 to 50 %. Clients that lost their connections at the same time
+ * therefore do not reconnect at the same time.
  *
- * @param failures consecutive failures, from 0
+ * @param failures number of consecutive failures, from 0
  */
 export function backoff(failures: number, { first, most }: Backoff): number {
   return Math.min(most, first * 2 ** failures) * (0.5 + Math.random() / 2);
 }
 
-/** Delays between attempts. */
+/** Delays between attempts to connect. */
 export interface Backoff {
-  /** The maximum delay after the first failure, in ms. */
+  /** Maximum delay after the first failure, in ms. It doubles with each further failure. */
   first: number;
-  /** The maximum delay, in ms. */
+  /** Upper limit of the delay, in ms. */
   most: number;
 }

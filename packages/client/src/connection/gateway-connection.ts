@@ -12,10 +12,12 @@ import { Heartbeat } from './heartbeat.ts';
 import { type ConnectionAction, type ConnectionEvent, type ConnectionState, next } from './transitions.ts';
 import { TransportFallback } from './transport-fallback.ts';
 
-/** Ms after which a connection counts as stable. The backoff then starts over. */
+/**
+ * Ms after which a connection counts as stable. The backoff then starts over at its first delay.
+ */
 const STABLE_MS = 5000;
 
-/** Keeps a connection to one of the gateways. Executes the transitions of `transitions.ts`. */
+/** Keeps a connection to one of the gateways open. Executes the transitions of `transitions.ts`. */
 export class GatewayConnection {
   readonly #options: GatewayConnectionOptions;
   readonly #fallback: TransportFallback;
@@ -24,25 +26,25 @@ export class GatewayConnection {
     () => this.restart('silent'),
   );
   state: ConnectionState = 'off';
-  /** Why the last connection ended. Undefined while connected. */
+  /** Reason why the last connection ended. Undefined while connected. */
   closeReason: CloseReason | undefined;
   #current: TransportConnection | undefined;
-  /** Index of the current connection's transport. */
+  /** Index of the transport that the current connection uses. */
   #index = 0;
-  /** A connection by a preferred transport, opened in addition to the current one. */
+  /** A second connection over a preferred transport. It replaces the current one if it succeeds. */
   #probe: TransportConnection | undefined;
   #probeIndex = 0;
-  /** When a probe replaced the current connection, in Unix ms. */
+  /** Time at which a probe replaced the current connection, in Unix ms. */
   #adoptedAt = Number.NaN;
   /**
-   * A random number from 0 to 1 that chooses the gateway. It changes only after that gateway
-   * failed.
+   * Random number from 0 to 1 that selects the gateway. A new number is drawn after the gateway
+   * failed or requested a reconnect.
    */
   #gatewayChoice = Math.random();
   #token = '';
-  /** A token that the server rejected. */
+  /** Access token that the server has rejected. */
   #staleToken: string | undefined;
-  /** True if the current token replaced a rejected one. */
+  /** True if the current access token replaced a rejected one. */
   #refreshed = false;
   #failures = 0;
   #welcomedAt = Number.NaN;
@@ -65,8 +67,8 @@ export class GatewayConnection {
   }
 
   /**
-   * Reconnects now, or checks that the connection is alive. With `networkChanged`, it tries the
-   * preferred transport next.
+   * Reconnects now if the client waits for its next attempt, or checks that the open connection is
+   * alive. With `networkChanged`, the next attempt uses the preferred transport.
    */
   wake(networkChanged: boolean): void {
     if (networkChanged) this.#fallback.use(0);
@@ -74,12 +76,12 @@ export class GatewayConnection {
     this.#on('wake');
   }
 
-  /** Name of the transport in use. */
+  /** Name of the current transport. Undefined without a connection. */
   get transport(): TransportName | undefined {
     return this.#current && this.#options.transports[this.#index]?.[0];
   }
 
-  /** Sends a frame. No-op without a connection. Only the reply proves that the frame arrived. */
+  /** Sends a frame. No-op without a connection. Only a reply proves that the frame has arrived. */
   send(frame: ClientFrame): void {
     this.#current?.send(frame);
   }
@@ -89,11 +91,12 @@ export class GatewayConnection {
     this.lose({ next: 'lost', code, reason });
   }
 
-  /** Chooses and executes the transition after the connection has closed. */
+  /** Chooses the transition that follows a closed connection, and executes it. */
   lose(reason: CloseReason): void {
-    // With SESSION_POLICY=single, the server closes the current connection when this client's own
-    // probe connects. It closes the probe instead if a poll was in flight. If another device
-    // replaced this one, the next connection is closed as well.
+    // With SESSION_POLICY=single, the server closes this client's current connection as replaced
+    // when its own probe connects, or closes the probe if a poll was in flight. In both cases the
+    // client must go on. If another device has replaced this one, the next connection is closed as
+    // well.
     const final = reason.next === 'final';
     if (final && this.#probe) return this.#closeCurrent();
     const replacedByUs = final && Date.now() - this.#adoptedAt < STABLE_MS;
@@ -132,8 +135,8 @@ export class GatewayConnection {
     },
     unwait: () => this.#retry.clear(),
     probe: () => {
-      // Other transports send the ping as a separate request, whose reply proves nothing about the
-      // receiving request.
+      // Only a WebSocket can be checked with a ping. The other transports would send the ping in a
+      // separate request, whose reply proves nothing about the request that receives events.
       if (this.#index === 0) this.#heartbeat.probe(this.#options.openTimeout);
       else this.#openProbe();
     },
@@ -250,17 +253,20 @@ export class GatewayConnection {
 }
 
 export interface GatewayConnectionOptions {
-  /** Transports in order of preference. */
+  /** Transports with their names, in order of preference. */
   transports: [TransportName, OpenTransport][];
   device: string;
   backoff: Backoff;
-  /** Ms within which a connection must get its welcome. */
+  /** Maximum ms until a connection has received its welcome. */
   openTimeout: number;
-  /** Ms after which a preferred transport is probed. */
+  /** Ms after which the client probes a preferred transport. */
   betterAfter: number;
-  /** Returns the root URLs of the gateways. One is chosen at random. */
+  /** Returns the root URLs of the gateways. The client connects to a random one. */
   gateways(): string[];
-  /** Returns the cursor of the last event. Null: resumes where the device last acknowledged. */
+  /**
+   * Returns the cursor of the last event. Null: the server resumes after the last event that the
+   * device has acknowledged.
+   */
   cursor(): string | null;
   /**
    * Returns an access token other than `stale`. Rejects with `retry: false` if the session has
@@ -279,5 +285,5 @@ export interface GatewayConnectionListener {
   frame(frame: Frame): void;
 }
 
-/** A frame that the connection does not handle itself. */
+/** A frame that the connection passes to its listener. */
 export type Frame = Exclude<ServerFrame, Welcome | { type: 'reconnect' }>;

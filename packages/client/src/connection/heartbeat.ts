@@ -1,8 +1,9 @@
 import { Timer } from '../timer.ts';
 
 /**
- * Detects a dead connection. Browsers hide the server's pings, so the client sends a `ping` after
- * one silent heartbeat and reports the connection as dead after two.
+ * Detects a dead connection. The client sends a `ping` after one heartbeat of silence, and reports
+ * the connection as dead after two. It cannot rely on the server's pings, because browsers hide
+ * them.
  */
 export class Heartbeat {
   readonly #ping: () => void;
@@ -16,7 +17,7 @@ export class Heartbeat {
     this.#onDead = onDead;
   }
 
-  /** @param heartbeat ms between the server's pings */
+  /** @param heartbeat ms between two pings of the server */
   start(heartbeat: number): void {
     this.stop();
     this.received();
@@ -27,12 +28,12 @@ export class Heartbeat {
     }, heartbeat / 2);
   }
 
-  /** Records that the server sent something. */
+  /** Restarts the period of silence. Called when the server has sent anything. */
   received(): void {
     this.#lastReceived = Date.now();
   }
 
-  /** Sends a `ping` and reports the connection as dead if nothing arrives within `timeout` ms. */
+  /** Sends a `ping`, and reports the connection as dead if nothing arrives within `timeout` ms. */
   probe(timeout: number): void {
     const sent = Date.now();
     this.#ping();

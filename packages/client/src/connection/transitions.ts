@@ -1,7 +1,6 @@
 /**
  * Returns the next state of the connection and the actions of the transition. Undefined if the
- * event has no effect in this state. The README contains the same table, and a test compares the
- * two.
+ * event has no effect in this state. A test checks that the README contains the same table.
  */
 export function next(state: ConnectionState, event: ConnectionEvent): Step | undefined {
   return table[state][event]?.split(/\W+/) as Step | undefined;
@@ -46,17 +45,18 @@ export const connectionEvents = [
 
 type Row = Partial<Record<ConnectionEvent, Cell>>;
 
-/** A cell of the table: the next state and its actions. */
+/** A cell of the table: the next state, and up to two actions. */
 type Cell =
   | ConnectionState
   | `${ConnectionState}: ${ConnectionAction}`
   | `${ConnectionState}: ${ConnectionAction}, ${ConnectionAction}`;
 
-/** The next state, then the actions in order. */
+/** The next state, followed by the actions in order. */
 export type Step = readonly [ConnectionState, ...ConnectionAction[]];
 
 /**
- * State of the connection. `online`: every missed event was received, and frames pass both ways.
+ * State of the connection. In `online`, the client has received every missed event, and both sides
+ * send frames.
  */
 export type ConnectionState = 'off' | 'authorizing' | 'opening' | 'catchingUp' | 'online' | 'waiting' | 'ended';
 export type ConnectionEvent = (typeof connectionEvents)[number];

@@ -3,8 +3,8 @@ import type { AckedFrame } from './context.ts';
 import type { FinalContent } from './stream-sender.ts';
 
 /**
- * A call of the app that the tab with the connection runs. Idempotent, because it is repeated if
- * another tab becomes the leader.
+ * A method call of the app that the leading tab executes, which holds the connection. Idempotent,
+ * because it is repeated if another tab becomes the leader.
  */
 export type Command =
   | { do: 'send'; entry: Outgoing }
@@ -13,24 +13,28 @@ export type Command =
   | { do: 'typing'; chat: number; active: boolean; state?: string | undefined }
   | { do: 'watch'; users: number[] }
   | { do: 'focus'; chat: number | null }
-  /** Reads the names of users from the api. */
+  /** Reads the names of these users from the api. */
   | { do: 'name'; users: number[] }
-  /** Sends a frame and waits for its acknowledgement, which has an id if it sends a message. */
+  /**
+   * Sends a frame and waits for its acknowledgement. If the frame sends a message, the
+   * acknowledgement contains the message id.
+   */
   | { do: 'request'; frame: AckedFrame }
-  /** Adds text to a streamed message of the user. */
+  /** Appends text to a message that the user streams. */
   | { do: 'append'; chat: number; id: number; index: number; text: string }
   /** Completes it. */
   | ({ do: 'end'; chat: number; id: number } & FinalContent)
-  /** Applies data that was read from the api. */
+  /** Applies data to the state that was read from the api. */
   | { do: 'load'; change: Extract<Change, { type: 'chats' | 'messages' }> }
   | { do: 'wake'; networkChanged: boolean }
-  /** Reconnects now, also after the connection has ended. */
+  /** Reconnects now, even if the connection has ended. */
   | { do: 'start' };
 
 /** Runs commands. */
 export interface CommandRunner {
   /**
-   * Resolves when the command is done or acknowledged. A `send` resolves with the acknowledgement.
+   * Executes a command. Resolves when it is done; a `send` resolves with the acknowledgement of the
+   * message.
    */
   run(command: Command, tab?: string): Promise<Accepted | undefined>;
   /** Saves the state and closes the connection. */

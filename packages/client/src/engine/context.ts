@@ -5,37 +5,41 @@ import type { Change } from '../state/change.ts';
 import type { State } from '../state/state.ts';
 import type { Store } from '../store/store.ts';
 
-/** A part of the engine that runs while the connection is online. */
+/** A component of the engine that works only while the connection is online. */
 export interface OnlinePart {
   /** Called when the connection becomes online. */
   start(): void;
-  /** Called when the connection is in any other state, possibly several times. */
+  /**
+   * Called when the connection changes to a state other than online. May be called several times in
+   * a row.
+   */
   stop(): void;
 }
 
-/** State and services that all parts of the engine use. */
+/** State and services that the components of the engine share. */
 export interface EngineContext {
   state: State;
   store: Store;
   backoff: Backoff;
-  /** Undefined if the app connects to gateways without an api. */
+  /** The REST api. Undefined if the app connects to gateways only. */
   api: Api | undefined;
-  /** Number of messages kept per chat. */
+  /** Number of messages to keep in memory per chat. */
   keep: number;
   /** Sends a frame. No-op without a connection. */
   send(frame: ClientFrame): void;
   /**
-   * Sends a frame, and again on every new connection until it is acknowledged. @throws ParleyError
-   * if the server refuses it
+   * Sends a frame, and sends it again on every new connection until it is acknowledged.
+   *
+   * @throws ParleyError if the server refuses the frame
    */
   request(frame: AckedFrame): Promise<Ack | SendAck | StreamFrame>;
-  /** Applies a change to the state and publishes it to the app and the other tabs. */
+  /** Applies a change to the state, and publishes the change to the app and to the other tabs. */
   change(change: Change): void;
-  /** Reports an error of the store. */
+  /** Reports an error, such as a failed write to the store, to the app. */
   failed(error: unknown): void;
 }
 
-/** A frame that the server acknowledges. Idempotent, so that it may be resent. */
+/** A frame that the server acknowledges. The client can resend it, because it is idempotent. */
 export type AckedFrame =
   | Extract<ClientFrame, { type: 'send' | 'mark' | 'recall' | 'edit' | 'react' | 'pin' | 'hide' | 'action' | 'auth' }>
   | Extract<ClientFrame, { type: 'stream'; op: 'start' | 'read' | 'end' }>;

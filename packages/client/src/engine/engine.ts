@@ -21,14 +21,14 @@ import { TokenRenewal } from './token-renewal.ts';
 import { TypingSender } from './typing-sender.ts';
 
 /**
- * Holds the connection and maintains the state. After each welcome:
+ * Holds the connection and keeps the state up to date. Each new connection passes three phases:
  *
- * 1. Welcome: if events were lost, the messages in the state are dropped, and reloaded from the
- *    api.
- * 2. Catching up: missed events arrive, and own messages among them leave the outbox. Nothing is
- *    sent.
- * 3. Online: pending frames and the outbox are resent. After a loss, they are resent only after the
- *    reload, so that accepted messages are not sent twice.
+ * 1. Welcome: if events were lost, the client drops the messages in its state and reloads them from
+ *    the api.
+ * 2. Catching up: missed events arrive. Own messages among them leave the outbox. The client sends
+ *    nothing.
+ * 3. Online: the client resends pending frames and the outbox. After a loss, it resends them only
+ *    after the reload, so that accepted messages are not sent twice.
  */
 export class Engine implements CommandRunner {
   readonly #options: EngineOptions;
@@ -43,10 +43,10 @@ export class Engine implements CommandRunner {
   readonly #streamReader: StreamReader;
   readonly #streamSender: StreamSender;
   readonly #onlineParts: OnlinePart[];
-  /** Users whose presence each tab watches. */
+  /** Users whose presence each tab watches, by tab. */
   readonly #watched = new Map<string, number[]>();
   #focus: number | null = null;
-  /** True until the first event after a welcome without a cursor. */
+  /** True after a welcome without a cursor, until the first event arrives. */
   #cursorUnknown = false;
 
   constructor(options: EngineOptions) {
@@ -99,7 +99,7 @@ export class Engine implements CommandRunner {
         try {
           return this.#outbox.send(command.entry);
         } finally {
-          // Until the message is sent, the store has its only permanent copy.
+          // Saves the message now if it cannot be sent, because no server has a copy yet.
           if (!this.#online) this.#writer.flush();
         }
       case 'discard':
@@ -145,7 +145,7 @@ export class Engine implements CommandRunner {
     return undefined;
   }
 
-  /** Stops watching the users that a closed tab watched. */
+  /** Removes the users that a closed tab has watched. */
   forgetTab(tab: string): void {
     if (this.#watched.delete(tab)) this.#watch();
   }
@@ -190,8 +190,8 @@ export class Engine implements CommandRunner {
     this.#outbox.limit = maxInFlight;
     this.#cursorUnknown = cursor === null;
     if (!recovered) this.#reloader.lost();
-    // A probe was opened with an earlier cursor. The connection that it replaces has already
-    // received its first events.
+    // Keeps the cursor of the state if it is newer: a probe starts at an earlier cursor, but the
+    // connection that it replaces may have received later events.
     else if (cursor === null || eventsAhead(state, cursor) <= 0) return;
     this.#change({ type: 'moved', cursor, lost: !recovered });
   }
@@ -216,7 +216,8 @@ export class Engine implements CommandRunner {
     if (ahead <= 0) return;
     if (ahead !== 1 && !this.#cursorUnknown && state.cursor) return this.#connection.restart('a gap');
     this.#cursorUnknown = false;
-    // The app may mark a message as read as soon as it is published.
+    // Reads this before the change is published, because the app may then mark the message as read
+    // at once.
     const delivery = delivered ? deliveryOf(state, event) : undefined;
     this.#change({ type: 'event', cursor, event });
     this.#people.heard(event);
@@ -224,7 +225,10 @@ export class Engine implements CommandRunner {
   }
 }
 
-/** Returns the message whose delivery an event requires to be marked. Groups have no such marks. */
+/**
+ * Returns the message that the client must mark as delivered because of an event. Groups have no
+ * delivery receipts.
+ */
 function deliveryOf(state: State, event: ParleyEvent): { chat: number; id: number } | undefined {
   if (event.kind !== 'message' || event.from === state.user || event.conversation[0] === 'g') return undefined;
   const chat = chatOf(event, state.user);
@@ -235,10 +239,10 @@ export interface EngineOptions
   extends Omit<EngineContext, 'send' | 'request' | 'change'>,
     Pick<GatewayConnectionOptions, 'transports' | 'device' | 'openTimeout' | 'betterAfter' | 'gateways'> {
   credentials: Credentials;
-  /** Whether to send delivered marks. */
+  /** Whether the client sends delivery receipts. */
   delivered: boolean;
-  /** Where a new device starts reading. Null: at the oldest event of the inbox. */
+  /** Where a new device starts to read: `latest`, or null for the oldest event of the inbox. */
   from: 'latest' | null;
-  /** Called after the state has changed. */
+  /** Called after a change was applied to the state. */
   published(change: Change): void;
 }

@@ -1,16 +1,17 @@
 import { Timer } from '../timer.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
 
-/** Ms for which marks are collected. */
+/** Ms for which the client collects marks before it sends them. */
 const SEND_DELAY_MS = 300;
 
 /**
- * Sends how far this user has received and read each chat. Sends only the last mark, and one at a
- * time per chat and kind, so that marks do not delay messages on a slow connection.
+ * Sends marks, which state how far this user has received and read each chat. Sends only the last
+ * mark, and one at a time per chat and kind, so that marks do not delay messages on a slow
+ * connection.
  */
 export class MarkSender implements OnlinePart {
   readonly #context: Pick<EngineContext, 'state' | 'request' | 'change'>;
-  /** Kinds and chats that have a mark in flight. */
+  /** Kind and chat of the marks in flight. */
   readonly #inFlight = new Set<string>();
   readonly #timer = new Timer();
 
@@ -18,11 +19,11 @@ export class MarkSender implements OnlinePart {
     this.#context = context;
   }
 
-  /** Schedules the marks that are not acknowledged. */
+  /** Schedules the sending of all marks that the server has not acknowledged. */
   start(): void {
     this.#timer.start(SEND_DELAY_MS, () => {
       for (const [chat, { delivered = 0, read = 0 }] of this.#context.state.marks) {
-        // A read mark includes the delivered mark, unless the peer does not get it.
+        // Skips the delivered mark if the read mark includes it.
         if (read > 0) this.#send(chat, 'read', read);
         if (delivered > read) this.#send(chat, 'delivered', delivered);
       }
@@ -39,7 +40,7 @@ export class MarkSender implements OnlinePart {
     if (this.#inFlight.has(key)) return;
     this.#inFlight.add(key);
     const mark = { [kind]: id };
-    // A mark that the server refuses is dropped.
+    // Drops a mark that the server refuses.
     const done = await request({ type: 'mark', chat, ...mark }).catch(({ code }) => code !== 'aborted');
     this.#inFlight.delete(key);
     if (!done) return;

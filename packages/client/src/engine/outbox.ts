@@ -6,27 +6,27 @@ import type { EngineContext, OnlinePart } from './context.ts';
 import type { PendingFrames } from './pending-frames.ts';
 
 /**
- * Sends the messages of the outbox, one at a time per chat, so that the next message cannot
- * overtake one that is retried.
+ * Sends the messages of the outbox. Sends one message at a time per chat, so that no message
+ * overtakes an earlier one that is being retried.
  */
 export class Outbox implements OnlinePart {
   readonly #context: EngineContext;
   readonly #pending: PendingFrames;
-  /** Refs of messages in flight. */
+  /** Refs of the messages in flight. */
   readonly #inFlight = new Set<string>();
-  /** Callers of `send` that wait for the acknowledgement, by ref. */
+  /** Pending calls of `send`, by ref. */
   readonly #waiting = new Map<string, Waiting>();
-  /** Messages in flight whose own copy arrived as an event before the acknowledgement. */
+  /** Messages in flight whose copy has arrived as an event before the acknowledgement, by ref. */
   readonly #arrived = new Map<string, Accepted>();
   #online = false;
-  /** Maximum number of messages in flight, from the server's `welcome`. */
+  /** Maximum number of messages in flight. Set by the server's welcome. */
   limit = 1;
 
   constructor(context: EngineContext, pending: PendingFrames) {
     this.#context = context;
     this.#pending = pending;
     context.state.onLeftOutbox = (ref, accepted) => {
-      // The acknowledgement will follow. It also contains `online`.
+      // Waits for the acknowledgement, because only it contains `online`.
       if (accepted && this.#online && this.#inFlight.has(ref)) this.#arrived.set(ref, accepted);
       else this.#settle(ref, accepted);
       queueMicrotask(() => this.#pump());
@@ -34,8 +34,9 @@ export class Outbox implements OnlinePart {
   }
 
   /**
-   * Resolves when the message is accepted. @throws ParleyError if it is refused, discarded, or the
-   * client is closed
+   * Resolves when the server has accepted the message.
+   *
+   * @throws ParleyError if the message is refused or discarded, or if the client is closed
    */
   send(entry: Outgoing): Promise<Accepted> {
     const waiting = new Promise<Accepted>((resolve, reject) => this.#waiting.set(entry.ref, { resolve, reject }));
@@ -56,12 +57,12 @@ export class Outbox implements OnlinePart {
     for (const [ref, accepted] of this.#arrived) this.#settle(ref, accepted);
   }
 
-  /** Rejects callers of `send` with `aborted`. The messages stay in the outbox. */
+  /** Rejects pending calls of `send` with `aborted`. The messages stay in the outbox. */
   close(): void {
     for (const { reject } of this.#waiting.values()) reject(new ParleyError('aborted', 'Closed'));
   }
 
-  /** Sends the first message of each chat unless it is in flight. */
+  /** Sends the first message of each chat unless that message is already in flight. */
   #pump(): void {
     const busy = new Set<number>();
     for (const entry of this.#context.state.outbox) {

@@ -5,19 +5,19 @@ import { Timer } from '../timer.ts';
 import type { AckedFrame, EngineContext, OnlinePart } from './context.ts';
 import { createRef } from './ref.ts';
 
-/** Replies with the code `internal` after which a frame fails. */
+/** Number of error replies with the code `internal` after which a frame fails. */
 const MAX_INTERNAL_ERRORS = 5;
 
 /**
- * Ms within which a frame must get its reply. Otherwise the client reconnects, catches up and
- * resends. It never resends on the same connection: the frame may have been accepted, and its reply
- * delayed.
+ * Ms to wait for the reply to a frame. After that, the client reconnects, catches up and resends
+ * the frame. It never resends on the same connection, because the frame may have been accepted and
+ * only its reply delayed.
  */
 const REPLY_TIMEOUT_MS = 30_000;
 
 /**
- * Frames without a reply. They are resent on every new connection, and after a delay if the server
- * requests a retry.
+ * Frames that wait for their reply. They are resent on every new connection, and after a delay if
+ * the server requests a retry.
  */
 export class PendingFrames implements OnlinePart {
   readonly #context: Pick<EngineContext, 'send' | 'backoff'>;
@@ -25,15 +25,16 @@ export class PendingFrames implements OnlinePart {
   readonly #pending = new Map<string, PendingFrame>();
   #online = false;
 
-  /** @param reconnect closes the connection and opens another one */
+  /** @param reconnect closes the connection and opens a new one */
   constructor(context: Pick<EngineContext, 'send' | 'backoff'>, reconnect: () => void) {
     this.#context = context;
     this.#reconnect = reconnect;
   }
 
   /**
-   * Sends a frame and resolves with its acknowledgement. @throws ParleyError if it is refused or
-   * the client is closed
+   * Sends a frame and resolves with its acknowledgement.
+   *
+   * @throws ParleyError if the frame is refused or the client is closed
    */
   request(frame: AckedFrame): Promise<Ack | SendAck | StreamFrame> {
     const { ref = createRef() } = frame;
@@ -54,7 +55,7 @@ export class PendingFrames implements OnlinePart {
     for (const { timer } of this.#pending.values()) timer.clear();
   }
 
-  /** Handles the reply to a frame. */
+  /** Settles the frame that a reply refers to, or schedules its retry. */
   reply(reply: Ack | SendAck | StreamFrame | ErrorFrame): void {
     const pending = this.#pending.get(reply.ref ?? '');
     if (!pending) return;
@@ -65,7 +66,7 @@ export class PendingFrames implements OnlinePart {
     } else this.forget(pending.frame.ref)?.reject(new ParleyError(reply.code, reply.message));
   }
 
-  /** Removes a frame, so that it is not resent. */
+  /** Removes a frame, so that it is not resent. Returns the frame. */
   forget(ref: string): PendingFrame | undefined {
     const pending = this.#pending.get(ref);
     pending?.timer.clear();
@@ -90,8 +91,8 @@ interface PendingFrame {
   frame: AckedFrame & { ref: string };
   resolve(reply: Ack | SendAck | StreamFrame): void;
   reject(error: ParleyError): void;
-  /** Error replies so far. */
+  /** Number of error replies to the frame so far. */
   errors: number;
-  /** Timer that resends the frame, or reconnects if there is no reply. */
+  /** Timer that resends the frame, or reconnects if no reply arrives. */
   timer: Timer;
 }

@@ -1,4 +1,4 @@
-/** Returns a random id of 96 bits. Works in pages without HTTPS, unlike `crypto.randomUUID`. */
+/** Returns a random id of 96 bits. Unlike `crypto.randomUUID`, it works in pages without HTTPS. */
 export function createRef(): string {
   return Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join('-');
 }

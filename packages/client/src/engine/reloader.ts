@@ -4,43 +4,46 @@ import { Timer } from '../timer.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
 
 /**
- * Maximum number of chats whose messages are reloaded. The others keep their last message until the
- * app opens them.
+ * Maximum number of chats whose messages are reloaded. Other chats keep only their last message
+ * until the app opens them.
  */
 const MAX_CHATS = 10;
 
 /**
  * Reloads chats and messages from the api after events were lost, and on the first start. Repeats
- * this while the api lacks messages that were accepted but not recorded.
+ * the reload while the api lacks accepted messages, because they are not in PostgreSQL yet.
  */
 export class Reloader implements OnlinePart {
   readonly #context: EngineContext;
   readonly #onReady: () => void;
   readonly #timer = new Timer();
-  /** Chats that the app had opened before the loss. */
+  /** Chats with messages that the app had opened before events were lost. */
   readonly #opened = new Set<number>();
-  /** Number of losses. If it changes during a reload, the reload is repeated. */
+  /**
+   * Number of times that events were lost. If it changes during a reload, the reload is repeated.
+   */
   #losses = 0;
   #failures = 0;
   #running = false;
 
   /**
-   * @param onReady called when accepted messages have left the outbox. A message that is resent
-   * earlier may arrive twice, because the server forgets each `ref` after a while
+   * @param onReady called when the outbox can be sent, because accepted messages have left it. If
+   * the client resent such a message earlier, it could arrive twice, because the server recognises
+   * a `ref` only for a limited time
    */
   constructor(context: EngineContext, onReady: () => void) {
     this.#context = context;
     this.#onReady = onReady;
   }
 
-  /** Records that events were lost. Called before the state forgets its messages. */
+  /** Records that events were lost. Must be called before the state drops its messages. */
   lost(): void {
     this.#losses += 1;
     for (const { chat, messages } of this.#context.state.chats.values())
       if (messages.length > 1) this.#opened.add(chat);
   }
 
-  /** Reloads if necessary, and retries until it succeeds. */
+  /** Reloads if the state is incomplete, and retries until that succeeds. */
   async start(): Promise<void> {
     const { api, state, failed } = this.#context;
     if (!api || state.chatsLoaded || state.outbox.length === 0) this.#onReady();
@@ -61,7 +64,11 @@ export class Reloader implements OnlinePart {
     if (state.chatsLoaded) this.#onReady();
   }
 
-  /** Reloads after a while. @param chat a chat whose messages in memory have a gap */
+  /**
+   * Schedules another reload.
+   *
+   * @param chat a chat whose messages in memory have a gap
+   */
   retry(chat?: number): void {
     if (chat !== undefined) this.#opened.add(chat);
     this.#timer.restart(backoff(this.#failures++, this.#context.backoff), () => this.start());
@@ -71,7 +78,10 @@ export class Reloader implements OnlinePart {
     this.#timer.clear();
   }
 
-  /** Returns whether messages of a chat in memory were read while others were not recorded. */
+  /**
+   * Returns whether the messages of a chat in memory may have a gap, because the api lacked
+   * messages when they were read.
+   */
   #mayHaveGap(chat: number): boolean {
     const { chats, unrecorded } = this.#context.state;
     return unrecorded && (chats.get(chat)?.messages.length ?? 0) > 1;
@@ -99,7 +109,10 @@ export class Reloader implements OnlinePart {
   }
 }
 
-/** Returns an empty page for a 404: the chat does not exist yet, or the server keeps no history. */
+/**
+ * Returns an empty page instead of a 404, which means that the chat does not exist yet or that the
+ * server keeps no history.
+ */
 function emptyIfNotFound(error: { status?: number }): { items: []; more: false; users: []; unrecorded?: never } {
   if (error.status !== 404) throw error;
   return { items: [], more: false, users: [] };

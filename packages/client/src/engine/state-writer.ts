@@ -3,34 +3,34 @@ import { takeUnsaved } from '../state/saved.ts';
 import { Timer } from '../timer.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
 
-/** Ms for which changes are collected before they are written. */
+/** Ms for which changes are collected before they are written to the store. */
 const WRITE_DELAY_MS = 50;
 
-/** Ms until a failed write is retried. */
+/** Ms until a failed write is repeated. */
 const RETRY_DELAY_MS = 2000;
 
-/** Ms between two `received` frames. */
+/** Ms between two `received` frames, which acknowledge stored events to the server. */
 const RECEIVED_INTERVAL_MS = 1000;
 
-/** Writes changes to the store, then acknowledges the last stored event to the server. */
+/** Writes changes to the store. Then acknowledges the last stored event to the server. */
 export class StateWriter implements OnlinePart {
   readonly #context: EngineContext;
   readonly #writeTimer = new Timer();
   readonly #receivedTimer = new Timer();
   #writing: Promise<void> = Promise.resolve();
-  /** Last stored cursor. Undefined once it was acknowledged. */
+  /** Cursor of the last stored event. Undefined after it was acknowledged. */
   #stored: string | undefined;
 
   constructor(context: EngineContext) {
     this.#context = context;
   }
 
-  /** Schedules a write if the state has changed. */
+  /** Schedules a write to the store if the state has changed. */
   schedule(delay = WRITE_DELAY_MS): void {
     if (this.#context.state.dirty.size > 0) this.#writeTimer.start(delay, () => this.flush());
   }
 
-  /** Writes now. Resolves when everything is stored or the store has failed. */
+  /** Writes the changes to the store now. Resolves when they are stored or the store has failed. */
   flush(): Promise<void> {
     this.#writeTimer.clear();
     this.#writing = this.#writing.then(() => this.#write());
@@ -45,7 +45,7 @@ export class StateWriter implements OnlinePart {
     this.#receivedTimer.clear();
   }
 
-  /** Sends the last stored cursor. */
+  /** Acknowledges the last stored event to the server. */
   acknowledge(): void {
     if (this.#stored !== undefined) this.#context.send({ type: 'received', cursor: this.#stored });
     this.#stored = undefined;
@@ -67,8 +67,8 @@ export class StateWriter implements OnlinePart {
       if (state.storage.state !== 'failing') failed(error);
       this.#setStatus({ state: 'failing', reason: String(error) });
       this.schedule(RETRY_DELAY_MS);
-      // Saves the outbox alone: the server does not have these messages, and they may fit when the
-      // whole state does not.
+      // Saves the outbox alone, because the server does not have its messages yet, and it may fit
+      // on a full disk when the whole state does not.
       await store.write({ outbox: state.outbox }).catch(() => {});
     }
   }

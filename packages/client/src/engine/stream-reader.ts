@@ -3,17 +3,20 @@ import type { ParleyError } from '../error.ts';
 import { isBehind } from '../state/apply-text.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
 
-/** Receives the text of streamed messages. If a part was missed, reads the whole text. */
+/**
+ * Receives the growing text of streamed messages. If the client has missed a part, reads the whole
+ * text from the server.
+ */
 export class StreamReader implements OnlinePart {
   readonly #context: Pick<EngineContext, 'state' | 'request' | 'change'>;
-  /** Message -> frames that arrive while its text is read. */
+  /** Message -> frames that arrived while its whole text is being read. */
   readonly #reading = new Map<string, StreamFrame[]>();
 
   constructor(context: Pick<EngineContext, 'state' | 'request' | 'change'>) {
     this.#context = context;
   }
 
-  /** Reads messages that were growing when the connection was lost. */
+  /** Reads the messages whose text was growing when the connection was lost. */
   start(): void {
     for (const { chat, messages } of this.#context.state.chats.values())
       for (const { id, streaming } of messages) if (streaming) this.#read(chat, id);
@@ -21,7 +24,7 @@ export class StreamReader implements OnlinePart {
 
   stop(): void {}
 
-  /** Handles text that was added to a message. */
+  /** Applies a frame with text that was added to a message. */
   receive(frame: StreamFrame): void {
     const { state, change } = this.#context;
     const waiting = this.#reading.get(keyOf(frame));

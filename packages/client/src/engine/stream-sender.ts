@@ -4,13 +4,13 @@ import { findHeld } from '../state/chat-state.ts';
 import { Timer } from '../timer.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
 
-/** Minimum ms until lost text is sent again. */
+/** Minimum ms until text is sent again after an error. */
 const RETRY_DELAY_MS = 200;
 
 /**
- * Sends the text of the user's streamed messages. Appends get no acknowledgement: after an error,
- * and on every new connection, it reads the index of the last append that the server has, and sends
- * the later ones.
+ * Sends the text of messages that the user streams. The server does not acknowledge added text.
+ * After an error, and on every new connection, the sender therefore reads the index of the last
+ * append that the server has, and sends the later ones.
  */
 export class StreamSender implements OnlinePart {
   readonly #context: Pick<EngineContext, 'state' | 'send' | 'request'>;
@@ -29,7 +29,11 @@ export class StreamSender implements OnlinePart {
     if (!stream.paused) this.#send(stream, index);
   }
 
-  /** Completes a message. @throws ParleyError if the server refuses it */
+  /**
+   * Completes a streamed message.
+   *
+   * @throws ParleyError if the server refuses the final content
+   */
   async end(chat: number, id: number, { body, custom }: FinalContent): Promise<void> {
     const { state, request } = this.#context;
     const content = { chat, id, body, ...(custom && { custom }) };
@@ -38,7 +42,8 @@ export class StreamSender implements OnlinePart {
       await request({ type: 'stream', op: 'end', ...content });
     } catch (error) {
       if ((error as ParleyError).code !== 'stream-ended') throw error;
-      // The stream ended by itself, or by an `end` whose reply was lost.
+      // The stream has ended by itself, or by an `end` frame whose reply was lost. If the content
+      // differs, edits the message.
       const known = state.chats.get(chat);
       const held = known && findHeld(known, id);
       if (JSON.stringify(held?.body) !== JSON.stringify(body)) await request({ type: 'edit', ...content });
@@ -48,13 +53,13 @@ export class StreamSender implements OnlinePart {
     }
   }
 
-  /** Handles an error. Returns false if it is not about an append. */
+  /** Handles an error frame. Returns false if it is not the reply to an append. */
   refused({ ref = '', code, retry, retryAfter = 0 }: ErrorFrame): boolean {
     if (!ref.startsWith(REF)) return false;
     const stream = this.#streams.get(ref.slice(REF.length));
     if (!stream) return true;
     stream.paused = true;
-    // Otherwise the stream stays paused until its end.
+    // After any other error, the stream stays paused until its end.
     if (retry || code === 'conflict')
       stream.timer.start(Math.max(RETRY_DELAY_MS, retryAfter), () => this.#resume(stream));
     return true;
@@ -84,15 +89,15 @@ export class StreamSender implements OnlinePart {
       stream.paused = false;
       for (let next = index + 1; next < texts.length; next += 1) this.#send(stream, next);
     } catch {
-      // The stream has ended. Its final content replaces the text.
+      // Ignores the error: the stream has ended, and its final content will replace the text.
     }
   }
 }
 
-/** Prefix of the refs of appends. */
+/** Prefix of the refs in append frames. */
 const REF = 'append:';
 
-/** The final content of a streamed message. */
+/** Final content of a streamed message. */
 export interface FinalContent {
   body: Body;
   custom?: Custom | undefined;
@@ -103,7 +108,9 @@ interface OwnStream {
   id: number;
   /** By index, from 1. */
   texts: string[];
-  /** True while text waits until the last index of the server is known. */
+  /**
+   * True while the sender holds text back, because it does not know the last index of the server.
+   */
   paused: boolean;
   timer: Timer;
 }

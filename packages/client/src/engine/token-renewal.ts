@@ -3,15 +3,15 @@ import { Timer } from '../timer.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
 
 /**
- * Ms before its expiry at which a token is replaced. A fifth of its remaining lifetime if that is
- * less.
+ * Ms before the expiry of a token at which the client replaces it. If a fifth of the remaining
+ * lifetime is shorter, that is used instead.
  */
 const AHEAD_MS = 60_000;
 
 /** Maximum delay of `setTimeout`, in ms. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Replaces the access token of an open connection before it expires. */
+/** Replaces the access token of an open connection before the token expires. */
 export class TokenRenewal implements OnlinePart {
   readonly #credentials: Credentials;
   readonly #request: EngineContext['request'];
@@ -19,7 +19,7 @@ export class TokenRenewal implements OnlinePart {
   readonly #timer = new Timer();
   #online = false;
 
-  /** @param onExpired called if the token cannot be replaced */
+  /** @param onExpired called if no new token is available */
   constructor(credentials: Credentials, { request }: EngineContext, onExpired: (reason: string) => void) {
     this.#credentials = credentials;
     this.#request = request;
@@ -41,7 +41,7 @@ export class TokenRenewal implements OnlinePart {
   async #renew(): Promise<void> {
     try {
       const token = await this.#credentials.token(await this.#credentials.token());
-      // While offline, nothing is sent: the next connection opens with the new token.
+      // Sends nothing while offline, because the next connection opens with the new token.
       if (!this.#online) return;
       await this.#request({ type: 'auth', token });
       if (this.#online) this.start();

@@ -1,13 +1,13 @@
 import { Timer } from '../timer.ts';
 import type { EngineContext } from './context.ts';
 
-/** Ms between two equal `typing` frames. */
+/** Minimum ms between two equal `typing` frames. */
 const INTERVAL_MS = 3000;
 
-/** Ms after the last call at which the user counts as no longer typing. */
+/** Ms after the last call of `set` until the user counts as no longer typing. */
 const IDLE_MS = 5000;
 
-/** Throttles `typing` frames. The user types in one chat at a time. */
+/** Sends `typing` frames at a limited rate. The user types in at most one chat at a time. */
 export class TypingSender {
   readonly #send: EngineContext['send'];
   readonly #idle = new Timer();
@@ -20,7 +20,8 @@ export class TypingSender {
   }
 
   /**
-   * Records that the user types in a chat, or has stopped. `state`: another activity than typing.
+   * Reports that the user types in a chat, or has stopped. `state` names another activity, such as
+   * `recording`.
    */
   set(chat: number, active: boolean, state?: string): void {
     if (this.#chat !== undefined && (this.#chat !== chat || !active)) {
@@ -37,8 +38,8 @@ export class TypingSender {
   }
 
   /**
-   * Stops without sending a frame, because the connection is closed, or because a message already
-   * ends the typing.
+   * Stops without sending a frame. Called when the connection is closed, or when a message was
+   * sent, which already ends the typing.
    */
   stop(): void {
     this.#idle.clear();

@@ -57,7 +57,10 @@ export function applyChange(state: State, change: Change): boolean {
   }
 }
 
-/** Applies a page of messages, and then the changes that were received after it was requested. */
+/**
+ * Applies a page of messages from the api, and then the changes that arrived after the page was
+ * requested.
+ */
 function applyPage(state: State, page: Extract<Change, { type: 'messages' }>): void {
   const changes = changesSince(state, page).filter(({ chat }) => chat === page.chat);
   const hidden = new Set(changes.flatMap((event) => (event.kind === 'hide' ? event.ids : [])));
@@ -65,12 +68,12 @@ function applyPage(state: State, page: Extract<Change, { type: 'messages' }>): v
   for (const event of changes) if (event.kind !== 'hide') applyEvent(state, event);
 }
 
-/** Returns the changes of messages that a response of the api may lack. */
+/** Returns the changes of messages that arrived after a response of the api was requested. */
 function changesSince(state: State, { since }: { since?: string | null }): MessageChange[] {
   if (since === undefined) return [];
   const changes = state.recentChanges.after(since);
   if (changes) return changes;
-  // Too many to keep: the reload is repeated.
+  // Requests another reload, because some of the changes are no longer kept.
   state.unrecorded = true;
   return [];
 }
@@ -81,8 +84,8 @@ function setCursor(state: State, cursor: string | null): void {
 }
 
 /**
- * Drops messages and marks chats as incomplete after events were lost. Messages may have gaps and
- * chats may be missing until both are read from the api again.
+ * Drops all messages and marks every chat as incomplete after events were lost. Messages and chats
+ * may be missing until they are read from the api again.
  */
 function forgetMessages(state: State): void {
   state.chatsLoaded = false;

@@ -5,7 +5,7 @@ import { hideMessages, insertMessage, isNotice, setMention, toggleReaction, upda
 import { removeEntry } from './outbox-entries.ts';
 import { changeChat, type State } from './state.ts';
 
-/** Applies an event of the inbox to the state. Ignores kinds that do not concern chats. */
+/** Applies an event of the inbox to the state. Ignores events that do not concern chats. */
 export function applyEvent(state: State, event: ParleyEvent): void {
   switch (event.kind) {
     case 'message':
@@ -26,7 +26,10 @@ export function applyEvent(state: State, event: ParleyEvent): void {
   }
 }
 
-/** Returns the chat of a message for the user `me`: the id of the peer or group. */
+/**
+ * Returns the chat id of a message from the point of view of the user `me`: the id of the peer or
+ * group.
+ */
 export function chatOf(
   { conversation, from, to }: Pick<MessageEvent, 'conversation' | 'from' | 'to'>,
   me: number,
@@ -39,7 +42,7 @@ function applyMessage(state: State, { kind: _, ...message }: MessageEvent): void
   const own = from === state.user;
   if (own && ref !== undefined) removeEntry(state, ref, message);
   const chat = changeChat(state, chatOf(message, state.user));
-  // A new message ends the archive, unless the chat is muted.
+  // A new message moves the chat out of the archive, unless the chat is muted.
   if (!chat.muted) chat.archived = false;
   insertMessage(chat, message.streaming ? { ...message, index: 0 } : message);
   if (!own && !isNotice(message) && id > Math.max(chat.counted, chat.read)) chat.unread += 1;

@@ -3,8 +3,8 @@ import { markRead } from './chat-state.ts';
 import { changeChat, type State } from './state.ts';
 
 /**
- * Applies how far this user has received and read a chat. A `settled` mark is acknowledged, and is
- * removed from `state.marks`.
+ * Applies a mark, which states how far this user has received and read a chat. A `settled` mark is
+ * acknowledged by the server and leaves `state.marks`.
  */
 export function applyMark(state: State, { chat: id, mark, settled }: Extract<Change, { type: 'marked' }>): void {
   const { delivered = 0, read = 0 } = mark;

@@ -3,9 +3,9 @@ import { findHeld, type HeldMessage, updateMessage } from './chat-state.ts';
 import type { State } from './state.ts';
 
 /**
- * Adds text to a streamed message. Returns false if it changes nothing: earlier text is missing, or
- * the message is complete or not in memory. The text is not saved, because a client reads it again
- * after a reload.
+ * Appends text to a streamed message. Returns false if nothing changes, because earlier text is
+ * missing, or because the message is complete or not in memory. The text is not stored: after a
+ * reload, the client reads it from the server again.
  */
 export function applyText(state: State, { chat: id, id: message, index, text, whole }: StreamFrame): boolean {
   const chat = state.chats.get(id);
@@ -20,7 +20,7 @@ export function applyText(state: State, { chat: id, id: message, index, text, wh
   return true;
 }
 
-/** Marks a streamed message as complete. Its final text is in the inbox. */
+/** Marks a streamed message as complete. Its final text arrives with an event. */
 export function completeStream(state: State, id: number, message: number): boolean {
   const chat = state.chats.get(id);
   if (!chat || !findStreamed(state, id, message)) return false;
@@ -28,13 +28,13 @@ export function completeStream(state: State, id: number, message: number): boole
   return true;
 }
 
-/** Returns whether the client missed texts of a message before the text of this frame. */
+/** Returns whether text of a streamed message is missing before the text of this frame. */
 export function isBehind(state: State, { chat, id, index }: StreamFrame): boolean {
   const held = findStreamed(state, chat, id);
   return held !== undefined && index > (held.index ?? -1);
 }
 
-/** Returns a message whose text may grow. */
+/** Returns a message whose text can still grow. Undefined for any other message. */
 function findStreamed({ chats }: State, chat: number, id: number): HeldMessage | undefined {
   const state = chats.get(chat);
   const held = state && findHeld(state, id);

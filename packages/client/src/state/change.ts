@@ -14,69 +14,78 @@ import type { ParleyError } from '../error.ts';
 import type { TransportName } from '../transport/transport.ts';
 
 /**
- * A change of the state. The tab that holds the connection creates changes and sends them to the
- * other tabs, which apply them in the same order.
+ * A change of the client's state. The tab that holds the connection creates changes and sends them
+ * to the other tabs. All tabs apply them in the same order.
  */
 export type Change =
-  /** The next event of the inbox. */
+  /** The next event of the inbox has arrived. */
   | { type: 'event'; cursor: string; event: ParleyEvent }
   /**
-   * The inbox continues at another position. `lost`: the server no longer has the missed events, so
-   * messages and chats are incomplete.
+   * The client continues at another position of the inbox. `lost`: the server no longer has the
+   * missed events, so chats and messages are incomplete.
    */
   | { type: 'moved'; cursor: string | null; lost: boolean }
-  /** A message was written, or a failed one is retried. */
+  /** A message was added to the outbox, or a failed message is sent again. */
   | { type: 'queued'; entry: Outgoing }
   | AcceptedChange
   | { type: 'failed'; ref: string; error: Failure }
   | { type: 'discarded'; ref: string }
   /**
    * This user has received or read a chat up to a message. `settled`: the server has acknowledged
-   * it.
+   * that.
    */
   | { type: 'marked'; chat: number; mark: Mark; settled: boolean }
   | ChatsChange
   | MessagesChange
-  /** Users read from the api. */
+  /** Users were read from the api. */
   | { type: 'people'; users: BriefUser[] }
   | { type: 'status'; status: Status }
   | { type: 'storage'; storage: StorageStatus }
-  /** A streamed message has ended. An event brings its final content. */
+  /** A streamed message has ended. A later event contains its final content. */
   | { type: 'streamed'; chat: number; id: number }
   | { type: 'frame'; frame: TypingFrame | PresenceFrame | StreamFrame };
 
-/** Chats read from the api. */
+/** Chats were read from the api. */
 interface ChatsChange {
   type: 'chats';
   chats: Chat[];
-  /** These are all chats of the user, so others are removed. */
+  /** True if `chats` contains all chats of the user, so that other chats are removed. */
   complete: boolean;
-  /** This or another response of the reload lacks accepted messages. */
+  /**
+   * True if accepted messages are missing in this response or in another one of the same reload.
+   */
   unrecorded?: boolean;
-  /** The cursor when they were requested. Later changes of messages are applied again. */
+  /**
+   * Cursor at the time of the request. The client applies later changes of messages to the
+   * response.
+   */
   since?: string | null;
   users?: BriefUser[];
 }
 
-/** A page of messages read from the api. */
+/** A page of messages was read from the api. */
 interface MessagesChange {
   type: 'messages';
   chat: number;
   messages: Message[];
-  /** The chat has older messages than these. */
+  /** True if the chat has messages that are older than the page. */
   more: boolean;
-  /** These are the newest messages, so that no message is missing between them. */
+  /**
+   * True if the page ends with the newest message. Then no message is missing between its messages.
+   */
   newest?: boolean;
-  /** Accepted messages and changes may be missing. */
+  /** True if accepted messages or changes may be missing in the page. */
   unrecorded?: boolean;
-  /** The cursor when they were requested. Later changes of messages are applied again. */
+  /**
+   * Cursor at the time of the request. The client applies later changes of messages to the page.
+   */
   since?: string | null;
   users?: BriefUser[];
 }
 
 /** A message in the outbox. */
 export interface Outgoing {
-  /** Idempotency key. The server accepts one message per `ref`. */
+  /** Idempotency key. The server accepts only one message per `ref`. */
   ref: string;
   chat: number;
   body: Body;
@@ -84,9 +93,9 @@ export interface Outgoing {
   mentions?: number[];
   custom?: Custom;
   silent?: true;
-  /** When the message was written, in Unix ms. */
+  /** Time at which the user wrote the message, in Unix ms. */
   date: number;
-  /** Why the server refused the message. */
+  /** Reason why the server has refused the message. */
   error?: Failure;
 }
 
@@ -97,29 +106,29 @@ export interface Accepted {
   date: number;
   ref?: string | undefined;
   /**
-   * True if a device of the recipient, or of another member of the group, was connected. False if
-   * the recipient hides it. Undefined if unknown.
+   * True if a device of the recipient, or of another group member, was connected. Always false if
+   * the recipient hides their presence. Undefined if unknown.
    */
   online?: boolean | undefined;
 }
 
-/** The server accepted the message of the outbox with this ref. */
+/** The server has accepted the message in the outbox that has this ref. */
 export interface AcceptedChange extends Accepted {
   type: 'accepted';
   ref: string;
   conversation: string;
-  /** The body, if a hook of the server changed it. */
+  /** Body of the message, if a hook of the server has changed it. */
   body?: Body | undefined;
   custom?: Custom | null | undefined;
 }
 
-/** Why the server refused a message. */
+/** Reason why the server has refused a message. */
 export interface Failure {
   code: ParleyError['code'];
   message: string;
 }
 
-/** Ids of the last message received and the last message read. */
+/** Ids of the last received message and the last read message of a chat. */
 export interface Mark {
   delivered?: number;
   read?: number;
@@ -128,19 +137,19 @@ export interface Mark {
 /** State of the connection. */
 export interface Status {
   state: ConnectionState;
-  /** Transport in use. Undefined without a connection. */
+  /** Name of the current transport. Undefined without a connection. */
   transport?: TransportName | undefined;
-  /** Why there is no connection, if the reason is known. */
+  /** Reason why the client is not connected, if known. */
   reason?: string | undefined;
 }
 
 /**
- * Whether messages and the outbox survive a reload. `kept`: they are in the store. `failing`: the
- * store rejects writes, such as on a full disk, and the client retries. `memory`: there is no
- * store, or it cannot be read.
+ * Whether messages and the outbox survive a reload of the page. `kept`: they are in the store.
+ * `failing`: the store rejects writes, for example because the disk is full, and the client
+ * retries. `memory`: there is no store, or it cannot be read.
  */
 export interface StorageStatus {
   state: 'kept' | 'failing' | 'memory';
-  /** Why messages do not survive a reload, if the reason is known. */
+  /** Reason why messages do not survive a reload, if known. */
   reason?: string | undefined;
 }

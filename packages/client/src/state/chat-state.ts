@@ -1,6 +1,9 @@
 import type { Chat, Message } from '@parley/protocol';
 
-/** A chat in the client's state: the api's `Chat`, updated by events, and its newest messages. */
+/**
+ * A chat in the client's state: the api's `Chat` with the changes of later events, and the newest
+ * messages.
+ */
 export interface ChatState extends Omit<Chat, 'last'> {
   last: HeldMessage | null;
   /** Id of the last message that the peer has received. */
@@ -8,37 +11,42 @@ export interface ChatState extends Omit<Chat, 'last'> {
   /** Id of the last message that this user has received. */
   delivered: number;
   /**
-   * Id of the last message that `unread` covers. It is lower than the id of an own message that was
-   * acknowledged before earlier messages of others arrived.
+   * Messages up to this id have already been counted for `unread`. The id stays below an own message
+   * that the server acknowledged before earlier messages of others arrived.
    */
   counted: number;
   /**
-   * Messages up to this id were deleted by the user. They are ignored in pages that were read from
-   * the api before.
+   * Id of the last message that the user deleted with the chat. The client ignores messages up to
+   * this id when it applies older pages from the api.
    */
   cleared: number;
-  /** The messages in memory, ascending by id, without gaps. */
+  /** Messages in memory, by ascending id, without gaps. */
   messages: HeldMessage[];
-  /** True if the api has messages older than these. */
+  /** True if the api has messages that are older than those in memory. */
   more: boolean;
-  /** Number of messages to keep in memory. Grows when the app loads older messages. */
+  /** Maximum number of messages in memory. Grows when the app loads older messages. */
   capacity: number;
 }
 
 /** A message in the client's state. */
 export interface HeldMessage extends Message {
-  /** True while its text grows, false when it is complete. Undefined if that is not known. */
+  /**
+   * True while the text of the message grows, false when it is complete. Undefined if not known.
+   */
   streaming?: boolean | undefined;
-  /** Number of the last append that its text contains. Undefined if that is not known. */
+  /** Index of the last append that the text contains. Undefined if not known. */
   index?: number | undefined;
 }
 
-/** Returns whether a message is a notice of the server about a group. Notices count as read. */
+/**
+ * Returns whether a message is a notice, which is a message of the server about a change of a
+ * group. Notices are never counted as unread.
+ */
 export function isNotice({ body }: Pick<Message, 'body'>): boolean {
   return body?.type === 'notice';
 }
 
-/** Creates the state of a chat of which only the id is known. */
+/** Creates the state of a chat when only its id is known. */
 export function emptyChat(chat: number, capacity: number): ChatState {
   return {
     chat,
@@ -63,7 +71,7 @@ export function emptyChat(chat: number, capacity: number): ChatState {
   };
 }
 
-/** Inserts a message that arrived, and evicts the oldest beyond `capacity`. */
+/** Inserts a message that has arrived, and evicts the oldest messages beyond `capacity`. */
 export function insertMessage(chat: ChatState, message: HeldMessage): void {
   if (message.conversation.startsWith('g')) chat.type = 'group';
   insertMessages(chat, [message]);
@@ -71,8 +79,8 @@ export function insertMessage(chat: ChatState, message: HeldMessage): void {
 }
 
 /**
- * Inserts messages in the order of their ids. `merge` returns the result for a message that is
- * already in memory. Default: the fields of both.
+ * Inserts messages in the order of their ids. If a message is already in memory, `merge` returns
+ * the message to keep. Default: all fields of both, the new ones win.
  */
 export function insertMessages(
   chat: ChatState,
@@ -93,7 +101,10 @@ export function insertMessages(
   }
 }
 
-/** The fields that a message has only after a change. */
+/**
+ * Fields that a message has only after a change. They are removed unless a newer copy contains
+ * them.
+ */
 const unchanged = {
   pinned: undefined,
   reactions: undefined,
@@ -103,8 +114,8 @@ const unchanged = {
 };
 
 /**
- * Replaces a message by a later response of the api, which has the whole text of a streamed message
- * only after its end.
+ * Merges a message in memory with its copy in a later response of the api. Keeps the text of a
+ * streamed message, because the api has the whole text only after the stream has ended.
  */
 export function mergeLoaded(same: HeldMessage, loaded: HeldMessage): HeldMessage {
   const { body, custom } = same;
@@ -120,13 +131,13 @@ export function trimMessages(chat: ChatState): void {
   chat.more = true;
 }
 
-/** Returns a message of a chat. Undefined if it is not in memory. */
+/** Returns a message of a chat. Undefined if the message is not in memory. */
 export function findHeld({ messages, last }: ChatState, id: number): HeldMessage | undefined {
   const message = messages.find((each) => each.id === id) ?? last;
   return message?.id === id ? message : undefined;
 }
 
-/** Updates a message. No-op if it is not in memory. */
+/** Updates fields of a message. No-op if the message is not in memory. */
 export function updateMessage(
   chat: ChatState,
   id: number,
@@ -140,7 +151,7 @@ export function updateMessage(
   if (chat.last?.id === id) chat.last = updated;
 }
 
-/** Moves the user's read mark forward and recounts `unread`. */
+/** Moves the user's read mark forward and counts the unread messages again. */
 export function markRead(chat: ChatState, read: number, me: number): void {
   if (read <= chat.read) return;
   chat.read = read;
@@ -149,15 +160,17 @@ export function markRead(chat: ChatState, read: number, me: number): void {
 }
 
 /**
- * Sets the newest message that mentions the user. If it is not above `seen`, there is no unread
- * mention.
+ * Sets the id of the newest message that mentions the user. If it is not above the read id `seen`,
+ * removes the mention.
  */
 export function setMention(chat: ChatState, mention: number, seen: number): void {
   if (mention > seen) chat.mention = mention;
   else delete chat.mention;
 }
 
-/** Merges a chat read from the api. Events that arrived after the api read it win. */
+/**
+ * Merges a chat from the api into the state. Events that arrived after the api read the chat win.
+ */
 export function mergeChat(chat: ChatState, loaded: Chat, me: number): void {
   const { last, read, peerRead, unread, mention = 0 } = chat;
   const base = loaded.last?.id ?? 0;
@@ -171,10 +184,11 @@ export function mergeChat(chat: ChatState, loaded: Chat, me: number): void {
   chat.read = Math.max(read, loaded.read);
   if (last && last.id > base) {
     chat.last = last;
-    // The api returns the date on which the chat was opened until a message is recorded.
+    // Uses the date of the last message, because the api returns the date on which the chat was
+    // opened until a message is in PostgreSQL.
     chat.updated = last.date;
   }
-  // The api may not have recorded yet that the user has read further.
+  // Keeps the local count if the user has read further than the api knows yet.
   if (read > loaded.read) chat.unread = unread;
   else {
     chat.unread = loaded.unread + since.length;
@@ -183,8 +197,8 @@ export function mergeChat(chat: ChatState, loaded: Chat, me: number): void {
 }
 
 /**
- * Removes messages up to an id, because the user deleted the chat. Read marks are kept, as on the
- * server.
+ * Removes messages up to an id, because the user has deleted the chat. Keeps the read marks, as the
+ * server does.
  */
 export function clearChat(chat: ChatState, upTo: number, me: number): void {
   chat.cleared = upTo;
@@ -196,8 +210,8 @@ export function clearChat(chat: ChatState, upTo: number, me: number): void {
 }
 
 /**
- * Removes messages that the user deleted from their own copy. If none is left in memory, the last
- * message must be read from the api.
+ * Removes messages that the user has deleted from their own copy. If no message is left in memory,
+ * the client must read the last message from the api.
  */
 export function hideMessages(chat: ChatState, ids: readonly number[], me: number): void {
   const hidden = new Set(ids);
@@ -209,7 +223,7 @@ export function hideMessages(chat: ChatState, ids: readonly number[], me: number
   if (hidden.has(chat.mention ?? 0)) delete chat.mention;
 }
 
-/** Returns the reactions after a user added or removed one. */
+/** Returns the reactions of a message after a user has added or removed one. */
 export function toggleReaction(
   reactions: Message['reactions'] = [],
   emoji: string,

@@ -3,7 +3,7 @@ import { insertMessage } from './chat-state.ts';
 import { changeChat, type State } from './state.ts';
 
 /**
- * Appends a message to the outbox, or moves a failed one to its end. Returns false if the message
+ * Appends a message to the outbox. Moves a failed message to the end. Returns false if the message
  * is already queued or accepted.
  */
 export function queueEntry(state: State, entry: Outgoing): boolean {
@@ -13,7 +13,9 @@ export function queueEntry(state: State, entry: Outgoing): boolean {
   return true;
 }
 
-/** Removes a message from the outbox: it was accepted, or discarded if `accepted` is undefined. */
+/**
+ * Removes a message from the outbox. `accepted` is undefined if the user has discarded the message.
+ */
 export function removeEntry(state: State, ref: string, accepted?: Accepted): Outgoing | undefined {
   const entry = findEntry(state, ref);
   if (!entry) return undefined;
@@ -25,19 +27,21 @@ export function removeEntry(state: State, ref: string, accepted?: Accepted): Out
   return entry;
 }
 
-/** Moves a message from the outbox to its chat. Returns false if it is not in the outbox. */
+/**
+ * Moves an accepted message from the outbox to its chat. Returns false if it is not in the outbox.
+ */
 export function acceptEntry(state: State, accepted: AcceptedChange): boolean {
   const entry = removeEntry(state, accepted.ref, accepted);
   if (!entry) return false;
   const { chat, error: _, ...content } = entry;
   const { id, conversation, date, body, custom } = accepted;
-  // Both are undefined unless a hook of the server changed them.
+  // `body` and `custom` are undefined unless a hook of the server has changed them.
   if (body) Object.assign(content, { body, custom: custom ?? undefined });
   insertMessage(changeChat(state, chat), { ...content, id, conversation, from: state.user, to: chat, date });
   return true;
 }
 
-/** Marks a message of the outbox as refused. Returns false if it is not in the outbox. */
+/** Marks a message in the outbox as refused. Returns false if it is not in the outbox. */
 export function failEntry(state: State, ref: string, error: Failure): boolean {
   const entry = findEntry(state, ref);
   if (!entry) return false;
@@ -46,7 +50,7 @@ export function failEntry(state: State, ref: string, error: Failure): boolean {
   return true;
 }
 
-/** Returns the accepted copy of an outgoing message. Undefined if it is not in memory. */
+/** Returns the accepted copy of a message in the outbox. Undefined if no copy is in memory. */
 export function findAccepted({ chats }: State, { chat, ref }: Outgoing): Accepted | undefined {
   return chats.get(chat)?.messages.find((each) => each.ref === ref);
 }

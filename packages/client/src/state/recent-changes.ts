@@ -1,18 +1,18 @@
 import type { ParleyEvent } from '@parley/protocol';
 
-/** Number of changes that are kept. Each may contain the body of a message. */
+/** Number of changes to keep. Each change may contain the body of a message. */
 const MAX_KEPT = 100;
 
-/** An event that changes messages which the api may return. */
+/** An event that changes a message which a response of the api may contain. */
 export type MessageChange = Extract<ParleyEvent, { kind: 'recall' | 'edit' | 'react' | 'pin' | 'hide' }>;
 
 /**
- * The last changes of messages. A response of the api that was requested before a change lacks it,
- * although it may arrive later.
+ * The last changes of messages. The client applies them to responses of the api that were requested
+ * before the changes but arrive later.
  */
 export class RecentChanges {
   #kept: { cursor: string; event: MessageChange }[] = [];
-  /** Cursor of the newest change that is not kept any more. */
+  /** Cursor of the newest change that is no longer kept. */
   #dropped: string | undefined;
 
   add(cursor: string, event: ParleyEvent): void {
@@ -21,9 +21,7 @@ export class RecentChanges {
     if (this.#kept.length > MAX_KEPT) this.#dropped = this.#kept.shift()?.cursor;
   }
 
-  /**
-   * Returns the changes after a cursor, in order. Undefined if some of them are not kept any more.
-   */
+  /** Returns the changes after a cursor, in order. Undefined if some of them are no longer kept. */
   after(cursor: string | null): MessageChange[] | undefined {
     if (this.#dropped !== undefined && isAfter(this.#dropped, cursor)) return undefined;
     return this.#kept.filter((each) => isAfter(each.cursor, cursor)).map(({ event }) => event);
@@ -34,7 +32,7 @@ function isMessageChange(event: ParleyEvent): event is MessageChange {
   return ['recall', 'edit', 'react', 'pin', 'hide'].includes(event.kind);
 }
 
-/** Compares two cursors. Later epochs have greater numbers. */
+/** Returns whether `cursor` is after `other`. A later epoch has a greater number. */
 function isAfter(cursor: string, other: string | null): boolean {
   if (other === null) return true;
   const [epoch = 0, offset = 0] = cursor.split('-').map(Number);

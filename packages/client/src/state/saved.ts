@@ -3,8 +3,8 @@ import { type ChatState, trimMessages } from './chat-state.ts';
 import type { State } from './state.ts';
 
 /**
- * Returns the values that differ from the store, by key, and marks them as saved. Undefined stands
- * for a removed value.
+ * Returns the values that differ from the store, by key, and marks them as saved. A removed value
+ * is undefined.
  */
 export function takeUnsaved(state: State, keep: number): Record<string, unknown> {
   const changes: Record<string, unknown> = {};
@@ -14,14 +14,14 @@ export function takeUnsaved(state: State, keep: number): Record<string, unknown>
 }
 
 /**
- * Marks every value as unsaved, because the previous leading tab may not have stored its last
- * changes.
+ * Marks every value as unsaved, because the previous leading tab may have closed before it stored
+ * its last changes.
  */
 export function markAllUnsaved(state: State): void {
   for (const key of keysOf(state)) state.dirty.add(key);
 }
 
-/** Fills an empty state from the store, or from another tab's `snapshot`. */
+/** Fills an empty state with entries from the store or from the `snapshot` of another tab. */
 export function restore(state: State, saved: Iterable<[string, unknown]>): void {
   for (const [key, value] of saved) {
     if (key.startsWith('chat:')) state.chats.set((value as ChatState).chat, { ...(value as ChatState) });
@@ -31,12 +31,12 @@ export function restore(state: State, saved: Iterable<[string, unknown]>): void 
   }
 }
 
-/** Returns the whole state as entries for `restore`. */
+/** Returns the whole state as entries that `restore` accepts. */
 export function snapshot(state: State): [string, unknown][] {
   return keysOf(state).map((key) => [key, savedValue(state, key)]);
 }
 
-/** Fields that are stored as they are. */
+/** Fields of the state that are stored without conversion. */
 const plain = ['cursor', 'chatsLoaded', 'unrecorded', 'outbox'] as const;
 
 function isPlain(key: string): key is (typeof plain)[number] {

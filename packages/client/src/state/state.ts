@@ -4,34 +4,36 @@ import { type ChatState, emptyChat } from './chat-state.ts';
 import { RecentChanges } from './recent-changes.ts';
 
 /**
- * The client's state: its user's chats, messages and outbox. Each tab has a copy; `applyChange` is
- * deterministic, so copies that apply the same changes stay equal.
+ * The client's state: the chats, messages and outbox of its user. Each tab has a copy.
+ * `applyChange` is deterministic, so copies that apply the same changes stay equal.
  */
 export interface State {
   readonly user: number;
-  /** Number of messages kept per chat. */
+  /** Number of messages to keep in memory per chat. */
   readonly keep: number;
-  /** Cursor of the last event. Null before the first one. */
+  /** Cursor of the last event that was applied. Null before the first one. */
   cursor: string | null;
-  /** True when the chat list was read from the api after the last loss of events. */
+  /** True if the chat list was read from the api after the last loss of events. */
   chatsLoaded: boolean;
   /**
-   * True if what was read from the api lacks messages that were accepted but not recorded. It must
-   * be read again.
+   * True if the api did not have all accepted messages when it was read, because they were not in
+   * PostgreSQL yet. The client must then read them again.
    */
   unrecorded: boolean;
   readonly chats: Map<number, ChatState>;
   readonly recentChanges: RecentChanges;
-  /** Users whose names were read from the api, such as senders of messages, by id. */
+  /** Users whose names were read from the api, by id. */
   readonly people: Map<number, BriefUser>;
   outbox: Outgoing[];
-  /** Marks that the server has not acknowledged, by chat. */
+  /** Marks (delivered and read message ids) that the server has not acknowledged, by chat. */
   readonly marks: Map<number, Mark>;
   status: Status;
   storage: StorageStatus;
-  /** Keys whose values differ from the store. `takeUnsaved` reads them. */
+  /** Keys of the values that differ from the store. `takeUnsaved` reads them. */
   readonly dirty: Set<string>;
-  /** Called when a message leaves the outbox. `accepted` is undefined if it was discarded. */
+  /**
+   * Called when a message leaves the outbox. `accepted` is undefined if the message was discarded.
+   */
   onLeftOutbox(ref: string, accepted: Accepted | undefined): void;
 }
 
@@ -55,7 +57,10 @@ export function createState(user: number, keep: number): State {
   };
 }
 
-/** Returns the state of a chat and marks it as changed. Creates it if it does not exist. */
+/**
+ * Returns the state of a chat to change it. Creates the state if it does not exist, and marks it as
+ * unsaved.
+ */
 export function changeChat({ chats, dirty, keep }: State, id: number): ChatState {
   const chat = chats.get(id) ?? emptyChat(id, keep);
   chats.set(id, chat);
@@ -64,8 +69,8 @@ export function changeChat({ chats, dirty, keep }: State, id: number): ChatState
 }
 
 /**
- * Returns by how many events `cursor` is ahead of the state. 0 or less: the event was already
- * applied. NaN: the epochs differ.
+ * Returns how many events `cursor` is ahead of the state. 0 or less: the event was already applied.
+ * NaN: the epochs differ.
  */
 export function eventsAhead({ cursor: current }: State, cursor: string): number {
   const [epoch, offset] = cursor.split('-');

@@ -3,10 +3,10 @@ import { applyWrites } from './memory-store.ts';
 import type { Store } from './store.ts';
 
 /**
- * Creates a store in one JSON file, for programs on Node.js. A write syncs a new file and renames
- * it over the old one, so that a crash leaves a complete file.
+ * Creates a store in a JSON file, for programs on Node.js. A write syncs a new file to disk and
+ * renames it over the old one, so that the file is complete even after a crash.
  *
- * @param path path of the file, which need not exist, in a folder that exists
+ * @param path path of the file, in an existing folder. The file itself need not exist
  */
 export function fileStore(path: string): Store {
   let values: Map<string, unknown> | undefined;

@@ -1,6 +1,6 @@
 import type { Store } from './store.ts';
 
-/** Creates a store in an IndexedDB database of this name. */
+/** Creates a store in an IndexedDB database with this name. */
 export function indexedDbStore(name: string, factory: DatabaseFactory = browser.indexedDB): Store {
   let opening: Promise<Database> | undefined;
   const open = () => {
@@ -27,8 +27,8 @@ export function indexedDbStore(name: string, factory: DatabaseFactory = browser.
       work(transaction.objectStore(VALUES));
       await done;
     } catch (error) {
-      // The browser closes the database when the user deletes site data. The next call opens it
-      // again.
+      // Opens the database again with the next call, because the browser closes it when the user
+      // deletes site data.
       await close();
       throw error;
     }
@@ -54,7 +54,7 @@ export function indexedDbStore(name: string, factory: DatabaseFactory = browser.
   };
 }
 
-/** Returns whether the browser has IndexedDB. */
+/** Returns whether IndexedDB is available. */
 export function hasIndexedDb(): boolean {
   return browser.indexedDB !== undefined;
 }
@@ -62,7 +62,7 @@ export function hasIndexedDb(): boolean {
 const VALUES = 'values';
 const browser = globalThis as unknown as { indexedDB: DatabaseFactory };
 
-// The part of IndexedDB that the SDK uses. It is declared here, so that apps need no browser types.
+// The part of IndexedDB that the SDK uses. Declared here, so that apps need no browser types.
 
 interface Request<T> {
   readonly result: T;

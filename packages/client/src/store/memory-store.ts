@@ -1,6 +1,6 @@
 import type { Store } from './store.ts';
 
-/** Creates a store in memory. Several clients may use it, one after the other. */
+/** Creates a store in memory. Several clients can use it one after the other. */
 export function memoryStore(): Store {
   const values = new Map<string, unknown>();
   return {
@@ -10,7 +10,7 @@ export function memoryStore(): Store {
   };
 }
 
-/** Sets values, and removes those that are undefined. */
+/** Sets values, and removes the keys whose value is undefined. */
 export function applyWrites(values: Map<string, unknown>, changes: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(changes)) {
     if (value === undefined) values.delete(key);

@@ -5,15 +5,15 @@ import type { Accepted, Change, Failure } from '../state/change.ts';
 import type { Locks } from './locks.ts';
 
 /**
- * Shares one connection among the tabs of a browser. The tab that holds the lock leads: it has the
- * connection and broadcasts every change. The other tabs send it their commands and wait for the
- * lock. When the leader closes, the tab that gets the lock next becomes the leader, with its copy
- * of the state.
+ * Shares one connection among the tabs of a browser. The tab that holds a browser lock is the
+ * leader: it has the connection and broadcasts every change of the state. The other tabs send their
+ * commands to the leader and wait for the lock. When the leader closes, the next tab gets the lock
+ * and becomes the leader, with its own copy of the state.
  */
 export class Tabs implements CommandRunner {
   readonly #options: TabsOptions;
   readonly #tab = createRef();
-  /** Commands to which the leader has not replied. */
+  /** Commands that the leader has not replied to yet, by ref. */
   readonly #pending = new Map<string, PendingCommand>();
   readonly #closing = new AbortController();
   #leader: Leader | undefined;
@@ -31,8 +31,8 @@ export class Tabs implements CommandRunner {
 
   run(command: Command): Promise<Accepted | undefined> {
     if (this.#leader) return this.#leader.run(command, this.#tab);
-    // Shows an own message without a round trip. When the leader broadcasts the same change, it is
-    // a no-op.
+    // Shows the user's message at once, without a round trip to the leader. When the leader
+    // broadcasts the same change, it has no effect.
     if (command.do === 'send') this.#options.changed({ type: 'queued', entry: command.entry });
     const ref = createRef();
     return new Promise((resolve, reject) => {
@@ -41,7 +41,7 @@ export class Tabs implements CommandRunner {
     });
   }
 
-  /** Broadcasts a change to the other tabs. Called in the leading tab. */
+  /** Broadcasts a change to the other tabs. Called only in the leading tab. */
   publish(change: Change): void {
     this.#post({ kind: 'change', change });
   }
@@ -69,7 +69,7 @@ export class Tabs implements CommandRunner {
         this.#pending.clear();
         leader.start();
       },
-      // Releases the lock, so that another tab can become the leader.
+      // Releases the lock after a failed start, so that another tab can become the leader.
       () => release(),
     );
   }
@@ -79,7 +79,8 @@ export class Tabs implements CommandRunner {
     if (message.kind === 'state') {
       this.#following = true;
       this.#options.follow(message.state);
-      // Resends commands, because the previous leader may have closed before it received them.
+      // Sends pending commands again, because the previous leader may have closed before it
+      // received them.
       for (const [ref, { command }] of this.#pending) this.#post({ kind: 'command', tab: this.#tab, ref, command });
     } else if (message.kind === 'change' && this.#following) this.#options.changed(message.change);
     else if (message.kind === 'reply') {
@@ -107,19 +108,21 @@ export class Tabs implements CommandRunner {
 }
 
 export interface TabsOptions {
-  /** Name of the lock, the same in all tabs of one user. */
+  /** Name of the lock. All tabs of a user use the same name. */
   name: string;
   locks: Locks;
   channel: Channel;
-  /** Creates the leader. `following`: this tab already has the state. */
+  /**
+   * Creates the engine of the leading tab. `following` is true if this tab already has the state.
+   */
   lead(following: boolean): Promise<Leader>;
   snapshot(): Snapshot;
-  /** Replaces the state by that of the leading tab. */
+  /** Replaces the state of this tab by the state of the leading tab. */
   follow(state: Snapshot): void;
   changed(change: Change): void;
 }
 
-/** Runs commands in the tab that holds the connection. */
+/** Executes commands in the tab that holds the connection. */
 export interface Leader extends CommandRunner {
   start(): void;
   forgetTab(tab: string): void;
@@ -132,7 +135,7 @@ export interface Channel {
   close(): void;
 }
 
-/** The state of a tab in a form that structured cloning supports. */
+/** Copy of a tab's state in a form that the structured clone algorithm supports. */
 export type Snapshot = unknown;
 
 interface PendingCommand {

@@ -10,16 +10,16 @@ import {
 } from './transport.ts';
 
 /**
- * Ms within which a frame must get its reply. Otherwise the connection counts as half open and is
- * closed.
+ * Ms to wait for the reply to a frame. After that, the transport regards the connection as half
+ * open and closes it.
  */
 const REPLY_TIMEOUT_MS = 10_000;
 
 /**
- * Creates a transport that sends each frame by `POST /v1/frames` and receives through the requests
- * of `receive`. Frames of one type are posted one after the other, so that messages do not wait for
- * marks, which are frequent. A frame without a reply fails with `unavailable`, which may be
- * retried.
+ * Creates a transport that sends each frame with `POST /v1/frames` and receives with the requests
+ * of `receive`. It posts frames of the same type one after the other, and frames of different types
+ * in parallel, so that messages do not wait for the frequent marks. A frame without a reply fails
+ * with `unavailable`, so that the client can retry it.
  */
 export function httpTransport(fetcher: Fetch, receive: Receive): OpenTransport {
   return (initialTarget, listener) => {
@@ -31,7 +31,7 @@ export function httpTransport(fetcher: Fetch, receive: Receive): OpenTransport {
     const request = async (path: string, init: RequestInit, query?: Record<string, string>) => {
       const authorization = `Bearer ${target.token}`;
       const response = await fetcher(endpointUrl(target, path, query), { ...init, signal, headers: { authorization } });
-      // The connection was closed, so the loop that receives must stop.
+      // Stops the loop that receives, because the connection was closed.
       if (signal.aborted) throw signal.reason;
       return response;
     };
@@ -62,7 +62,7 @@ export function httpTransport(fetcher: Fetch, receive: Receive): OpenTransport {
       }
       clearTimeout(timeout);
       if (!reply || signal.aborted) return;
-      // Later requests use the new token.
+      // Uses the new token for later requests.
       if (frame.type === 'auth' && reply.type === 'ack') target.token = frame.token;
       listener.frame(reply);
     };
@@ -80,7 +80,9 @@ export function httpTransport(fetcher: Fetch, receive: Receive): OpenTransport {
   };
 }
 
-/** Receives until the connection closes. Throws the reason, or an abort error after `close`. */
+/**
+ * Receives frames until the connection closes. Throws the reason, or an abort error after `close`.
+ */
 export type Receive = (connection: HttpConnection) => Promise<never>;
 
 interface HttpConnection {
@@ -88,11 +90,15 @@ interface HttpConnection {
   target: TransportTarget;
   listener: TransportListener;
   send(frame: ClientFrame): void;
-  /** Sends a `watch` frame. Default: as `send` does. */
+  /** Sends a `watch` frame. Default: `send`. */
   watch(frame: ClientFrame): void;
 }
 
-/** Sends a GET request to the gateway. @throws CloseReason if the gateway refuses */
+/**
+ * Sends a GET request to the gateway.
+ *
+ * @throws CloseReason if the gateway refuses the request
+ */
 type Get = (path: string, query?: Record<string, string>) => Promise<Response>;
 
 type Reply = Exclude<ServerFrame, { type: 'welcome' }>;

@@ -4,22 +4,22 @@ import { Timer } from '../timer.ts';
 import { httpTransport } from './http.ts';
 import type { OpenTransport } from './transport.ts';
 
-/** Maximum ms for which the server holds a poll open without an event. */
+/** Maximum ms for which the server keeps a poll open while no event arrives. */
 const POLL_TIMEOUT_MS = 25_000;
 
 /**
- * Ms from the start of a poll to its `watch` frame. By then the gateway must have registered the
- * poll.
+ * Ms from the start of a poll to its `watch` frame. The gateway must have registered the poll
+ * before.
  */
 const WATCH_DELAY_MS = 300;
 
-/** Ms between two `watch` frames. */
+/** Minimum ms between two `watch` frames. */
 const WATCH_INTERVAL_MS = 10_000;
 
 /**
- * Receives by long polling, one poll at a time. A `watch` frame applies to the poll that is open
- * when it is sent, and the resulting presence frames end that poll. Therefore the frame is resent
- * every `WATCH_INTERVAL_MS`.
+ * Receives frames by long polling, one poll at a time. A `watch` frame takes effect only for the
+ * open poll, and the presence frames that follow end this poll. Therefore the transport resends the
+ * `watch` frame every `WATCH_INTERVAL_MS`.
  */
 export function pollTransport(fetcher: Fetch): OpenTransport {
   return httpTransport(fetcher, async (connection) => {
@@ -42,7 +42,7 @@ export function pollTransport(fetcher: Fetch): OpenTransport {
     let welcomed = false;
     let caughtUp = false;
     for (;;) {
-      // Polls return at once until one is empty. Then every missed event was received.
+      // Polls without waiting until a response is empty. Then every missed event has been received.
       sendWatch();
       const timeout = String(caughtUp ? POLL_TIMEOUT_MS : 0);
       const response = await get('poll', { timeout }).finally(() => watchTimer.clear());
@@ -50,8 +50,8 @@ export function pollTransport(fetcher: Fetch): OpenTransport {
       listener.alive();
       const events = frames.some(({ type }) => type === 'event');
       if (!welcomed || !recovered) {
-        // If the response has events, `cursor` is that of the last one, which is handled below.
-        // Otherwise it is the cursor to resume from.
+        // Without events, `cursor` is the position to resume from. With events, it is the position
+        // of the last one, which is handled below.
         listener.welcome({ cursor: events ? null : cursor, recovered, heartbeat: 2 * POLL_TIMEOUT_MS, maxInFlight: 1 });
         welcomed = true;
         caughtUp = false;

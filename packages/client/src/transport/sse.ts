@@ -5,7 +5,7 @@ import { httpTransport } from './http.ts';
 import { type OpenTransport, readStream } from './transport.ts';
 
 /**
- * Receives server-sent events. Reads them with `fetch`, because `EventSource` cannot send the
+ * Receives server-sent events. Reads them with `fetch`, because `EventSource` cannot send an access
  * token.
  */
 export function sseTransport(fetcher: Fetch): OpenTransport {
@@ -28,8 +28,9 @@ export function sseTransport(fetcher: Fetch): OpenTransport {
 }
 
 /**
- * Creates a parser of an event stream. Call it with each chunk of text. Supports only the format of
- * gateways: at most one `event` line, then one `data` line. Skips comments.
+ * Creates a parser of a server-sent event stream, to be called with each chunk of text. Supports
+ * only what gateways send: at most one `event` line, then one `data` line, and comments, which are
+ * skipped.
  */
 function createEventReader(): (text: string) => StreamEvent[] {
   let rest = '';

@@ -1,7 +1,7 @@
 import { afterClose } from './close-codes.ts';
 import { endpointUrl, type OpenTransport, readStream } from './transport.ts';
 
-/** Connects by WebSocket. */
+/** Creates a transport that connects with a WebSocket. */
 export function webSocketTransport(Implementation: WebSocketLike): OpenTransport {
   return (target, listener) => {
     const url = endpointUrl({ ...target, gateway: target.gateway.replace(/^http/, 'ws') }, 'socket');
@@ -16,7 +16,8 @@ export function webSocketTransport(Implementation: WebSocketLike): OpenTransport
     try {
       socket = new Implementation(url, ['parley.v1', target.token]);
     } catch (error) {
-      // A content security policy forbids WebSockets, or the token is not a valid subprotocol.
+      // The constructor throws if a content security policy forbids WebSockets, or if the token is
+      // not a valid subprotocol.
       queueMicrotask(() => close(1006, String(error)));
       return { send: () => {}, close: () => {} };
     }
@@ -24,7 +25,7 @@ export function webSocketTransport(Implementation: WebSocketLike): OpenTransport
       if (open) read(JSON.parse(String(data)));
     };
     socket.onclose = ({ code, reason }) => close(code, reason);
-    // `onclose` follows.
+    // Ignores the error, because `onclose` follows.
     socket.onerror = () => {};
     return {
       send: (frame) => {
@@ -38,7 +39,10 @@ export function webSocketTransport(Implementation: WebSocketLike): OpenTransport
   };
 }
 
-/** The part of the browser's `WebSocket` that the SDK uses. The package `ws` implements it too. */
+/**
+ * The part of the browser's `WebSocket` that the SDK uses. The class of the package `ws` implements
+ * it too.
+ */
 export type WebSocketLike = new (
   url: string,
   protocols: string[],

@@ -4,15 +4,16 @@ import { ParleyError } from '../error.ts';
 import type { Parley } from '../parley.ts';
 
 /**
- * Bytes of the first chunk. The size doubles while a chunk needs less than `fastMs`, up to `max`.
+ * Sizes of chunks in bytes. The size doubles from `first` to `max` while a chunk takes less than
+ * `fastMs` ms.
  */
 const CHUNK = { first: 256 * 1024, max: 8 * 1024 * 1024, fastMs: 500 };
 
 const BACKOFF = { first: 500, most: 30_000 };
 
 /**
- * Uploads a file in chunks by the tus protocol. Retries after failures, and resumes after the last
- * byte that the server has received. Send the result in a message: `parley.send(chat, { type:
+ * Uploads a file in chunks over the tus protocol. Retries after failures, and resumes after the
+ * last byte that the server has received. Send the result in a message: `parley.send(chat, { type:
  * 'file', media: media.id, name, size, mime })`.
  */
 export function upload(parley: Pick<Parley, 'request' | 'api'>, file: FileLike, options: UploadOptions = {}): Upload {
@@ -29,17 +30,17 @@ export class Upload {
   #run: Promise<void> | undefined;
   #settle!: { resolve(media: Media): void; reject(error: unknown): void };
   /**
-   * Resolves with the uploaded media. Rejects with a ParleyError if the server refuses it, and with
-   * code `aborted` after `cancel`.
+   * Resolves with the uploaded media. Rejects with a ParleyError if the server refuses the upload,
+   * and with the code `aborted` after `cancel`.
    */
   readonly done: Promise<Media>;
   state: 'running' | 'paused' | 'done' | 'failed' = 'running';
   /**
-   * Id on the server. Another page resumes with it as `options.id`. Undefined until the server has
-   * created the upload.
+   * Id of the upload on the server, with which another page can resume it (`options.id`). Undefined
+   * until the server has created the upload.
    */
   id: number | undefined;
-  /** Bytes that the server has received. */
+  /** Number of bytes that the server has received. */
   sent = 0;
 
   constructor(parley: Pick<Parley, 'request' | 'api'>, file: FileLike, options: UploadOptions) {
@@ -55,7 +56,8 @@ export class Upload {
   }
 
   /**
-   * Stops the transfer until `resume`. By default, the server keeps unfinished uploads for a day.
+   * Stops the transfer until `resume` is called. By default, the server keeps unfinished uploads
+   * for a day.
    */
   pause(): void {
     if (this.state !== 'running') return;
@@ -63,12 +65,15 @@ export class Upload {
     this.#abort.abort();
   }
 
-  /** Continues after `pause`. */
+  /** Continues the transfer after `pause`. */
   resume(): void {
     if (this.state === 'paused') this.#start();
   }
 
-  /** Cancels the upload and deletes it on the server, also after a failure. No-op if it is done. */
+  /**
+   * Cancels the upload and deletes it on the server, even after a failure. No-op if the upload is
+   * done.
+   */
   async cancel(): Promise<void> {
     if (this.state === 'done') return;
     this.#end('failed');
@@ -98,8 +103,8 @@ export class Upload {
       } catch (error) {
         if (signal.aborted) return;
         const { retry, status } = error as ParleyError;
-        // 423: another request writes to the upload. 409: the server has received more bytes than
-        // expected.
+        // Retries after 423 (another request writes to the upload) and 409 (the server has received
+        // more bytes than the client expects).
         const { retries = Number.POSITIVE_INFINITY } = this.#options;
         if ((!retry && status !== 409 && status !== 423) || failures >= retries) {
           this.#end('failed');
@@ -110,7 +115,7 @@ export class Upload {
     }
   }
 
-  /** Creates the upload on the server, and sends the file. */
+  /** Creates the upload on the server, then sends the file. */
   async #create(signal: AbortSignal): Promise<Media | undefined> {
     const { size, name: own, type } = this.#file;
     const { name = own, type: filetype = type, width, height, duration } = this.#options;
@@ -122,11 +127,11 @@ export class Upload {
     const response = await this.#parley.request('/media', { method: 'POST', headers, signal });
     this.id = Number(/\/(\d+)$/.exec(response.headers.get('location') ?? '')?.[1]);
     this.#progress(0);
-    // An empty file is complete without another request.
+    // An empty file is complete as soon as it is created.
     return size === 0 ? this.#media() : this.#send(signal);
   }
 
-  /** Reads how many bytes the server has received, and sends the rest. */
+  /** Reads how many bytes the server has received, then sends the rest. */
   async #continue(signal: AbortSignal): Promise<Media | undefined> {
     try {
       const response = await this.#request('HEAD', { signal });
@@ -134,14 +139,14 @@ export class Upload {
     } catch (error) {
       const { status } = error as ParleyError;
       if (status !== 404 && status !== 410) throw error;
-      // The upload has expired, so another one is created.
+      // Creates a new upload, because the server has deleted the old one.
       this.id = undefined;
       return undefined;
     }
     return this.sent === this.#file.size ? this.#media() : this.#send(signal);
   }
 
-  /** Sends chunks until the file is complete. */
+  /** Sends chunks until the whole file is sent. */
   async #send(signal: AbortSignal): Promise<Media | undefined> {
     while (!signal.aborted) {
       const body = this.#file.slice(this.sent, this.sent + this.#chunk) as Blob;
@@ -189,7 +194,10 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The part of `Blob` and `File` that the SDK uses, so that apps need no browser types. */
+/**
+ * The part of `Blob` and `File` that the SDK uses. Declared here, so that apps need no browser
+ * types.
+ */
 export interface FileLike {
   readonly size: number;
   readonly type: string;
@@ -199,9 +207,9 @@ export interface FileLike {
 
 /** Options of an upload. */
 export interface UploadOptions {
-  /** File name. Default: the name of the file. */
+  /** Name of the file. Default: `file.name`. */
   name?: string;
-  /** MIME type. Default: the type of the file. The server also detects the type itself. */
+  /** MIME type of the file. Default: `file.type`. The server also detects the type itself. */
   type?: string;
   /** Width of a video, in pixels. */
   width?: number;
@@ -209,16 +217,18 @@ export interface UploadOptions {
   height?: number;
   /** Duration of audio and video, in seconds. */
   duration?: number;
-  /** `Upload.id` of an earlier upload of the same file, to resume it. */
+  /** `Upload.id` of an earlier upload of the same file, which is resumed. */
   id?: number;
   /**
-   * Number of retries without progress after which `done` rejects. The upload can be resumed by its
-   * `id`. Default: no limit.
+   * Number of retries without progress after which `done` rejects. The app can resume the upload
+   * later with its `id`. Default: no limit.
    */
   retries?: number;
   /**
-   * Called when the server has created the upload and after each chunk, with the number of bytes
-   * that the server has received, and the size of the file.
+   * Called when the server has created the upload, and after each chunk.
+   *
+   * @param sent number of bytes that the server has received
+   * @param size size of the file in bytes
    */
   progress?(sent: number, size: number): void;
 }

@@ -7,32 +7,35 @@ import { Loader } from './loader.ts';
 import { keepFields, keepItems } from './same.ts';
 import { DerivedView, type View } from './view.ts';
 
-/** Number of chats that the client loads by itself: the newest ones. */
+/** Number of chats that the client loads without `loadMore`: the newest ones. */
 const LOADED = 100;
 
 /** The user's chats. */
 export interface Chats {
-  /** Pinned chats first, then by the date of the last message, newest first. */
+  /**
+   * Chats in the order of the list: pinned chats first, then by the date of the last message,
+   * newest first.
+   */
   readonly chats: readonly Chat[];
-  /** True when the newest chats were loaded from the api. */
+  /** True when the newest chats have been loaded from the api. */
   readonly loaded: boolean;
-  /** Whether the api may have older chats. */
+  /** True if the api may have older chats. */
   readonly hasMore: boolean;
-  /** True during `loadMore`. */
+  /** True while `loadMore` is in progress. */
   readonly loading: boolean;
-  /** Why the last `loadMore` failed. */
+  /** Reason why the last `loadMore` failed. */
   readonly error: ParleyError | undefined;
-  /** Loads older chats, at most 200. Never rejects: `error` has the reason of a failure. */
+  /** Loads at most 200 older chats. Never rejects: `error` contains the reason of a failure. */
   loadMore(): Promise<void>;
 }
 
 /**
- * Creates the view of a user's chats. While it has a listener, it also loads chats that have
- * changed by other means than a message, and the names of new ones.
+ * Creates the view of a user's chats. While the view has a listener, it also loads chats that
+ * changed without a message, and the names of new chats.
  */
 export function chatsView(parley: Parley): View<Chats> {
   let changed = () => {};
-  /** Cursor of the next page. Undefined: the first page. Null: there are no more. */
+  /** Cursor of the next page. Undefined before the first page, null after the last one. */
   let next: string | null | undefined;
   const loader = new Loader(parley, () => changed());
   const loadMore = () =>
@@ -63,7 +66,7 @@ export function chatsView(parley: Parley): View<Chats> {
       changed = notify;
       const offs = [
         parley.on('change', () => {
-          // After sign-out, another user may sign in.
+          // Starts over with the first page after sign-out, because another user may sign in.
           if (!isConnected(parley)) next = undefined;
           changed();
         }),

@@ -4,30 +4,37 @@ import type { Parley, SendOptions } from '../parley.ts';
 import { isConnected } from './connection-view.ts';
 import { ValueView } from './view.ts';
 
-/** The message that the user writes in a chat. */
+/** The message that the user is writing in a chat. */
 export interface Composer {
   readonly text: string;
-  /** The message to which this one replies. */
+  /** The message that the written message replies to. */
   readonly replyTo: ChatMessage | undefined;
-  /** The own message that is edited. */
+  /** The user's own message that is being edited. */
   readonly editing: ChatMessage | undefined;
-  /** Why the last edit failed. A message that the server refuses is shown as `failed` instead. */
+  /**
+   * Reason why the last edit failed. If the server refuses a new message, the message is shown as
+   * `failed` instead.
+   */
   readonly error: ParleyError | undefined;
-  /** Sets the text, and notifies the chat that the user is typing. */
+  /** Sets the text, and notifies the other participants that the user is typing. */
   setText(text: string): void;
-  /** Replies to a message. Undefined: to none. */
+  /** Sets the message to reply to. Undefined: the written message is no reply. */
   reply(message: ChatMessage | undefined): void;
-  /** Edits an own text message. Undefined: returns to the text from before the edit. */
+  /**
+   * Starts to edit a text message of the user. Undefined: cancels the edit and restores the text
+   * from before.
+   */
   edit(message: ChatMessage | undefined): void;
   /**
-   * Sends the text or the edit, and clears the composer. No-op if the text is blank. Never rejects.
+   * Sends the message or saves the edit, and clears the composer. No-op if the text is blank. Never
+   * rejects.
    */
   send(more?: SendOptions): Promise<void>;
 }
 
 const empty = { text: '', replyTo: undefined, editing: undefined, error: undefined };
 
-/** The composer while no chat is open. */
+/** Composer to show while no chat is open. */
 export const noComposer: Composer = {
   ...empty,
   setText: () => {},
@@ -37,13 +44,13 @@ export const noComposer: Composer = {
 };
 
 /**
- * Creates the view of what the user writes in a chat. Its listeners are called before `setText`
- * returns, so that the cursor of an input stays where it is.
+ * Creates the view of the message that the user is writing in a chat. `setText` calls the listeners
+ * before it returns, so that the cursor of an input field stays where it is.
  *
- * @param released called when nobody shows the composer and it is empty
+ * @param released called when the composer is empty and no component shows it
  */
 export function composerView(parley: Parley, chat: number, released: () => void): ValueView<Composer> {
-  /** The text from before an edit. */
+  /** Text of the composer from before an edit. */
   let draft = '';
 
   const update = (change: Partial<Composer>) => view.set({ ...view.get(), ...change });
@@ -68,7 +75,7 @@ export function composerView(parley: Parley, chat: number, released: () => void)
     if (text.trim() === '' || !isConnected(parley)) return;
     if (editing) return saveEdit(editing, text);
     update(empty);
-    // The message is shown as failed if the server refuses it.
+    // Ignores the error, because a message that the server refuses is shown as failed.
     await parley.send(chat, text, { ...(replyTo?.id && { replyTo: replyTo.id }), ...more }).catch(() => {});
   };
   const saveEdit = async (message: ChatMessage, text: string): Promise<void> => {
@@ -76,7 +83,7 @@ export function composerView(parley: Parley, chat: number, released: () => void)
     try {
       await parley.edit(chat, message.id ?? 0, { type: 'text', text }, message.custom);
     } catch (reason) {
-      // The user may write something else by now.
+      // Restores the edit only if the user has not started to write other text.
       const { text: now, editing } = view.get();
       if (!isConnected(parley)) return;
       if (editing || now !== draft) update({ error: reason as ParleyError });

@@ -3,9 +3,9 @@ import type { Status, StorageStatus } from '../state/change.ts';
 import { isSame } from './same.ts';
 import { DerivedView, type View } from './view.ts';
 
-/** The connection of a client. Its state is `off` before `connect` and after sign-out. */
+/** State of a client's connection. `off` before `connect` and after sign-out. */
 export interface Connection extends Status {
-  /** Whether messages survive a reload. Undefined before `connect`. */
+  /** Whether messages survive a reload of the page. Undefined before `connect`. */
   readonly storage: StorageStatus | undefined;
 }
 
@@ -26,13 +26,16 @@ export function connectionView(parley: Parley): View<Connection> {
   });
 }
 
-/** Returns whether the client has state: `connect` has resolved, and it was not closed since. */
+/**
+ * Returns whether the client is in use: `connect` has resolved, and `close` has not been called
+ * since.
+ */
 export function isConnected(parley: Parley): boolean {
   return parley.storage !== undefined;
 }
 
 /**
- * Calls a listener when every value of the client may have changed, such as after `connect` and
+ * Calls a listener when every value of the client may have changed, as after `connect` and
  * sign-out.
  */
 export function onReset(parley: Parley, listener: () => void): () => void {

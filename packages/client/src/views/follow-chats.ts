@@ -1,16 +1,16 @@
 import type { Parley } from '../parley.ts';
 import { isConnected } from './connection-view.ts';
 
-/** Ms after which the name of a chat is requested again. */
+/** Minimum ms between two requests for the name of the same chat. */
 const RETRY_MS = 1500;
 
 /**
- * Loads chats whose change no message brings: settings that another device changed, groups that the
- * user joined or that were renamed, and chats that are known only from a message. Returns a
- * function that stops it.
+ * Loads chats that have changed without a message: their settings were changed on another device,
+ * the user has joined a group, a group was renamed, or only a message of the chat is known so far.
+ * Returns a function that stops this.
  */
 export function followChats(parley: Parley): () => void {
-  /** Chat -> when its name was requested, in Unix ms. */
+  /** Chat -> Unix ms at which its name was requested. */
   const requested = new Map<number, number>();
 
   const read = async (id: number) => {
@@ -18,7 +18,7 @@ export function followChats(parley: Parley): () => void {
       const chat = await parley.api('PUT /chats/{id}', { id });
       if (isConnected(parley)) await parley.load(chat);
     } catch {
-      // The chat was deleted, or the next change loads it.
+      // Ignores the error: the chat was deleted, or the next change loads it.
     }
   };
   const readNames = () => {
@@ -34,7 +34,7 @@ export function followChats(parley: Parley): () => void {
     parley.on('status', readNames),
     parley.on('event', (event) => {
       if (event.kind === 'chat' && event.change === 'updated') void read(event.chat);
-      // If the client holds no message of the chat, the api has the last one.
+      // Reads the last message from the api if the client has no message of the chat in memory.
       if (event.kind === 'hide' && !parley.chats().find(({ chat }) => chat === event.chat)?.last) void read(event.chat);
       if (event.kind !== 'group') return;
       const joined = event.change === 'created' || (event.change === 'joined' && event.user === parley.user);

@@ -2,12 +2,12 @@ import type { ParleyError } from '../error.ts';
 import type { Parley } from '../parley.ts';
 import { isConnected } from './connection-view.ts';
 
-/** Loads pages for a view, one at a time. */
+/** Loads pages for a view, one page at a time. */
 export class Loader {
   readonly #parley: Parley;
   readonly #changed: () => void;
   #current: Promise<void> | undefined;
-  /** Why the last load failed. Undefined during a load. */
+  /** Reason why the last load failed. Undefined while a load is in progress. */
   error: ParleyError | undefined;
 
   /** @param changed called when `loading` or `error` has changed */
@@ -21,8 +21,8 @@ export class Loader {
   }
 
   /**
-   * Runs a load. Never rejects: `error` has the reason of a failure. Returns the promise of the
-   * current load if there is one.
+   * Runs a load. Never rejects: `error` contains the reason of a failure. While a load is in
+   * progress, returns its promise instead.
    */
   run(load: () => Promise<void>): Promise<void> {
     if (this.#current) return this.#current;
@@ -36,7 +36,7 @@ export class Loader {
     try {
       await load();
     } catch (reason) {
-      // Requests fail after sign-out.
+      // Ignores the error after sign-out, when requests fail.
       if (isConnected(this.#parley)) this.error = reason as ParleyError;
     }
     this.#current = undefined;

@@ -6,34 +6,34 @@ import { Loader } from './loader.ts';
 import { keepFields, keepItems } from './same.ts';
 import { DerivedView, type View } from './view.ts';
 
-/** Number of messages that a view shows if the chat has that many. */
+/** Minimum number of messages that a view shows, if the chat has that many. */
 const PAGE = 50;
 
 /** The messages of a chat. */
 export interface Messages {
-  /** Accepted messages by ascending id, then those in the outbox. */
+  /** Accepted messages by ascending id, then the messages in the outbox. */
   readonly messages: readonly ChatMessage[];
-  /** Whether the api may have older messages. */
+  /** True if the api may have older messages. */
   readonly hasOlder: boolean;
-  /** True while messages are loaded from the api. */
+  /** True while messages are being loaded from the api. */
   readonly loading: boolean;
-  /** Why the last load failed. */
+  /** Reason why the last load failed. */
   readonly error: ParleyError | undefined;
   /**
-   * Loads older messages. Default: 50. Never rejects: `error` has the reason of a failure. A call
-   * during a load returns the promise of that load.
+   * Loads older messages. Default: 50 messages. Never rejects: `error` contains the reason of a
+   * failure. A call during a load returns the promise of that load.
    */
   loadOlder(limit?: number): Promise<void>;
 }
 
 const empty = { messages: [], hasOlder: false, loading: false, error: undefined };
 
-/** The messages while no chat is open. */
+/** Value of the view while no chat is open. */
 export const noMessages: Messages = { ...empty, loadOlder: async () => {} };
 
 /**
- * Creates the view of a chat's messages. While it has a listener, it loads the newest page of
- * messages that are not in memory: at first, and again after events were lost.
+ * Creates the view of a chat's messages. While the view has a listener, it loads the newest page if
+ * the messages are not in memory: at first, and again after events were lost.
  */
 export function messagesView(parley: Parley, chat: number, released: () => void): View<Messages> {
   let changed = () => {};
@@ -64,7 +64,7 @@ export function messagesView(parley: Parley, chat: number, released: () => void)
         parley.on('change', (change) => {
           if (change.chat !== undefined && change.chat !== chat) return;
           changed();
-          // The client was connected, or has loaded the list of chats.
+          // Loads only if the client was connected before or has loaded the list of chats.
           if (change.chat === undefined) fill();
         }),
         parley.on('status', fill),

@@ -6,26 +6,29 @@ import { DerivedView, type View } from './view.ts';
 /** Maximum number of users that a connection can watch. */
 const MAX_WATCHED = 500;
 
-/** Whether a user is online. */
+/** Presence of a user. */
 export interface Presence {
   readonly online: boolean;
-  /** Unix ms. Null while the user is online, and if it is hidden or unknown. */
+  /**
+   * Time at which the user was last online, in Unix ms. Null while the user is online, and if the
+   * time is hidden or unknown.
+   */
   readonly lastSeen: number | null;
 }
 
-/** The presence of users whose state is known, by id. */
+/** Presence by user id. Users whose presence is not known are missing. */
 export type PresenceMap = ReadonlyMap<number, Presence>;
 
 const none: PresenceMap = new Map();
 
-/** Watches the users of all presence views of a client. */
+/** Watches the users that the presence views of a client need. */
 export class PresenceWatcher {
   readonly #parley: Parley;
   readonly #known = new Map<number, Presence>();
-  /** Users of each view that has listeners, the latest view last. */
+  /** Users of each view that has listeners. The newest view is the last. */
   readonly #watched = new Set<readonly number[]>();
   readonly #listeners = new Set<() => void>();
-  /** The users that the client watches, separated by commas. */
+  /** Ids of the users that the client watches now, separated by commas. */
   #sent = '';
   #scheduled = false;
 
@@ -47,7 +50,10 @@ export class PresenceWatcher {
     });
   }
 
-  /** Creates the view of some users. If views watch more than 500, the latest views win. */
+  /**
+   * Creates the view of some users' presence. If all views together need more than 500 users, the
+   * newest views win.
+   */
   view(users: readonly number[], released: () => void): View<PresenceMap> {
     return new DerivedView<PresenceMap>({
       initial: none,
@@ -81,7 +87,10 @@ export class PresenceWatcher {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Sends the list of users once for all views that are mounted and unmounted together. */
+  /**
+   * Sends the list of watched users at most once per microtask, because a framework mounts and
+   * unmounts several views at once.
+   */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;

@@ -1,8 +1,8 @@
 /**
- * Returns the new items, in which items that equal an earlier one are replaced by that one. Returns
- * `before` if all are equal, so that a framework renders nothing.
+ * Returns the new items, but replaces each item that equals an earlier one by that earlier object.
+ * Returns `before` if all items are equal. A framework then renders only what has changed.
  *
- * @param keyOf returns what identifies an item in its list
+ * @param keyOf returns the key of an item in its list
  */
 export function keepItems<T>(before: readonly T[], items: readonly T[], keyOf: (item: T) => unknown): readonly T[] {
   const known = new Map(before.map((item) => [keyOf(item), item]));
@@ -13,15 +13,17 @@ export function keepItems<T>(before: readonly T[], items: readonly T[], keyOf: (
   return kept.length === before.length && kept.every((item, index) => item === before[index]) ? before : kept;
 }
 
-/** Returns `before` if every field of `value` is identical in it, otherwise `value`. */
+/**
+ * Returns `before` if it has the same fields as `value` with identical values, otherwise `value`.
+ */
 export function keepFields<T extends object>(before: T, value: T): T {
   const keys = Object.keys(value) as (keyof T)[];
   return keys.length === Object.keys(before).length && keys.every((key) => before[key] === value[key]) ? before : value;
 }
 
 /**
- * Returns whether two values have equal content. Functions always count as equal: the client
- * creates those of a message again at each call. Fields that are undefined count as missing.
+ * Returns whether two values have equal content. Functions always count as equal, because the
+ * client creates the functions of a message again at each call. Undefined fields count as missing.
  */
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b || (typeof a === 'function' && typeof b === 'function')) return true;

@@ -6,14 +6,19 @@ import { DerivedView, type View } from './view.ts';
 /** A user who is typing. */
 export interface TypingUser {
   readonly user: number;
-  /** Another activity, such as `recording` or `thinking`. Undefined: typing. */
+  /**
+   * Another activity than typing, such as `recording` or `thinking`. Undefined: the user is typing.
+   */
   readonly state?: string | undefined;
 }
 
-/** Knows who is typing in each chat of a client, also before a view of the chat has listeners. */
+/**
+ * Tracks the users who are typing in each chat of a client, even before a view of the chat has
+ * listeners.
+ */
 export class TypingTracker {
   readonly #parley: Parley;
-  /** Users who are typing, by chat, in the order in which they began. */
+  /** Users who are typing, by chat id, in the order in which they began. */
   readonly #chats = new Map<number, readonly TypingUser[]>();
 
   constructor(parley: Parley) {

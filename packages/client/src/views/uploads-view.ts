@@ -6,10 +6,10 @@ import { isConnected, onReset } from './connection-view.ts';
 import { keepFields, keepItems } from './same.ts';
 import { DerivedView, type View } from './view.ts';
 
-/** Maximum number of uploads at the same time. The others wait. */
+/** Maximum number of uploads that run at the same time. Further uploads wait. */
 const MAX_PARALLEL = 2;
 
-/** A file that is uploaded and then sent as a message. */
+/** A file that the client uploads and then sends as a message. */
 export interface UploadItem {
   readonly key: string;
   readonly name: string;
@@ -17,33 +17,37 @@ export interface UploadItem {
   readonly type: string;
   /** Bytes. */
   readonly size: number;
-  /** Bytes that the server has received. */
+  /** Number of bytes that the server has received. */
   readonly sent: number;
-  /** `uploaded`: the message is sent after those of the files before it. */
+  /**
+   * State of the upload. `uploaded`: the message is sent as soon as the files before it are sent.
+   */
   readonly state: 'waiting' | 'uploading' | 'paused' | 'uploaded' | 'failed';
   /** Why it failed. */
   readonly error: ParleyError | undefined;
   pause(): void;
-  /** Continues after a pause or a failure. */
+  /** Continues the upload after a pause or a failure. */
   resume(): void;
-  /** Removes the upload, on the server too. */
+  /** Removes the upload here and on the server. */
   cancel(): void;
 }
 
 /** The uploads of a chat. */
 export interface Uploads {
-  /** In the order in which the files were added. */
+  /** Uploads in the order in which the user added the files. */
   readonly uploads: readonly UploadItem[];
-  /** Uploads files, and sends each as a message, in the order of the files. */
+  /**
+   * Uploads files, and sends each as a message. The messages are sent in the order of the files.
+   */
   add(files: readonly FileLike[], options?: UploadSendOptions): void;
 }
 
-/** Optional fields of the messages and of the uploads. */
+/** Optional fields of the messages, and options of the uploads. */
 export interface UploadSendOptions
   extends SendOptions,
     Pick<UploadOptions, 'name' | 'type' | 'width' | 'height' | 'duration'> {}
 
-/** The uploads while no chat is open. */
+/** Value of the view while no chat is open. */
 export const noUploads: Uploads = { uploads: [], add: () => {} };
 
 /** Uploads the files of all chats of a client, two at a time. Drops them after sign-out. */
@@ -116,7 +120,7 @@ export class UploadQueue {
     this.#next();
   }
 
-  /** Starts uploads that wait, sends those whose turn it is, and notifies the views. */
+  /** Starts uploads that wait, sends the files whose turn it is, and notifies the views. */
   #next(): void {
     const free = MAX_PARALLEL - this.#entries.filter(({ item }) => item.state === 'uploading').length;
     for (const entry of this.#entries.filter(({ item }) => item.state === 'waiting').slice(0, Math.max(0, free)))
@@ -128,7 +132,7 @@ export class UploadQueue {
   #start(entry: Entry): void {
     entry.item = { ...entry.item, state: 'uploading' };
     if (entry.running?.state === 'paused') return entry.running.resume();
-    // An upload that has failed continues on the server, in a new transfer.
+    // Resumes a failed upload on the server with a new transfer.
     const id = entry.running?.id;
     const { width, height, duration } = entry.options;
     const { name, type } = entry.item;
@@ -147,7 +151,7 @@ export class UploadQueue {
     );
   }
 
-  /** Returns whether no file of the chat that was added before is still to be sent. */
+  /** Returns whether every file that was added to the chat earlier has been sent. */
   #isFirst(entry: Entry): boolean {
     const before = this.#entries.slice(0, this.#entries.indexOf(entry)).filter(({ chat }) => chat === entry.chat);
     return before.every(({ item }) => item.state === 'paused' || item.state === 'failed');
@@ -156,7 +160,7 @@ export class UploadQueue {
   #send(entry: Entry, media: Media): void {
     const { name, type, width, height, duration, ...more } = entry.options;
     this.#entries = this.#entries.filter((each) => each !== entry);
-    // The message is shown as failed if the server refuses it.
+    // Ignores the error, because a message that the server refuses is shown as failed.
     this.#parley.send(entry.chat, bodyOf(entry.item.type, media), more).catch(() => {});
   }
 
@@ -177,10 +181,14 @@ export class UploadQueue {
   }
 }
 
-/** Returns the body of a message. Its type depends on the type that the server detected. */
+/**
+ * Returns the message body for an uploaded file. The type of the body depends on the file type that
+ * the server has detected.
+ */
 function bodyOf(wanted: string, { id, ...media }: Media): Body {
   const [found = ''] = media.mime.split('/');
-  // A recording without pictures may be detected as a video.
+  // Sends the file as audio if the app states an audio type, because the server may detect a
+  // recording without pictures as video.
   const type = found === 'video' && wanted.startsWith('audio/') ? 'audio' : found;
   return { type: isKind(type) ? type : 'file', media: id, ...media };
 }
@@ -194,8 +202,8 @@ interface Entry {
   file: FileLike;
   options: UploadSendOptions;
   item: UploadItem;
-  /** The current transfer, or the last one. */
+  /** Current or last transfer of the file. */
   running?: Upload;
-  /** Set when the file is uploaded. */
+  /** Result of the upload. Undefined until the file is uploaded. */
   media?: Media;
 }

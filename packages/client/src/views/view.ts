@@ -1,13 +1,15 @@
 /**
- * A value that changes over time, for a framework to render. `get` and `subscribe` need no `this`,
- * so that `useSyncExternalStore(view.subscribe, view.get)` works.
+ * A value that changes over time and that a framework renders. `get` and `subscribe` do not use
+ * `this`, so `useSyncExternalStore(view.subscribe, view.get)` works.
  */
 export interface View<T> {
-  /** The value before `connect`, after sign-out, and on a server that renders pages. */
+  /** Value before `connect`, after sign-out, and while a server renders pages. */
   readonly initial: T;
-  /** Returns the current value: the same reference until the value changes. */
+  /** Returns the current value. The reference stays the same until the value changes. */
   readonly get: () => T;
-  /** Calls a listener after each change. Returns a function that unsubscribes it. */
+  /**
+   * Adds a listener that is called after each change. Returns a function that removes the listener.
+   */
   readonly subscribe: (listener: () => void) => () => void;
 }
 
@@ -16,7 +18,7 @@ export function constantView<T>(value: T): View<T> {
   return { initial: value, get: () => value, subscribe: () => () => {} };
 }
 
-/** A view of a value that its owner sets. Listeners are called before `set` returns. */
+/** A view whose value is set by its owner. `set` calls the listeners before it returns. */
 export class ValueView<T> implements View<T> {
   readonly initial: T;
   readonly #listeners: Listeners;
@@ -40,15 +42,15 @@ export class ValueView<T> implements View<T> {
 }
 
 /**
- * A view of a value that is read from the client. While it has listeners, it follows the client's
- * events and calls the listeners at most once per microtask.
+ * A view whose value is read from the client. While it has listeners, it follows the client's
+ * events and calls its listeners at most once per microtask.
  */
 export class DerivedView<T> implements View<T> {
   readonly initial: T;
   readonly #source: ViewSource<T>;
   readonly #listeners: Listeners;
   #value: T;
-  /** Value of which the listeners know. */
+  /** Last value of which the listeners were notified. */
   #notified: T;
   #stale = false;
   #scheduled = false;
@@ -87,21 +89,21 @@ export class DerivedView<T> implements View<T> {
   }
 }
 
-/** Where a derived view reads its value. */
+/** Source from which a derived view reads its value. */
 export interface ViewSource<T> {
   initial: T;
-  /** Returns the value. If nothing has changed, returns `before`, which is the last value. */
+  /** Returns the current value. If the value equals the last one, `before`, returns `before`. */
   read(before: T): T;
   /**
-   * Calls `changed` whenever the value may have changed. Called for the first listener. Returns a
-   * function that is called after the last one has unsubscribed.
+   * Starts to call `changed` whenever the value may have changed. Called when the view gets its
+   * first listener. Returns a function that the view calls after its last listener has left.
    */
   follow(changed: () => void): () => void;
   /** Called when the view has had no listener for a microtask. */
   released?: (() => void) | undefined;
 }
 
-/** Listeners of a view. A function that is added twice is called twice. */
+/** Listeners of a view. A function that was added twice is called twice. */
 class Listeners {
   readonly #listeners = new Set<{ call: () => void }>();
   readonly #start: () => () => void;
@@ -109,7 +111,8 @@ class Listeners {
   #stop = () => {};
 
   /**
-   * @param start called for the first listener. Its result is called after the last one has left
+   * @param start called for the first listener. The function that it returns is called after the
+   * last listener has left
    * @param released called when there was no listener for a microtask
    */
   constructor(start: () => () => void, released: () => void = () => {}) {

@@ -9,9 +9,9 @@ import { noUploads, UploadQueue, type Uploads } from './uploads-view.ts';
 import { constantView, type ValueView, type View } from './view.ts';
 
 /**
- * The views of a client: its state in a form that a framework renders. A view follows the client
- * while it has listeners, and components that show the same chat share one view. Without a chat, a
- * view is empty.
+ * The views of a client, which contain its state in a form that a framework renders. A view follows
+ * the client while it has listeners. Components that show the same chat share one view. A view
+ * without a chat is empty.
  */
 export class Views {
   readonly chats: View<Chats>;
@@ -39,30 +39,33 @@ export class Views {
     });
   }
 
-  /** The messages of a chat. */
+  /** Returns the view of a chat's messages. */
   messages(chat: number | undefined): View<Messages> {
     if (chat === undefined) return empty.messages;
     return cached(this.#messages, chat, (released) => messagesView(this.#parley, chat, released));
   }
 
-  /** What the user writes in a chat. The text stays until sign-out. */
+  /**
+   * Returns the view of the message that the user is writing in a chat. Its text is kept until
+   * sign-out.
+   */
   composer(chat: number | undefined): View<Composer> {
     if (chat === undefined) return empty.composer;
     return cached(this.#composers, chat, (released) => composerView(this.#parley, chat, released));
   }
 
-  /** The presence of users. */
+  /** Returns the view of some users' presence. */
   presence(users: readonly number[]): View<PresenceMap> {
     return cached(this.#presence, users.join(), (released) => this.#watcher.view([...users], released));
   }
 
-  /** The other users who are typing in a chat. */
+  /** Returns the view of the other users who are typing in a chat. */
   typing(chat: number | undefined): View<readonly TypingUser[]> {
     if (chat === undefined) return empty.typing;
     return cached(this.#typing, chat, (released) => this.#tracker.view(chat, released));
   }
 
-  /** The files that are uploaded and then sent to a chat. */
+  /** Returns the view of the files that are uploaded and then sent to a chat. */
   uploads(chat: number | undefined): View<Uploads> {
     if (chat === undefined) return empty.uploads;
     return cached(this.#uploads, chat, (released) => this.#queue.view(chat, released));
@@ -78,13 +81,14 @@ const empty = {
 
 const views = new WeakMap<Parley, Views>();
 
-/** Returns the views of a client. */
+/** Returns the views of a client. Each client has one set of views. */
 export function viewsOf(parley: Parley): Views {
   return cached(views, parley, () => new Views(parley));
 }
 
 /**
- * Returns the entry of a key. Creates it if there is none, and removes it when it is released.
+ * Returns the entry of a key. Creates the entry if it does not exist, and removes it when it is
+ * released.
  */
 function cached<Key, Value>(
   entries: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown; delete(key: Key): unknown },
