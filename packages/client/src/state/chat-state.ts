@@ -11,8 +11,8 @@ export interface ChatState extends Omit<Chat, 'last'> {
   /** Id of the last message that this user has received. */
   delivered: number;
   /**
-   * Messages up to this id have already been counted for `unread`. The id stays below an own message
-   * that the server acknowledged before earlier messages of others arrived.
+   * Messages up to this id have already been counted for `unread`. The id stays below an own
+   * message that the server acknowledged before earlier messages of others arrived.
    */
   counted: number;
   /**
