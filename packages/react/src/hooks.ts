@@ -1,13 +1,15 @@
 import type { Chats, Composer, Connection, Messages, PresenceMap, TypingUser, Uploads } from '@parley/client/views';
 import { useView, useViews } from './provider.ts';
 
-/** Returns the user's chats, pinned ones first, then the newest first. */
+/**
+ * Returns the user's chats: pinned chats first, then by the date of the last message, newest first.
+ */
 export function useChats(): Chats {
   return useView(useViews().chats);
 }
 
 /**
- * Returns the messages of a chat, and loads the newest ones from the api.
+ * Returns the messages of a chat, and loads the newest ones from the api if they are not in memory.
  *
  * @param chat id of a user or group. Undefined: no messages
  */
@@ -16,16 +18,17 @@ export function useMessages(chat: number | undefined): Messages {
 }
 
 /**
- * Returns what the user writes in a chat: its text, the message it replies to or edits, and what to
- * do with it. The text stays when another chat is shown, until sign-out.
+ * Returns the message that the user is writing in a chat: its text, the message that it replies to
+ * or edits, and functions to change and send it. The text is kept until sign-out, even while
+ * another chat is shown.
  */
 export function useComposer(chat: number | undefined): Composer {
   return useView(useViews().composer(chat));
 }
 
 /**
- * Returns the presence of users by id, at most 500 for all components together. A user whose
- * presence is not known yet is missing.
+ * Returns the presence of users, by user id. All components together can watch at most 500 users.
+ * Users whose presence is not known yet are missing.
  */
 export function usePresence(users: readonly number[]): PresenceMap {
   return useView(useViews().presence(users));
@@ -36,12 +39,15 @@ export function useTyping(chat: number | undefined): readonly TypingUser[] {
   return useView(useViews().typing(chat));
 }
 
-/** Returns the files that are uploaded and then sent to a chat, and `add`, which adds files. */
+/**
+ * Returns the files that are uploaded and then sent to a chat, and the function `add`, which adds
+ * files.
+ */
 export function useUploads(chat: number | undefined): Uploads {
   return useView(useViews().uploads(chat));
 }
 
-/** Returns the state of the connection, and whether messages survive a reload. */
+/** Returns the state of the connection, and whether messages survive a reload of the page. */
 export function useConnection(): Connection {
   return useView(useViews().connection);
 }

@@ -12,7 +12,7 @@ import {
 
 const Context = createContext<Parley | undefined>(undefined);
 
-/** Provides a client to the components below it. */
+/** Provides a client to the components below this one. */
 export function ParleyProvider({
   client,
   children,
@@ -23,7 +23,11 @@ export function ParleyProvider({
   return createElement(Context.Provider, { value: client }, children);
 }
 
-/** Returns the provided client. @throws Error if there is none */
+/**
+ * Returns the provided client.
+ *
+ * @throws Error if no client is provided
+ */
 export function useParley(): Parley {
   const parley = useContext(Context);
   if (!parley) throw new Error('No client is provided. Render the component in <ParleyProvider client={parley}>');
@@ -35,9 +39,9 @@ export function useViews(): Views {
   return viewsOf(useParley());
 }
 
-/** Returns the value of a view, and renders the component again when it changes. */
+/** Returns the value of a view. Renders the component again when the value changes. */
 export function useView<T>({ subscribe, get, initial }: View<T>): T {
-  // Without a value for the server, React would refuse to render there. The first render in the
-  // browser uses it too, so that both have the same result.
+  // The third argument is the value for rendering on a server, which React requires. The first
+  // render in the browser uses it too, so that both renders have the same result.
   return useSyncExternalStore(subscribe, get, () => initial);
 }

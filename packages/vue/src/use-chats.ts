@@ -3,7 +3,7 @@ import type { ComputedRef } from 'vue';
 import { useViews } from './provider.ts';
 import { fieldRefs, useView } from './use-view.ts';
 
-/** The user's chats. Each field is a ref. */
+/** The user's chats. Each value is a Vue ref. */
 export interface ChatsRefs extends Pick<Chats, 'loadMore'> {
   chats: ComputedRef<Chats['chats']>;
   loaded: ComputedRef<boolean>;
@@ -12,7 +12,9 @@ export interface ChatsRefs extends Pick<Chats, 'loadMore'> {
   error: ComputedRef<Chats['error']>;
 }
 
-/** Returns the user's chats, pinned ones first, then the newest first. */
+/**
+ * Returns the user's chats: pinned chats first, then by the date of the last message, newest first.
+ */
 export function useChats(): ChatsRefs {
   const { chats } = useViews();
   const value = useView(() => chats);

@@ -3,9 +3,9 @@ import { type ComputedRef, computed, type MaybeRefOrGetter, toValue, type Writab
 import { useViews } from './provider.ts';
 import { fieldRefs, useView } from './use-view.ts';
 
-/** The message that the user writes in a chat. Each field is a ref. */
+/** The message that the user is writing in a chat. Each value is a Vue ref. */
 export interface ComposerRefs extends Pick<Composer, 'setText' | 'reply' | 'edit' | 'send'> {
-  /** Can be set, such as by `v-model`. */
+  /** Text of the message. Writable, for example with `v-model`. */
   text: WritableComputedRef<string>;
   replyTo: ComputedRef<Composer['replyTo']>;
   editing: ComputedRef<Composer['editing']>;
@@ -13,8 +13,9 @@ export interface ComposerRefs extends Pick<Composer, 'setText' | 'reply' | 'edit
 }
 
 /**
- * Returns what the user writes in a chat: its text, the message it replies to or edits, and what to
- * do with it. The text stays when another chat is shown, until sign-out.
+ * Returns the message that the user is writing in a chat: its text, the message that it replies to
+ * or edits, and functions to change and send it. The text is kept until sign-out, even while
+ * another chat is shown.
  */
 export function useComposer(chat: MaybeRefOrGetter<number | undefined>): ComposerRefs {
   const views = useViews();

@@ -3,7 +3,7 @@ import type { ShallowRef } from 'vue';
 import { useViews } from './provider.ts';
 import { useView } from './use-view.ts';
 
-/** Returns the state of the connection, and whether messages survive a reload. */
+/** Returns the state of the connection, and whether messages survive a reload of the page. */
 export function useConnection(): Readonly<ShallowRef<Connection>> {
   const { connection } = useViews();
   return useView(() => connection);

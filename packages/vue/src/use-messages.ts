@@ -3,7 +3,7 @@ import { type ComputedRef, type MaybeRefOrGetter, toValue } from 'vue';
 import { useViews } from './provider.ts';
 import { fieldRefs, useView } from './use-view.ts';
 
-/** The messages of a chat. Each field is a ref. */
+/** The messages of a chat. Each value is a Vue ref. */
 export interface MessagesRefs extends Pick<Messages, 'loadOlder'> {
   messages: ComputedRef<Messages['messages']>;
   hasOlder: ComputedRef<boolean>;
@@ -12,7 +12,7 @@ export interface MessagesRefs extends Pick<Messages, 'loadOlder'> {
 }
 
 /**
- * Returns the messages of a chat, and loads the newest ones from the api.
+ * Returns the messages of a chat, and loads the newest ones from the api if they are not in memory.
  *
  * @param chat id of a user or group. Undefined: no messages
  */

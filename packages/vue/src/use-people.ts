@@ -4,8 +4,8 @@ import { useViews } from './provider.ts';
 import { useView } from './use-view.ts';
 
 /**
- * Returns the presence of users by id, at most 500 for all components together. A user whose
- * presence is not known yet is missing.
+ * Returns the presence of users, by user id. All components together can watch at most 500 users.
+ * Users whose presence is not known yet are missing.
  */
 export function usePresence(users: MaybeRefOrGetter<readonly number[]>): Readonly<ShallowRef<PresenceMap>> {
   const views = useViews();

@@ -3,12 +3,15 @@ import { type ComputedRef, type MaybeRefOrGetter, toValue } from 'vue';
 import { useViews } from './provider.ts';
 import { fieldRefs, useView } from './use-view.ts';
 
-/** The uploads of a chat. */
+/** The uploads of a chat, as a Vue ref. */
 export interface UploadsRefs extends Pick<Uploads, 'add'> {
   uploads: ComputedRef<Uploads['uploads']>;
 }
 
-/** Returns the files that are uploaded and then sent to a chat, and `add`, which adds files. */
+/**
+ * Returns the files that are uploaded and then sent to a chat, and the function `add`, which adds
+ * files.
+ */
 export function useUploads(chat: MaybeRefOrGetter<number | undefined>): UploadsRefs {
   const views = useViews();
   const value = useView(() => views.uploads(toValue(chat)));

@@ -2,12 +2,13 @@ import type { View } from '@parley/client/views';
 import { type ComputedRef, computed, type ShallowRef, shallowRef, watch } from 'vue';
 
 /**
- * Returns the value of a view as a ref until the scope of the component ends. When the view depends
- * on reactive values, such as the id of a chat, the ref follows them.
+ * Returns the value of a view as a Vue ref, until the component is unmounted. If `view` reads
+ * reactive values, such as a chat id, and they change, the ref follows the new view.
  */
 export function useView<T>(view: () => View<T>): Readonly<ShallowRef<T>> {
   const value = shallowRef(view().get()) as ShallowRef<T>;
-  // On a server, Vue stops a synchronous watcher when the page is rendered.
+  // Needs no clean-up on a server, because Vue stops this synchronous watcher when the page is
+  // rendered.
   watch(
     view,
     (current, _, onCleanup) => {
@@ -22,7 +23,7 @@ export function useView<T>(view: () => View<T>): Readonly<ShallowRef<T>> {
   return value;
 }
 
-/** Returns a ref for each of the named fields, which changes only with its field. */
+/** Returns one ref per named field. Each ref changes only if its own field changes. */
 export function fieldRefs<T extends object, Name extends keyof T>(
   value: Readonly<ShallowRef<T>>,
   names: readonly Name[],
