@@ -1,5 +1,5 @@
 // Builds the published package into dist/ or another folder: `node bin/build.mjs [folder]`. Writes
-// a JavaScript module, and types that depend on no other package.
+// a JavaScript module, and TypeScript types that need no other package.
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { buildPackage } from '@parley/protocol/build-package';

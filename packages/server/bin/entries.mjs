@@ -1,9 +1,9 @@
-// The module of @parley/server and its source. The published package.json refers only to dist/, so
-// tests of this repository resolve the package by this alias.
+// The module of @parley/server and its source file. The published package.json refers only to
+// dist/, so tests in this repository need this alias to resolve the package.
 import { fileURLToPath } from 'node:url';
 
-/** Sources of the published modules, by the name of the module in dist/. */
+/** Source files of the published modules, by module name in dist/. */
 export const entries = { index: fileURLToPath(new URL('../src/index.ts', import.meta.url)) };
 
-/** The source file of each import specifier. */
+/** Source files by import specifier. */
 export const sourceAliases = { '@parley/server': entries.index };

@@ -1,4 +1,5 @@
-// A hook that refuses advertising and replaces a word: `node hook-server.mjs PORT whsec_...`.
+// HTTP server for hooks that refuses messages with advertising and replaces a word: `node
+// hook-server.mjs PORT whsec_...`.
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { handleHook, WebhookError } from '@parley/server';

@@ -1,5 +1,5 @@
-// Moves history from another chat system: reads a file of its messages, one JSON object per line,
-// and imports them with their dates and senders. Running it again imports nothing twice.
+// Imports the history of another chat system. Reads a file with one message per line as JSON, and
+// imports the messages with their dates and senders. A second run creates no duplicates.
 //
 //   PARLEY_URL=http://127.0.0.1:8080 PARLEY_API_KEY=... node import-history.mjs export.jsonl
 import { createReadStream } from 'node:fs';
@@ -9,7 +9,7 @@ import { ParleyServer } from '@parley/server';
 const { PARLEY_URL = 'http://127.0.0.1:8080', PARLEY_API_KEY = '' } = process.env;
 const parley = new ParleyServer({ url: PARLEY_URL, apiKey: PARLEY_API_KEY });
 
-// 1. The people of the other system, with its ids as external ids.
+// 1. Create the users of the other system, with their ids there as external ids.
 for (const [user, name] of [
   ['ann', 'Ann'],
   ['ben', 'Ben'],
@@ -26,6 +26,6 @@ async function* messages(file) {
     const { id, author, room, sentAt, text } = JSON.parse(line);
     yield { type: 'message', id, from: author, to: room, date: Date.parse(sentAt), body: { type: 'text', text } };
   }
-  // 3. What they have read.
+  // 3. Import up to which date each user has read.
   yield { type: 'read', user: 'ann', chat: 'ben', date: Date.now() };
 }

@@ -1,16 +1,16 @@
 import type { ErrorCode, FieldError } from '@parley/protocol';
 
-/** Thrown if the api refuses a call or does not reply. */
+/** Thrown if the api refuses a call or does not respond. */
 export class ParleyServerError extends Error {
-  /** A code of the protocol. `unavailable` if the api did not reply. */
+  /** Error code of the protocol. `unavailable` if the api did not respond. */
   declare readonly code: ErrorCode;
-  /** HTTP status. 0 if the api did not reply. */
+  /** HTTP status of the response. 0 if the api did not respond. */
   declare readonly status: number;
-  /** A sentence about this case. */
+  /** Describes this error in a sentence. */
   declare readonly detail: string;
-  /** Seconds after which the same call may succeed, if the response contains them. */
+  /** Seconds after which the call can be repeated, if the response states a time. */
   declare readonly retryAfter: number | undefined;
-  /** The invalid fields, if the response contains them. */
+  /** Invalid fields of the request, if the response lists them. */
   declare readonly errors: FieldError[] | undefined;
 
   constructor(

@@ -19,18 +19,18 @@ import type {
 
 /**
  * Operations of the server API, each with its input (path, query and body in one object) and its
- * result. See the api's `/docs`.
+ * result. The page `/docs` of the api describes them.
  */
 export interface Operations {
   'GET /server/users': [Paging & { q?: string }, Page<ServerUser>];
-  /** Creates the user with an external id, or changes the given fields. */
+  /** Creates the user with this external id, or changes the given fields of an existing user. */
   'PUT /server/users/{user}': [{ user: string } & UserFields, ServerUser];
   'GET /server/users/{user}': [OfUser, ServerUser];
-  /** Deactivates the user. The user's data stays. */
+  /** Deactivates the user and keeps the user's data. */
   'DELETE /server/users/{user}': [OfUser, undefined];
-  /** Reverses a deactivation. No-op if the user is active. */
+  /** Reactivates a deactivated user. No-op if the user is active. */
   'POST /server/users/{user}/reactivate': [OfUser, ServerUser];
-  /** Closes the connections of the user. Their sessions stay. */
+  /** Closes the user's connections. The user's sessions stay valid. */
   'DELETE /server/users/{user}/connections': [OfUser, undefined];
   'GET /server/users/{user}/sessions': [OfUser & Paging, Page<ServerSession>];
   'DELETE /server/users/{user}/sessions/{session}': [OfUser & { session: string }, undefined];
@@ -41,16 +41,19 @@ export interface Operations {
     { items: Message[]; more: boolean } & Named,
   ];
   'GET /server/users/{user}/chats/{chat}/messages/{message}': [OfMessage, Message];
-  /** Edits the message for everybody. Missing fields stay unchanged. */
+  /** Edits the message for all participants. Fields that are not set stay unchanged. */
   'PATCH /server/users/{user}/chats/{chat}/messages/{message}': [
     OfMessage & { body?: Body; custom?: Custom | null },
     Message,
   ];
-  /** Removes the message for everybody; with `for: 'user'` only from the copy of this user. */
+  /**
+   * Removes the message for all participants, or, with `for: 'user'`, only from this user's copy of
+   * the chat.
+   */
   'DELETE /server/users/{user}/chats/{chat}/messages/{message}': [OfMessage & { for?: 'all' | 'user' }, undefined];
-  /** Creates a link for choosing a new password. */
+  /** Creates a link with which the user can choose a new password. */
   'POST /server/users/{user}/password-reset': [OfUser, { token: string; url: string; expires: number }];
-  /** Disables the second factor of the user. */
+  /** Disables the user's second factor. */
   'DELETE /server/users/{user}/totp': [OfUser, undefined];
   'GET /server/users/{user}/privacy': [OfUser, Privacy];
   'PATCH /server/users/{user}/privacy': [OfUser & Partial<Privacy>, Privacy];
@@ -60,8 +63,8 @@ export interface Operations {
   'DELETE /server/users/{user}/blocks/{blocked}': [OfUser & { blocked: Ref }, undefined];
 
   /**
-   * Creates the group with an external id, or changes the given fields. `members` replaces all
-   * members.
+   * Creates the group with this external id, or changes the given fields of an existing group.
+   * `members` replaces the whole list of members.
    */
   'PUT /server/groups/{group}': [{ group: string } & GroupFields, ServerGroup];
   'GET /server/groups/{group}': [OfGroup, ServerGroup];
@@ -70,8 +73,8 @@ export interface Operations {
   'PUT /server/groups/{group}/members/{user}': [OfGroup & OfUser & { role?: 'admin' | 'member' }, Member];
   'DELETE /server/groups/{group}/members/{user}': [OfGroup & OfUser, undefined];
   /**
-   * Creates an invitation link to the group. `approval`: its owner and admins must accept each
-   * user.
+   * Creates an invitation link to the group. With `approval`, the group's owner or an admin must
+   * accept each user who follows the link.
    */
   'POST /server/groups/{group}/invites': [
     OfGroup & Partial<Pick<GroupInvitation, 'approval' | 'uses' | 'expires'>>,
@@ -80,17 +83,20 @@ export interface Operations {
   'GET /server/groups/{group}/invites': [OfGroup & Paging, Page<GroupInvitation>];
   'DELETE /server/groups/{group}/invites/{invitation}': [OfGroup & { invitation: number | string }, undefined];
 
-  /** Sends to one receiver. `sendToMany` sends to many. */
+  /** Sends a message to one receiver. The method `sendToMany` sends to many receivers. */
   'POST /server/messages': [NewMessage, Accepted];
-  /** Lists the jobs of this API key, the newest first. */
+  /** Lists the jobs that this API key has created, the newest first. */
   'GET /server/jobs': [Paging, Page<Job>];
   'GET /server/jobs/{id}': [{ id: number }, Job];
-  /** Cancels the job. Messages that were already sent stay. */
+  /** Cancels the job. Messages that were already sent are not removed. */
   'DELETE /server/jobs/{id}': [{ id: number }, undefined];
-  /** Lists the imports of this API key, the newest first. `importHistory` starts one. */
+  /**
+   * Lists the imports that this API key has started, the newest first. The method `importHistory`
+   * starts an import.
+   */
   'GET /server/imports': [Paging, Page<Import>];
   'GET /server/imports/{id}': [{ id: number }, Import];
-  /** Opens a session for a device of a user. */
+  /** Creates a session for a device of a user. */
   'POST /server/tokens': [{ user: Ref; device?: string }, Session];
 
   'GET /server/invitations': [Paging, Page<Invitation>];
@@ -98,7 +104,7 @@ export interface Operations {
   'DELETE /server/invitations/{code}': [{ code: string }, undefined];
 
   'GET /server/reports': [Paging & { state?: Report['state'] }, Page<ServerReport>];
-  /** Closes or opens a report, or writes a note about it. */
+  /** Closes or reopens a report, or sets the note of the moderators. */
   'PATCH /server/reports/{id}': [{ id: number; state?: Report['state']; note?: string }, ServerReport];
 
   'GET /server/webhooks': [Nothing, Page<WebhookEndpoint>];
@@ -107,28 +113,28 @@ export interface Operations {
   'DELETE /server/webhooks/dead/{id}': [{ id: string }, undefined];
 }
 
-/** The arguments of a call. The input is optional if it has no required field. */
+/** Arguments of a call. The input is optional if it has no required field. */
 export type Input<I> = Nothing extends I ? [input?: I] : [input: I];
 type Nothing = Record<never, never>;
 
-/** A user or group: the external id, or the id of Parley as a number. */
+/** A user or group: its external id as a string, or Parley's id as a number. */
 export type Ref = string | number;
 
 type OfUser = { user: Ref };
 type OfGroup = { group: Ref };
-/** `chat` is Parley's id of the other user or of the group. */
+/** A chat of a user. `chat` is Parley's id of the other user or of the group. */
 type OfChat = OfUser & { chat: number };
 type OfMessage = OfChat & { message: number };
 
 /** A message to send. */
 export interface NewMessage {
-  /** `system`, or a user who must have the permit to write. */
+  /** Sender of the message: `system`, or a user, who must be allowed to write to the receiver. */
   from: 'system' | Ref;
-  /** A user by external id, a user or group by Parley's id, or a group by external id. */
+  /** Receiver: a user by external id, a user or group by Parley's id, or a group by external id. */
   to: Ref | { group: string };
   /**
-   * Unique for each message of a sender. Resending a message with the same `ref` sends it only
-   * once.
+   * Idempotency key, unique for each message of a sender. A message that is sent again with the
+   * same `ref` is delivered only once.
    */
   ref: string;
   body: Body;
@@ -136,28 +142,28 @@ export interface NewMessage {
   mentions?: number[];
   /** Data of the app. */
   custom?: Custom;
-  /** True: the message causes no push notification. */
+  /** True if the message causes no push notification. */
   silent?: true;
 }
 
-/** A message to many receivers. `ref` and the receiver identify each message. */
+/** A message to many receivers. `ref` and receiver together are the idempotency key. */
 export interface ManyMessage extends Omit<NewMessage, 'to'> {
   to: NewMessage['to'][];
 }
 
-/** A job: a message to many receivers that the api sends in the background. */
+/** A job, which sends a message to many receivers in the background. */
 export interface Job {
   id: number;
   state: 'waiting' | 'running' | 'done' | 'canceled';
   /** All receivers. */
   total: number;
-  /** Number of receivers that were handled, including the failed ones. */
+  /** Number of receivers that the job has processed, including failed ones. */
   done: number;
   /** Number of receivers that did not get the message. */
   failed: number;
   /**
-   * The errors of about the first hundred failed receivers. `to` is the receiver as in the request,
-   * or their id.
+   * Errors of about the first hundred failed receivers. `to` is the receiver as in the request, or
+   * their id.
    */
   errors: { to: NewMessage['to']; code: ErrorCode; message: string }[];
   /** Unix ms. */
@@ -165,176 +171,186 @@ export interface Job {
   updated: number;
 }
 
-/** A line of an import. Users and groups are named as in other calls. */
+/** A line of an import. Users and groups are identified as in other calls. */
 export type ImportLine =
   | {
       type: 'message';
-      /** Id in the system that it comes from, unique for each sender. */
+      /** Id of the message in the other system, unique for each sender. */
       id: string;
       from: 'system' | Ref;
       to: NewMessage['to'];
-      /** When it was sent, in Unix ms. */
+      /** Time at which the message was sent, in Unix ms. */
       date: number;
       body: Body;
       custom?: Custom;
       mentions?: Ref[];
-      /** Id and date of an earlier message of the chat. */
+      /**
+       * The message that this message replies to: id and date of an earlier message of the chat.
+       */
       replyTo?: { id: string; date: number };
     }
-  /** The user has read all messages of the chat up to this date. */
+  /** Marks all messages of a chat up to this date as read by the user. */
   | { type: 'read'; user: Ref; chat: NewMessage['to']; date: number }
-  /** Since when the user sees and counts messages of the group. */
+  /**
+   * Sets the date from which on the user sees the messages of a group and counts them as unread.
+   */
   | { type: 'member'; group: Ref; user: Ref; joined: number };
 
-/** An import of history, and how far it is. */
+/** An import of history, with its progress. */
 export interface Import {
   id: number;
   state: 'running' | 'done' | 'interrupted';
-  /** Lines that were handled, including skipped ones. */
+  /** Number of lines that were processed, including skipped ones. */
   lines: number;
-  /** Messages that were written. */
+  /** Number of messages that the import has created. */
   imported: number;
-  /** Messages that had been imported before. */
+  /** Number of messages that had already been imported. */
   duplicates: number;
-  /** Lines that were refused. */
+  /** Number of lines that were refused. */
   failed: number;
-  /** Why lines were refused, of the first hundred. */
+  /** Errors of the first hundred refused lines. */
   errors: { line: number; code: ErrorCode; message: string }[];
   /** Unix ms. */
   created: number;
   updated: number;
 }
 
-/** A message that was accepted. */
+/** A message that the server has accepted. */
 export interface Accepted {
   id: number;
   conversation: string;
   /** Unix ms. */
   date: number;
   /**
-   * True if a device of another participant was connected. False if the recipient hides it from the
-   * sender.
+   * True if a device of another participant was connected. Always false if the recipient hides
+   * their presence from the sender.
    */
   online: boolean;
   /** True if a message of this sender with this `ref` had already been sent. */
   duplicate: boolean;
 }
 
-/** A user in the form that the product's backend gets. */
+/** A user as the server API returns it. */
 export interface ServerUser extends User {
   externalId: string | null;
   /** Unix ms. */
   created: number;
-  /** When the user was deactivated, in Unix ms. Null for active users. */
+  /** Time at which the user was deactivated, in Unix ms. Null for an active user. */
   deactivated: number | null;
 }
 
-/** A group in the form that the product's backend gets. */
+/** A group as the server API returns it. */
 export interface ServerGroup extends Omit<Group, 'role'> {
   externalId: string | null;
-  /** Days after which messages are removed. 0: never. Null: as set for the installation. */
+  /**
+   * Number of days after which messages are removed. 0: never. Null: the setting of the
+   * installation applies.
+   */
   retention: number | null;
 }
 
-/** A session in the form that the product's backend gets. */
+/** A session as the server API returns it. */
 export type ServerSession = Omit<SignIn, 'current'>;
 
-/** A browser or phone that receives notifications. */
+/** A browser or phone that receives push notifications. */
 export interface PushDevice {
   kind: 'web' | 'fcm' | 'apns';
-  /** For APNs: the bundle id of the app. */
+  /** Bundle id of the app. APNs only. */
   app: string | null;
   /** With APNs. */
   environment: 'production' | 'sandbox' | null;
   language: string;
-  /** In groups, only messages that mention the user are pushed. */
+  /** True if messages in groups cause a notification only if they mention the user. */
   mentionsOnly: boolean;
-  /** Notifications show no text of messages. */
+  /** True if notifications do not contain the text of messages. */
   hideText: boolean;
-  /** Null if the session belongs to another issuer. */
+  /** Id of the session. Null if an external issuer created the session. */
   session: string | null;
   /** Unix ms. */
   created: number;
-  /** When it was last registered, Unix time in ms. */
+  /** Time of the last registration, in Unix ms. */
   seen: number;
 }
 
-/** An invitation to register. */
+/** An invitation that allows users to create accounts. */
 export interface Invitation {
   code: string;
   note: string;
-  /** Remaining number of accounts that can be registered with it. */
+  /** Number of accounts that can still be created with the invitation. */
   uses: number;
   used: number;
   created: number;
-  /** When it expires, in Unix ms. Null: never. */
+  /** Expiry of the invitation, in Unix ms. Null: it does not expire. */
   expires: number | null;
 }
 
-/** A report of a user, a group or a message, in the form that moderators get. */
+/** A report of a user, a group or a message, as moderators see it. */
 export interface ServerReport extends Omit<Report, 'message'> {
-  /** The user who sent the report. */
+  /** Id of the user who sent the report. */
   reporter: number;
-  /** The content of the message at the time of the report. */
+  /** The reported message, with its content at the time of the report. */
   message: Message | null;
-  /** A note of the moderators. */
+  /** Note of the moderators. */
   note: string;
   /** Unix ms. */
   updated: number;
 }
 
-/** A webhook endpoint with its queue. */
+/** A webhook endpoint and the state of its queue. */
 export interface WebhookEndpoint {
   endpoint: string;
   url: string;
   events: ('message' | 'friend' | 'group' | 'presence' | 'report')[];
   /** Number of queued events. */
   waiting: number;
-  /** Number of events that failed permanently. */
+  /** Number of events whose delivery has failed permanently. */
   dead: number;
 }
 
-/** A webhook event that failed permanently. */
+/** A webhook event whose delivery has failed permanently. */
 export interface DeadWebhook {
   id: string;
   endpoint: string;
   attempts: number;
-  /** The error of the last attempt. */
+  /** Error of the last delivery attempt. */
   error: string;
   /** Unix ms. */
   died: number;
   event: { id: string; type: string; date: number; data: Record<string, unknown> };
 }
 
-/** A page of a list. `next` is the `after` of the next page, null on the last one. */
+/** A page of a list. `next` is the value of `after` for the next page, null on the last page. */
 export interface Page<T> {
   items: T[];
   next: string | null;
 }
 
-/** Selects a page of a list. `limit` is at most 200. */
+/** Selects a page of a list. `limit` is the number of items, at most 200. */
 export interface Paging {
   limit?: number;
   after?: string;
 }
 
-/** The users that the items of a page refer to, each once. */
+/** The users that the items of a page refer to. Each user is listed once. */
 interface Named {
   users: BriefUser[];
 }
 
 type UserFields = Partial<Pick<User, 'username' | 'name' | 'avatar' | 'sign'>> & {
-  /** Data of the app. Null removes it. */
+  /** Data of the app. Null removes the data. */
   custom?: Custom | null;
 };
 
 type GroupFields = Pick<Group, 'name'> &
   Partial<Pick<Group, 'description' | 'avatar' | 'history' | 'slowMode' | 'visibility' | 'maxMembers'>> & {
     owner: Ref;
-    /** Days after which messages are removed. 0: never. Null: as set for the installation. */
+    /**
+     * Number of days after which messages are removed. 0: never. Null: the setting of the
+     * installation applies.
+     */
     retention?: number | null;
-    /** All members. Default: the members do not change. */
+    /** Whole list of members. Default: the members do not change. */
     members?: Ref[];
-    /** Data of the app. Null removes it. */
+    /** Data of the app. Null removes the data. */
     custom?: Custom | null;
   };

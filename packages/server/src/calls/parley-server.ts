@@ -5,17 +5,19 @@ import { ParleyServerError } from './error.ts';
 import type { Import, ImportLine, Input, Job, ManyMessage, Operations } from './operations.ts';
 import { type ServerRequest, toRequest } from './to-request.ts';
 
-/** Ms before the first retry if the response contains no time. Doubles with each attempt. */
+/**
+ * Ms before the first retry if the response states no time. The delay doubles with each attempt.
+ */
 const RETRY_DELAY_MS = 250;
 
-/** Calls the server API with a key of `API_KEYS`. */
+/** Calls the server API with one of the keys in the api's setting `API_KEYS`. */
 export class ParleyServer {
   readonly #base: string;
   readonly #apiKey: string;
   readonly #timeout: number;
   readonly #retries: number;
 
-  /** @throws TypeError if the URL or the key is missing */
+  /** @throws TypeError if the URL or the key is missing or invalid */
   constructor({ url, apiKey, timeout = 10_000, retries = 3 }: ParleyServerOptions) {
     if (!/^https?:\/\//.test(url)) throw new TypeError('url must be the root of the api: https://…');
     if (!apiKey) throw new TypeError('apiKey must be a key of API_KEYS');
@@ -26,10 +28,11 @@ export class ParleyServer {
   }
 
   /**
-   * Calls an operation. Retries if the api limited the call (429), did not reply, or was
-   * unavailable. Retries are safe, because a POST has an `Idempotency-Key`.
+   * Calls an operation. Retries if the call exceeded a rate limit (429), or if the api did not
+   * respond or was unavailable. Retries create no duplicates, because each POST has an
+   * `Idempotency-Key`.
    *
-   * @throws ParleyServerError if the api refuses or does not reply
+   * @throws ParleyServerError if the api refuses the call or does not respond
    */
   async call<O extends keyof Operations>(
     operation: O,
@@ -39,23 +42,24 @@ export class ParleyServer {
   }
 
   /**
-   * Creates a job that sends a message to many receivers. `GET /server/jobs/{id}` returns its
-   * state. Retries as `call` does.
+   * Creates a job that sends a message to many receivers. `GET /server/jobs/{id}` returns the state
+   * of the job. Retries as `call` does.
    *
-   * @throws ParleyServerError if the api refuses or does not reply
+   * @throws ParleyServerError if the api refuses the call or does not respond
    */
   async sendToMany(message: ManyMessage): Promise<Job> {
     return (await this.#repeat(toRequest('POST /server/messages', message))) as Job;
   }
 
   /**
-   * Imports history of another chat system, while it is read. Does not retry: call it again with
-   * the same lines, which imports nothing twice.
+   * Imports the history of another chat system, and sends the lines while it reads them. Does not
+   * retry. It can be called again with the same lines, because messages that are already imported
+   * are not duplicated.
    *
-   * @param options.skip lines at the beginning that are done, by the `lines` of an earlier import.
-   * They are sent, but not read
-   * @throws ParleyServerError if the api refuses, interrupts the import or does not reply; and what
-   * the iterable throws
+   * @param options.skip number of lines at the beginning that an earlier import has processed (its
+   * `lines`). They are sent, but the api ignores them
+   * @throws ParleyServerError if the api refuses or interrupts the import, or does not respond
+   * @throws the error that the iterable throws
    */
   async importHistory(
     lines: Iterable<ImportLine> | AsyncIterable<ImportLine>,
@@ -67,7 +71,7 @@ export class ParleyServer {
       method: 'POST',
       headers: { authorization: `Bearer ${this.#apiKey}`, 'content-type': 'application/x-ndjson' },
       body: source.bytes(),
-      // Streams need it in Node.js. The types of browsers lack it.
+      // Node.js requires this option for a body that is a stream. The types of browsers lack it.
       ...({ duplex: 'half' } as object),
       redirect: 'manual',
     });
@@ -81,7 +85,7 @@ export class ParleyServer {
         return await this.#send(request, key);
       } catch (error) {
         const { status = -1, retryAfter } = error as Partial<ParleyServerError>;
-        // A 409 with `Retry-After`: the first attempt is still in progress.
+        // A 409 with `Retry-After` means that the first attempt is still in progress.
         const isEarly = status === 429 || (status === 409 && retryAfter !== undefined);
         const mayRepeat = isEarly || status === 0 || status >= 500;
         const delay = retryAfter === undefined ? backoff(attempt) : retryAfter * 1000;
@@ -91,7 +95,10 @@ export class ParleyServer {
     }
   }
 
-  /** Resolves with the JSON of a successful response. Undefined if it has no content. */
+  /**
+   * Sends a request. Resolves with the JSON of a successful response, or with undefined if it has
+   * no body.
+   */
   async #send({ method, path, body }: ServerRequest, more: Record<string, string>): Promise<unknown> {
     const response = await this.#fetch(path, {
       method,
@@ -101,7 +108,7 @@ export class ParleyServer {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body }),
-      // The key must not be sent to another address.
+      // Does not follow redirects, because the key must not be sent to another address.
       redirect: 'manual',
       signal: AbortSignal.timeout(this.#timeout),
     });
@@ -121,7 +128,7 @@ export class ParleyServer {
   }
 }
 
-/** Parses a successful response. Undefined for none. */
+/** Parses the body of a successful response. Undefined if the body is empty. */
 function readReply({ status, ok, retryAfter, text }: Reply): unknown {
   if (!ok) throw toError(status, text, retryAfter);
   if (text === '') return undefined;
@@ -132,11 +139,14 @@ function readReply({ status, ok, retryAfter, text }: Reply): unknown {
   }
 }
 
-/** Lines as bytes: pieces of about 64 KiB, as fast as they are sent. */
+/**
+ * Encodes lines as a stream of bytes, in chunks of about 64 KiB. Reads lines only as fast as they
+ * are sent.
+ */
 class LineSource {
   readonly #lines: Iterable<ImportLine> | AsyncIterable<ImportLine>;
   failed = false;
-  /** What the iterable threw. */
+  /** Error that the iterable threw. */
   failure: unknown;
 
   constructor(lines: Iterable<ImportLine> | AsyncIterable<ImportLine>) {
@@ -191,14 +201,14 @@ function toError(status: number, text: string, retryAfter: number | undefined): 
   try {
     problem = JSON.parse(text) ?? {};
   } catch {
-    // The body is not JSON, because a proxy sent the response.
+    // Ignores a body that is not JSON, because a proxy may have sent the response.
   }
   const isTemporary = status === 429 || status >= 500;
   const { code = isTemporary ? 'unavailable' : 'bad-request', detail = `HTTP ${status}`, errors } = problem;
   return new ParleyServerError(code, status, detail, { retryAfter, errors });
 }
 
-/** Returns the seconds of a `Retry-After` header, which is a number or a date. */
+/** Returns the seconds of a `Retry-After` header, which contains seconds or a date. */
 function readRetryAfter(header: string | null): number | undefined {
   if (header === null) return undefined;
   const seconds = /^\d+$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - Date.now()) / 1000);
@@ -206,8 +216,8 @@ function readRetryAfter(header: string | null): number | undefined {
 }
 
 /**
- * Returns the ms before the next attempt. Half of the delay is random, so that servers that failed
- * at the same time do not retry at the same time.
+ * Returns the ms before the next attempt. Half of the delay is random, so that servers whose calls
+ * failed at the same time do not retry at the same time.
  */
 function backoff(attempt: number): number {
   return RETRY_DELAY_MS * 2 ** attempt * (0.5 + Math.random() / 2);
@@ -215,15 +225,12 @@ function backoff(attempt: number): number {
 
 /** Options of `ParleyServer`. */
 export interface ParleyServerOptions {
-  /** Root of the api, such as `https://chat.example.com`. */
+  /** Root URL of the api, such as `https://chat.example.com`. */
   url: string;
-  /** A key of `API_KEYS`. */
+  /** One of the keys in the api's setting `API_KEYS`. */
   apiKey: string;
-  /**
-   * Ms within which the api must reply to a request, and the maximum wait before a retry. Default:
-   * 10,000.
-   */
+  /** Maximum ms to wait for a response, and maximum ms to wait before a retry. Default: 10,000. */
   timeout?: number;
-  /** Maximum number of retries of a call. Default: 3. */
+  /** Maximum number of retries per call. Default: 3. */
   retries?: number;
 }

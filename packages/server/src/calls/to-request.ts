@@ -1,11 +1,11 @@
-/** Path parameters that identify a user or group. */
+/** Names of the path parameters that identify a user or group. */
 const REFS = new Set(['user', 'friend', 'blocked', 'group']);
 
 /**
- * Creates the request of an operation: input fields with the name of a path parameter are put into
- * the path, the others into the query or the body.
+ * Creates the request of an operation. Puts input fields named like a path parameter into the path,
+ * and the others into the query or the body.
  *
- * @throws TypeError if a field of the path is missing or would lead to another path
+ * @throws TypeError if a path parameter is missing or would lead to another path
  */
 export function toRequest(operation: string, input: object): ServerRequest {
   const rest: Record<string, unknown> = { ...input };
@@ -17,14 +17,14 @@ export function toRequest(operation: string, input: object): ServerRequest {
     })
     .split(' ');
   if (/^(POST|PUT|PATCH)$/.test(method)) return { method, path, body: JSON.stringify(rest) };
-  // JSON leaves out undefined values.
+  // Converts to JSON and back, because that leaves out undefined values.
   const query = String(new URLSearchParams(JSON.parse(JSON.stringify(rest))));
   return { method, path: query === '' ? path : `${path}?${query}`, body: undefined };
 }
 
 function toSegment(name: string, value: unknown): string {
   if (typeof value === 'number') return REFS.has(name) ? `~${value}` : String(value);
-  // A URL drops segments that are `.` or `..`, so another operation would be called.
+  // Rejects `.` and `..`, because a URL drops such segments and would lead to another operation.
   if (typeof value !== 'string' || value === '' || value === '.' || value === '..')
     throw new TypeError(`${name} must be a number or a text other than "", "." and ".."`);
   if (REFS.has(name) && value.startsWith('~'))

@@ -3,8 +3,8 @@ import type { RequestHeaders, VerifyOptions } from '../webhooks/verify.ts';
 import { type HookData, verifyHook } from './verify-hook.ts';
 
 /**
- * Verifies the request of a hook and calls the handler of its type. Resolves with the reply to send
- * as JSON. Allows types without a handler.
+ * Verifies a request that Parley sent to a hook, and calls the handler for its type. Resolves with
+ * the reply, which must be sent as JSON. Allows the action if its type has no handler.
  *
  * @param body the bytes as they were received
  * @param secrets `whsec_…` of the hook. With several, one of them must have signed the request
@@ -28,7 +28,10 @@ export async function handleHook(
   return reply;
 }
 
-/** A handler for each type of hook request. Only messages and edits can be changed. */
+/**
+ * Handlers by type of hook request. Only messages and edits can be changed by a handler; other
+ * actions can be allowed or refused.
+ */
 export type HookHandlers = { [Type in HookEvent]?: Handler<Type> };
 
 type Handler<Type extends HookEvent> = (data: HookData[Type]) => ReplyTo<Type> | Promise<ReplyTo<Type>>;

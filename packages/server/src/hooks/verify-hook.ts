@@ -2,8 +2,8 @@ import type { Body, Custom, HookEvent } from '@parley/protocol';
 import { type RequestHeaders, type VerifyOptions, verify } from '../webhooks/verify.ts';
 
 /**
- * Verifies a request of a gateway or api to a hook, and returns its content. The hook responds with
- * a `HookReply`, or with 204 to allow the action.
+ * Verifies a request that a gateway or the api sent to a hook, and returns its content. The hook
+ * must respond with a `HookReply`, or with status 204 to allow the action.
  *
  * @param body the bytes as they were received
  * @param secrets `whsec_…` of the hook. With several, one of them must have signed the request
@@ -18,7 +18,7 @@ export function verifyHook(
   return verify(headers, body, secrets, options) as HookRequest;
 }
 
-/** A request to a hook, with the data of its type. */
+/** A request to a hook. The type of `data` depends on `type`. */
 export type HookRequest = {
   [Type in HookEvent]: {
     id: string;
@@ -29,7 +29,7 @@ export type HookRequest = {
   };
 }[HookEvent];
 
-/** The action that a hook allows, changes or refuses, by type of request. */
+/** Data of the action that a hook can allow or refuse, by type of request. */
 export interface HookData {
   'message.send': {
     from: number;
@@ -44,6 +44,6 @@ export interface HookData {
   'message.edit': { from: number; chat: number; id: number; body: Body; custom?: Custom };
   'user.register': { username: string; name: string; address: string };
   'friend.request': { from: number; to: number; message: string };
-  /** `group` is null for a group that does not exist yet. `name` is its name. */
+  /** `group` is null if the group does not exist yet; `name` is then its name. */
   'group.join': { group: number | null; name?: string; users: number[]; by: number };
 }

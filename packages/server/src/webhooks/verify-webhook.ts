@@ -2,8 +2,9 @@ import type { Body, Custom, Report } from '@parley/protocol';
 import { type RequestHeaders, type VerifyOptions, verify } from './verify.ts';
 
 /**
- * Verifies a webhook request and returns its event. Parley delivers each event at least once, with
- * the same `id`, in no guaranteed order. Later releases may add types: ignore unknown ones.
+ * Verifies a webhook request and returns its event. Parley delivers each event at least once,
+ * always with the same `id`, and in no guaranteed order. Ignore events of unknown types, because
+ * later releases can add types.
  *
  * @param body the bytes as they were received
  * @param secrets `whsec_…` of the endpoint. With several, one of them must have signed the request
@@ -18,10 +19,10 @@ export function verifyWebhook(
   return verify(headers, body, secrets, options) as WebhookEvent;
 }
 
-/** An event in the form that a webhook receives, one type of `WebhookData`. */
+/** An event that a webhook receives. The type of `data` depends on `type`, see `WebhookData`. */
 export type WebhookEvent = {
   [Type in keyof WebhookData]: {
-    /** An id that is the same for each delivery of the event. */
+    /** Id of the event. It is the same for each delivery attempt. */
     id: string;
     type: Type;
     /** Number of the delivery attempt, from 1. */
@@ -32,7 +33,7 @@ export type WebhookEvent = {
   };
 }[keyof WebhookData];
 
-/** The data of each type of webhook event. */
+/** Data of webhook events, by type. */
 export interface WebhookData {
   'message.sent': SentMessage;
   'message.edited': MessageChange & { body: Body; custom?: Custom };
@@ -53,11 +54,11 @@ export interface WebhookData {
   'group.removed': GroupChange;
   'group.role': GroupChange;
   'group.dissolved': GroupChange;
-  /** A user requests to join. */
+  /** A user has requested to join the group. */
   'group.requested': GroupChange;
-  /** The owner or an admin declined a request to join. */
+  /** The owner or an admin has declined a request to join. */
   'group.declined': GroupChange;
-  /** The user removed the request to join. */
+  /** The user has withdrawn the request to join. */
   'group.withdrawn': GroupChange;
   'presence.online': { user: number };
   'presence.offline': { user: number };
@@ -78,7 +79,7 @@ interface SentMessage {
   custom?: Custom;
 }
 
-/** The user who changed a message, and when. */
+/** The user who changed a message, and the time of the change. */
 interface MessageChange {
   id: number;
   conversation: string;
@@ -86,16 +87,18 @@ interface MessageChange {
   date: number;
 }
 
-/** `user` receives the event. `other` is the other user. */
+/** `user` is the user that receives the event in the app. `other` is the other user. */
 interface FriendChange {
   user: number;
   other: number;
 }
 
-/** A new report of a user, a group or a message, without its texts. */
+/**
+ * A new report of a user, a group or a message, without the text of the report and of the message.
+ */
 type NewReport = Pick<Report, 'id' | 'kind' | 'user' | 'group' | 'message' | 'reason'> & { reporter: number };
 
-/** `user` is the member, if the event is about one. */
+/** `user` is the member that the event is about. Undefined if it is about the whole group. */
 interface GroupChange {
   group: number;
   user?: number;

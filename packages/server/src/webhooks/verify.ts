@@ -1,20 +1,21 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Seconds by which the timestamp of a request may differ from the clock. */
+/** Maximum difference between the timestamp of a request and the clock, in seconds. */
 const TOLERANCE_S = 300;
 
-/** Thrown if Parley did not send a request, or if the request is too old or malformed. */
+/** Thrown if a request was not sent by Parley, is too old, or is malformed. */
 export class WebhookError extends Error {
   override readonly name = 'WebhookError';
 }
 
 /**
- * Verifies the signature of a request by the Standard Webhooks specification, in constant time.
- * Returns its JSON.
+ * Verifies the signature of a request as the Standard Webhooks specification requires, in constant
+ * time. Returns the JSON of the body.
  *
  * @param body the bytes as they were received
- * @param secrets `whsec_…` of the endpoint. With several, one of them must have signed the request
- * @throws WebhookError if the request is not genuine
+ * @param secrets `whsec_…` of the endpoint. If several are passed, one of them must have signed the
+ * request
+ * @throws WebhookError if the request was not sent by Parley, is too old, or is malformed
  * @throws TypeError if a secret or the body has a wrong type
  */
 export function verify(
@@ -31,14 +32,14 @@ export function verify(
   const timestamp = headerOf(headers, 'webhook-timestamp');
   const signatures = headerOf(headers, 'webhook-signature').split(' ');
   if (!/^\d{1,12}$/.test(timestamp)) throw new WebhookError('webhook-timestamp is not a number');
-  // Written without `>`, so that NaN is refused too.
+  // Does not use `>`, so that a NaN is refused too.
   if (!(Math.abs(now / 1000 - Number(timestamp)) <= tolerance))
     throw new WebhookError('The request is too old, or the clock is wrong');
   let isGenuine = false;
   for (const key of keys) {
     const digest = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64');
-    // The loop has no early exit, so that its time does not reveal which secret and signature
-    // match.
+    // Compares every secret with every signature, so that the duration does not reveal which of
+    // them match.
     for (const signature of signatures) isGenuine = isEqual(signature, `v1,${digest}`) || isGenuine;
   }
   if (!isGenuine) throw new WebhookError('No signature matches');
@@ -82,22 +83,22 @@ function parse(body: string | Uint8Array): SignedRequest {
 }
 
 /**
- * Headers of a request: the headers object of Node.js and Express, with names in lower case, or a
+ * Headers of a request: an object with names in lower case, as in Node.js and Express, or a
  * `Headers` object.
  */
 export type RequestHeaders =
   | { get(name: string): string | null }
   | { readonly [name: string]: string | readonly string[] | undefined };
 
-/** Options of the verification. */
+/** Options for verifying a request. */
 export interface VerifyOptions {
-  /** Seconds by which the timestamp may differ from `now`. Default: 300. */
+  /** Maximum difference between the timestamp and `now`, in seconds. Default: 300. */
   tolerance?: number;
-  /** Unix ms. Default: the clock. */
+  /** Current time in Unix ms. Default: the time of the clock. */
   now?: number;
 }
 
-/** The fields that all requests of Parley have. */
+/** Fields that every signed request of Parley contains. */
 export interface SignedRequest {
   id: string;
   type: string;
