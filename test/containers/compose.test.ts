@@ -9,10 +9,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { docker } from './docker.ts';
 import { prepareImages, whyNoContainers } from './images.ts';
 import { Pair } from './pair.ts';
+import { systemImages } from './system.ts';
 
 const run = promisify(execFile);
 const root = new URL('../..', import.meta.url).pathname;
-const missing = await whyNoContainers();
+const images = [...systemImages, 'HAPROXY_IMAGE', 'PARLEY_WEB_IMAGE'] as const;
+const missing = await whyNoContainers(images, ['compose', 'version']);
 const project = `parley-test-${process.pid}`;
 let url: string;
 let env: Record<string, string>;
@@ -32,7 +34,7 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
   beforeAll(async () => {
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
-    env = { ...(await prepareImages()), PARLEY_PORT: String(port), PARLEY_URL: url, PARLEY_OPEN_FILES: '4096' };
+    env = { ...(await prepareImages(images)), PARLEY_PORT: String(port), PARLEY_URL: url, PARLEY_OPEN_FILES: '4096' };
     await compose('up', '--detach', '--no-build', '--quiet-pull');
     await waitFor(async () => (await fetch(`${url}/openapi.json`)).ok, {
       timeout: 60_000,

@@ -1,18 +1,14 @@
 import { docker } from './docker.ts';
 
-/** Third-party images. A setting can select a mirror. */
-const others = {
+/** The images, by the settings that can select others. */
+const usual = {
   REDIS_IMAGE: 'redis:8',
   POSTGRES_IMAGE: 'postgres:17',
   HAPROXY_IMAGE: 'haproxy:3.0',
-};
-
-/** Parley's own images, built from this source tree. A setting can select an existing image. */
-const own = {
-  PARLEY_GATEWAY_IMAGE: 'gateway',
-  PARLEY_API_IMAGE: 'api',
-  PARLEY_RECORDER_IMAGE: 'recorder',
-  PARLEY_WEB_IMAGE: 'web',
+  PARLEY_GATEWAY_IMAGE: 'parley-test/gateway',
+  PARLEY_API_IMAGE: 'parley-test/api',
+  PARLEY_RECORDER_IMAGE: 'parley-test/recorder',
+  PARLEY_WEB_IMAGE: 'parley-test/web',
 };
 
 /** The base images. */
@@ -21,49 +17,64 @@ const bases = { NODE_IMAGE: 'node:24-trixie-slim', BASE_IMAGE: 'debian:trixie-sl
 const ryuk = 'testcontainers/ryuk:0.14.0';
 
 /**
- * Returns why tests with containers cannot run on this machine, and prints it: no Docker engine
- * responds, or an image is neither on this machine nor in a registry. Undefined if they can run.
+ * Returns why tests with these images cannot run on this machine, and prints it: no Docker engine
+ * responds, `docker` lacks a command, or an image is neither on this machine nor in a registry.
+ * Undefined if they can run.
  */
-export async function whyNoContainers(): Promise<string | undefined> {
-  const why = await findObstacle();
+export async function whyNoContainers(
+  settings: readonly Setting[],
+  command: string[] = ['version'],
+): Promise<string | undefined> {
+  const why = await findObstacle(settings, command);
   if (why) process.stderr.write(`Tests with containers are skipped: ${why}\n`);
   return why;
 }
 
 /**
- * Returns the images for the tests by their settings. Builds those images of Parley that no setting
- * selects. Rejects if a build fails.
+ * Returns the images by their settings. Builds those images of Parley that no setting selects.
+ * Rejects if a build fails.
  */
-export async function prepareImages(): Promise<Images> {
-  const images = names({ ...others, ...own });
-  for (const [setting, target] of Object.entries(own)) {
-    if (process.env[setting]) continue;
-    images[setting] = `parley-test/${target}`;
-    await build(target, images[setting]);
-  }
-  return images as Images;
+export async function prepareImages<Needed extends Setting>(
+  settings: readonly Needed[],
+): Promise<Record<Needed, string>> {
+  const images = settings.map((setting) => [setting, process.env[setting] || usual[setting]] as const);
+  for (const [setting, image] of images) if (isBuilt(setting)) await build(image);
+  return Object.fromEntries(images) as Record<Needed, string>;
 }
 
-async function findObstacle(): Promise<string | undefined> {
+async function findObstacle(settings: readonly Setting[], command: string[]): Promise<string | undefined> {
   try {
     await docker(['version', '--format', '{{.Server.Version}}'], { timeout: 20_000 });
   } catch (error) {
     return `no Docker engine answers (${reason(error)})`;
   }
+  try {
+    await docker(command);
+  } catch {
+    return `there is no \`docker ${command[0]}\``;
+  }
   // This image removes containers of killed test runs. Without it, the tests remove only their own
   // containers.
   if (await obtain(process.env.RYUK_CONTAINER_IMAGE || ryuk)) process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
-  const builds = Object.keys(own).some((setting) => !process.env[setting]);
-  for (const image of Object.values(names({ ...others, ...(builds ? bases : {}) }))) {
+  const selected = settings
+    .filter((setting) => !isBuilt(setting))
+    .map((setting) => process.env[setting] || usual[setting]);
+  const needed = settings.some(isBuilt) ? [...selected, ...Object.values(baseImages())] : selected;
+  for (const image of needed) {
     const failure = await obtain(image);
     if (failure) return `the image ${image} cannot be had (${failure})`;
   }
   return undefined;
 }
 
-/** Returns the names of images. A setting has precedence over the default name. */
-function names(usual: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(usual).map(([setting, name]) => [setting, process.env[setting] || name]));
+/** Returns whether the tests build an image: one of Parley's that no setting selects. */
+function isBuilt(setting: Setting): boolean {
+  return setting.startsWith('PARLEY_') && !process.env[setting];
+}
+
+/** Returns the base images by their settings. */
+function baseImages(): Record<string, string> {
+  return Object.fromEntries(Object.entries(bases).map(([setting, usual]) => [setting, process.env[setting] || usual]));
 }
 
 /**
@@ -83,11 +94,12 @@ async function obtain(image: string): Promise<string | undefined> {
   return undefined;
 }
 
-async function build(target: string, name: string): Promise<void> {
+/** Builds `parley-test/TARGET` from this source tree. */
+async function build(image: string): Promise<void> {
   const more = (process.env.DOCKER_BUILD_OPTIONS ?? '').split(' ').filter((option) => option !== '');
-  const from = Object.entries(names(bases)).flatMap(([setting, image]) => ['--build-arg', `${setting}=${image}`]);
-  const file = ['-f', 'deploy/images/Dockerfile', '--target', target];
-  await docker(['build', '--quiet', ...file, '-t', name, ...from, ...more, '.'], { timeout: 900_000 });
+  const from = Object.entries(baseImages()).flatMap(([setting, image]) => ['--build-arg', `${setting}=${image}`]);
+  const file = ['-f', 'deploy/images/Dockerfile', '--target', image.replace('parley-test/', '')];
+  await docker(['build', '--quiet', ...file, '-t', image, ...from, ...more, '.'], { timeout: 900_000 });
 }
 
 function reason(error: unknown): string {
@@ -96,4 +108,4 @@ function reason(error: unknown): string {
   return lines[lines.length - 1] ?? '';
 }
 
-export type Images = Record<keyof typeof others | keyof typeof own, string>;
+export type Setting = keyof typeof usual;

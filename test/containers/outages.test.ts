@@ -2,14 +2,14 @@ import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareImages, whyNoContainers } from './images.ts';
 import { Pair } from './pair.ts';
-import { System } from './system.ts';
+import { System, systemImages } from './system.ts';
 
-const missing = await whyNoContainers();
+const missing = await whyNoContainers(systemImages);
 let system: System;
 
 describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`, () => {
   beforeAll(async () => {
-    system = await System.start(await prepareImages());
+    system = await System.start(await prepareImages(systemImages));
   }, 1_200_000);
   afterAll(() => system?.[Symbol.asyncDispose](), 60_000);
 
@@ -21,8 +21,11 @@ describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`,
     await two.say('all is well');
     await system.stop('postgres');
     await two.say('without PostgreSQL');
-    await waitFor(async () => (await system.status('api', '/readyz')) === 503, { timeout: 30_000 });
-    expect(await system.status('gateway-1', '/readyz')).toBe(200);
+    // The api stays ready, so that clients get its 503.
+    const { status, text } = await system.get('api', '/readyz');
+    expect([status, text]).toEqual([200, expect.stringContaining('PostgreSQL')]);
+    await expect(two.alice.api('GET /me')).rejects.toMatchObject({ code: 'unavailable' });
+    expect((await system.get('gateway-1', '/readyz')).status).toBe(200);
     await system.start('postgres');
     await two.recorded(['all is well', 'without PostgreSQL']);
   }, 120_000);
@@ -38,14 +41,14 @@ describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`,
       await two.say('before');
       await away();
       const late = [two.alice.send(two.bob.user ?? 0, 'meanwhile 1'), two.alice.send(two.bob.user ?? 0, 'meanwhile 2')];
-      await waitFor(async () => (await system.status('gateway-1', '/readyz')) === 503, { timeout: 60_000 });
-      expect(await system.status('gateway-1', '/healthz')).toBe(200);
+      await waitFor(async () => (await system.get('gateway-1', '/readyz')).status === 503, { timeout: 60_000 });
+      expect((await system.get('gateway-1', '/healthz')).status).toBe(200);
       await back();
       await Promise.all(late);
       await two.say('after');
       expect(two.shown()).toEqual(['before', 'meanwhile 1', 'meanwhile 2', 'after']);
       await two.recorded(['before', 'meanwhile 1', 'meanwhile 2', 'after']);
-      await waitFor(async () => (await system.status('gateway-1', '/readyz')) === 200, { timeout: 60_000 });
+      await waitFor(async () => (await system.get('gateway-1', '/readyz')).status === 200, { timeout: 60_000 });
     },
     180_000,
   );

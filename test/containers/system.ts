@@ -1,3 +1,5 @@
+import { waitFor } from '@parley/stack';
+import pg from 'pg';
 import {
   GenericContainer,
   getContainerRuntimeClient,
@@ -6,7 +8,15 @@ import {
   type StartedTestContainer,
   Wait,
 } from 'testcontainers';
-import type { Images } from './images.ts';
+
+/** The settings of the images that a system consists of. */
+export const systemImages = [
+  'REDIS_IMAGE',
+  'POSTGRES_IMAGE',
+  'PARLEY_GATEWAY_IMAGE',
+  'PARLEY_API_IMAGE',
+  'PARLEY_RECORDER_IMAGE',
+] as const;
 
 /**
  * Redis, PostgreSQL and Parley's services in containers on a separate network: two gateways, and
@@ -82,12 +92,14 @@ export class System {
     await (await this.#wire()).connect({ Container: this.#container(name).getId(), EndpointConfig });
   }
 
-  /** Returns the status of a GET request to a service. 0 if it does not respond. */
-  async status(name: Served, path: string): Promise<number> {
-    return await fetch(this.url(name) + path, { signal: AbortSignal.timeout(5000) }).then(
-      ({ status }) => status,
-      () => 0,
-    );
+  /** Sends a GET request to a service. Returns the status 0 if it does not respond. */
+  async get(name: Served, path: string): Promise<{ status: number; text: string }> {
+    try {
+      const response = await fetch(this.url(name) + path, { signal: AbortSignal.timeout(5000) });
+      return { status: response.status, text: await response.text() };
+    } catch {
+      return { status: 0, text: '' };
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -105,12 +117,11 @@ export class System {
 
   async #startPostgres({ POSTGRES_IMAGE }: Images): Promise<void> {
     const env = { POSTGRES_USER: 'parley', POSTGRES_DB: 'parley', POSTGRES_PASSWORD: password };
-    // PostgreSQL starts twice: first to create its data, then to serve.
-    const ready = Wait.forSuccessfulCommand('pg_isready -h 127.0.0.1 -U parley -d parley');
-    await this.#keep(
-      'postgres',
-      this.#onNetwork(POSTGRES_IMAGE, 'postgres').withEnvironment(env).withWaitStrategy(ready),
-    );
+    const container = this.#onNetwork(POSTGRES_IMAGE, 'postgres').withEnvironment(env).withExposedPorts(5432);
+    await this.#keep('postgres', container.withWaitStrategy(Wait.forLogMessage(/ready to accept connections/)));
+    const address = `127.0.0.1:${this.#container('postgres').getFirstMappedPort()}`;
+    // The image starts PostgreSQL twice: first to create its data, without a port, then to serve.
+    await waitFor(() => accepts(`postgres://parley:${password}@${address}/parley`), { timeout: 60_000 });
   }
 
   async #serve(name: Served, image: string, port: number): Promise<void> {
@@ -153,7 +164,20 @@ export class System {
   }
 }
 
+async function accepts(url: string): Promise<boolean> {
+  const client = new pg.Client(url);
+  client.on('error', () => {});
+  return await client.connect().then(
+    async () => {
+      await client.end();
+      return true;
+    },
+    () => false,
+  );
+}
+
 const password = 'password-of-these-tests';
 
 export type Served = 'gateway-1' | 'gateway-2' | 'api' | 'recorder';
 export type Name = Served | 'redis' | 'postgres';
+type Images = Record<(typeof systemImages)[number], string>;
