@@ -1,6 +1,8 @@
 export { findHaproxy, type Haproxy, type HaproxyProgram, startHaproxy } from './balancer/haproxy.ts';
 export { type Clock, Clocks, findFaketime } from './clock.ts';
 export { freePort } from './free-port.ts';
+export { onPath } from './on-path.ts';
+export { findPostgres } from './postgres/find.ts';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres/server.ts';
 export { type TemporaryFolder, temporaryFolder } from './process/folder.ts';
 export { openSmallDisk, type SmallDisk } from './process/small-disk.ts';
@@ -14,6 +16,7 @@ export {
   startPrometheus,
 } from './prometheus/start.ts';
 export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './redis/cluster.ts';
+export { findRedis } from './redis/find.ts';
 export { moveSlots } from './redis/move-slots.ts';
 export { type RedisOptions, type RedisServer, startRedis } from './redis/server.ts';
 export { root } from './root.ts';
