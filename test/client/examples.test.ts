@@ -41,7 +41,7 @@ async function register(username: string): Promise<Parley & { user: number }> {
 }
 
 describe('examples of the client package', () => {
-  it('the Node.js example runs a bot that replies with the text it receives', async () => {
+  it('the echo bot example for Node.js replies with the text that it receives', async () => {
     await using bot = await startBot('echo-bot.mjs', 'echo');
     const ann = await register('ann');
     const received = listen(ann);
@@ -52,7 +52,7 @@ describe('examples of the client package', () => {
     expect(received.map(({ from }) => from)).toEqual([ann.user, bot.user]);
   });
 
-  it('the Node.js example of an agent streams its answer, which history stores as a whole', async () => {
+  it('the agent example for Node.js streams its answer; the history contains the whole answer', async () => {
     await using bot = await startBot('agent.mjs', 'agent');
     const eve = await register('eve');
     const typing: (string | undefined)[] = [];

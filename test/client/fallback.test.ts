@@ -52,7 +52,7 @@ describe('transport fallback', () => {
     },
   );
 
-  it('a client over long polling has one poll at a time', async () => {
+  it('a client over long polling has at most one poll in flight', async () => {
     const [a, b] = await kit.friends();
     let polling = 0;
     let most = 0;

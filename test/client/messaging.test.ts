@@ -15,7 +15,7 @@ afterAll(async () => {
 describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transport) => {
   const by = { transports: [transport] };
 
-  it('a client shows an own message at once, then its delivery state', async () => {
+  it('a client shows its own message at once, and later its delivery state', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, by);
@@ -36,7 +36,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(alice.chats()).toMatchObject([{ chat: b, peerRead: message.id }]);
   });
 
-  it('custom data of a message follows edits and recalls', async () => {
+  it('edits and recalls change the custom data of a message on the client', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, by);
@@ -51,7 +51,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     await waitFor(() => custom().every((each) => each === undefined));
   });
 
-  it('a client receives each message once and in order, including own ones from other devices', async () => {
+  it('a client receives each message once and in order, including those that its user sent from other devices', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, by);
@@ -69,7 +69,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(texts(bob, a)).toEqual(written);
   });
 
-  it('a client shows a refused message as failed, and resends it on retry', async () => {
+  it('a client shows a refused message as failed, and sends it again on retry', async () => {
     const [a, b] = [kit.newId(), kit.newId()];
     await kit.permit(a, []);
     await kit.permit(b, []);
@@ -86,7 +86,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(texts(alice, b)).toEqual(['hello']);
   });
 
-  it('a client removes a discarded message', async () => {
+  it('a client removes a message that its user discards', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.start(a, by);
@@ -97,7 +97,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(alice.messages(b)).toEqual([]);
   });
 
-  it('a client acknowledges stored events, so that its device resumes there', async () => {
+  it('a client acknowledges the events that it has stored; the device then resumes after them', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, by);
@@ -112,7 +112,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
 });
 
 describe('typing, presence and limits', () => {
-  it('a client keeps the order of a chat when the server limits the rate', async () => {
+  it('a client sends the messages of a chat in order even if the server limits its rate', async () => {
     await using slow = await Kit.start(1, { sendBurst: 5, sendRate: 40 });
     const [a, b] = await slow.friends();
     await using people = new People(slow);
@@ -138,7 +138,7 @@ describe('typing, presence and limits', () => {
     expect(typing).toEqual([true, false]);
   });
 
-  it('a client watches presence, also after a reconnect', async () => {
+  it('a client watches presence, and still does so after a reconnect', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a);
@@ -169,7 +169,7 @@ describe('typing, presence and limits', () => {
     await waitFor(() => seen.at(-1) === true, { timeout: 15_000 });
   });
 
-  it('a client with delivered: false sends no delivered marks', async () => {
+  it('a client with the option `delivered: false` sends no delivered marks', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a);

@@ -16,11 +16,11 @@ describe('the packed package', () => {
     await installed?.[Symbol.asyncDispose]();
   });
 
-  it('the client package contains its modules, licence, changelog and README, and no sources', async () => {
+  it('the client package contains its modules, licence, changelog and README, but no sources', async () => {
     await expectPublished(installed.tarball);
   });
 
-  it('pnpm packs the same files as npm', async () => {
+  it('pnpm packs the client package with the same files as npm', async () => {
     await using other = await Installed.create('pnpm');
     expect(await contentsOf(other, '@parley/client')).toEqual(await contentsOf(installed, '@parley/client'));
   }, 180_000);
@@ -29,7 +29,7 @@ describe('the packed package', () => {
     expect(await findingsOfPublint(installed.tarball)).toEqual([]);
   });
 
-  it('attw finds valid types in the client package for every kind of import but require', async () => {
+  it('attw finds valid types in the client package for every kind of import except require', async () => {
     expect(await problemsOfTypes(installed.tarball)).toEqual([]);
   });
 
@@ -63,7 +63,7 @@ describe('the packed package', () => {
   });
 });
 
-it('the client bundle stays below its size limit and contains only its own files', async () => {
+it('the client bundle stays below its size limit and contains only files of the package', async () => {
   const { stdout } = await run(process.execPath, [join(packageFolder, 'bin/size.mjs')]);
   expect(stdout).toMatch(/^@parley\/client: \d+ of \d+ bytes gzipped; \/upload: \d+\n$/);
 });

@@ -48,7 +48,7 @@ describe('recovery of clients', () => {
     expect(heard.map(textOf)).toEqual(['before', ...missed]);
   });
 
-  it('a client resends unacknowledged messages after a lost connection, each accepted once', async () => {
+  it('a client resends unacknowledged messages after it lost its connection; the server accepts each one once', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, { gateways: [network.url] });
@@ -65,7 +65,7 @@ describe('recovery of clients', () => {
     await waitFor(() => alice.messages(b).every(({ state }) => state === 'delivered'));
   });
 
-  it('a client does not resend a message that the server accepted, even if the server has forgotten its ref', async () => {
+  it("a client does not resend a message that it finds in its inbox, even after the server no longer remembers the message's ref", async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = memoryStore();
@@ -108,7 +108,7 @@ describe('recovery of clients', () => {
 });
 
 describe('reloaded clients', () => {
-  it('a reloaded client shows stored messages before it connects, and sends its outbox', async () => {
+  it('a reloaded client shows stored messages before it connects, and sends its outbox when it is online', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = memoryStore();
@@ -129,7 +129,7 @@ describe('reloaded clients', () => {
     await waitFor(() => again.messages(b).every(({ mine, state }) => state === (mine ? 'delivered' : 'received')));
   });
 
-  it('a reloaded client sends read marks that were set while offline', async () => {
+  it('a reloaded client sends the read marks that its user set while offline', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = memoryStore();
@@ -148,7 +148,7 @@ describe('reloaded clients', () => {
 });
 
 describe('tokens and lost events', () => {
-  it('a client emits reload when the server no longer has missed events, and continues', async () => {
+  it('a client whose missed events are no longer on the server emits reload, and then receives new events', async () => {
     await using other = await Kit.start(1);
     const [a, b] = await other.friends();
     await using people = new People(other);
@@ -179,7 +179,7 @@ describe('tokens and lost events', () => {
     await expect(alice.online()).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('a client replaces its token before it expires, on the same connection', async () => {
+  it('a client replaces its token before the token expires, without opening a new connection', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const tokens: string[] = [];
@@ -195,7 +195,7 @@ describe('tokens and lost events', () => {
     expect(states).toEqual([]);
   });
 
-  it('a client gets a new token when the gateway rejects the current one', async () => {
+  it('a client gets a new token when the gateway rejects its current one', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const refused: (string | undefined)[] = [];

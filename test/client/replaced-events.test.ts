@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 describe.each<TransportName>(['websocket', 'sse', 'poll'])('over %s', (transport) => {
-  it('a client catches up in one connection if newer events replaced some that it missed', async () => {
+  it('a client that missed events, some of which newer events have replaced, catches up over one connection', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a);

@@ -37,7 +37,7 @@ describe('SESSION_POLICY=single', () => {
     },
   );
 
-  it('with SESSION_POLICY=single, a client can still return to a preferred transport', async () => {
+  it('with SESSION_POLICY=single, a client can return to its preferred transport', async () => {
     const [a, b] = await kit.friends();
     await using network = await Network.open(() => Number(new URL(kit.gateway().http).port));
     network.blocked = /^upgrade: websocket|^GET \/v1\/events/im;

@@ -40,7 +40,7 @@ function hear(client: { on(name: 'storage', listener: (status: StorageStatus) =>
 }
 
 describe('full disks', () => {
-  it('a client reports a full disk, continues, and stores everything when there is space again', async () => {
+  it('a client whose disk is full reports this and goes on; when there is space again, it stores everything', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = new Disk();
@@ -86,7 +86,7 @@ describe('full disks', () => {
 });
 
 describe('clients without a store', () => {
-  it('a client that cannot open its store reports memory storage and works', async () => {
+  it('a client that cannot open its store reports the state `memory` and works without the store', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = new Disk();
@@ -99,7 +99,7 @@ describe('clients without a store', () => {
     expect(alice.storage).toMatchObject({ state: 'memory' });
   });
 
-  it('every tab reports memory storage if the store cannot be opened', async () => {
+  it('every tab of a browser reports the state `memory` if the leading tab cannot open the store', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const browser = new Browser();

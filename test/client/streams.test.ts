@@ -20,7 +20,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('streamed messages over %s'
   const by = { transports: [transport] };
   const last = (client: Parley, chat: number) => client.messages(chat).at(-1) as ChatMessage;
 
-  it('a streamed message grows on every device, including one that connects while it grows', async () => {
+  it('a streamed message grows on every device, even on a device that connects during the stream', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const agent = await people.online(a, by);
@@ -50,7 +50,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('streamed messages over %s'
     }
   });
 
-  it('closing the client of an open stream drops the text that was not sent, and throws nothing', async () => {
+  it('closing a client with an open stream drops its unsent text and throws nothing', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const agent = await people.online(a, by);
@@ -72,7 +72,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('streamed messages over %s'
     expect(texts(reader, a)).toEqual(['so ', 'and later']);
   });
 
-  it('a writer and a reader whose connections break continue the stream', async () => {
+  it('a stream continues after the connections of its writer and its reader have broken', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const agent = await people.online(a, by);
@@ -91,7 +91,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('streamed messages over %s'
   });
 });
 
-it('a message whose stream ends by itself gets its whole text by an edit', async () => {
+it("if a stream has already ended on the server, `end` sends the whole text as an edit", async () => {
   const [a, b] = await kit.friends();
   await using people = new People(kit);
   const [agent, reader] = [await people.online(a), await people.online(b)];

@@ -34,7 +34,7 @@ async function open(people: People, user: number, count: number) {
 const sockets = () => network.requests.filter((line) => line.includes('/v1/socket')).length;
 
 describe('tabs of one browser', () => {
-  it('tabs of one browser share one connection and show the same messages', async () => {
+  it('the tabs of one browser share one connection and show the same messages', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const bob = await people.online(b);
@@ -51,7 +51,7 @@ describe('tabs of one browser', () => {
     expect(sockets() - before).toBe(1);
   });
 
-  it('a tab shows its own message without a round trip', async () => {
+  it('a tab shows its own message at once, even if another tab has the connection', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const [, second] = await open(people, a, 2);
@@ -80,7 +80,7 @@ describe('tabs of one browser', () => {
     for (const each of heard) expect(each.map(textOf)).toEqual(['one', 'two', 'three', 'four']);
   });
 
-  it('a new tab knows the connection status when it opens', async () => {
+  it('a new tab knows the connection status as soon as it opens', async () => {
     const [a] = await kit.friends();
     await using people = new People(kit);
     const browser = new Browser();
@@ -90,7 +90,7 @@ describe('tabs of one browser', () => {
     await second.online();
   });
 
-  it('a refused message rejects the promise in the tab that sent it', async () => {
+  it('a refused message rejects the promise of `send` in the tab that sent the message', async () => {
     const [a, stranger] = [kit.newId(), kit.newId()];
     await kit.permit(a, []);
     await kit.permit(stranger, []);
@@ -113,7 +113,7 @@ describe('tabs of one browser', () => {
     for (const client of [first, second]) await waitFor(() => client.messages(b)[0]?.body === null);
   });
 
-  it('tabs of one browser watch the users of all tabs together', async () => {
+  it('the tab with the connection watches the users of all tabs together', async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     await using people = new People(kit);
     const [first, second] = await open(people, a, 2);

@@ -27,7 +27,7 @@ async function content(id: number): Promise<Buffer> {
 }
 
 describe('an upload', () => {
-  it('an upload reports its progress, and resolves with the media of a message', async () => {
+  it('an upload reports its progress and resolves with the media that a message needs', async () => {
     const told: number[] = [];
     const options: UploadOptions = { name: '图 1.bin', progress: (sent, size) => told.push(sent, size) };
     const { id, ...media } = await upload(ann, file(), options).done;
@@ -44,7 +44,7 @@ describe('an upload', () => {
     expect(await upload(ann, new Blob([]), { name: 'empty.txt' }).done).toMatchObject({ name: 'empty.txt', size: 0 });
   });
 
-  it('a paused upload resumes where it stopped', async () => {
+  it('a paused upload resumes at the byte where it stopped', async () => {
     let once = true;
     const begun = upload(ann, file(), {
       progress: (sent) => {
@@ -60,7 +60,7 @@ describe('an upload', () => {
     expect((await content((await begun.done).id)).equals(bytes)).toBe(true);
   });
 
-  it('an upload resumes after a broken connection, and from another page', async () => {
+  it('an upload resumes after its connection broke, and after its page was reloaded', async () => {
     let broken = 0;
     const breaking: typeof fetch = async (input, init) => {
       if (init?.method === 'PATCH' && broken < 3) {
@@ -79,7 +79,7 @@ describe('an upload', () => {
     expect((await content(media.id)).equals(bytes)).toBe(true);
   });
 
-  it('an upload with limited retries fails without a network, and a later one resumes it by its id', async () => {
+  it('an upload with limited retries fails without a network; another upload with its id resumes it', async () => {
     let requests = 0;
     const offline: typeof fetch = async (input, init) => {
       if (init?.method !== 'PATCH' && init?.method !== 'HEAD') return fetch(input, init);
@@ -95,7 +95,7 @@ describe('an upload', () => {
     expect((await content(id)).equals(bytes)).toBe(true);
   });
 
-  it('a failed upload is deleted when it is cancelled', async () => {
+  it('cancelling a failed upload deletes it on the server', async () => {
     const breaking: typeof fetch = async (input, init) => {
       if (init?.method === 'PATCH') throw new TypeError('network error');
       return fetch(input, init);
@@ -106,12 +106,12 @@ describe('an upload', () => {
     await expect(ann.request(`/media/uploads/${failed.id}`, { method: 'HEAD' })).rejects.toMatchObject({ status: 404 });
   });
 
-  it('an upload starts over when the server has deleted it', async () => {
+  it('an upload starts over if the server has deleted it', async () => {
     const media = await upload(ann, file(), { id: 999_999_999 }).done;
     expect((await content(media.id)).equals(bytes)).toBe(true);
   });
 
-  it('a file that is too large is rejected, and a cancelled upload is deleted', async () => {
+  it('the server rejects a file that is too large; cancelling an upload deletes it on the server', async () => {
     const large = upload(ann, new Blob([new Uint8Array(6 * 1024 * 1024)]));
     await expect(large.done).rejects.toMatchObject({ code: 'too-large', status: 413 });
     expect(large.state).toBe('failed');

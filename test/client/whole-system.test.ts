@@ -49,7 +49,7 @@ async function friends(options?: Partial<ParleyOptions>) {
 }
 
 describe('a client of a whole system', () => {
-  it('each message has the name of its sender, even after the name has changed', async () => {
+  it("each message has the current name of its sender, even after the sender's name has changed", async () => {
     const { alice, bob } = await friends();
     const nameOf = (client: Parley, chat: number) => client.messages(chat).at(-1)?.sender?.name;
     await alice.send(bob.user, 'hello');
@@ -65,7 +65,7 @@ describe('a client of a whole system', () => {
     await waitFor(() => nameOf(again, alice.user) === 'Alice the second');
   });
 
-  it('a client signs in, sends messages, and lists chats by name', async () => {
+  it('a client signs in, sends messages, and lists chats with their names', async () => {
     const { alice, bob } = await friends();
     const changes: unknown[] = [];
     alice.on('change', (change) => changes.push(change));
@@ -76,7 +76,7 @@ describe('a client of a whole system', () => {
     expect(changes).toContainEqual({ chat: bob.user });
   });
 
-  it('custom data of a user, a group and a chat reaches the users who may see it', async () => {
+  it('users who are allowed to see custom data of a user, a group or a chat receive it', async () => {
     const { alice, bob } = await friends();
     const [heard, other] = [[] as ParleyEvent[], create({ session: alice.session as SavedSession })];
     for (const client of [other, bob]) client.on('event', (event) => heard.push(event));
@@ -100,7 +100,7 @@ describe('a client of a whole system', () => {
     expect(await bob.api('PUT /chats/{id}', { id: alice.user })).not.toHaveProperty('custom');
   });
 
-  it('a client refreshes its session once for concurrent calls', async () => {
+  it('a client refreshes its session only once for several concurrent calls', async () => {
     const refreshes: string[] = [];
     const counting: typeof fetch = (input, init) => {
       if (String(input).endsWith('/refresh')) refreshes.push(String(init?.body));
@@ -121,7 +121,7 @@ describe('a client of a whole system', () => {
     await expect(client.connect()).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('listeners read an empty state while the client closes, and later commands reject', async () => {
+  it('listeners find a closing client empty, and commands after that reject', async () => {
     const client = await register();
     await client.connect();
     await waitFor(() => client.chatsLoaded);
@@ -137,7 +137,7 @@ describe('a client of a whole system', () => {
     expect(() => client.watch([7])).toThrow('Call connect() first');
   });
 
-  it('the client has a type for every operation of the api, and for no other', async () => {
+  it('the client has a type for every operation of the api, and for nothing else', async () => {
     const source = await readFile(join(packageFolder, 'src/api/operations.ts'), 'utf8');
     // An operation with a query has a type of its own, such as `GET /groups?q={q}`.
     const known = [...source.matchAll(/^ {2}'([A-Z]+ \/[^\s'?]+)[^']*': /gm)].map(([, operation]) => operation);
@@ -154,7 +154,7 @@ describe('a client of a whole system', () => {
     expect([...new Set(known)].sort()).toEqual([...new Set([...mine, 'POST /users'])].sort());
   });
 
-  it('a client downloads bytes, such as the export of the account', async () => {
+  it('a client can download binary data, such as the export of an account', async () => {
     const client = await register();
     const archive = await client.request('/me/export');
     expect(archive.headers.get('content-type')).toBe('application/zip');
@@ -168,13 +168,13 @@ describe('a client of a whole system', () => {
     await expect(client.api('GET /me')).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('a client gets a new token when the api rejects the current one', async () => {
+  it('a client gets a new token when the api rejects its current one', async () => {
     const session = (await register()).session as SavedSession;
     const client = create({ session: { ...session, accessToken: 'not a token' } });
     expect((await client.api('GET /me')).id).toBe(session.user.id);
   });
 
-  it('a client throws the errors of the api', async () => {
+  it('a client throws the error that the api returns', async () => {
     const client = await register();
     await expect(client.api('GET /users/{id}', { id: 999_999_999 })).rejects.toMatchObject({
       code: 'not-found',
@@ -188,7 +188,7 @@ describe('a client of a whole system', () => {
     });
   });
 
-  it('a client reloads chats after a loss of events, and resends no accepted message', async () => {
+  it('a client that lost events reloads its chats and does not resend a message that was accepted', async () => {
     const store = memoryStore();
     const { alice, bob } = await friends({ store });
     await alice.send(bob.user, 'one');
@@ -225,7 +225,7 @@ describe('a client of a whole system', () => {
     await untilShown(bob, alice.user, ['one', 'two', 'three', 'four']);
   });
 
-  it('a client that reloads before a message is recorded loads the message later', async () => {
+  it('a client that reloads while a message is not in PostgreSQL yet loads the message later', async () => {
     const { alice, bob } = await friends({ store: memoryStore() });
     await alice.send(bob.user, 'one');
     await alice.send(bob.user, 'two');
@@ -257,7 +257,7 @@ describe('a client of a whole system', () => {
     expect(await recorded()).not.toHaveProperty('unrecorded');
   });
 
-  it('a client loads older messages', async () => {
+  it('a client loads older messages on demand', async () => {
     const { alice, bob } = await friends({ keep: 10 });
     const written = Array.from({ length: 30 }, (_, i) => `m${i}`);
     for (const text of written) await bob.send(alice.user, text);

@@ -30,7 +30,7 @@ async function mastersOf(nodes: RedisServer[]): Promise<RedisServer[]> {
 const texts = Array.from({ length: 150 }, (_, i) => `m${i}`);
 
 describe('with REPLICAS_ACK=1, when a master dies under load', () => {
-  it('when a master dies under load, no acknowledged message is lost or doubled', async () => {
+  it('with REPLICAS_ACK=1, no acknowledged message is lost or duplicated when a Redis master dies under load', async () => {
     await using traffic = await Traffic.between(kit, 6);
     const sending = traffic.send(texts);
     await traffic.untilHeard(30);

@@ -11,7 +11,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-it('a message that a gateway accepted before it died reaches every recipient without a resend', async () => {
+it('a message that a gateway accepted just before it died reaches every recipient although nobody resends it', async () => {
   const [ann, ben] = await kit.people(2);
   if (!ann || !ben) throw new Error('nobody');
   await using sender = await ann.connect(0);

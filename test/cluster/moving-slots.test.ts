@@ -36,7 +36,7 @@ describe.each(['0', '1'])('with REPLICAS_ACK=%s, when a master joins and gets sl
     await kit?.[Symbol.asyncDispose]();
   });
 
-  it('moving slots to a new Redis master loses and duplicates no message', async () => {
+  it('moving hash slots to a new Redis master neither loses nor duplicates a message', async () => {
     await using traffic = await Traffic.between(kit, 6);
     const sending = traffic.send(texts);
     await traffic.untilHeard(30);
@@ -55,7 +55,7 @@ describe.each(['0', '1'])('with REPLICAS_ACK=%s, when a master joins and gets sl
     }
   }, 120_000);
 
-  it('events published while the subscription moves to a new Redis master are read from the stream', async () => {
+  it('the gateway reads events from the inbox that were published while its subscription moved to a new Redis master', async () => {
     const [ann] = await kit.people(2);
     if (!ann) throw new Error('nobody');
     await using client = await ann.connect(0);

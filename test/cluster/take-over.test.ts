@@ -35,7 +35,7 @@ async function cutOff(): Promise<void> {
 }
 
 describe('without REPLICAS_ACK, when a replica takes over that lacks events that devices have received', () => {
-  it('after a fail-over that lost events, affected devices get recovered: false and new events', async () => {
+  it('after a fail-over that lost events, the affected devices get recovered: false and receive new events', async () => {
     const users = await kit.circle(30);
     const there = await Promise.all(users.map(isThere));
     const [a = 0, b = 0] = users.filter((_, i) => there[i]);

@@ -43,11 +43,11 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
   }, 1_200_000);
   afterAll(() => compose('down', '--volumes', '--timeout', '5'), 120_000);
 
-  it('two users exchange messages through the load balancer over every transport', async () => {
+  it('two users behind the load balancer exchange messages over every transport', async () => {
     for (const transport of ['websocket', 'sse', 'poll'] as const) await talk(transport);
   }, 60_000);
 
-  it('the load balancer serves the web client and hides operator endpoints', async () => {
+  it('the load balancer serves the web client and does not expose operator endpoints', async () => {
     const page = await fetch(`${url}/`);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html']);
     expect((await fetch(`${url}/chats/17`)).status).toBe(200);
@@ -59,7 +59,7 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     for (const path of ['/metrics', '/readyz', '/healthz']) expect((await fetch(url + path)).status).toBe(404);
   });
 
-  it('messages are still delivered when a gateway and an api are killed', async () => {
+  it('messages are still delivered after some gateways and an api were killed', async () => {
     await using pair = await Pair.register(url);
     await pair.say('before');
     await compose('kill', 'gateway-1', 'api-1');
@@ -82,7 +82,7 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     }
   }, 120_000);
 
-  it('compose creates secrets once, unique to the installation and outside the compose file', async () => {
+  it('compose creates the secrets of an installation only once and keeps them outside of compose.yaml', async () => {
     const read = async () =>
       await docker(['exec', await compose('ps', '--quiet', 'gateway-2'), 'cat', '/run/parley/services.env']);
     const first = await read();
@@ -93,7 +93,7 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     expect(await read()).toBe(first);
   });
 
-  it('restoring a backup restores all messages, even unrecorded ones', async () => {
+  it('restoring a backup restores all messages, including those that were not in PostgreSQL yet', async () => {
     await compose('up', '--detach', '--no-build');
     const folder = await mkdtemp(join(tmpdir(), 'parley-backup-'));
     await using pair = await Pair.register(url);

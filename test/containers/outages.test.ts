@@ -16,7 +16,7 @@ describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`,
   const gateways = () => [system.url('gateway-1'), system.url('gateway-2')];
   const pair = () => Pair.register(system.url('api'), { gateways: gateways() });
 
-  it('messages are delivered while PostgreSQL is stopped, and recorded afterwards', async () => {
+  it('messages are delivered while PostgreSQL is stopped, and are in PostgreSQL after its restart', async () => {
     await using two = await pair();
     await two.say('all is well');
     await system.stop('postgres');
@@ -53,7 +53,7 @@ describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`,
     180_000,
   );
 
-  it('messages are recorded after a frozen recorder resumes', async () => {
+  it('messages that arrived while the recorder was frozen are in PostgreSQL after it resumes', async () => {
     await using two = await pair();
     await two.say('before');
     await system.pause('recorder');
@@ -62,7 +62,7 @@ describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`,
     await two.recorded(['before', 'meanwhile']);
   }, 60_000);
 
-  it('a gateway drains on SIGTERM, and its clients move to another one', async () => {
+  it('a gateway drains on SIGTERM, and its clients connect to another gateway', async () => {
     await using two = await pair();
     await two.say('before');
     expect(await system.stop('gateway-1')).toBe(0);

@@ -26,7 +26,7 @@ describe('alerts', () => {
     }
   });
 
-  it('alerts for a total outage page an operator within a minute', () => {
+  it('every alert about a total outage pages an operator within a minute', () => {
     const total = ['GatewaysDown', 'ApisDown', 'RecordersDown', 'PostgresDown', 'RedisDown', 'StoresDisagree'];
     for (const name of total) {
       const rule = rules.find(({ alert }) => alert === `Parley${name}`);

@@ -28,7 +28,7 @@ describe.each(overlays)('overlay %s matches the code', (overlay) => {
     },
   );
 
-  it('gateways drain and apis finish requests before Kubernetes kills them', () => {
+  it('the grace period of each pod is long enough to drain gateways and to finish requests of apis', () => {
     const drain = readers.gateway(cluster.environment(cluster.container('gateway'), ownSecrets)).drainTime;
     // The seconds that each service needs after SIGTERM: 30 by runService, plus the drain time for
     // gateways.
@@ -53,7 +53,7 @@ describe.each(overlays)('overlay %s matches the code', (overlay) => {
     expect(text('packages/service/src/health.ts')).toContain("'/healthz'");
   });
 
-  it('the web service listens at the port of its Service', () => {
+  it('the web container listens at the port of its Kubernetes Service', () => {
     const { ports, readinessProbe } = cluster.container('web');
     const nginx = text('deploy/images/nginx.conf');
     expect(nginx).toContain(`listen ${ports?.[0]?.containerPort};`);
@@ -66,7 +66,7 @@ describe.each(overlays)('the objects of overlay %s', (overlay) => {
   const matches = (labels: Record<string, string>, selector: Record<string, string>) =>
     Object.entries(selector).every(([name, value]) => labels[name] === value);
 
-  it('Kubernetes services target ports that their pods have', () => {
+  it('each Kubernetes Service targets a port that its pods have', () => {
     for (const { metadata, spec } of cluster.of('Service')) {
       const { selector, ports } = spec as unknown as {
         selector: Record<string, string>;
@@ -82,7 +82,7 @@ describe.each(overlays)('the objects of overlay %s', (overlay) => {
     }
   });
 
-  it('each selector of a deployment, disruption budget or spread matches only its own pods', () => {
+  it('each selector of a deployment, disruption budget or spread constraint matches only its own pods', () => {
     for (const { kind, metadata, spec } of cluster.manifests.filter((it) =>
       ['Deployment', 'StatefulSet', 'PodDisruptionBudget'].includes(it.kind),
     )) {
@@ -99,7 +99,7 @@ describe.each(overlays)('the objects of overlay %s', (overlay) => {
     }
   });
 
-  it('network policies name existing pods and ports', () => {
+  it('network policies refer only to existing pods and ports', () => {
     const names = cluster.workloads.map(({ labels }) => labels['app.kubernetes.io/name']);
     const ports = new Set(cluster.containers.flatMap((it) => it.ports ?? []).map(({ name }) => name));
     for (const { spec } of cluster.of('NetworkPolicy')) {
@@ -111,12 +111,12 @@ describe.each(overlays)('the objects of overlay %s', (overlay) => {
     }
   });
 
-  it('autoscalers use metrics of every cluster, because one that is missing prevents scaling down', () => {
+  it('autoscalers use only CPU and memory, because every cluster has these metrics and a missing one prevents scaling down', () => {
     const scalers = cluster.of('HorizontalPodAutoscaler').map(({ spec }) => spec as { metrics: { type: string }[] });
     for (const { metrics } of scalers) expect(metrics.map(({ type }) => type)).toEqual(['Resource']);
   });
 
-  it('every object that an autoscaler, mount or container refers to exists', () => {
+  it('every object to which an autoscaler, mount or container refers exists', () => {
     for (const { spec } of cluster.of('HorizontalPodAutoscaler')) {
       const { scaleTargetRef } = spec as unknown as { scaleTargetRef: { kind: string; name: string } };
       cluster.find(scaleTargetRef.kind, scaleTargetRef.name);
@@ -157,7 +157,7 @@ describe.each(overlays)('the objects of overlay %s', (overlay) => {
     }
   });
 
-  it('the ingress routes paths to the same services as compose', () => {
+  it('the ingress routes each path to the same service as haproxy in compose', () => {
     const ingress = cluster.find('Ingress', 'parley').spec as unknown as IngressSpec;
     const paths = ingress.rules[0]?.http.paths ?? [];
     const of = (service: string) =>
@@ -179,7 +179,7 @@ describe.each(overlays)('the objects of overlay %s', (overlay) => {
   });
 });
 
-it('the single address of the local overlay routes requests like the ingress', () => {
+it('the single address of the local overlay routes each path to the same service as the ingress', () => {
   const conf = text('deploy/kubernetes/overlays/local/entry.conf');
   const routes = [...conf.matchAll(/location (?:([=~]) )?(\S+) \{\s+proxy_pass http:\/\/(\S+);/g)].map(
     ([, how, path = '', to]) => ({ how, path, to }),
@@ -195,7 +195,7 @@ it('the single address of the local overlay routes requests like the ingress', (
 });
 
 describe('secrets', () => {
-  it('the production overlay has no secrets and rejects those of the local overlay', () => {
+  it('the production overlay has no secrets, and services in production mode reject those of the local overlay', () => {
     expect(new Cluster(buildOverlay('production')).of('Secret')).toEqual([]);
     const local = new Cluster(buildOverlay('local'));
     for (const service of services) {
@@ -240,7 +240,7 @@ describe('the images', () => {
     expect(said).toEqual(directives);
   });
 
-  it('images start Node.js with the options of the stack', () => {
+  it('images start Node.js with the same options as the stack', () => {
     const source = text('packages/stack/src/service.ts');
     const [, options = ''] = /nodeArguments = \['--enable-source-maps', (.*)\];/.exec(source) ?? [];
     expect(dockerfile).toContain(`ENTRYPOINT ["node", ${options.replaceAll("'", '"')}]`);
@@ -250,7 +250,7 @@ describe('the images', () => {
 describe('deploy/compose.yaml matches the code', () => {
   const compose = parse(text('deploy/compose.yaml'), { merge: true }) as { services: Record<string, ComposeService> };
 
-  it('compose.yaml has three gateways, two of each other service, and only settings they read', () => {
+  it('compose.yaml has three gateways and two of each other service, and sets only variables that they read', () => {
     const names = Object.keys(compose.services);
     for (const [service, count] of [
       ['gateway', 3],
@@ -270,7 +270,7 @@ describe('deploy/compose.yaml matches the code', () => {
     }
   });
 
-  it('the Dockerfile has every target that compose.yaml uses', () => {
+  it('the Dockerfile has every build target that compose.yaml uses', () => {
     for (const { build } of Object.values(compose.services))
       if (build) expect(dockerfile).toContain(` AS ${build.target}\n`);
   });

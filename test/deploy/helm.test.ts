@@ -14,7 +14,7 @@ const values = parse(text('values.yaml')) as Fields;
 const { version, appVersion } = parse(text('Chart.yaml')) as Record<'version' | 'appVersion', string>;
 
 describe('the files of the chart', () => {
-  it('the README has a row for each value', () => {
+  it('the README of the Helm chart has a row for each value', () => {
     const listed = [...text('README.md').matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell = '']) =>
       [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
     );
@@ -22,7 +22,7 @@ describe('the files of the chart', () => {
     expect(listed.filter((name = '') => !hasPath(values, name.split('.')))).toEqual([]);
   });
 
-  it('the version is that of the published packages', () => {
+  it('the Helm chart has the version of the published packages', () => {
     const client = readFileSync(join(chart, '../../../packages/client/package.json'), 'utf8');
     expect([version, appVersion]).toEqual([JSON.parse(client).version, version]);
   });
@@ -51,11 +51,11 @@ describe.skipIf(!installed)('the chart', () => {
   const objects = (name: string) => helm?.objects(name) ?? [];
   const cluster = (name: string) => new Cluster(objects(name));
 
-  it('has no findings of helm lint', () => {
+  it('helm lint has no findings for the chart', () => {
     expect(helm?.lint).toEqual([]);
   });
 
-  it('with default values has the objects of the Kustomize base and its monitoring', () => {
+  it('the Helm chart with default values renders the objects of the Kustomize base and its monitoring', () => {
     const base = ['base', 'monitoring'].flatMap((folder) => build(join(kubernetes, folder)));
     const expected = base.filter(({ kind }) => kind !== 'Namespace').map(comparable);
     expect(sortByName(objects('monitored').map(comparable))).toEqual(sortByName(expected));
@@ -88,7 +88,7 @@ describe.skipIf(!installed)('the chart', () => {
     expect(() => objects(name)).toThrow(message);
   });
 
-  it('migrates the database before the release changes', () => {
+  it('the Helm chart migrates the database before it changes the release', () => {
     const { metadata, spec } = cluster('default').find('Job', 'parley-migrate');
     expect(metadata.annotations).toMatchObject({ 'helm.sh/hook': 'pre-install,pre-upgrade' });
     // The ServiceAccount of the release does not exist yet.
@@ -96,13 +96,13 @@ describe.skipIf(!installed)('the chart', () => {
     expect(cluster('per service').of('Job')).toEqual([]);
   });
 
-  it('changed settings roll out', () => {
+  it('a change of the settings restarts the pods of a Helm release', () => {
     const checksum = (name: string) => annotationsOf(cluster(name), 'parley-gateway')['checksum/settings'];
     expect(checksum('default')).toMatch(/^[0-9a-f]{64}$/);
     expect(checksum('numbers')).not.toBe(checksum('default'));
   });
 
-  it('settings are text, and the first host is the default of GATEWAY_URLS', () => {
+  it('the Helm chart renders settings as strings; GATEWAY_URLS defaults to the first host of the ingress', () => {
     const settings = (name: string) => cluster(name).find('ConfigMap', 'parley-settings').data;
     expect(settings('numbers')).toMatchObject({
       MAX_CONNECTIONS: '1000000',
@@ -113,7 +113,7 @@ describe.skipIf(!installed)('the chart', () => {
       expect(settings(name)).toMatchObject({ GATEWAY_URLS: 'https://chat.example.com', BUCKETS: '64' });
   });
 
-  it('an HTTPRoute has the routes of the ingress', () => {
+  it('the HTTPRoute of the Helm chart has the routes of its ingress', () => {
     const built = cluster('http-route.yaml');
     expect(built.of('Ingress')).toEqual([]);
     const { spec, apiVersion } = built.find('HTTPRoute', 'parley');
@@ -137,7 +137,7 @@ describe.skipIf(!installed)('the chart', () => {
     expect(routed.toSorted()).toEqual(paths.toSorted());
   });
 
-  it('an ingress of another controller has no annotations of ingress-nginx', () => {
+  it('the ingress of another controller has no annotations of ingress-nginx', () => {
     const { metadata, spec } = cluster('ingress.yaml').find('Ingress', 'parley');
     expect(JSON.stringify(metadata)).not.toContain('nginx');
     expect(spec).toMatchObject({ ingressClassName: 'haproxy', rules: [{ host: 'chat.example.com' }] });
@@ -145,7 +145,7 @@ describe.skipIf(!installed)('the chart', () => {
     expect(JSON.stringify(policy)).toContain('haproxy-controller');
   });
 
-  it('without autoscaler replicas are fixed, and with one they are not set', () => {
+  it('the Helm chart sets the number of replicas only without an autoscaler', () => {
     const replicas = (name: string) => (cluster(name).find('Deployment', 'parley-gateway').spec as Fields).replicas;
     expect([replicas('default'), replicas('fixed-size.yaml'), replicas('keda.yaml')]).toEqual([
       undefined,
@@ -158,7 +158,7 @@ describe.skipIf(!installed)('the chart', () => {
     expect(spec).toMatchObject({ behavior: { scaleDown: { selectPolicy: 'Min', stabilizationWindowSeconds: 900 } } });
   });
 
-  it('images have the registry, and a digest replaces the tag', () => {
+  it('the Helm chart prefixes images with the registry, and uses a digest instead of the tag', () => {
     const images = (name: string) => cluster(name).containers.map(({ image }) => image);
     expect(images('default')).toContain(`parley/gateway:${appVersion}`);
     for (const image of images('fixed-size.yaml'))
@@ -167,7 +167,7 @@ describe.skipIf(!installed)('the chart', () => {
       expect(workload.pod).toMatchObject({ imagePullSecrets: [{ name: 'registry-credentials' }] });
   });
 
-  it('Node.js trusts a private CA, also in migrations', () => {
+  it('Node.js trusts the private CA of the Helm values, also in migrations', () => {
     for (const { env = [], volumeMounts = [], workload, name } of cluster('operators.yaml').containers) {
       if (name === 'web') continue;
       expect(env).toContainEqual({ name: 'NODE_EXTRA_CA_CERTS', value: '/etc/parley/ca/ca.crt' });
@@ -176,7 +176,7 @@ describe.skipIf(!installed)('the chart', () => {
     }
   });
 
-  it('connection strings may be in Secrets of operators', () => {
+  it('the Helm chart can read connection strings from Secrets that operators create', () => {
     const urls = cluster('operators.yaml').containers.flatMap(({ env = [] }) =>
       env.flatMap(({ name, valueFrom }) => (/_URL$/.test(name) ? [[name, valueFrom?.secretKeyRef]] : [])),
     );
@@ -186,13 +186,13 @@ describe.skipIf(!installed)('the chart', () => {
     expect(urls.length).toBeGreaterThan(6);
   });
 
-  it('network policies have the ports and peers of the values', () => {
+  it('network policies of the Helm chart have the ports and peers that the values set', () => {
     const { spec } = cluster('redis-fail-over.yaml').find('NetworkPolicy', 'parley-redis');
     const peer = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'redis' } } };
     expect(spec).toMatchObject({ egress: [{ ports: [{ port: 6380, protocol: 'TCP' }], to: [peer] }] });
   });
 
-  it('values of a service override those of all pods', () => {
+  it('Helm values of one service override those of all pods', () => {
     const built = cluster('per service');
     const pool = (name: string) => built.container(name).workload.pod as unknown as { nodeSelector: Fields };
     expect([pool('api').nodeSelector, pool('web').nodeSelector]).toEqual([{ pool: 'api' }, { pool: 'any' }]);
@@ -205,7 +205,7 @@ describe.skipIf(!installed)('the chart', () => {
     expect(built.of('PodDisruptionBudget').map(({ metadata }) => metadata.name)).not.toContain('parley-web');
   });
 
-  it('the objects of the Prometheus operator have the labels and runbook of the installation', () => {
+  it('the objects for the Prometheus operator have the labels and the runbook URL that the values set', () => {
     const built = cluster('fixed-size.yaml');
     for (const kind of ['ServiceMonitor', 'PrometheusRule'])
       expect(built.find(kind, 'parley').metadata.labels).toMatchObject({ release: 'kube-prometheus-stack' });
@@ -214,7 +214,7 @@ describe.skipIf(!installed)('the chart', () => {
     expect(rules).not.toContain('chat.example.com');
   });
 
-  it('the notes name what is missing', () => {
+  it('the notes of the Helm chart name required settings that are missing', () => {
     expect(helm?.notes('default')).toContain('GATEWAY_URLS');
     expect(helm?.notes('ingress.yaml')).toContain('https://chat.example.com');
     expect(helm?.notes('ingress.yaml')).not.toContain('GATEWAY_URLS');

@@ -3,7 +3,7 @@ import { root } from '@parley/stack';
 import { expect, it } from 'vitest';
 import { writeLogEvents } from './log-events.ts';
 
-it('the page of log events has every event of the sources: run this test with -u', async () => {
+it('the page of log events lists every event in the sources (if it fails, run it with -u)', async () => {
   const page = await writeLogEvents();
   await expect(page).toMatchFileSnapshot(join(root, 'deploy/guides/log-events.md'));
 });

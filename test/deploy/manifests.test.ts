@@ -19,7 +19,7 @@ const kustomize = [
 describe.each(overlays)('overlay %s', (overlay) => {
   const manifests = buildOverlay(overlay);
 
-  it('the manifests of an overlay match the schemas of Kubernetes, without unknown fields', () => {
+  it('the manifests of each overlay are valid by the Kubernetes schemas and have no unknown fields', () => {
     const wrong = manifests.flatMap((it) => check(it).map((problem) => `${it.kind} ${it.metadata.name}: ${problem}`));
     expect(wrong).toEqual([]);
     expect(manifests.length).toBeGreaterThan(20);
@@ -32,7 +32,7 @@ describe.each(overlays)('overlay %s', (overlay) => {
     expect(canonical(manifests)).toEqual(canonical(theirs));
   });
 
-  it('an overlay names each object once', () => {
+  it('no two objects of an overlay have the same kind and name', () => {
     const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });

@@ -40,7 +40,7 @@ async function exit(child: ChildProcess): Promise<number | null> {
 }
 
 describe('the migration', () => {
-  it('the migration runs once when several processes start it, and the others wait', async () => {
+  it('if several processes start the migration, it runs once; processes that wait for it then exit with 0', async () => {
     const waiting = migrate(['wait']);
     const waited = exit(waiting);
     await new Promise((resolve) => waiting.stdout?.once('data', resolve));
@@ -58,7 +58,7 @@ describe('the migration', () => {
     expect(said).toMatch(/^migrate failed: .*does not exist\n$/);
   });
 
-  it('a waiting migration stops on SIGTERM', async () => {
+  it('a process that waits for the migration exits on SIGTERM', async () => {
     const waiting = migrate(['wait'], `${database}_absent`);
     const waited = exit(waiting);
     await new Promise((resolve) => waiting.stdout?.once('data', resolve));

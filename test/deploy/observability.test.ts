@@ -55,7 +55,7 @@ afterAll(async () => {
 }, 60_000);
 
 describe('traces', () => {
-  it('a trace follows a message from gateway to gateway and recorder without its text', async () => {
+  it('a trace follows a message from gateway to gateway and to the recorder, and does not contain its text', async () => {
     await pair.say('a secret between us');
     const { id } = pair.bob.messages(pair.alice.user ?? 0).at(-1) ?? { id: 0 };
     const spans = await waitFor(() => {
@@ -76,7 +76,7 @@ describe('traces', () => {
     expect(collector.headers['x-key']).toBe('of ours');
   });
 
-  it('a trace follows a message sent by the server API', async () => {
+  it('a trace follows a message that the server API sends', async () => {
     const answer = await fetch(`${stack.apiUrl}/v1/server/messages`, {
       method: 'POST',
       headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
@@ -98,7 +98,7 @@ describe('traces', () => {
 });
 
 describe('logs', () => {
-  it('logs are JSON with ids of requests and connections, without message texts', async () => {
+  it('logs are JSON lines with the ids of requests and connections, and contain no text of messages', async () => {
     const words = ['hidden in a text', 'hidden in an edit', 'hidden in a search'];
     await pair.say(words[0] ?? '');
     const { id } = pair.alice.messages(pair.bob.user ?? 0).at(-1) ?? { id: 0 };
@@ -141,7 +141,7 @@ describe('metrics', () => {
     }
   });
 
-  it('the services export every metric that alerts, the dashboard and the autoscaler use', async () => {
+  it('the services export every metric that the alerts, the dashboard and the autoscaler use', async () => {
     const recorder = stack.processes.recorders[0]?.url ?? '';
     const pages = await Promise.all(
       [stack.apiUrl, ...stack.gatewayUrls, recorder].map(async (url) => (await fetch(`${url}/metrics`)).text()),
@@ -161,7 +161,7 @@ describe('metrics', () => {
     }
   });
 
-  it('each alert has a section in the runbook', async () => {
+  it('the runbook has a section for each alert', async () => {
     const text = await readFile(join(kubernetes, 'monitoring/alerts.yaml'), 'utf8');
     const { spec } = parse(text) as { spec: { groups: { rules: { alert: string }[] }[] } };
     const names = spec.groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));

@@ -75,7 +75,7 @@ function expectFew(lines: Line[][]): void {
 describe('the log during an outage', () => {
   const everybody = ['gateway-1', 'api', 'recorder-1'];
 
-  it('the log has few lines while Redis is frozen, and names Redis at the beginning and the end', async () => {
+  it('while Redis is frozen, each service logs fewer than 20 lines, two of which report the outage of Redis and its end', async () => {
     const { pid } = stack.databases.redis[0] ?? { pid: 0 };
     const lines = await linesDuring('redis', everybody, async () => {
       process.kill(pid, 'SIGSTOP');
@@ -87,7 +87,7 @@ describe('the log during an outage', () => {
     );
   });
 
-  it('the log has few lines while Redis is down, and names Redis at the beginning and the end', async () => {
+  it('while Redis is down, each service logs fewer than 20 lines, two of which report the outage of Redis and its end', async () => {
     const redis = stack.databases.redis[0];
     const lines = await linesDuring('redis', everybody, async () => {
       await redis?.kill();
@@ -96,7 +96,7 @@ describe('the log during an outage', () => {
     expectFew(lines);
   });
 
-  it('the log has few lines while PostgreSQL is frozen, and names it at the beginning and the end', async () => {
+  it('while PostgreSQL is frozen, each service logs fewer than 20 lines, two of which report the outage and its end', async () => {
     const { pid } = stack.databases.postgres ?? { pid: 0 };
     expectFew(await linesDuring('postgresql', ['api', 'recorder-1'], () => freezePostgres(pid)));
   });
