@@ -1,10 +1,10 @@
-// Writes durations.json from the JSON report of a complete run:
+// Writes durations.json from the JSON report of a complete test run:
 //   npm test -- --reporter=json --outputFile.json=FILE && node test/durations.mjs FILE
 import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Files that take less are not listed: their order does not matter. */
+/** Minimum seconds of a test file in durations.json. The order of faster files does not matter. */
 const LEAST_SECONDS = 5;
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Returns the test files beside the sources that start no server, directly or by a module they
- * import.
+ * Returns the test files beside the sources that start no server, neither directly nor through a
+ * module that they import.
  */
 export function fastTests(): string[] {
   const seen = new Map<string, boolean>();
@@ -18,7 +18,7 @@ export function fastTests(): string[] {
     .filter((file) => !needsServers(join(root, file), seen));
 }
 
-/** True if a module imports what starts servers, browsers or processes. */
+/** Returns whether a module imports code that starts servers, browsers or processes. */
 function needsServers(path: string, seen: Map<string, boolean>): boolean {
   const known = seen.get(path);
   if (known !== undefined) return known;

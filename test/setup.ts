@@ -1,7 +1,7 @@
 import { startPostgres } from '@parley/stack';
 import type { TestProject } from 'vitest/node';
 
-/** Starts the PostgreSQL of a test run. Test files create their own databases on it. */
+/** Starts one PostgreSQL for the whole test run. Test files create their own databases in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const postgres = await startPostgres({ args: ['fsync=off', 'max_connections=300'] });
   project.provide('postgres', postgres.url);
@@ -10,7 +10,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The URL of the test run's PostgreSQL, for a user who may create databases. */
+    /** URL of the test run's PostgreSQL, for a user that can create databases. */
     postgres: string;
   }
 }

@@ -15,7 +15,7 @@ const socketTests = [
   'test/gateway/{sockets,transports}/*.test.ts',
 ];
 
-/** Tests that may keep state in modules. */
+/** Test files that can keep state in modules, because each one runs in a process of its own. */
 const ownProcess = ['test/{balancer,chaos,containers,deploy,kubernetes,outages,prose,stack,upgrade}/**/*.test.ts'];
 
 export default defineConfig({
@@ -27,7 +27,8 @@ export default defineConfig({
         id.endsWith('.lua') ? { code: `export default ${JSON.stringify(code)}`, map: null } : null,
     },
   ],
-  // Tests of every package may start servers; the packages themselves do not depend on the stack.
+  // Lets the tests of every package import the stack to start servers, although the packages do not
+  // depend on it.
   resolve: {
     alias: {
       ...clientAliases,
@@ -39,8 +40,8 @@ export default defineConfig({
     },
   },
   test: {
-    // Test files keep no state in modules, so that a worker runs many files: that saves the start
-    // of a process and the import of modules for each.
+    // Runs many test files in one worker, because starting a process and importing modules for each
+    // file would be slow. Therefore test files must not keep state in modules.
     isolate: false,
     projects: [
       {
@@ -57,16 +58,15 @@ export default defineConfig({
         test: { name: 'own process', include: ownProcess, globalSetup: ['test/setup.ts'], isolate: true },
       },
       { extends: true, test: { name: 'fast', include: fast } },
-      // Runs the socket tests again on the library that `auto` does not choose.
+      // Runs the socket tests a second time, with the socket library that `auto` does not choose.
       { extends: true, test: { name: 'node sockets', include: socketTests, env: { SOCKETS: 'node' } } },
     ],
     setupFiles: ['test/worker.ts'],
     sequence: { sequencer: LongestFirst },
     pool: 'forks',
-    // Tests often wait for a server or a timer, so there are more workers than cores.
+    // Runs more workers than cores, because tests often wait for a server or a timer.
     maxWorkers: Math.ceil(availableParallelism() * 1.5) + 1,
-    // Timeouts are longer than an idle machine needs, so that a busy machine does not fail the
-    // tests.
+    // Timeouts are longer than an idle machine needs, so that tests do not fail on a busy machine.
     expect: { poll: { timeout: 10_000, interval: 50 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,

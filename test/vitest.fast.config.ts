@@ -4,7 +4,7 @@ import config from './vitest.config.ts';
 
 const { projects: _, ...test } = config.test ?? {};
 
-/** Runs the tests beside the sources that start no server. */
+/** Runs only the tests beside the sources that start no server. */
 export default defineConfig({
   ...config,
   test: { ...test, globalSetup: [], include: fastTests(), isolate: false },

@@ -1,7 +1,8 @@
-/** Files that share a worker run this module again. */
+/** The worker's global state. Every test file in the same worker runs this module again. */
 const worker = globalThis as { endsWithRunner?: boolean };
 
-// Ends the worker if its runner was killed. Otherwise its tests and servers would keep it running.
+// Ends this worker if the test runner was killed. Otherwise running tests and servers would keep
+// the worker alive.
 if (!worker.endsWithRunner) process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 worker.endsWithRunner = true;
 

@@ -1,7 +1,7 @@
 import { BroadcastChannel } from 'node:worker_threads';
 import type { Channel, Locks, Signal, TabsOptions } from '@parley/client';
 
-/** Locks and channels that the tabs of one browser share. */
+/** Simulates the Web Locks and broadcast channels that the tabs of one browser share. */
 export class Browser {
   readonly #queues = new Map<string, Promise<unknown>>();
 
@@ -14,7 +14,8 @@ export class Browser {
     const before = this.#queues.get(name) ?? Promise.resolve();
     const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
     aborted.catch(() => {});
-    // An aborted request leaves the queue. A granted lock is held until its work ends.
+    // An aborted request leaves the queue. A granted lock is held until the promise of `work`
+    // settles.
     const turn = Promise.race([before, aborted]);
     const done = turn.then(work);
     const gone = Promise.all([before, done.catch(() => {})]);
@@ -33,7 +34,8 @@ export class Tab implements TabsOptions {
   });
 
   constructor(request: Locks['request']) {
-    // The browser releases a lock when its tab closes, even if the work has not ended.
+    // Releases the locks of a crashed tab, as a browser does, even if the promise of `work` has not
+    // settled.
     this.locks = {
       request: (name, options, work) =>
         request(name, options, () => Promise.race([work(), this.#crashed as Promise<never>])),
@@ -47,7 +49,7 @@ export class Tab implements TabsOptions {
   }
 
   /**
-   * Simulates a crash of the tab: it neither sends nor receives any more, and its locks are
+   * Simulates a crash of the tab: it can neither send nor receive on channels, and its locks are
    * released.
    */
   crash(): void {

@@ -4,7 +4,10 @@ import { join, relative } from 'node:path';
 import { expect } from 'vitest';
 import { type Installed, packageFolder, run } from './installed.ts';
 
-/** Expects that a packed package has what every package has, and no sources. */
+/**
+ * Expects that a packed package contains the files that every package must have, and no source
+ * files.
+ */
 export async function expectPublished(tarball: string): Promise<void> {
   const { stdout } = await run('tar', ['-tzf', tarball]);
   const files = stdout
@@ -18,8 +21,8 @@ export async function expectPublished(tarball: string): Promise<void> {
 }
 
 /**
- * Returns the files of an installed package by their paths, and its package.json without what
- * package managers change in it and its users do not read.
+ * Returns the contents of an installed package: path -> text. Its package.json lacks the fields
+ * that package managers change and users do not read.
  */
 export async function contentsOf(installed: Installed, name: string): Promise<Record<string, unknown>> {
   const folder = join(installed.folder, 'node_modules', name);
@@ -31,19 +34,19 @@ export async function contentsOf(installed: Installed, name: string): Promise<Re
   return { ...Object.fromEntries(files), 'package.json': manifest };
 }
 
-/** Returns the package.json of an installed package: `@parley/vue`. */
+/** Returns the package.json of an installed package, such as `@parley/vue`. */
 export async function manifestOf(installed: Installed, name: string): Promise<Record<string, object>> {
   return JSON.parse(await readFile(join(installed.folder, 'node_modules', name, 'package.json'), 'utf8'));
 }
 
-/** The compilers with which the packages are checked. */
+/** TypeScript compilers with which the tests compile apps that use the packages. */
 export const compilers = ['5.9', 'native'] as const;
 
 /**
  * Compiles an app that uses an installed package, in strict mode. Returns the errors that the
  * compiler prints.
  *
- * @param options options of the compiler that differ from those of an app for es2022 without DOM
+ * @param options compiler options in addition to those for es2022 without DOM
  */
 export async function typeErrors(
   installed: Installed,
@@ -60,7 +63,7 @@ export async function typeErrors(
   return (await checking.catch((error: { stdout: string }) => error)).stdout;
 }
 
-/** The ways in which TypeScript finds the types of a package. */
+/** Compiler options for each way in which TypeScript finds the types of a package. */
 export const resolutions = [
   { module: 'nodenext', moduleResolution: 'nodenext' },
   { module: 'esnext', moduleResolution: 'bundler' },

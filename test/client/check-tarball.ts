@@ -3,7 +3,7 @@ import * as attw from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
-/** Returns the findings of publint for a package. */
+/** Returns what publint finds wrong with a package. */
 export async function findingsOfPublint(tarball: string): Promise<(string | undefined)[]> {
   const bytes = new Uint8Array(await readFile(tarball));
   const { messages, pkg } = await publint({ pack: { tarball: bytes.buffer }, strict: true });
@@ -11,9 +11,9 @@ export async function findingsOfPublint(tarball: string): Promise<(string | unde
 }
 
 /**
- * Returns the problems that attw finds in the types of a package. Ignores that CommonJS cannot load
- * an ES module, because import() can, and require() can from Node.js 20.19 on. Also ignores Node.js
- * 10.
+ * Returns the problems that attw finds in a package's types. Ignores the problem that CommonJS
+ * resolves to an ES module, because CommonJS can load the package with import(), and with require()
+ * from Node.js 20.19 on. Also ignores Node.js 10.
  */
 export async function problemsOfTypes(tarball: string): Promise<attw.Problem[]> {
   const bytes = new Uint8Array(await readFile(tarball));

@@ -21,11 +21,12 @@ export class Installed {
   }
 
   /**
-   * Builds a package and packs it with npm or pnpm, in a copy of its own, so that tests that run at
-   * the same time do not replace each other's build. Installs the tarball with npm, offline.
+   * Builds a package, packs it with npm or pnpm, and installs the tarball with npm, offline. It
+   * works on a copy of the package, so that tests that run at the same time do not overwrite each
+   * other's build.
    *
    * @param source folder of the package. Default: the client SDK
-   * @param peers folders of packages that it needs, which are installed with it
+   * @param peers folders of other packages that it needs, which are installed too
    */
   static async create(
     packer: 'npm' | 'pnpm' = 'npm',
@@ -40,27 +41,28 @@ export class Installed {
       tarballs.push(await pack(packer, await copyPackage(each, workspace), to));
     }
     await writeFile(join(folder, 'package.json'), '{ "name": "app", "private": true, "type": "module" }');
-    // Frameworks are peers too. They are linked, because they are not in the cache of npm.
+    // Ignores peer dependencies such as frameworks, because npm's cache lacks them. Tests add them
+    // with `link`.
     const options = ['--offline', '--no-audit', '--no-fund', '--legacy-peer-deps'];
     await run('npm', ['install', ...tarballs, ...options], { cwd: folder });
     await rm(workspace, { recursive: true, force: true });
     return new Installed(folder, tarballs.at(-1) as string);
   }
 
-  /** Links a package of the tests' own, such as a framework. */
+  /** Links a package from the tests' own dependencies, such as a framework. */
   async link(name: string): Promise<void> {
     const at = join(this.folder, 'node_modules', name);
     await mkdir(dirname(at), { recursive: true });
     await symlink(join(testFolder, 'node_modules', name), at);
   }
 
-  /** Writes a file, relative to the folder. */
+  /** Writes a file. `name` is relative to the folder of the installation. */
   async write(name: string, text: string): Promise<string> {
     await writeFile(join(this.folder, name), text);
     return join(this.folder, name);
   }
 
-  /** Copies a file or folder to a name, relative to the folder. */
+  /** Copies a file or folder. `name` is relative to the folder of the installation. */
   async copy(from: string, name: string): Promise<string> {
     await cp(from, join(this.folder, name), { recursive: true });
     return join(this.folder, name);
@@ -71,7 +73,10 @@ export class Installed {
   }
 }
 
-/** Copies a package without its build into a workspace that uses the same node_modules. */
+/**
+ * Copies a package without its build into a temporary workspace. The copy uses the original's
+ * node_modules.
+ */
 async function copyPackage(source: string, workspace: string): Promise<string> {
   const root = join(source, '../..');
   for (const file of ['package.json', 'pnpm-workspace.yaml', 'tsconfig.base.json']) {
@@ -89,7 +94,8 @@ async function pack(packer: 'npm' | 'pnpm', source: string, folder: string): Pro
   const to = ['pack', '--pack-destination', folder];
   if (packer === 'npm') await run('npm', to, { cwd: source });
   else {
-    // pnpm would check the installed packages before it runs the script `prepack`.
+    // Builds the package here and ignores scripts, because pnpm would check the installed packages
+    // before it runs the script `prepack`.
     await run(process.execPath, ['bin/build.mjs'], { cwd: source });
     const options = ['--config.pm-on-fail=ignore', '--config.ignore-scripts=true'];
     await run('npx', ['--yes', packageManager, ...options, ...to], { cwd: source });

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A proxy between a client and its gateway that simulates network faults. */
+/** A TCP proxy between a client and its gateway that simulates network faults. */
 export class Network {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #target: () => number;
-  /** Requests that match this pattern are rejected with 403, as by a firewall. */
+  /** Pattern of requests that the proxy rejects with 403, as a firewall would. */
   blocked: RegExp | undefined;
-  /** True: accepts connections but never responds. */
+  /** True: closes each new connection at once, as if the gateway did not exist. */
   dead = false;
-  /** True: drops the bytes that the gateway sends. */
+  /** True: drops the bytes that the gateway sends to the client. */
   deaf = false;
-  /** Request lines received so far. */
+  /** Request lines that the proxy has received so far. */
   readonly requests: string[] = [];
 
   private constructor(target: () => number) {
@@ -20,7 +20,7 @@ export class Network {
     this.#server = createServer((socket) => this.#accept(socket));
   }
 
-  /** Opens a proxy for a port, which may differ for each connection. */
+  /** Opens a proxy. Calls `target` for each connection to get the gateway's port. */
   static async open(target: () => number): Promise<Network> {
     const network = new Network(target);
     network.#server.listen(0, '127.0.0.1');
@@ -37,7 +37,10 @@ export class Network {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Forwards all requests again, on new connections. */
+  /**
+   * Ends all faults except `blocked`. Breaks the connections that lost bytes, so that clients open
+   * new ones.
+   */
   heal(): void {
     if (this.deaf || this.dead) this.cut();
     this.deaf = false;
@@ -76,7 +79,7 @@ export class Network {
     });
   }
 
-  /** Stores the request line of a later request on a keep-alive connection. */
+  /** Stores the request line of a further request on the same connection (keep-alive). */
   #note(text: string): void {
     const line = text.slice(0, text.indexOf('\r\n'));
     if (/^[A-Z]+ \S+ HTTP/.test(line)) this.requests.push(line);

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type { Installed } from './installed.ts';
 
-/** The part of a browser that the script of an example page uses: elements by id, and forms. */
+/**
+ * Simulates the parts of a browser that the script of an example page uses: elements with ids, and
+ * forms.
+ */
 export class StandInPage {
   readonly #elements = new Map<string, StandInElement>();
   readonly #before: [string, unknown][];
@@ -13,7 +16,7 @@ export class StandInPage {
     Object.assign(globalThis, globals);
   }
 
-  /** Runs the module script of a page with the published SDK. */
+  /** Runs the module script of an HTML page with the installed SDK. */
   static async open(installed: Installed, file: string, origin: string): Promise<StandInPage> {
     const html = await readFile(file, 'utf8');
     const script = /<script type="module">([\s\S]*)<\/script>/.exec(html)?.[1] ?? '';

@@ -3,7 +3,7 @@ import { waitFor } from '@parley/stack';
 import { WebSocket } from 'ws';
 import type { Kit } from '../gateway/kit.ts';
 
-/** Creates clients for the users of a kit and closes them together with the kit. */
+/** Creates clients for the users of a kit. Closes them when it is disposed of. */
 export class People {
   readonly #kit: Kit;
   readonly #clients: Parley[] = [];
@@ -12,7 +12,7 @@ export class People {
     this.#kit = kit;
   }
 
-  /** Creates a client and connects it. */
+  /** Creates a client and begins to connect it. */
   async start(user: number, options: Partial<ParleyOptions> = {}): Promise<Parley> {
     const client = new Parley({
       gateways: [this.#kit.gateway(0).http],
@@ -38,24 +38,24 @@ export class People {
   }
 }
 
-/** Returns the text of a message. Empty for other bodies. */
+/** Returns the text of a message. Empty for messages of other types. */
 export function textOf({ body }: Pick<ChatMessage, 'body'>): string {
   return body?.type === 'text' ? body.text : '';
 }
 
-/** Returns the texts of a chat that a client shows. */
+/** Returns the texts of the messages that a client shows in a chat. */
 export function texts(client: Parley, chat: number): string[] {
   return client.messages(chat).map(textOf);
 }
 
-/** Collects every message a client receives from now on. */
+/** Returns a list to which every message is added that the client receives from now on. */
 export function listen(client: Parley): ChatMessage[] {
   const heard: ChatMessage[] = [];
   client.on('message', (message) => heard.push(message));
   return heard;
 }
 
-/** Waits until a client shows exactly these texts in a chat. */
+/** Waits until a client shows exactly these texts in a chat, in this order. */
 export async function untilShown(client: Parley, chat: number, expected: string[]): Promise<void> {
   const same = () => JSON.stringify(texts(client, chat)) === JSON.stringify(expected);
   await waitFor(same, {

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 
 type Socket = InstanceType<WebSocketLike>;
 
-/** A WebSocket that delivers every event twice, and sometimes an older one again. */
+/** A WebSocket that delivers every event twice and, from time to time, an older event again. */
 export class StutteringSocket implements Socket {
   readonly #socket: WebSocket;
   readonly #events: unknown[] = [];

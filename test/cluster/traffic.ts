@@ -8,8 +8,9 @@ import type { Kit, Person } from '../groups/kit.ts';
 const PATIENCE = 40_000;
 
 /**
- * Pairs of users who write to each other over two gateways during a fault of Redis. Their ids are
- * consecutive, so their buckets and the conversations' home buckets spread over all masters.
+ * Pairs of users who write to each other through two gateways during a fault of Redis. Their ids
+ * are consecutive, so that all masters have some of the users' buckets and of the conversations'
+ * home buckets.
  */
 export class Traffic implements AsyncDisposable {
   readonly #kit: Kit;
@@ -36,21 +37,21 @@ export class Traffic implements AsyncDisposable {
   }
 
   /**
-   * Sends texts: each pair's sender sends until all are acknowledged, and resends those that were
-   * rejected temporarily.
+   * Sends texts in all pairs. Resends a text that was rejected temporarily. Resolves when all texts
+   * are acknowledged.
    */
   async send(texts: string[]): Promise<void> {
     await Promise.all(this.#pairs.map(({ sender, to }) => sendUntilTaken(sender, to.id, texts, { timeout: PATIENCE })));
   }
 
-  /** Resolves when every recipient has received `count` events. */
+  /** Resolves when every recipient has received at least `count` events. */
   async untilHeard(count: number): Promise<void> {
     await Promise.all(this.#pairs.map(({ recipient }) => recipient.untilEvents(count, PATIENCE)));
   }
 
   /**
-   * Expects that no message was lost or doubled, on the sockets and in PostgreSQL, and that the
-   * sockets stayed open.
+   * Expects that every text arrived exactly once, on the sockets and in PostgreSQL, and that no
+   * socket closed.
    */
   async expectAll(texts: string[]): Promise<void> {
     await this.untilHeard(texts.length);

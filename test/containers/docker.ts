@@ -4,7 +4,7 @@ import { root } from '@parley/stack';
 
 const execute = promisify(execFile);
 
-/** Runs `docker`. Resolves with its output. Rejects with its error output if it fails. */
+/** Runs `docker` and resolves with its output. Rejects with its error output if it fails. */
 export async function docker(args: string[], { env = {}, timeout = 120_000 }: DockerOptions = {}): Promise<string> {
   const { stdout } = await execute('docker', args, {
     cwd: root,
@@ -17,6 +17,6 @@ export async function docker(args: string[], { env = {}, timeout = 120_000 }: Do
 
 export interface DockerOptions {
   env?: Record<string, string>;
-  /** Timeout in ms. Default: two minutes. */
+  /** Time in ms after which the command is stopped. Default: two minutes. */
   timeout?: number;
 }

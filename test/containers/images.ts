@@ -1,6 +1,6 @@
 import { docker } from './docker.ts';
 
-/** The images, by the settings that can select others. */
+/** Default images. The environment variable with the name of a field can select another image. */
 const usual = {
   REDIS_IMAGE: 'redis:8',
   POSTGRES_IMAGE: 'postgres:17',
@@ -11,15 +11,15 @@ const usual = {
   PARLEY_WEB_IMAGE: 'parley-test/web',
 };
 
-/** The base images. */
+/** Base images of Parley's own images, which variables can replace in the same way. */
 const bases = { NODE_IMAGE: 'node:24-trixie-slim', BASE_IMAGE: 'debian:trixie-slim', WEB_IMAGE: 'nginx:1.28-trixie' };
 
 const ryuk = 'testcontainers/ryuk:0.14.0';
 
 /**
- * Returns why tests with these images cannot run on this machine, and prints it: no Docker engine
- * responds, `docker` lacks a command, or an image is neither on this machine nor in a registry.
- * Undefined if they can run.
+ * Returns why tests with these images cannot run on this machine, and prints the reason: no Docker
+ * engine responds, `docker` lacks a command, or an image is neither on this machine nor in a
+ * registry. Undefined if the tests can run.
  */
 export async function whyNoContainers(
   settings: readonly Setting[],
@@ -31,8 +31,8 @@ export async function whyNoContainers(
 }
 
 /**
- * Returns the images by their settings. Builds those images of Parley that no setting selects.
- * Rejects if a build fails.
+ * Returns the images for the tests by the names of their variables. Builds Parley's images for which
+ * no variable selects an image. Rejects if a build fails.
  */
 export async function prepareImages<Needed extends Setting>(
   settings: readonly Needed[],
@@ -53,8 +53,8 @@ async function findObstacle(settings: readonly Setting[], command: string[]): Pr
   } catch {
     return `there is no \`docker ${command[0]}\``;
   }
-  // This image removes containers of killed test runs. Without it, the tests remove only their own
-  // containers.
+  // Makes the image `ryuk` available, which removes the containers of test runs that were killed.
+  // Without it, the tests remove only their own containers.
   if (await obtain(process.env.RYUK_CONTAINER_IMAGE || ryuk)) process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
   const selected = settings
     .filter((setting) => !isBuilt(setting))
@@ -67,19 +67,19 @@ async function findObstacle(settings: readonly Setting[], command: string[]): Pr
   return undefined;
 }
 
-/** Returns whether the tests build an image: one of Parley's that no setting selects. */
+/** Returns whether the tests build an image: one of Parley's that no variable selects. */
 function isBuilt(setting: Setting): boolean {
   return setting.startsWith('PARLEY_') && !process.env[setting];
 }
 
-/** Returns the base images by their settings. */
+/** Returns the base images by the names of their variables. */
 function baseImages(): Record<string, string> {
   return Object.fromEntries(Object.entries(bases).map(([setting, usual]) => [setting, process.env[setting] || usual]));
 }
 
 /**
- * Makes an image available. Returns why it is neither on this machine nor in a registry. Undefined
- * if it is available.
+ * Pulls an image unless it is on this machine. Returns the reason if that fails, and undefined if
+ * the image is available.
  */
 async function obtain(image: string): Promise<string | undefined> {
   try {
@@ -94,7 +94,7 @@ async function obtain(image: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Builds `parley-test/TARGET` from this source tree. */
+/** Builds an image named `parley-test/TARGET` from this source tree. */
 async function build(image: string): Promise<void> {
   const more = (process.env.DOCKER_BUILD_OPTIONS ?? '').split(' ').filter((option) => option !== '');
   const from = Object.entries(baseImages()).flatMap(([setting, image]) => ['--build-arg', `${setting}=${image}`]);

@@ -3,7 +3,7 @@ import { waitFor } from '@parley/stack';
 import { WebSocket } from 'ws';
 import { textOf, texts } from '../client/people.ts';
 
-/** Two connected users who may write to each other. */
+/** Two connected users, Alice and Bob, who are friends. */
 export class Pair {
   readonly alice: Parley;
   readonly bob: Parley;
@@ -13,7 +13,7 @@ export class Pair {
     this.bob = bob;
   }
 
-  /** Creates the users in the system at an address. */
+  /** Registers both users at the api with this URL, makes them friends and connects them. */
   static async register(api: string, options: Partial<ParleyOptions> = {}, his = options): Promise<Pair> {
     const [alice, bob] = [await register(api, options), await register(api, his)];
     await alice.api('POST /friend-requests', { to: id(bob) });
@@ -37,7 +37,7 @@ export class Pair {
     await until(this.alice, id(this.bob), text);
   }
 
-  /** Resolves when the history of both users contains exactly these texts. */
+  /** Resolves when the history of both users contains exactly these texts, in this order. */
   async recorded(expected: string[]): Promise<void> {
     for (const [client, peer] of [
       [this.alice, id(this.bob)],
@@ -54,7 +54,7 @@ export class Pair {
   }
 
   /**
-   * Returns the texts of their chat on both clients.
+   * Returns the texts of the users' chat, which both clients must show equally.
    *
    * @throws Error if the clients differ
    */

@@ -9,7 +9,7 @@ import {
   Wait,
 } from 'testcontainers';
 
-/** The settings of the images that a system consists of. */
+/** Names of the variables that select the images for the containers of a system. */
 export const systemImages = [
   'REDIS_IMAGE',
   'POSTGRES_IMAGE',
@@ -19,8 +19,8 @@ export const systemImages = [
 ] as const;
 
 /**
- * Redis, PostgreSQL and Parley's services in containers on a separate network: two gateways, and
- * one of each other service.
+ * Redis, PostgreSQL and Parley's services in containers on a network of their own. There are two
+ * gateways and one of each other service.
  */
 export class System {
   readonly #network: StartedNetwork;
@@ -30,7 +30,7 @@ export class System {
     this.#network = network;
   }
 
-  /** Resolves when everything is ready. */
+  /** Starts all containers. Resolves when everything is ready. */
   static async start(images: Images): Promise<System> {
     const system = new System(await new Network().start());
     try {
@@ -50,13 +50,13 @@ export class System {
     }
   }
 
-  /** Returns the address of a service on this machine. */
+  /** Returns the URL at which this machine reaches a service. */
   url(name: Served): string {
     const container = this.#container(name);
     return `http://${container.getHost()}:${container.getFirstMappedPort()}`;
   }
 
-  /** Stops a container with SIGTERM and returns its exit code. Its data is kept. */
+  /** Stops a container with SIGTERM and returns its exit code. The container keeps its data. */
   async stop(name: Name): Promise<number> {
     const docker = await this.#docker(name);
     await docker.stop({ t: 30 });
@@ -72,7 +72,7 @@ export class System {
     await (await this.#docker(name)).kill();
   }
 
-  /** Freezes all processes of a container. Its connections stay open and silent. */
+  /** Freezes all processes of a container. Its connections stay open, but it does not respond. */
   async pause(name: Name): Promise<void> {
     await (await this.#docker(name)).pause();
   }
@@ -81,12 +81,12 @@ export class System {
     await (await this.#docker(name)).unpause();
   }
 
-  /** Disconnects a container from the network. Packets are lost, and no connection is closed. */
+  /** Disconnects a container from the network. Its packets are lost, but no connection is closed. */
   async disconnect(name: Name): Promise<void> {
     await (await this.#wire()).disconnect({ Container: this.#container(name).getId(), Force: true });
   }
 
-  /** Reconnects a container, probably with a different address. */
+  /** Connects a container to the network again, probably with a different address. */
   async reconnect(name: Name): Promise<void> {
     const EndpointConfig = { Aliases: [name] };
     await (await this.#wire()).connect({ Container: this.#container(name).getId(), EndpointConfig });
@@ -120,7 +120,8 @@ export class System {
     const container = this.#onNetwork(POSTGRES_IMAGE, 'postgres').withEnvironment(env).withExposedPorts(5432);
     await this.#keep('postgres', container.withWaitStrategy(Wait.forLogMessage(/ready to accept connections/)));
     const address = `127.0.0.1:${this.#container('postgres').getFirstMappedPort()}`;
-    // The image starts PostgreSQL twice: first to create its data, without a port, then to serve.
+    // Waits for the port, because the image starts PostgreSQL twice: first without a port to create
+    // its data, then to serve.
     await waitFor(() => accepts(`postgres://parley:${password}@${address}/parley`), { timeout: 60_000 });
   }
 

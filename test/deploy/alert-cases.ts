@@ -1,13 +1,15 @@
 /**
- * Time series of Prometheus in the format of `promtool test rules`: one value per 10 s, `value+step
- * x count`.
+ * Input time series of Prometheus for `promtool test rules`. Each has one value per 10 s, written
+ * as `value+step x count`.
  */
 export type Series = Record<string, string>;
 
-/** A state in which an alert must fire, and a similar state in which it must not. */
+/**
+ * Test case of an alert: a state in which it must fire, and a similar state in which it must not.
+ */
 export interface AlertCase {
   alert: string;
-  /** Minutes after the start within which the alert must fire. */
+  /** Time after the start at which the alert must fire, such as `2m`. */
   within: string;
   firing: Series;
   quiet: Series;
@@ -19,7 +21,7 @@ const healthy: Series = Object.fromEntries(
   ['gateway', 'api', 'recorder'].flatMap((job) => [0, 1].map((index) => [up(job, `${job}-${index}`), '1x120'])),
 );
 
-/** One case for each alert. */
+/** All test cases. Every alert has at least one. */
 export const alertCases: AlertCase[] = [
   { alert: 'ParleyNotScraped', within: '1m', firing: {}, quiet: healthy },
   ...['gateway', 'api', 'recorder'].flatMap((job): AlertCase[] => {
@@ -27,9 +29,9 @@ export const alertCases: AlertCase[] = [
     const others = Object.fromEntries(Object.entries(healthy).filter(([name]) => !name.includes(`parley-${job}`)));
     const oneLeft = { ...healthy, [up(job, `${job}-0`)]: '0x120' };
     return [
-      // The targets no longer exist.
+      // The firing state has no targets of the job, as after its last pod was deleted.
       { alert, within: '1m', firing: others, quiet: oneLeft },
-      // The targets do not respond, while another installation is healthy.
+      // In the firing state, the targets do not respond, although those of another installation do.
       {
         alert,
         within: '1m',
@@ -70,7 +72,7 @@ export const alertCases: AlertCase[] = [
     quiet: { ...reached('redis', 1), [`parley_probe_seconds_count{${ns},pod="x"}`]: '100+2x120' },
   },
   {
-    // In the quiet state Redis is down, which has another alert.
+    // The quiet state is without Redis, for which another alert fires.
     alert: 'ParleyMessagesDoNotPass',
     within: '3m',
     firing: { ...reached('postgresql', 0), [`parley_probe_seconds_count{${ns},pod="x"}`]: '100x120' },
@@ -126,7 +128,8 @@ export const alertCases: AlertCase[] = [
     alert: 'ParleyPushFails',
     within: '2m',
     firing: outcomes('parley_pushes_total', 'service="web"', { failed: 6, taken: 4 }),
-    // Subscriptions of browsers that no longer exist are not failures.
+    // The quiet state has many pushes to subscriptions of browsers that no longer exist. They are
+    // not failures.
     quiet: outcomes('parley_pushes_total', 'service="web"', { gone: 6, failed: 3, taken: 1 }),
   },
   {
@@ -174,7 +177,7 @@ export const alertCases: AlertCase[] = [
     quiet: requests(1, 99),
   },
   {
-    // In the quiet state PostgreSQL is down, which has another alert.
+    // The quiet state is without PostgreSQL, for which another alert fires.
     alert: 'ParleyApiFails',
     within: '5m',
     firing: { ...reached('postgresql', 1), ...requests(10, 90) },
@@ -184,7 +187,7 @@ export const alertCases: AlertCase[] = [
     alert: 'ParleyVolumeFilling',
     within: '2m',
     firing: { ...healthy, ...volume('a', 10) },
-    // In the quiet state, another application's volume is full.
+    // In the quiet state, only the volume of another application is full.
     quiet: { ...healthy, ...volume('a', 20), ...volume('b', 10) },
   },
   remaining('ParleyCertificateExpires', '2m', 2.9, 3.1),
@@ -199,7 +202,7 @@ export const alertCases: AlertCase[] = [
   },
 ];
 
-/** Returns the series of four processes of a kind. `down` of them are down. */
+/** Returns the series of four processes of a job. The first `down` of them do not respond. */
 function four(job: string, down: number): Series {
   return Object.fromEntries(
     [0, 1, 2, 3].map((index) => [up(job, `${job}-${index}`), index < down ? '0x120' : '1x120']),
@@ -212,8 +215,8 @@ function gauge(alert: string, within: string, metric: string, firing: number, qu
 }
 
 /**
- * Returns the case of a store: it fires if no process reaches the store, and not if a single
- * process does not.
+ * Returns the case of an alert about a database. It fires if no process reaches the database, but
+ * not if only one process does not.
  */
 function dependency(alert: string, name: string): AlertCase {
   const series = (pod: string) => `parley_dependency_up{${ns},pod="${pod}",dependency="${name}"}`;
@@ -225,12 +228,12 @@ function dependency(alert: string, name: string): AlertCase {
   };
 }
 
-/** Returns the series of whether a process reaches a server. */
+/** Returns the series that states whether a process reaches a database. */
 function reached(name: string, up: 0 | 1): Series {
   return { [`parley_dependency_up{${ns},pod="x",dependency="${name}"}`]: `${up}x120` };
 }
 
-/** Returns the series of unrecorded bytes. The limit is 1000. */
+/** Returns the series for a number of bytes that are not in PostgreSQL yet. Their limit is 1000. */
 function backlog(bytes: number): Series {
   return {
     [`parley_record_backlog_bytes{${ns},pod="x"}`]: `${bytes}x120`,
@@ -248,7 +251,7 @@ function outcomes(metric: string, label: string, perStep: Record<string, number>
   );
 }
 
-/** Returns the series of a volume with this percentage of free space. */
+/** Returns the series of a volume that has `left` percent of free space. */
 function volume(namespace: string, left: number): Series {
   const labels = `namespace="${namespace}",persistentvolumeclaim="redis"`;
   return {
@@ -257,7 +260,10 @@ function volume(namespace: string, left: number): Series {
   };
 }
 
-/** Cases with `firing` and `quiet` days until a certificate expires. Tests start at Unix time 0. */
+/**
+ * Returns a case about a certificate that expires in `firing` or `quiet` days. promtool starts at
+ * Unix time 0.
+ */
 function remaining(alert: string, within: string, firing: number, quiet: number): AlertCase {
   const expiry = (days: number) => ({
     [`parley_certificate_expiry_timestamp_seconds{${ns},pod="x",address="chat"}`]: `${days * 86_400}x400`,
@@ -265,7 +271,10 @@ function remaining(alert: string, within: string, firing: number, quiet: number)
   return { alert, within, firing: expiry(firing), quiet: expiry(quiet) };
 }
 
-/** Cases with `firing` and `quiet` days since the last backup. Tests start at Unix time 0. */
+/**
+ * Returns a case about a backup that is `firing` or `quiet` days old. promtool starts at Unix time
+ * 0.
+ */
 function backup(alert: string, within: string, firing: number, quiet: number): AlertCase {
   const made = (days: number) => ({
     [`parley_backup_timestamp_seconds{${ns},pod="x",store="redis"}`]: `${-days * 86_400}x120`,
@@ -279,7 +288,7 @@ function buckets(metric: string, perStep: Record<string, number>, labels = ''): 
   );
 }
 
-/** Returns the series of two recorders. Each reads `each` buckets. */
+/** Returns the series of two recorders, each of which reads `each` of `all` buckets. */
 function unread(each: number, all: number): Series {
   return Object.fromEntries(
     ['x', 'y'].flatMap((pod) => [
@@ -289,7 +298,10 @@ function unread(each: number, all: number): Series {
   );
 }
 
-/** Returns the series of ten buckets. The first one grows by `busy` entries per 10 s. */
+/**
+ * Returns the series of ten buckets. The first one gets `busy` new entries per 10 s, the others
+ * 500.
+ */
 function perBucket(busy: number): Series {
   return Object.fromEntries(
     Array.from({ length: 10 }, (_, bucket) => [

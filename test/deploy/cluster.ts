@@ -1,6 +1,6 @@
 import type { Fields, Manifest } from './kustomize.ts';
 
-/** Queries over manifests: names, containers and environments. */
+/** Manifests of a cluster, with queries for objects, containers and environments. */
 export class Cluster {
   readonly manifests: Manifest[];
 
@@ -18,7 +18,7 @@ export class Cluster {
     return found;
   }
 
-  /** Returns all objects that run pods, with their pod templates. */
+  /** Returns all objects that run pods, each with its pod template. */
   get workloads(): Workload[] {
     return this.manifests
       .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job'].includes(kind))
@@ -28,7 +28,10 @@ export class Cluster {
       });
   }
 
-  /** Returns the containers of a workload, init containers first, each with its pod's labels. */
+  /**
+   * Returns the containers of all workloads, init containers first. Each one refers to its
+   * workload.
+   */
   get containers(): (Container & { workload: Workload })[] {
     return this.workloads.flatMap((workload) =>
       [...(workload.pod.initContainers ?? []), ...workload.pod.containers].map((it) => ({ ...it, workload })),
@@ -42,8 +45,10 @@ export class Cluster {
   }
 
   /**
-   * Returns the environment of a container without what its image sets. `secrets` provides the
-   * values of secrets that are optional or not in the manifests.
+   * Returns the environment variables that the manifests set for a container, but not those of its
+   * image.
+   *
+   * @param secrets values of secrets that are optional or not in the manifests
    */
   environment({ env = [], envFrom = [] }: Container, secrets: Record<string, string> = {}): Record<string, string> {
     const values: Record<string, string> = {};

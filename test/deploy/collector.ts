@@ -2,13 +2,15 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-/** An OpenTelemetry collector for OTLP over HTTP with JSON. It stores all requests. */
+/**
+ * An OpenTelemetry collector that receives OTLP over HTTP with JSON and stores what it receives.
+ */
 export class Collector {
   readonly url: string;
   readonly spans: Received[] = [];
-  /** All received requests, unchanged. */
+  /** The bodies of all requests as JSON, one after the other. */
   text = '';
-  /** The headers of the last request. */
+  /** Headers of the last request. */
   headers: IncomingHttpHeaders = {};
   readonly #server: Server;
 

@@ -5,17 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { documents, type Fields, type Manifest } from './kustomize.ts';
 
-/** The folder of the chart. */
+/** Path of the Helm chart. */
 export const chart = fileURLToPath(new URL('../../deploy/helm/parley/', import.meta.url));
 
 const examples = join(chart, '../examples');
 
-/** The values of each example, by the name of its file. */
+/** File name of each example -> its values. */
 export const exampleValues = Object.fromEntries(
   readdirSync(examples).map((file) => [file, parse(readFileSync(join(examples, file), 'utf8')) as Fields]),
 );
 
-/** Renders the chart with each set of values, in one process of Helm, and lints it. */
+/** Renders the chart with each set of values and lints it, in a single process. */
 export function runHelm<Name extends string>(cases: Record<Name, Fields>): Result<Name> {
   const script = fileURLToPath(new URL('helm.py', import.meta.url));
   const input = JSON.stringify({ chart, cases });
@@ -23,7 +23,7 @@ export function runHelm<Name extends string>(cases: Record<Name, Fields>): Resul
     input,
     encoding: 'utf8',
     maxBuffer: 64_000_000,
-    // Helm logs that it follows the links from the chart to the base.
+    // Ignores Helm's log, which only reports that the chart contains links to the base.
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const { rendered, lint } = JSON.parse(output) as Output<Name>;
@@ -43,10 +43,13 @@ interface Output<Name extends string> {
 }
 
 interface Result<Name extends string> {
-  /** Returns the objects of a set of values. Throws the error of Helm. */
+  /**
+   * Returns the objects that the chart renders with these values. Throws Helm's error if it cannot
+   * render them.
+   */
   objects(name: Name): Manifest[];
-  /** Returns what Helm prints after an installation with these values. */
+  /** Returns the notes that Helm prints after an installation with these values. */
   notes(name: Name): string;
-  /** The findings of `helm lint --strict`. */
+  /** What `helm lint --strict` reports. */
   lint: string[];
 }

@@ -4,7 +4,8 @@ import { parse, parseAllDocuments } from 'yaml';
 
 /**
  * Builds a folder as `kustomize build` does. Supports only the features that deploy/kubernetes
- * uses. Throws for any other feature. Generated ConfigMaps keep their names without a hash.
+ * uses, and throws for any other. Unlike kustomize, it does not add a hash to the names of
+ * generated ConfigMaps.
  */
 export function build(folder: string): Manifest[] {
   const file = join(folder, 'kustomization.yaml');
@@ -26,7 +27,10 @@ export function build(folder: string): Manifest[] {
   return built;
 }
 
-/** The fields by which lists are merged. Other lists are replaced. */
+/**
+ * Fields by which the items of lists are matched and merged. Lists without such a field are
+ * replaced.
+ */
 export const mergeKeys: Readonly<Record<string, string>> = {
   containers: 'name',
   initContainers: 'name',
@@ -39,11 +43,11 @@ function read(path: string): Manifest[] {
   return statSync(path).isDirectory() ? build(path) : documents(readFileSync(path, 'utf8'));
 }
 
-/** Returns the objects of a YAML file. */
+/** Returns the objects in a YAML file. */
 export function documents(text: string): Manifest[] {
   return parseAllDocuments(text).map((document) => {
     if (document.errors.length > 0) throw document.errors[0];
-    // Copies each object, because YAML anchors share objects, and a build changes them.
+    // Copies each object, because YAML anchors make objects share parts, and a build changes them.
     return JSON.parse(JSON.stringify(document.toJS())) as Manifest;
   });
 }
@@ -116,11 +120,11 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The folder of an overlay, and the names of all overlays. */
+/** `kubernetes`: path of deploy/kubernetes. `overlays`: names of all overlays. */
 export const kubernetes = new URL('../../deploy/kubernetes/', import.meta.url).pathname;
 export const overlays = ['local', 'production'] as const;
 
-/** Returns the objects of an overlay. */
+/** Returns the objects of an overlay by its name. */
 export function buildOverlay(name: (typeof overlays)[number]): Manifest[] {
   const folder = join(kubernetes, 'overlays', name);
   if (!existsSync(folder)) throw new Error(`${dirname(folder)} has no ${name}`);
@@ -158,7 +162,7 @@ interface Image {
 
 export type Fields = Record<string, unknown>;
 
-/** A Kubernetes object as parsed from YAML. */
+/** A Kubernetes object, as the YAML parser returns it. */
 export interface Manifest extends Fields {
   apiVersion: string;
   kind: string;

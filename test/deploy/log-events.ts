@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { root } from '@parley/stack';
 import ts from 'typescript';
 
-/** Source folders that log, and the names of the services that run them. */
+/** Source folders with log calls -> name of the service that runs the code. */
 const sources = {
   'services/gateway/src': 'gateway',
   'services/api/src': 'api',
@@ -13,7 +13,7 @@ const sources = {
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
-/** Creates the page of all log events from the sources. */
+/** Returns the page of all log events as Markdown, created from the sources. */
 export async function writeLogEvents(): Promise<string> {
   const found = new Map<string, LogEvent>();
   for (const [folder, service] of Object.entries(sources))
@@ -66,7 +66,7 @@ async function filesOf(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
-/** Returns the events of calls such as `….log.<level>(fields, event)` in a source. */
+/** Returns the log events in a source file: calls such as `….log.<level>(fields, event)`. */
 function eventsOf(source: string): FoundEvent[] {
   const events: FoundEvent[] = [];
   const visit = (node: ts.Node): void => {

@@ -7,7 +7,7 @@ import * as policy from 'kubernetes-models/policy/v1';
 import * as core from 'kubernetes-models/v1';
 import type { Manifest } from './kustomize.ts';
 
-/** The kinds that deploy/kubernetes may use, by API version. */
+/** API versions of the objects in deploy/kubernetes -> the kinds of that version. */
 const groups: Record<string, object> = {
   v1: core,
   'apps/v1': apps,
@@ -19,8 +19,8 @@ const groups: Record<string, object> = {
 };
 
 /**
- * Validates a manifest against the schema of its kind. Returns the invalid values, and the fields
- * that are not in the schema, which a cluster would ignore or refuse.
+ * Validates a manifest by the schema of its kind. Returns what is invalid, including fields that
+ * the schema lacks, because a cluster would ignore or reject them.
  */
 export function check(manifest: Manifest): string[] {
   const Kind = (groups[manifest.apiVersion] as Record<string, KindOf> | undefined)?.[manifest.kind];
@@ -31,11 +31,12 @@ export function check(manifest: Manifest): string[] {
   } catch (error) {
     return [(error as Error).message];
   }
-  // The validator reads every field that is in the schema, so an unread field is unknown.
+  // The validator reads every field that the schema has. Therefore a field that it did not read is
+  // unknown.
   return fields(manifest).filter((path) => !read.has(path) && !isFree(path));
 }
 
-/** Returns a proxy of a value that records which fields are read. */
+/** Returns a proxy of a value that remembers the paths of the fields that are read. */
 function watch<T>(value: T, path: string, read: Set<string>): T {
   if (typeof value !== 'object' || value === null) return value;
   return new Proxy(value, {
@@ -48,14 +49,14 @@ function watch<T>(value: T, path: string, read: Set<string>): T {
   });
 }
 
-/** Returns the paths of all fields, with `[]` for any item of a list. */
+/** Returns the paths of all fields in a value. `[]` stands for every item of a list. */
 function fields(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) return [...new Set(value.flatMap((item) => fields(item, `${path}[]`)))];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => [`${path}.${key}`, ...fields(item, `${path}.${key}`)]);
 }
 
-/** Returns whether a path is in a map with free keys, whose values are strings or quantities. */
+/** Returns whether a path is inside a map with arbitrary keys, such as labels. */
 function isFree(path: string): boolean {
   return /\.(labels|annotations|matchLabels|data|requests|limits)\.[^[]*$/.test(path);
 }
