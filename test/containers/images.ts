@@ -31,8 +31,8 @@ export async function whyNoContainers(
 }
 
 /**
- * Returns the images for the tests by the names of their variables. Builds Parley's images for which
- * no variable selects an image. Rejects if a build fails.
+ * Returns the images for the tests by the names of their variables. Builds Parley's images for
+ * which no variable selects an image. Rejects if a build fails.
  */
 export async function prepareImages<Needed extends Setting>(
   settings: readonly Needed[],

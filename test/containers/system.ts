@@ -81,7 +81,9 @@ export class System {
     await (await this.#docker(name)).unpause();
   }
 
-  /** Disconnects a container from the network. Its packets are lost, but no connection is closed. */
+  /**
+   * Disconnects a container from the network. Its packets are lost, but no connection is closed.
+   */
   async disconnect(name: Name): Promise<void> {
     await (await this.#wire()).disconnect({ Container: this.#container(name).getId(), Force: true });
   }
