@@ -91,7 +91,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('streamed messages over %s'
   });
 });
 
-it("if a stream has already ended on the server, `end` sends the whole text as an edit", async () => {
+it('if a stream has already ended on the server, `end` sends the whole text as an edit', async () => {
   const [a, b] = await kit.friends();
   await using people = new People(kit);
   const [agent, reader] = [await people.online(a), await people.online(b)];
