@@ -121,8 +121,8 @@ export interface Keys {
   /** Set of the members of a group. */
   members(group: number): string;
   /**
-   * Sorted set: member of a group who does not see messages from before joining -> the id up to
-   * which the member does not.
+   * Sorted set for a group that hides its earlier history: members, scored by the message id up to
+   * which messages are hidden from each.
    */
   floors(group: number): string;
   /**

@@ -1,11 +1,15 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Seconds for which the user of an external id is cached, also if there is none. */
+/**
+ * Seconds for which Redis caches the user of an external id, and for which it caches that no user
+ * has the id.
+ */
 const KNOWN_TTL = 86_400;
 const NOBODY_TTL = 30;
 
 /**
- * Returns the user with this external id, null if nobody has it, or undefined if Redis has no copy.
+ * Returns the user with this external id. Returns null if no user has it, and undefined if Redis
+ * has no copy.
  */
 export async function readExternalUser(redis: RedisConnection, external: string): Promise<number | null | undefined> {
   const text = await redis.client.get(redis.keys.external(external));
@@ -14,8 +18,8 @@ export async function readExternalUser(redis: RedisConnection, external: string)
 }
 
 /**
- * Stores the user of an external id. With `asked`, it keeps an existing copy, which may be newer
- * than the lookup.
+ * Stores the user of an external id. With `asked`, keeps an existing entry, because it might be
+ * newer than the lookup.
  */
 export async function writeExternalUser(
   redis: RedisConnection,

@@ -5,7 +5,7 @@ export async function readMembers(redis: RedisConnection, group: number): Promis
   return (await redis.client.smembers(redis.keys.members(group))).map(Number);
 }
 
-/** Returns the members of a group who joined after a message and do not see it. */
+/** Returns the members of a group who cannot see a message because they joined after it. */
 export async function readLaterMembers(
   { client, keys }: RedisConnection,
   group: number,
@@ -14,7 +14,7 @@ export async function readLaterMembers(
   return (await client.zrangebyscore(keys.floors(group), id, '+inf')).map(Number);
 }
 
-/** Returns until when a member of a group may not write, in Unix ms. 0 if they may. */
+/** Returns the Unix ms at which the mute of a group member ends. 0: the member is not muted. */
 export async function readMute({ client, keys }: RedisConnection, group: number, user: number): Promise<number> {
   return Number((await client.hget(keys.restrictions(group), String(user))) ?? 0);
 }

@@ -1,4 +1,4 @@
--- Returns whether a user may write to a user or group, from the permit copy.
+-- Returns whether a sender is allowed to write to a user or group, according to the cached permits.
 --
 -- KEYS
 --   1  copy
@@ -9,9 +9,9 @@
 --   1  sender
 --   2  'private' to add what the recipient hides from the sender
 -- Reply
---   'friend', 'stranger', 'blocked', 'member', 'not-member', 'nobody', or 'unknown' without a copy.
---   With 'private', '.presence' follows if the recipient hides their presence, and '.reads' if they
---   hide their read marks
+--   'friend', 'stranger', 'blocked', 'member', 'not-member', 'nobody', or 'unknown' if Redis has no
+--   copy. With 'private', '.presence' is appended if the recipient hides their presence from the
+--   sender, and '.reads' if the recipient hides their read marks
 local copy = redis.call('GET', KEYS[1])
 if not copy then return 'unknown' end
 if string.sub(copy, 1, 1) == 'n' then return 'nobody' end

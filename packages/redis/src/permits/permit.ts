@@ -4,12 +4,18 @@ import source from './permit.lua';
 
 const script = createScript('permit', [source]);
 
-/** Returns the relation of `from` to a user or group, from the copy in Redis. */
+/**
+ * Returns the standing of the user `from` with a user or group (such as friend, blocked or member),
+ * from the copy in Redis.
+ */
 export async function readPermit(redis: RedisConnection, from: number, to: number): Promise<Standing> {
   return (await run(redis, to, [from])) as Standing;
 }
 
-/** Like `readPermit`, with what a user hides from `from`. */
+/**
+ * Returns the standing of the user `from` with another user or a group, as `readPermit` does, and
+ * what the other user hides from `from`.
+ */
 export async function readRelation(redis: RedisConnection, from: number, to: number): Promise<Relation> {
   const [standing, ...hidden] = (await run(redis, to, [from, 'private'])).split('.');
   return {
@@ -26,15 +32,15 @@ async function run(redis: RedisConnection, to: number, args: (string | number)[]
 }
 
 /**
- * `unknown`: Redis has no copy, so request one from the recorder. `nobody`: no user or group has
- * this id.
+ * `unknown`: Redis has no copy, so the caller must request one from the recorder. `nobody`: no user
+ * or group has this id.
  */
 export type Standing = 'friend' | 'stranger' | 'blocked' | 'member' | 'not-member' | 'nobody' | 'unknown';
 
 /** The relation of a user to another user or a group. */
 export interface Relation {
   readonly standing: Standing;
-  /** Set if the other user does not show the user when they are online. */
+  /** Set if the other user hides their presence from this user. */
   readonly hidesPresence?: true;
   /** Set if the other user hides up to which message they have read. */
   readonly hidesReads?: true;

@@ -5,8 +5,8 @@ import source from './take-tokens.lua';
 const script = createScript('take', [source]);
 
 /**
- * Acquires up to `want` tokens of a rate bucket that all replicas share. Grants fewer if the bucket
- * holds fewer, and nothing if it holds fewer than `least`.
+ * Acquires up to `want` tokens of a token bucket that all replicas share. Grants fewer tokens if
+ * the bucket has fewer, and none if it has fewer than `least`.
  */
 export async function takeTokens(
   redis: RedisConnection,
@@ -22,16 +22,16 @@ export async function takeTokens(
 }
 
 export interface Rate {
-  /** Tokens added per second. May be a fraction. */
+  /** Number of tokens added per second. Can be a fraction. */
   perSecond: number;
-  /** Tokens of the full bucket, at least 1. */
+  /** Number of tokens in a full bucket, at least 1. */
   burst: number;
 }
 
 export interface TokenGrant {
   granted: number;
-  /** Ms until `least` tokens can be granted; 0 if some were granted. */
+  /** Ms until `least` tokens can be granted. 0 if some were granted. */
   after: number;
-  /** Tokens that the bucket still holds. */
+  /** Number of tokens that the bucket still has. */
   left: number;
 }

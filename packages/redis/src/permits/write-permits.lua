@@ -1,4 +1,4 @@
--- Replaces the permit copy of a user or group, unless Redis has a newer one.
+-- Replaces the cached permits of a user or group, unless Redis has the same or a newer version.
 --
 -- KEYS
 --   1 copy
@@ -9,16 +9,17 @@
 --   6 hidden
 --   7 floors
 -- ARGV
---   1 'group', 'nobody', 'user', 'user.<who>' with who sees the user's presence, or
---     'user.<who>.nobody' if nobody sees the user's read marks
+--   1 'group', 'nobody', 'user', 'user.<who>' where <who> can see the user's presence, or
+--   'user.<who>.nobody' if nobody can see the user's read marks
 --   2 version, or -1 for an id that never existed
 --   3 time to live of 'nobody', in s
---   4 floors of members of a group, as a JSON list of [user, message id]
+--   4 floors of group members (the message id up to which a member cannot see messages), as a JSON
+--   list of [user, message id]
 --   5 length of the first list
 --   then the first list: contacts of a user, or members of a group
 --   then blocks of a user, or restrictions of the members of a group, each with its value
 -- Reply
---   1 if it was written
+--   1 if the copy was written, otherwise 0
 local copy = redis.call('GET', KEYS[1])
 local version = copy and tonumber(string.match(copy, ':(%d+)$') or -1) or -1
 if ARGV[2] == '-1' then

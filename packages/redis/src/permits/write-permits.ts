@@ -6,15 +6,14 @@ import source from './write-permits.lua';
 const script = createScript('write-permits', [source]);
 
 /**
- * Seconds for which Redis remembers that an id does not exist. Longer than any write of permits
- * lasts.
+ * Seconds for which Redis caches that an id does not exist. Longer than writing permits can last.
  */
 const NOBODY_TTL = 60;
 const GONE_TTL = 86_400;
 
 /**
- * Replaces the permit copy of a user or group in Redis. Older versions are ignored, so that
- * concurrent writers converge. Returns whether it was written.
+ * Replaces the cached permits of a user or group in Redis. Ignores older versions, so that
+ * concurrent writers converge. Returns whether the copy was written.
  */
 export async function writePermits(redis: RedisConnection, id: number, copy: PermitsCopy): Promise<boolean> {
   const { keys } = redis;
@@ -33,7 +32,8 @@ export async function writePermits(redis: RedisConnection, id: number, copy: Per
 }
 
 /**
- * Returns the kind of a copy, with the choices of a user who hides their presence or read marks.
+ * Returns the kind of a copy, which includes the privacy settings of a user who hides their
+ * presence or read marks.
  */
 function kindOf(copy: PermitsCopy): string {
   if (copy.kind !== 'user') return copy.kind;
@@ -42,18 +42,19 @@ function kindOf(copy: PermitsCopy): string {
   return lastSeen === 'everyone' ? 'user' : `user.${lastSeen}`;
 }
 
-/** Returns whether Redis has a copy for this id. */
+/** Returns whether Redis has a copy of the permits of this id. */
 export async function hasPermits(redis: RedisConnection, id: number): Promise<boolean> {
   return (await redis.client.exists(redis.keys.copy(id))) === 1;
 }
 
 /**
- * The users who may write to an id, as in PostgreSQL, with a version that grows with each change.
+ * The permits of an id, as in PostgreSQL: who is allowed to write to this user or group. `version`
+ * grows with each change.
  */
 export type PermitsCopy =
   | UserCopy
   | GroupCopy
-  /** `version` is set if the id once was a group. */
+  /** The version of the permits. Undefined if no user or group ever had the id. */
   | { kind: 'nobody'; version?: number };
 
 interface UserCopy {
@@ -61,9 +62,9 @@ interface UserCopy {
   version: number;
   contacts: number[];
   blocks: number[];
-  /** Who sees the user's presence. Default: `everyone` who may write to the user. */
+  /** Who can see the user's presence. Default: `everyone` who is allowed to write to the user. */
   lastSeen?: 'everyone' | 'friends' | 'nobody';
-  /** `nobody`: the user and the peers of direct chats do not see each other's read marks. */
+  /** `nobody`: the user and the user's direct chat partners cannot see each other's read marks. */
   readReceipts?: 'everyone' | 'nobody';
 }
 
@@ -72,7 +73,8 @@ interface GroupCopy extends GroupRestrictions {
   version: number;
   members: number[];
   /**
-   * Members who do not see earlier messages, and the id up to which they do not. Default: none.
+   * Members who cannot see earlier messages, each with the message id up to which messages are
+   * hidden. Default: none.
    */
   floors?: [user: number, id: number][];
 }

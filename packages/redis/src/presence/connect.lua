@@ -1,5 +1,5 @@
--- Sets the number of connections of a user at a gateway, for a new connection or after Redis was
--- down.
+-- Sets the number of connections that a user has at a gateway, for a new connection or after Redis
+-- was down.
 --
 -- KEYS
 --   1  online
@@ -8,15 +8,15 @@
 -- ARGV
 --   1  user
 --   2  gateway
---   3  its connections of the user
+--   3  number of the user's connections at this gateway
 --   4  session of the new connection, or '' for none
---   5  maximum number of connections
+--   5  maximum number of the user's connections at all gateways
 --   6  time to live in s
---   7  number of live gateways, then these, then gateways that are gone
+--   7  number of live gateways, then the live gateways, then the dead ones
 -- Reply
 --   'ok', or 'first' if the user was offline
---   without a change: 'revoked', 'too-many', or the counted gateways whose state the caller must
---   look up
+--   without a change: 'revoked', 'too-many', or the counted gateways of which the caller must find
+--   out whether they are live
 local online, revoked, presence = KEYS[1], KEYS[2], KEYS[3]
 local user, gateway, connections, session = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local most, ttl = tonumber(ARGV[5]), ARGV[6]
@@ -28,7 +28,8 @@ local others, before, gone, unknown = survey(online, gateway, LIVE_GATEWAYS)
 if #unknown > 0 then return unknown end
 if others + connections > most and session ~= '' then return 'too-many' end
 
--- Their connections closed while the caller looked up the others.
+-- A count of 0 changes nothing. The connections closed while the caller looked up which gateways
+-- are live.
 if connections == '0' then return 'ok' end
 
 for _, each in ipairs(gone) do redis.call('HDEL', online, each) end

@@ -7,15 +7,15 @@ import { withLiveGateways } from './with-live-gateways.ts';
 const script = createScript('connect', [gateways, source]);
 
 /**
- * Seconds after which the counts of a user expire without a new connection. Longer than any
- * connection stays open.
+ * Seconds after which the connection counts of a user expire if no connection is added. Longer than
+ * any connection stays open.
  */
 export const COUNTS_TTL = 90 * 86_400;
 
 /**
- * Sets the number of connections of a user, and notifies watchers if the user was offline. With a
- * `session` it admits a new connection of that session or refuses it. Without one it restores what
- * Redis may have lost.
+ * Sets the number of connections that a user has at a gateway, and notifies watchers if the user
+ * was offline before. With a `session`, accepts or rejects a new connection of that session.
+ * Without a session, restores the number that Redis might have lost.
  */
 export async function connect(
   redis: RedisConnection,
@@ -39,14 +39,14 @@ export interface ConnectionCount {
   user: number;
   gateway: string;
   /**
-   * Connections of the user at this gateway, including the new one, at the time of the call. 0
-   * changes nothing.
+   * Returns the number of the user's connections at this gateway at the time of the call, including
+   * the new one. 0 changes nothing.
    */
   count(): number;
   session?: string;
-  /** Maximum number of the user's connections over all gateways. */
+  /** Maximum number of the user's connections across all gateways. */
   most: number;
-  /** Known live gateways. The script looks up unknown ones in Redis. */
+  /** The live gateways that the caller knows. Redis is queried about unknown ones. */
   live: Iterable<string>;
   /** Called if the user was offline before. */
   first?(): void;

@@ -1,11 +1,12 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
 /**
- * A control message to the gateways that hold a user's sockets, on the channel of the user's
- * frames. Its first byte, which no frame has, identifies it. `forget` clears the cached permits of
- * this user, and checks whether the user still may see the presence of the users in `hidden`.
- * `revoke` closes the sockets of a session, or all of the user. `fence` closes the sockets with a
- * lower number. `frame` carries a frame of a device without a socket.
+ * A control message to the gateways of a user's connections, published on the channel of the user's
+ * frames. Its first byte distinguishes it from frames. `forget` clears the cached permits of this
+ * user, and makes gateways check whether the user is still allowed to see the presence of the users
+ * in `hidden`. `revoke` closes the connections of a session, or all of the user's connections.
+ * `fence` closes connections with a lower number. `frame` carries a frame from a device that has no
+ * WebSocket.
  */
 export type Control =
   | { do: 'forget'; hidden?: number[] }
@@ -17,19 +18,20 @@ export type Control =
 export const CONTROL_BYTE = 0x21;
 
 /**
- * The start of a message with several live frames. Gateways of the previous release ignore it as an
- * unknown control message. Each frame is on a separate line, so that gateways need not parse it.
+ * First part of a message that contains several live frames. Gateways of the previous release
+ * ignore the message, because they do not know this kind of control message. Each frame is on a
+ * separate line, so that gateways need not parse it.
  */
 export const LIVE_HEAD = '!{"do":"live","frames":[\n';
 
-/** Returns the control message that carries live frames. Live frames are not events. */
+/** Returns the message that carries live frames, which are not events of an inbox. */
 export function liveMessage(frames: string[]): string {
   return frames.length === 1 ? (frames[0] as string) : `${LIVE_HEAD}${frames.join(',\n')}\n]}`;
 }
 
 /**
- * Makes every gateway read the permits of these users again. `pairs` are users who may have lost
- * the right to see each other's presence.
+ * Makes every gateway read the permits of these users again. `pairs` are users who might no longer
+ * be allowed to see each other's presence.
  */
 export async function forgetPermits(
   redis: RedisConnection,
@@ -44,9 +46,9 @@ export async function forgetPermits(
 }
 
 /**
- * Ends a session of a user: refuses its connections until `until`, the Unix ms at which its last
- * access token ends, and closes its sockets on every gateway. The inbox is no longer kept for the
- * device of that session.
+ * Ends a session of a user: rejects its new connections until `until`, the Unix ms at which its
+ * last access token ends, and closes its connections on every gateway. The inbox no longer keeps
+ * events for this session's device.
  */
 export async function revokeSession(
   redis: RedisConnection,
@@ -59,7 +61,8 @@ export async function revokeSession(
   await Promise.all([
     redis.client.zadd(name, 'GT', until, session),
     redis.client.zremrangebyscore(name, '-inf', Date.now() - 60_000),
-    // The list outlives the longest token: NX for a new list, GT for one with a time to live.
+    // Ensures that the list outlives the longest token: NX sets the expiry of a new list, GT
+    // extends an existing one.
     redis.client.pexpireat(name, end, 'NX'),
     redis.client.pexpireat(name, end, 'GT'),
     redis.client.hdel(redis.keys.cursors(user), session),
@@ -67,7 +70,7 @@ export async function revokeSession(
   await sendControl(redis, user, { do: 'revoke', session });
 }
 
-/** Closes all sockets of a user on every gateway. It does not prevent new connections. */
+/** Closes all connections of a user on every gateway. Does not prevent new connections. */
 export async function closeSockets(redis: RedisConnection, user: number): Promise<void> {
   await sendControl(redis, user, { do: 'revoke' });
 }
@@ -77,12 +80,12 @@ export async function isRevoked(redis: RedisConnection, user: number, session: s
   return (await redis.client.zscore(redis.keys.revoked(user), session)) !== null;
 }
 
-/** Publishes bytes that are not an event, such as `typing`, to the sockets of a user. */
+/** Publishes a frame that is not an event, such as `typing`, to the connections of a user. */
 export async function publish(redis: RedisConnection, user: number, frame: string): Promise<void> {
   await redis.client.spublish(redis.keys.user(user), frame);
 }
 
-/** Sends a control message to the gateways that hold a user's connections. */
+/** Sends a control message to the gateways of a user's connections. */
 export function sendControl(redis: RedisConnection, user: number, control: Control): Promise<void> {
   return publish(redis, user, `!${JSON.stringify(control)}`);
 }

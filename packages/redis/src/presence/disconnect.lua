@@ -1,4 +1,4 @@
--- Sets the number of connections that a user still has at a gateway after one closed.
+-- Sets the number of connections that a user still has at a gateway after one of them closed.
 --
 -- KEYS
 --   1 online
@@ -8,12 +8,12 @@
 -- ARGV
 --   1 user
 --   2 gateway
---   3 its connections of the user
+--   3 number of the user's remaining connections at this gateway
 --   4 time to live of the last-seen date in s
---   5 number of live gateways, then these, then gateways that are gone
+--   5 number of live gateways, then the live gateways, then the dead ones
 -- Reply
---   1 for the user's last connection, else 0
---   without a change: the counted gateways whose state the caller must look up
+--   1 if the user has no connection any more, otherwise 0
+--   without a change: the counted gateways of which the caller must find out whether they are live
 if redis.call('HEXISTS', KEYS[1], ARGV[2]) == 0 then return 0 end
 if tonumber(ARGV[3]) > 0 then
   redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])

@@ -8,8 +8,8 @@ import { withLiveGateways } from './with-live-gateways.ts';
 const script = createScript('disconnect', [clock, gateways, source]);
 
 /**
- * Sets the number of remaining connections. Returns true for the user's last one, after notifying
- * watchers.
+ * Sets the number of connections that a user still has at a gateway. If the user has none left at
+ * any gateway, notifies watchers and then returns true.
  */
 export async function disconnect(
   redis: RedisConnection,
@@ -26,8 +26,11 @@ export async function disconnect(
 export interface Disconnection {
   user: number;
   gateway: string;
-  /** Connections of the user that this gateway still holds, at the time of the call. */
+  /**
+   * Returns the number of the user's connections that this gateway still has at the time of the
+   * call.
+   */
   count(): number;
-  /** Known live gateways. The script looks up unknown ones in Redis. */
+  /** The live gateways that the caller knows. Redis is queried about unknown ones. */
   live: Iterable<string>;
 }

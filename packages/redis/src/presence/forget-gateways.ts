@@ -3,17 +3,17 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { disconnect } from './disconnect.ts';
 import { liveGateways, retireGateway, silentGateways } from './heartbeat.ts';
 
-/** Ms after which another caller may take over the work for a gateway. */
+/** Ms after which another process can take over the cleanup of a gateway. */
 const CLAIM = 60_000;
 
-/** Keys per step of a scan. */
+/** Number of keys per step of a scan. */
 const STEP = 1000;
 
 /**
- * Removes the connections of killed gateways, then the gateways from the list. Notifies watchers of
- * users without a connection elsewhere, and calls `gone` with them. One of several callers does the
- * work, another takes over if it dies. Scans all keys of Redis in small steps, but only for
- * gateways that were silent for 30 s.
+ * Removes the connection counts of killed gateways, and then the gateways from the list. Notifies
+ * the watchers of users who have no connection elsewhere, and calls `gone` with each of these
+ * users. Of several concurrent callers, one does the work. If it crashes, another takes over. Scans
+ * all keys of Redis in small steps, but only if a gateway sent no heartbeat for 30 s.
  */
 export async function forgetGateways(redis: RedisConnection, gone: (user: number) => void): Promise<void> {
   for (const gateway of await silentGateways(redis)) {
@@ -27,7 +27,7 @@ export async function forgetGateways(redis: RedisConnection, gone: (user: number
   }
 }
 
-/** Yields the users counted at a gateway, in batches. */
+/** Yields the users who are counted at a gateway, in batches. */
 async function* usersAt(redis: RedisConnection, gateway: string): AsyncGenerator<number[]> {
   for (const node of 'nodes' in redis.client ? redis.client.nodes('master') : [redis.client]) {
     for await (const names of node.scanStream({ match: '{*}:online:*', type: 'hash', count: STEP })) {

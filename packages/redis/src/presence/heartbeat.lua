@@ -1,10 +1,10 @@
--- Records the heartbeat of a gateway and returns the live gateways.
+-- Stores the heartbeat of a gateway and returns the live gateways.
 --
 -- KEYS
 --   1 gateways
 -- ARGV
---   1 gateway, or '' to read only
---   2 ms after which a silent gateway counts as gone
+--   1 gateway, or '' to store no heartbeat
+--   2 ms without a heartbeat after which a gateway counts as dead
 -- Reply
 --   the live gateways
 local now = clock()

@@ -11,12 +11,12 @@ const silent = createScript('silent-gateways', [clock, silentSource]);
 export const GATEWAY_GONE_AFTER = 15_000;
 
 /**
- * Ms after which a silent gateway counts as killed. After an outage of Redis all were silent, and
- * live ones send a heartbeat within this time.
+ * Ms without a heartbeat after which a gateway counts as killed. Longer than the time in which live
+ * gateways send a heartbeat after an outage of Redis, during which none could.
  */
 export const GATEWAY_FORGOTTEN_AFTER = 30_000;
 
-/** Records the heartbeat of a gateway and returns the live ones. */
+/** Stores the heartbeat of a gateway and returns the live gateways. */
 export async function heartbeat(redis: RedisConnection, gateway: string): Promise<string[]> {
   return (await redis.run(script, [redis.keys.gateways], [gateway, GATEWAY_GONE_AFTER])) as string[];
 }
@@ -26,12 +26,12 @@ export async function liveGateways(redis: RedisConnection): Promise<string[]> {
   return heartbeat(redis, '');
 }
 
-/** Returns the gateways that were silent for 30 s. */
+/** Returns the gateways that sent no heartbeat for 30 s. */
 export async function silentGateways(redis: RedisConnection): Promise<string[]> {
   return (await redis.run(silent, [redis.keys.gateways], [GATEWAY_FORGOTTEN_AFTER])) as string[];
 }
 
-/** Removes a stopping gateway from the list. */
+/** Removes a stopping gateway from the list of gateways. */
 export async function retireGateway(redis: RedisConnection, gateway: string): Promise<void> {
   await redis.client.zrem(redis.keys.gateways, gateway);
 }

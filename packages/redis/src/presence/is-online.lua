@@ -1,6 +1,8 @@
--- Returns whether the sender of a message may know that a participant is connected. In a chat of
--- two users the caller checks that. In a group, members who hide their presence from some users do
--- not count: `hidden` is counted twice, so that one command distinguishes the two keys.
+-- Returns whether the sender of a message is allowed to know that a participant is connected. In a
+-- chat of two users, returns whether the participant is connected, because the caller checks the
+-- permission. In a group, members who hide their presence from some users do not count. Passing
+-- `hidden` twice to EXISTS lets one command distinguish the two keys: the result is 1 only if
+-- `online` exists and `hidden` does not.
 local function is_online(online, in_group)
   if not in_group then return redis.call('EXISTS', online) == 1 end
   local hidden = string.gsub(online, ':online:', ':hidden:', 1)

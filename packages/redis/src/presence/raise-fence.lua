@@ -1,14 +1,15 @@
--- Makes a connection the only one of its user: assigns the highest number and notifies all
--- gateways.
+-- Makes a connection the only one of its user: assigns it a higher number than all before and
+-- notifies all gateways, which close the user's other connections.
 --
 -- KEYS
 --   1  fence
 --   2  user channel
 -- ARGV
---   1  session
+--   1  session of the connection
 --   2  time to live in s
 -- Reply
---   the number. It follows the clock, so it also ascends when Redis lost the last one
+--   the assigned number. It is at least the clock, so that it ascends even if Redis lost the last
+--   number
 local fence, channel = KEYS[1], KEYS[2]
 local session, ttl = ARGV[1], ARGV[2]
 

@@ -6,20 +6,23 @@ import source from './raise-fence.lua';
 const script = createScript('raise-fence', [clock, source]);
 
 /**
- * Seconds for which the newest connection of a user is remembered. Longer than any connection stays
+ * Seconds for which the newest connection of a user is stored. Longer than any connection stays
  * open.
  */
 const FENCE_TTL = 90 * 86_400;
 
 /**
- * Numbers a connection as the newest of its user (`SESSION_POLICY=single`) and notifies all
- * gateways, which close connections with a lower number. `readFence` then refuses their frames.
+ * Assigns a connection the highest number of its user's connections and notifies all gateways,
+ * which close connections with a lower number (`SESSION_POLICY=single`). With `readFence`, gateways
+ * detect and reject frames of older connections.
  */
 export async function raiseFence(redis: RedisConnection, user: number, session: string): Promise<number> {
   return (await redis.run(script, [redis.keys.fence(user), redis.keys.user(user)], [session, FENCE_TTL])) as number;
 }
 
-/** Returns the newest connection of a user, with number 0 if there was none. */
+/**
+ * Returns the number and session of a user's newest connection. The number is 0 if there was none.
+ */
 export async function readFence(redis: RedisConnection, user: number): Promise<Fence> {
   const text = (await redis.client.get(redis.keys.fence(user))) ?? '0:';
   const colon = text.indexOf(':');

@@ -2,8 +2,8 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { liveGateways } from './heartbeat.ts';
 
 /**
- * Returns which users are online, and which chats they are looking at. Ignores connections of dead
- * gateways.
+ * Returns for each user whether they are online and which chats they are looking at. Ignores
+ * connections at dead gateways.
  */
 export async function readFocus(redis: RedisConnection, users: readonly number[]): Promise<Map<number, Focus>> {
   const { client, keys } = redis;
@@ -30,6 +30,6 @@ export async function readFocus(redis: RedisConnection, users: readonly number[]
 export interface Focus {
   /** Whether the user has a connection. */
   online: boolean;
-  /** The chats that the user is looking at, as the user names them. */
+  /** The chats that the user is looking at: ids of peers and groups. */
   chats: ReadonlySet<number>;
 }

@@ -2,8 +2,8 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { liveGateways } from './heartbeat.ts';
 
 /**
- * Returns which users are online, and when the others were last seen. `live` names known live
- * gateways. It looks up unknown ones in Redis.
+ * Returns which users are online, and when the others were last seen. `live` contains the live
+ * gateways that the caller knows. Redis is queried about unknown ones.
  */
 export async function readPresence(
   redis: RedisConnection,
@@ -33,6 +33,8 @@ export async function readPresence(
 
 export interface Presence {
   online: boolean;
-  /** Unix ms. Null while online and if unknown. */
+  /**
+   * When the user was last online, in Unix ms. Null if the user is online or the time is unknown.
+   */
   lastSeen: number | null;
 }

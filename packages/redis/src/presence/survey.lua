@@ -1,8 +1,9 @@
--- Shared by scripts: counts the connections of a user at each gateway.
+-- A function that several scripts share: it counts the connections of a user at each gateway.
 
--- Sums the connections counted in `online` at live gateways other than `own`. Also returns the
--- count of `own`, the gateways that are gone, and those unknown to the caller. From `first` on,
--- ARGV has the number of live gateways, these, and the gateways that are gone.
+-- Returns four values: the number of connections counted in `online` at live gateways other than
+-- `own`, the number counted at `own`, the counted gateways that are dead, and those that the caller
+-- does not know. From index `first` on, ARGV contains the number of live gateways, then the live
+-- gateways, then the dead ones.
 local function survey(online, own, first)
   local fate = {}
   for i = first + 1, #ARGV do fate[ARGV[i]] = i <= first + ARGV[first] and 'live' or 'gone' end

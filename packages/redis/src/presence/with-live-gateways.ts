@@ -2,9 +2,9 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { liveGateways } from './heartbeat.ts';
 
 /**
- * Runs a script that must know which of the counted gateways are live. The caller's list of live
- * gateways may be some seconds old. If a counted gateway is not in it, this function reads the list
- * in Redis and runs the script again.
+ * Runs a script that must know which of a user's gateways are live. The caller's list of live
+ * gateways can be some seconds old. If the script finds a gateway that is not on the list, this
+ * function reads the list from Redis and runs the script again.
  */
 export async function withLiveGateways<Reply>(
   redis: RedisConnection,

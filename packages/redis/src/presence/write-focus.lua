@@ -1,4 +1,4 @@
--- Sets the chats that a user is looking at on connections of a gateway.
+-- Sets the chats that a user is looking at over the connections of one gateway.
 --
 -- KEYS
 --   1 focus

@@ -5,9 +5,10 @@ import source from './write-focus.lua';
 
 const script = createScript('write-focus', [source]);
 
-/** Sets the chats that a user is looking at on connections of a gateway. */
+/** Sets the chats that a user is looking at over the connections of one gateway. */
 export async function writeFocus(redis: RedisConnection, { user, gateway, chats }: GatewayFocus): Promise<void> {
-  // Converted to text when the command is sent, so that the last write has the current chats.
+  // Converts the chats to a string only when the command is sent, so that the last write contains
+  // the current chats.
   const ids = { toString: () => chats().join(',') };
   await redis.run(script, [redis.keys.focus(user)], [gateway, ids, COUNTS_TTL]);
 }
@@ -15,6 +16,9 @@ export async function writeFocus(redis: RedisConnection, { user, gateway, chats 
 export interface GatewayFocus {
   user: number;
   gateway: string;
-  /** Returns the ids of the chats, as the user names them, at the time of the write. */
+  /**
+   * Returns the ids of the peers and groups whose chats the user is looking at, at the time of the
+   * write.
+   */
   chats(): readonly number[];
 }

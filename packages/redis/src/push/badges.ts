@@ -1,13 +1,14 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-// The users whose phones may show a number on the icon of the app, because of a push notification.
+// Functions about the users whose phones might show a number on the app's icon, because of a push
+// notification.
 
-/** Remembers that phones of these users may show a number. */
+/** Stores that phones of these users might show a number on the app's icon. */
 export async function addBadges({ client, keys }: RedisConnection, users: readonly number[]): Promise<void> {
   if (users.length > 0) await client.sadd(keys.pushBadges, ...users);
 }
 
-/** Returns which of these users have phones that may show a number. */
+/** Returns which of these users have phones that might show a number on the app's icon. */
 export async function usersWithBadge({ client, keys }: RedisConnection, users: readonly number[]): Promise<number[]> {
   if (users.length === 0) return [];
   const found = await client.smismember(keys.pushBadges, ...users);

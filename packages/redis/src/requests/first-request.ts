@@ -2,16 +2,16 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 
 /**
  * Seconds after which a request without a response counts as failed, because its process was
- * killed. Longer than any request lasts.
+ * probably killed. Longer than any request lasts.
  */
 const UNANSWERED_TTL = 120;
 
 /**
  * Stores that a request with an idempotency key has begun. Returns undefined if it is the first
- * one, otherwise the stored data of the first one.
+ * request with this key. Otherwise returns the stored data of the first request.
  *
  * @param name the idempotency key with its owner
- * @param fingerprint equal for equal requests
+ * @param fingerprint a string that is equal for equal requests
  */
 export async function beginRequest(
   { client, keys }: RedisConnection,
@@ -23,7 +23,10 @@ export async function beginRequest(
   return first === null ? undefined : (JSON.parse(first) as FirstRequest);
 }
 
-/** Stores the response to a request, for its repetitions within `ttl` seconds. */
+/**
+ * Stores the response to a request for `ttl` seconds, so that repeated requests get the same
+ * response.
+ */
 export async function storeResponse(
   { client, keys }: RedisConnection,
   name: string,
@@ -33,7 +36,7 @@ export async function storeResponse(
   await client.set(keys.request(name), JSON.stringify(request), 'EX', ttl);
 }
 
-/** Forgets a request that failed, so that it may be repeated. */
+/** Deletes the stored data of a request that failed, so that it can be repeated. */
 export async function forgetRequest({ client, keys }: RedisConnection, name: string): Promise<void> {
   await client.del(keys.request(name));
 }
@@ -41,6 +44,6 @@ export async function forgetRequest({ client, keys }: RedisConnection, name: str
 /** The stored data of the first request with an idempotency key. */
 export interface FirstRequest {
   fingerprint: string;
-  /** The response as text. Undefined while the request is in progress. */
+  /** The response as a string. Undefined while the request is in progress. */
   response?: string;
 }

@@ -1,7 +1,10 @@
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Matches keys of copies of PostgreSQL's data, and of inboxes with their cursors and refs. */
+/**
+ * Matches the keys of data that Redis copies from PostgreSQL, and of inboxes with their cursors and
+ * refs.
+ */
 const COPIES =
   /^\{\d+\}:(?:inbox|cursors|recalled|contacts|blocks|hidden|members|floors|mutes|copy|profile|external|facts|refs|pins):/;
 
@@ -21,13 +24,13 @@ export async function inboxOwners(redis: RedisConnection): Promise<number[]> {
 }
 
 /**
- * Deletes all inboxes, cursors, permit copies, profiles and external ids. Gateways rebuild copies
- * on demand; an inbox that is written to again has a new epoch. Idempotent.
+ * Deletes all inboxes, cursors, permits, profiles and external ids. Gateways request new copies
+ * when they need them. A deleted inbox gets a new epoch with its next event. Idempotent.
  */
 export async function forgetCopies(redis: RedisConnection): Promise<void> {
   await scan(redis, async (server, names) => {
     const copies = names.filter((name) => COPIES.test(name));
-    // One command per key: the keys of a master are in several slots.
+    // Sends one command per key, because the keys of a master are in several cluster slots.
     await Promise.all(copies.map((name) => server.unlink(name)));
   });
 }

@@ -5,8 +5,8 @@ import source from './write-mark.lua';
 const script = createScript('write-mark', [source]);
 
 /**
- * Returns the mark of each server that can fail alone: one per bucket of a cluster, a single one
- * otherwise.
+ * Returns the installation's progress mark on each server that can fail separately. In a cluster it
+ * is stored once per bucket, otherwise once.
  */
 export async function readMarks(redis: RedisConnection): Promise<(StoreMark | undefined)[]> {
   const { client, keys } = redis;
@@ -15,8 +15,8 @@ export async function readMarks(redis: RedisConnection): Promise<(StoreMark | un
 }
 
 /**
- * Writes the mark to every server. A mark of the same installation never decreases, so that a
- * process that was frozen does not set it back, unless `force` is set.
+ * Writes the progress mark to every server. A mark of the same installation never decreases, so
+ * that a process that was frozen cannot set it back, unless `force` is set.
  */
 export async function writeMarks(redis: RedisConnection, mark: StoreMark, { force = false } = {}): Promise<void> {
   const text = `${mark.installation} ${mark.mark} ${mark.nonce}`;
@@ -34,12 +34,12 @@ function parse(text: string): StoreMark {
   return { installation, mark: Number(mark), nonce };
 }
 
-/** The progress of an installation. */
+/** The progress mark of an installation, with which a restored store is detected. */
 export interface StoreMark {
   /** Id of the installation. */
   installation: string;
-  /** Number of the mark. A process increments it every few seconds. */
+  /** The progress mark: a number that a process increments every few seconds. */
   mark: number;
-  /** A random text, new with each mark. */
+  /** Random string that is replaced whenever the mark is incremented. */
   nonce: string;
 }

@@ -1,4 +1,4 @@
--- Returns the bytes that some streams occupy, estimated from samples.
+-- Returns the bytes of memory that streams occupy, estimated from samples.
 --
 -- KEYS
 --   the streams

@@ -1,6 +1,9 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Returns the number, size and age of the entries in each record stream that is not empty. */
+/**
+ * Returns for each record stream that is not empty the number of entries, their size, and the date
+ * of the oldest.
+ */
 export async function readRecordLag(redis: RedisConnection): Promise<BucketLag[]> {
   const { client, keys } = redis;
   const lags = await Promise.all(
@@ -17,11 +20,13 @@ export async function readRecordLag(redis: RedisConnection): Promise<BucketLag[]
   return lags.filter((lag) => lag !== undefined);
 }
 
-/** Entries of a record stream, which the recorder has not written to PostgreSQL. */
+/**
+ * The entries of a bucket's record stream, which the recorder has not written to PostgreSQL yet.
+ */
 export interface BucketLag {
   bucket: number;
   entries: number;
-  /** Memory of Redis that the stream occupies, estimated from samples. */
+  /** Bytes of Redis' memory that the stream occupies, estimated from samples. */
   bytes: number;
   /** When the oldest entry was added, in Unix ms by the clock of Redis. */
   oldest: number;

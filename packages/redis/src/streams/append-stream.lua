@@ -1,30 +1,31 @@
--- Appends texts to a stream and publishes their frames.
+-- Appends texts to a stream, which is a message whose text grows, and publishes their frames.
 --
 -- KEYS
 --   1  stream
---   2  its texts
---   3  streams of the bucket
+--   2  texts of the stream
+--   3  open streams of the bucket
 --   4  members of the group, or the permit fence of two users
 --   then for each receiver: channel
 -- ARGV
 --   1  '<conversation>:<message id>'
 --   2  user
---   3  the permit fence when the user's permit was read, or 'member' if the user must be a member
---   4  index of the first text, from 1
---   5  characters of the texts
---   6  characters that a stream may have
---   7  ms without an append after which it ends by itself
+--   3  value of the permit fence when the caller read the user's permit, or 'member' if the user
+--      must be a member of the group
+--   4  index in the stream of the first text, from 1
+--   5  number of characters of the texts
+--   6  maximum number of characters of a stream
+--   7  ms without an append after which the stream ends by itself
 --   8  receivers of a group, separated by blanks, or ''
 --   9  number of texts
 --   then the texts, as JSON
---   then for each receiver: what is published, or '' for the same as the previous receiver
+--   then for each receiver: the frames to publish, or '' for those of the previous receiver
 -- Reply
 --   { 'appended' }
 --   { 'ended' } if the stream is not open
---   { 'expired' } if it has used its time
---   { 'full', characters so far } if the texts are too long for it
---   { 'forbidden' } if it is that of another user
---   { 'permit' } if the permit may have ended since the caller read it
+--   { 'expired' } if the time of the stream is used up
+--   { 'full', number of characters so far } if the stream would get too long
+--   { 'forbidden' } if another user opened the stream
+--   { 'permit' } if the permit might have ended since the caller read it
 --   { 'index', last index, texts from the first index on } if the first text is not the next one
 local stream, list, streams, permits = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local name, user, permit, first = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
@@ -50,7 +51,7 @@ redis.call('RPUSH', list, unpack(ARGV, FIRST_TEXT, last_text))
 redis.call('HINCRBY', stream, 'chars', chars)
 redis.call('ZADD', streams, whole(math.min(now + idle, tonumber(facts[3]))), name)
 
--- Members who were removed after the caller had read the members get nothing.
+-- Skips members who were removed after the caller had read the members.
 local stay
 if users ~= '' then
   local ids = {}

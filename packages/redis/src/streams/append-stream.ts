@@ -9,9 +9,9 @@ import source from './append-stream.lua';
 const script = createScript('append-stream', [clock, source]);
 
 /**
- * Appends texts to a stream and publishes their frames to the connected receivers. Does not add
- * them to inboxes. Skips texts whose index the stream already has, and
- * members who joined the group after the message and do not see it.
+ * Appends texts to a stream (a message whose text grows) and publishes their frames to the
+ * connected receivers. Does not add events to inboxes. Skips texts whose index the stream already
+ * has. Skips members who joined the group after the message and cannot see it.
  */
 export async function appendToStream(redis: RedisConnection, append: StreamAppend): Promise<AppendOutcome> {
   const { conversation, id, user, group, permit, idle } = append;
@@ -67,7 +67,7 @@ export async function appendToStream(redis: RedisConnection, append: StreamAppen
   return { is: full ? 'expired' : 'appended' };
 }
 
-/** Returns the first texts that have at most `max` characters together. */
+/** Returns as many of the first texts as have at most `max` characters in total. */
 function fitting(texts: string[], max: number): string[] {
   const end = texts.findIndex((_, i) => sum(texts.slice(0, i + 1).map(countCharacters)) > max);
   return end < 0 ? texts : texts.slice(0, end);
@@ -87,11 +87,11 @@ export interface StreamAppend {
   conversation: string;
   id: number;
   user: number;
-  /** The group that is written to. Undefined for a user. */
+  /** The group that receives the message. Undefined for a message to a user. */
   group?: number | undefined;
-  /** The permit of the user, as for `accept`. */
+  /** The permission of the user to write, as for `accept`. */
   permit: number | 'member';
-  /** Index of the first text. */
+  /** Index in the stream of the first text, from 1. */
   index: number;
   texts: string[];
   /** The users who receive the frames. */
@@ -102,12 +102,12 @@ export interface StreamAppend {
 
 interface Receiver {
   user: number;
-  /** The chat, as this user names it. */
+  /** The chat, as this user names it: the peer or the group. */
   chat: number;
 }
 
 export type AppendOutcome =
-  /** `expired`: the stream has used its time or its characters, and must be ended. */
+  /** `expired`: the stream has used up its time or its characters, and the caller must end it. */
   | { is: 'appended' | 'ended' | 'expired' | 'forbidden' | 'permit' }
-  /** Texts are missing after `last`, or the next one differs from the stored one. */
+  /** Texts after `last` are missing, or the next text differs from the one in the stream. */
   | { is: 'index'; last: number };

@@ -1,7 +1,7 @@
--- Returns streams that must end by themselves.
+-- Returns streams whose time is used up, and which the recorder must end.
 --
 -- KEYS
---   streams of each bucket
+--   open streams of each bucket
 -- ARGV
 --   1  maximum number of streams per bucket
 -- Reply

@@ -5,10 +5,10 @@ import source from './due-streams.lua';
 
 const script = createScript('due-streams', [clock, source]);
 
-/** Maximum number of streams that are returned for one bucket. */
+/** Maximum number of streams that are returned per bucket. */
 const MAX_STREAMS = 100;
 
-/** Returns streams of some buckets that have used their time and must be ended. */
+/** Returns the streams of some buckets whose time is used up, and which must be ended. */
 export async function dueStreams(redis: RedisConnection, buckets: readonly number[]): Promise<DueStream[]> {
   const keys = buckets.map((bucket) => redis.keys.streams(bucket));
   const calls = redis.clustered ? keys.map((key) => [key]) : keys.length > 0 ? [keys] : [];
@@ -19,7 +19,7 @@ export async function dueStreams(redis: RedisConnection, buckets: readonly numbe
   });
 }
 
-/** Removes a stream whose texts are lost from those that `dueStreams` returns. */
+/** Removes a stream whose texts are lost from the streams that `dueStreams` returns. */
 export async function forgetStream(redis: RedisConnection, conversation: string, id: number): Promise<void> {
   const key = redis.keys.streams(redis.keys.home(conversation));
   await redis.call(key, ['ZREM', key, `${conversation}:${id}`]);

@@ -4,15 +4,15 @@ import { MessageRecalled, mutate, StreamChanged } from '../messages/mutate.ts';
 import { readStream } from './stream.ts';
 
 /**
- * Maximum number of attempts. An attempt fails if another device of the sender appends to the
- * stream.
+ * Maximum number of attempts to end a stream. An attempt fails if another device of the sender
+ * appends to the stream at the same time.
  */
 const MAX_ATTEMPTS = 10;
 
 /**
- * Ends a stream: records its final content and delivers it to the participants, as an edit. If the
- * message has been recalled, only removes the stream. Resolves with false if the stream is not
- * open. Rejects as `mutate` does.
+ * Ends a stream: records the final content of the message and delivers it to the participants as an
+ * edit. If the message has been recalled, only removes the stream. Resolves with false if the
+ * stream is not open. Rejects like `mutate`.
  */
 export async function endStream(
   redis: RedisConnection,
@@ -54,7 +54,8 @@ export async function endStream(
       });
       return true;
     } catch (error) {
-      // A gateway of the previous release recalls a message without ending its stream.
+      // Removes the stream here, because a gateway of the previous release recalls a message
+      // without ending its stream.
       if (error instanceof MessageRecalled) return true;
       if (!(error instanceof StreamChanged) || attempt === MAX_ATTEMPTS) throw error;
     }
@@ -72,14 +73,14 @@ function chatOf(conversation: string, from: number): { chat: number; group?: tru
 
 export interface StreamEnd {
   /**
-   * The final content. Default: the text so far. If hooks must check the final content, the default
-   * is the first text, because they have not checked the later ones.
+   * Final content of the message. Default: all text so far. If hooks must check the final content,
+   * the default is only the first text, because hooks have not checked the later ones.
    */
   body?: Body | undefined;
-  /** The final data of the app. Null: no data. Default: the data of the start. */
+  /** Final data of the app. Null: no data. Default: the data from the start of the stream. */
   custom?: Custom | null | undefined;
-  /** The permit of the sender, as for `accept`. Undefined: no permit is needed. */
+  /** The permission of the sender, as for `accept`. Undefined: no permission is needed. */
   permit?: number | 'member' | undefined;
-  /** The members of the group. Ignored between two users. */
+  /** Members of the group. Ignored in a chat between two users. */
   participants: number[];
 }

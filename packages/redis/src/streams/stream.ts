@@ -1,32 +1,35 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** A stream that `accept` opens: a message whose text grows. */
+/** A stream to be opened by `accept`: a message whose text grows. */
 export interface NewStream {
-  /** The first text as JSON text. */
+  /** The first text of the stream, as JSON text. */
   text: string;
-  /** Ms without an append after which it ends by itself. */
+  /** Ms without an append after which the stream ends by itself. */
   idle: number;
-  /** Ms after which it ends in any case. */
+  /** Ms after which the stream ends in any case. */
   time: number;
   facts: {
-    /** Characters of the first text. */
+    /** Number of characters of the first text. */
     chars: number;
-    /** Whether its end is recorded: 1 or 0. */
+    /** 1 if the final content is recorded, otherwise 0. */
     record: 0 | 1;
-    /** Member that stands for the stream in the sorted set `openStreams`. */
+    /** Name of the stream's slot in the sorted set `openStreams`. */
     slot: string;
-    /** Data of the app as JSON text. */
+    /** Custom data of the app, as JSON text. */
     custom?: string;
     silent?: 1;
     /**
-     * Set if hooks must check the final content. If it ends by itself, it then ends with its first
-     * text.
+     * Set if hooks must check the final content. If the stream ends by itself, its final content is
+     * then only the first text.
      */
     asked?: 1;
   };
 }
 
-/** Returns a stream that is open. Undefined if the message is complete or was never streamed. */
+/**
+ * Returns the data of a stream that is open. Undefined if the message is complete or was never
+ * streamed.
+ */
 export async function readStream(
   redis: RedisConnection,
   conversation: string,
@@ -57,13 +60,13 @@ export async function readStream(
 export interface Stream {
   /** The sender. */
   from: number;
-  /** Whether its end is recorded. */
+  /** True if the final content is recorded. */
   recorded: boolean;
-  /** Data of the app as JSON text. */
+  /** Custom data of the app, as JSON text. */
   custom?: string;
-  /** Sent without a push notification. */
+  /** True if the message was sent without a push notification. */
   silent: boolean;
-  /** Whether hooks must check the final content. */
+  /** True if hooks must check the final content. */
   asked: boolean;
   /** Number of appends so far. */
   index: number;

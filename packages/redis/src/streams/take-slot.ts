@@ -6,8 +6,8 @@ import source from './take-slot.lua';
 const script = createScript('take-slot', [clock, source]);
 
 /**
- * Counts a stream that a user opens. Returns false if the user has `max` open. A slot whose stream
- * was lost becomes free after `time` ms.
+ * Counts a stream that a user opens. Returns false if the user already has `max` open streams. If a
+ * stream is lost, its slot becomes free after `time` ms.
  */
 export async function takeSlot(
   redis: RedisConnection,
@@ -18,9 +18,9 @@ export async function takeSlot(
   return (await redis.run(script, [redis.keys.openStreams(user)], [slot, time, max])) === 1;
 }
 
-/** Frees the slot of a stream that ended. */
+/** Frees the slot of a stream that has ended. */
 export function releaseSlot(redis: RedisConnection, user: number, slot: string): void {
   const key = redis.keys.openStreams(user);
-  // A slot whose release is lost expires.
+  // Ignores errors, because a slot that is not freed expires.
   redis.call(key, ['ZREM', key, slot]).catch(() => {});
 }

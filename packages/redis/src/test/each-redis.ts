@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { connectRedis, type RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.ts';
 import { listen } from './listen.ts';
 
-/** Runs a contract on one Redis server, and again on a Redis Cluster of three masters. */
+/** Runs the same tests on one Redis server, and again on a Redis Cluster of three masters. */
 export function onEachRedis(contract: (redis: TestRedis) => void): void {
   describe.each([
     { name: 'one Redis server', start: startRedis },
@@ -49,7 +49,7 @@ export interface TestRedis {
   readonly url: string;
   /** Opens another connection, which closes after the last test. */
   open(options?: Partial<RedisConnectionOptions>): Promise<RedisConnection>;
-  /** Returns an unused id. The next one is in the next bucket. */
+  /** Returns an unused id of a user or group. Consecutive ids are in consecutive buckets. */
   newId(): number;
   /** Subscribes to a shard channel. */
   listen(channel: string): ReturnType<typeof listen>;

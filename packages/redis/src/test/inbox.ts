@@ -18,7 +18,7 @@ export interface InboxContent {
   event: { kind: string; id: number; from: number; to: number; date: number; ref?: string; body: { text: string } };
 }
 
-/** Returns all entries of a record stream about a conversation. */
+/** Returns all entries of a bucket's record stream that belong to a conversation. */
 export async function readRecord(
   connection: RedisConnection,
   bucket: number,

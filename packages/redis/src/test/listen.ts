@@ -24,6 +24,6 @@ export async function listen(connection: RedisConnection, url: string, channel: 
 }
 
 export interface Listener extends AsyncDisposable {
-  /** Returns the messages that were published since the last call. */
+  /** Returns the messages that were published since the previous call. */
   heard(): Promise<string[]>;
 }

@@ -3,8 +3,8 @@ import type { Cluster, Redis } from 'ioredis';
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
 /**
- * Migrates the slot of a bucket with its keys to another master, as an operator would. Returns that
- * master's `host:port`.
+ * Migrates the cluster slot of a bucket with its keys to another master, as an operator would.
+ * Returns the `host:port` of that master.
  */
 export async function moveBucket(connection: RedisConnection, bucket: number): Promise<string> {
   const tag = `{${bucket}}`;
@@ -14,8 +14,8 @@ export async function moveBucket(connection: RedisConnection, bucket: number): P
   const to = nodes.find((node) => node !== from) as Redis;
   const [fromId, toId] = (await Promise.all([from.cluster('MYID'), to.cluster('MYID')])) as unknown as [string, string];
   const slot = calculateSlot(tag);
-  // In this order, the claim of the new master has a newer epoch than any claim of the old one,
-  // which therefore cannot undo it.
+  // Assigns the slot at the new master first. Its claim then has a newer config epoch than any
+  // claim of the old master, which therefore cannot undo it.
   await to.cluster('SETSLOT', slot, 'IMPORTING', fromId);
   await from.cluster('SETSLOT', slot, 'MIGRATING', toId);
   const moved = (await from.cluster('GETKEYSINSLOT', slot, 1000)) as unknown as string[];

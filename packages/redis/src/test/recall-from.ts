@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Makes the inboxes of users withhold a message, as a recall does. */
+/** Makes the inboxes of users withhold the body of a message, as a recall does. */
 export async function recallFrom(
   connection: RedisConnection,
   users: number[],

@@ -3,7 +3,8 @@ import { pushWebhooks, type QueuedEvent } from './push-webhooks.ts';
 
 /**
  * Queues events for every webhook endpoint that subscribed to their kind. Resolves when Redis has
- * them. An endpoint with `most` queued events gets no more. Returns how many were dropped.
+ * the events, with the number of dropped events. An endpoint that already has `most` queued events
+ * gets no more.
  */
 export async function announce(
   redis: RedisConnection,
@@ -18,15 +19,18 @@ export async function announce(
 }
 
 /**
- * Creates an event as endpoints receive it, without the number of the attempt. @param id the same
- * for every delivery of the event, and unique @param date Unix ms @param data JSON text
+ * Creates an event in the form that endpoints receive, without the number of the attempt.
+ *
+ * @param id unique id of the event, the same for every delivery
+ * @param date Unix ms
+ * @param data JSON text
  */
 export function webhookEvent(id: string, type: string, date: number, data: string): QueuedEvent {
   const text = `{"id":${JSON.stringify(id)},"type":${JSON.stringify(type)},"date":${date},"data":${data}}`;
   return { id, text };
 }
 
-/** An endpoint and the kinds of events it subscribed to. */
+/** An endpoint and the kinds of events that it subscribed to. */
 interface Announced {
   id: string;
   events: readonly string[];

@@ -1,5 +1,5 @@
--- Claims events of a webhook endpoint that are due. An event that is not settled in time is due
--- again.
+-- Claims events of a webhook endpoint that are due. A claimed event whose outcome is not stored in
+-- time becomes due again.
 --
 -- KEYS
 --   1  due
@@ -8,7 +8,8 @@
 --   1  maximum number of events
 --   2  ms until a claimed event is due again
 -- Reply
---   for each event: its id, then its failed attempts and JSON text, separated by a blank
+--   for each event: its id, then the number of its failed attempts and its JSON text, separated by
+--   a blank
 local due, events = KEYS[1], KEYS[2]
 local most, pause = ARGV[1], ARGV[2]
 

@@ -7,8 +7,9 @@ import type { QueuedEvent } from './push-webhooks.ts';
 const script = createScript('claim-webhooks', [clock, source]);
 
 /**
- * Claims up to `limit` events that are due, the longest due first. No other worker gets them for
- * `lease` ms. An event that is not settled by then is due again, because its worker may have died.
+ * Claims up to `limit` events that are due, in the order in which they became due. No other worker
+ * gets them for `lease` ms. An event whose outcome is not stored by then becomes due again, because
+ * its worker might have died.
  */
 export async function claimWebhooks(
   redis: RedisConnection,

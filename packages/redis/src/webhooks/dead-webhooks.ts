@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Returns how many events of a webhook endpoint are queued, and how many failed permanently. */
+/** Returns how many events are queued for a webhook endpoint, and how many permanently failed. */
 export async function countWebhooks(
   redis: RedisConnection,
   endpoint: string,
@@ -14,7 +14,7 @@ export async function countWebhooks(
 }
 
 /**
- * Returns up to `limit` events that failed permanently before a date in Unix ms, the newest first.
+ * Returns up to `limit` events that permanently failed before a date in Unix ms, the newest first.
  */
 export async function listDeadWebhooks(
   redis: RedisConnection,
@@ -26,7 +26,7 @@ export async function listDeadWebhooks(
   const ids = await client.zrevrangebyscore(keys.webhookDead(endpoint), `(${before}`, '-inf', 'LIMIT', 0, limit);
   if (ids.length === 0) return [];
   const texts = await client.hmget(keys.webhookDeadEvents(endpoint), ...ids);
-  // Skips events that another worker has replayed since.
+  // Skips events that another worker has replayed in the meantime.
   return ids.flatMap((id, i) => (texts[i] == null ? [] : [{ id, ...JSON.parse(texts[i]) }]));
 }
 
@@ -40,7 +40,7 @@ export async function getDeadWebhook(
   return text === null ? undefined : { id, ...JSON.parse(text) };
 }
 
-/** Deletes an event that failed permanently. Returns false if it does not exist. */
+/** Deletes an event that permanently failed. Returns false if it does not exist. */
 export async function removeDeadWebhook(redis: RedisConnection, endpoint: string, id: string): Promise<boolean> {
   const { client, keys } = redis;
   const removed = await client.hdel(keys.webhookDeadEvents(endpoint), id);
@@ -51,7 +51,7 @@ export async function removeDeadWebhook(redis: RedisConnection, endpoint: string
 export interface DeadEvent {
   id: string;
   attempts: number;
-  /** Error of the last attempt. */
+  /** Error of the last delivery attempt. */
   error: string;
   /** Unix ms. */
   died: number;

@@ -4,11 +4,12 @@
 --   1 due
 --   2 events
 -- ARGV
---   1 maximum of queued events
+--   1 maximum number of queued events
 --   2 ms until the events are due
 --   3... for each event: id, JSON text
 -- Reply
---   how many were dropped because the queue is full. A queued event stays as it is
+--   number of events that were dropped because the queue is full. An event that is already queued
+--   stays unchanged
 local due = whole(clock() + ARGV[2])
 local room = ARGV[1] - redis.call('ZCARD', KEYS[1])
 local dropped = 0

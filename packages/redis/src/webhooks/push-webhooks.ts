@@ -6,9 +6,9 @@ import source from './push-webhooks.lua';
 const script = createScript('push-webhooks', [clock, source], { durable: true });
 
 /**
- * Queues events for a webhook endpoint. Resolves when Redis has them. An event that is queued
- * already, by its id, is not added again. Returns how many were dropped because the queue holds
- * `most`.
+ * Queues events for a webhook endpoint. Resolves when Redis has the events, with the number of
+ * events that were dropped because the queue contains `most` events. Does not add an event again
+ * whose id is already queued.
  *
  * @param delay ms until the events are due
  */
@@ -26,7 +26,7 @@ export async function pushWebhooks(
 
 /** An event to deliver. */
 export interface QueuedEvent {
-  /** The same for every delivery of the event. */
+  /** Id of the event, the same for every delivery. */
   id: string;
   /** JSON text. */
   text: string;

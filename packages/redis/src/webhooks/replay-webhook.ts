@@ -6,7 +6,7 @@ import source from './replay-webhook.lua';
 
 const script = createScript('replay-webhook', [clock, source], { durable: true });
 
-/** Makes an event that failed permanently due again. Returns false if it does not exist. */
+/** Makes an event that permanently failed due again. Returns false if it does not exist. */
 export async function replayWebhook(redis: RedisConnection, endpoint: string, id: string): Promise<boolean> {
   const { keys } = redis;
   const dead = await getDeadWebhook(redis, endpoint, id);

@@ -1,4 +1,4 @@
--- Records the outcome of a delivery attempt.
+-- Stores the outcome of a delivery attempt.
 --
 -- KEYS
 --   1 due
@@ -9,9 +9,9 @@
 --   1 id
 --   2 'done', 'again' or 'dead'
 --   'again': 3 failed attempts, 4 ms until the next attempt
---   'dead': 3 the reason, JSON text that ends before the date, 4 maximum of dead events
+--   'dead': 3 the reason, JSON text that ends before the date, 4 maximum number of dead events
 -- Reply
---   1, or 0 without a change if another worker has settled it
+--   1, or 0 without a change if another worker has already stored the outcome
 local event = redis.call('HGET', KEYS[2], ARGV[1])
 if not event then return 0 end
 local now = clock()
@@ -26,7 +26,8 @@ redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[1], ARGV[1])
 if ARGV[2] == 'done' then return 1 end
 
--- Dates are unique, so that a list can continue after one.
+-- Ensures that the dates of failed events are unique, so that a page of the list can begin after a
+-- date.
 local last = tonumber(redis.call('ZRANGE', KEYS[3], -1, -1, 'WITHSCORES')[2] or 0)
 local date = whole(math.max(now, last + 1))
 redis.call('ZADD', KEYS[3], date, ARGV[1])

@@ -6,8 +6,9 @@ import source from './settle-webhook.lua';
 const script = createScript('settle-webhook', [clock, source], { durable: true });
 
 /**
- * Records the outcome of a claimed event: delivered, to be retried, or failed permanently and moved
- * to the dead events, of which the newest are kept. Returns false if another worker has settled it.
+ * Stores the outcome of a claimed event: delivered, to be retried, or failed permanently. Moves a
+ * permanently failed event to the dead events, of which only the newest are stored. Returns false
+ * if another worker has already stored the outcome.
  */
 export async function settleWebhook(
   redis: RedisConnection,
@@ -33,7 +34,7 @@ export async function settleWebhook(
 
 export type Outcome =
   | { is: 'done' }
-  /** Ms until the next attempt. */
+  /** Ms until the next delivery attempt. */
   | { is: 'again'; failures: number; after: number }
-  /** Maximum number of dead events. */
+  /** Maximum number of dead events that are stored. */
   | { is: 'dead'; attempts: number; error: string; keep: number };
