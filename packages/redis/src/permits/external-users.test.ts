@@ -4,7 +4,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { readExternalUser, writeExternalUser } from './external-users.ts';
 
 onEachRedis((redis) => {
-  it('a known external id, an id of nobody and an unknown id are distinguished', async () => {
+  it('readExternalUser distinguishes a known external id, an id that belongs to nobody, and an unknown id', async () => {
     expect(await readExternalUser(redis.connection, 'ann')).toBeUndefined();
     await writeExternalUser(redis.connection, 'ann', 195752);
     expect(await readExternalUser(redis.connection, 'ann')).toBe(195752);
@@ -12,7 +12,7 @@ onEachRedis((redis) => {
     expect(await readExternalUser(redis.connection, '李}:x')).toBeNull();
   });
 
-  it('a lookup of an external id that finishes late does not replace a newer user', async () => {
+  it('a lookup of an external id that finishes late does not replace a newer entry', async () => {
     await writeExternalUser(redis.connection, 'ben', null, true);
     expect(await readExternalUser(redis.connection, 'ben')).toBeNull();
     await writeExternalUser(redis.connection, 'ben', 748418);
@@ -20,7 +20,7 @@ onEachRedis((redis) => {
     expect(await readExternalUser(redis.connection, 'ben')).toBe(748418);
   });
 
-  it('the user of an external id expires after its time to live', async () => {
+  it('the cached user of an external id expires', async () => {
     const { client, keys } = redis.connection;
     await writeExternalUser(redis.connection, 'cat', 5);
     expect(await client.ttl(keys.external('cat'))).toBeGreaterThan(3600);
@@ -28,7 +28,7 @@ onEachRedis((redis) => {
     expect(await client.ttl(keys.external('dan'))).toBeLessThanOrEqual(30);
   });
 
-  it('an external id is requested through the request stream of its bucket', async () => {
+  it("sendRequest adds a request for an external id to the request stream of the id's bucket", async () => {
     const { client, keys } = redis.connection;
     await sendRequest(redis.connection, { kind: 'external', external: 'eve' });
     const entries = await client.xrange(keys.requests(keys.spread('eve')), '-', '+');

@@ -14,13 +14,13 @@ onEachRedis((redis) => {
   const group = (version: number, members: number[]): PermitsCopy => ({ kind: 'group', version, members });
   const ask = (from: number, to: number) => readPermit(redis.connection, from, to);
 
-  it('readPermit returns unknown if Redis has no copy of the permits', async () => {
+  it('readPermit returns `unknown` if Redis has no copy of the permits', async () => {
     const id = redis.newId();
     expect(await ask(5, id)).toBe('unknown');
     expect(await hasPermits(redis.connection, id)).toBe(false);
   });
 
-  it('a permit distinguishes contacts, strangers and blocked users', async () => {
+  it('readPermit distinguishes contacts, strangers and blocked users', async () => {
     const id = redis.newId();
     expect(await writePermits(redis.connection, id, user(1, [5, 6], [6, 7]))).toBe(true);
     expect(await hasPermits(redis.connection, id)).toBe(true);
@@ -28,13 +28,13 @@ onEachRedis((redis) => {
     expect(asked).toEqual(['friend', 'blocked', 'blocked', 'stranger']);
   });
 
-  it('everyone is a stranger to a user without contacts and blocks', async () => {
+  it('readPermit returns `stranger` for everybody if a user has neither contacts nor blocks', async () => {
     const id = redis.newId();
     await writePermits(redis.connection, id, user(1));
     expect(await ask(5, id)).toBe('stranger');
   });
 
-  it('a relation contains whether a user hides their presence', async () => {
+  it('readRelation returns whether a user hides their presence from the other', async () => {
     const id = redis.newId();
     const read = (from: number) => readRelation(redis.connection, from, id);
     const choices = ['everyone', 'friends', 'nobody'] as const;
@@ -59,7 +59,7 @@ onEachRedis((redis) => {
     ]);
   });
 
-  it('a relation contains whether a user hides their read marks', async () => {
+  it('readRelation returns whether a user hides their read marks from the other', async () => {
     const id = redis.newId();
     const found: unknown[] = [];
     for (const [i, lastSeen] of (['everyone', 'friends', 'nobody'] as const).entries()) {
@@ -85,7 +85,7 @@ onEachRedis((redis) => {
     ]);
   });
 
-  it('permits of a group contain its members', async () => {
+  it('readPermit and readMembers return who is a member of a group', async () => {
     const id = redis.newId();
     await writePermits(redis.connection, id, group(1, [5, 6]));
     expect(await ask(5, id)).toBe('member');

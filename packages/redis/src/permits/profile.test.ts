@@ -4,7 +4,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { readProfile, writeProfile } from './profile.ts';
 
 onEachRedis((redis) => {
-  it('readProfile returns the last written profile, and none after the user was forgotten', async () => {
+  it('readProfile returns the last written profile, or undefined after forgetUser', async () => {
     const { connection } = redis;
     const user = 64 * 91 + 7;
     expect(await readProfile(connection, user)).toBeUndefined();

@@ -12,7 +12,7 @@ onEachRedis((redis) => {
   const send = (from: number, to: number, ref: string, more: Partial<NewMessage>) =>
     accept(redis.connection, { from, to, ref, body: '{"type":"text","text":"hi"}', record: true, ...more });
 
-  it('a permit fence ascends, also when the last number is ahead of the clock', async () => {
+  it('raisePermitFence returns ascending numbers, even if the last number is ahead of the clock', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const { client, keys } = redis.connection;
     expect(await readPermitFence(redis.connection, a, b)).toBe(0);
@@ -22,7 +22,7 @@ onEachRedis((redis) => {
     expect(await raisePermitFence(redis.connection, b, a)).toBe(first + 3_600_001);
   });
 
-  it('a message whose permit was read before the fence is rejected and not written', async () => {
+  it('accept rejects a message if its permit was read before the fence was raised, and writes nothing', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const sent = await send(a, b, 'r1', { permit: 0 });
     const fence = await raisePermitFence(redis.connection, a, b);
@@ -33,7 +33,7 @@ onEachRedis((redis) => {
     expect(await send(a, b, 'r2', { permit: fence })).toMatchObject({ duplicate: false });
   });
 
-  it('an edit whose permit was read before the fence is rejected and not written', async () => {
+  it('mutate rejects an edit if its permit was read before the fence was raised, and writes nothing', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const edit = (chat: number, permit: number | 'member', group?: true) =>
       mutate(redis.connection, {
@@ -54,14 +54,14 @@ onEachRedis((redis) => {
     await edit(group, 'member', true);
   });
 
-  it('a resend of a message that was accepted before the fence is recognised', async () => {
+  it('accept recognises a resend of a message that was accepted before the fence was raised', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const { id } = await send(a, b, 'r1', { permit: 0 });
     await raisePermitFence(redis.connection, a, b);
     expect(await send(a, b, 'r1', { permit: 0 })).toMatchObject({ id, duplicate: true });
   });
 
-  it('a group message is rejected if its sender is not a member any more, or if Redis has no copy of the group', async () => {
+  it('accept rejects a group message if the sender is no longer a member, or Redis has no copy of the group', async () => {
     const [group, a, b] = [redis.newId(), redis.newId(), redis.newId()];
     const more = { members: [a, b], permit: 'member' as const };
     await expect(send(a, group, 'r1', more)).rejects.toThrow(PermitChanged);

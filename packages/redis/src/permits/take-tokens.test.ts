@@ -10,7 +10,7 @@ onEachRedis((redis) => {
   const fullIn = (subject: number, ms: number) =>
     redis.connection.client.set(redis.connection.keys.rate('test', subject), (Date.now() + ms).toFixed(3));
 
-  it('a token bucket grants the burst, then nothing until the next token', async () => {
+  it('takeTokens grants the whole burst, and then nothing until the bucket has the next token', async () => {
     const user = redis.newId();
     for (let i = 0; i < 5; i += 1)
       expect(await takeTokens(redis.connection, 'test', user, rate)).toEqual({ granted: 1, after: 0, left: 4 - i });
@@ -20,14 +20,14 @@ onEachRedis((redis) => {
     expect(after).toBeLessThanOrEqual(1000);
   });
 
-  it('a token bucket grants the available tokens if more are requested', async () => {
+  it('takeTokens grants the available tokens if the caller requests more', async () => {
     const user = redis.newId();
     expect(await takeTokens(redis.connection, 'test', user, rate, 3)).toEqual({ granted: 3, after: 0, left: 2 });
     expect(await takeTokens(redis.connection, 'test', user, rate, 3)).toEqual({ granted: 2, after: 0, left: 0 });
     expect((await takeTokens(redis.connection, 'test', user, rate, 3)).granted).toBe(0);
   });
 
-  it('a token bucket with fewer tokens than the minimum grants nothing, and returns when it will have enough', async () => {
+  it('takeTokens grants nothing if the bucket has fewer tokens than the minimum, and returns when it will have enough', async () => {
     const user = redis.newId();
     await fullIn(user, 2500);
     const refused = await takeTokens(redis.connection, 'test', user, rate, 9, 4);
@@ -37,7 +37,7 @@ onEachRedis((redis) => {
     expect(await takeTokens(redis.connection, 'test', user, rate, 9, 2)).toEqual({ granted: 2, after: 0, left: 0 });
   });
 
-  it('a token bucket refills by the clock of Redis up to the burst', async () => {
+  it('a token bucket refills by the clock of Redis, up to the burst', async () => {
     const user = redis.newId();
     await fullIn(user, 2500);
     expect((await takeTokens(redis.connection, 'test', user, rate, 9)).granted).toBe(2);
@@ -45,7 +45,7 @@ onEachRedis((redis) => {
     expect((await takeTokens(redis.connection, 'test', user, rate, 9)).granted).toBe(5);
   });
 
-  it('takeTokens returns the ms until the next token', async () => {
+  it('takeTokens returns the ms until the bucket has the next token', async () => {
     const user = redis.newId();
     const name = redis.connection.keys.rate('test', user);
     const full = Date.now() + 4700;
@@ -59,7 +59,7 @@ onEachRedis((redis) => {
     expect((await takeTokens(redis.connection, 'test', user, rate)).granted).toBe(1);
   });
 
-  it('a token bucket supports rates from one token in minutes to many per ms', async () => {
+  it('takeTokens supports rates from one token per hour to many tokens per ms', async () => {
     const [slow, fast] = [redis.newId(), redis.newId()];
     const hourly = { perSecond: 1 / 3600, burst: 1 };
     expect((await takeTokens(redis.connection, 'test', slow, hourly)).granted).toBe(1);
@@ -70,7 +70,7 @@ onEachRedis((redis) => {
     expect((await takeTokens(redis.connection, 'test', fast, { perSecond: 1e5, burst: 1e5 }, 1e6)).granted).toBe(1e5);
   });
 
-  it('a token bucket grants concurrent callers no more than it has', async () => {
+  it('takeTokens grants concurrent callers no more tokens than the bucket has', async () => {
     const user = redis.newId();
     const connections = [redis.connection, await redis.open()];
     const slow = { perSecond: 1e-3, burst: 50 };
@@ -90,7 +90,7 @@ onEachRedis((redis) => {
     expect(after).toBeLessThanOrEqual(1000);
   });
 
-  it('a token bucket refills from the first request after the clock has stepped back by a day', async () => {
+  it('a token bucket refills from the first request on, even if the clock has stepped back by a day', async () => {
     const user = redis.newId();
     await fullIn(user, 86_400_000);
     const fast = { perSecond: 100, burst: 5 };
@@ -98,7 +98,7 @@ onEachRedis((redis) => {
     await waitFor(async () => (await takeTokens(redis.connection, 'test', user, fast)).granted === 1);
   });
 
-  it('a full token bucket is deleted', async () => {
+  it('the key of a token bucket expires when the bucket is full', async () => {
     const user = redis.newId();
     await takeTokens(redis.connection, 'test', user, rate, 5);
     const ttl = await redis.connection.client.pttl(redis.connection.keys.rate('test', user));
@@ -106,7 +106,7 @@ onEachRedis((redis) => {
     expect(ttl).toBeLessThanOrEqual(5001);
   });
 
-  it('token buckets are separate by subject and kind, also for texts', async () => {
+  it('takeTokens has a separate bucket for each subject and kind, including string subjects', async () => {
     const user = redis.newId();
     const one = { perSecond: 1e-3, burst: 1 };
     const subjects: [string, number | string][] = [

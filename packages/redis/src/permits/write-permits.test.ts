@@ -15,14 +15,14 @@ onEachRedis((redis) => {
   const ask = (from: number, to: number) => readPermit(redis.connection, from, to);
 
   describe('a newer copy', () => {
-    it('a newer copy of permits replaces the older copy completely', async () => {
+    it('writePermits completely replaces an older copy of the permits', async () => {
       const id = redis.newId();
       await writePermits(redis.connection, id, user(1, [5, 6], [7]));
       expect(await writePermits(redis.connection, id, user(2, [6], []))).toBe(true);
       expect(await Promise.all([5, 6, 7].map((from) => ask(from, id)))).toEqual(['stranger', 'friend', 'stranger']);
     });
 
-    it('a copy of permits is not replaced by an older or equal version', async () => {
+    it('writePermits does not replace a copy by an older or equal version', async () => {
       const id = redis.newId();
       await writePermits(redis.connection, id, user(10, [5]));
       expect(await writePermits(redis.connection, id, user(9, [6]))).toBe(false);
@@ -31,7 +31,7 @@ onEachRedis((redis) => {
       expect(await ask(6, id)).toBe('stranger');
     });
 
-    it('the newest copy of permits wins in any order of concurrent writers', async () => {
+    it('the newest version of the permits wins, in any order of concurrent writers', async () => {
       const id = redis.newId();
       const versions = [3, 9, 1, 10, 7, 2, 8, 4, 6, 5];
       const connections = [redis.connection, await redis.open()];
@@ -43,7 +43,7 @@ onEachRedis((redis) => {
       expect(await readMembers(redis.connection, id)).toEqual([10]);
     });
 
-    it('copies of permits support large versions', async () => {
+    it('writePermits supports large version numbers', async () => {
       const id = redis.newId();
       const version = Number.MAX_SAFE_INTEGER - 1;
       expect(await writePermits(redis.connection, id, user(version, [5]))).toBe(true);
@@ -53,7 +53,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('a copy of permits notes who hides their presence, until they show it or are deleted', async () => {
+  it('writePermits stores whether a user hides their presence, until the user shows it or is deleted', async () => {
     const id = redis.newId();
     const { client, keys } = redis.connection;
     const found: number[] = [];
@@ -69,7 +69,7 @@ onEachRedis((redis) => {
   });
 
   describe("nobody's id", () => {
-    it('an id of nobody is cached for a minute', async () => {
+    it('Redis caches for a minute that an id belongs to nobody', async () => {
       const id = redis.newId();
       expect(await writePermits(redis.connection, id, { kind: 'nobody' })).toBe(true);
       expect(await ask(5, id)).toBe('nobody');
@@ -78,7 +78,7 @@ onEachRedis((redis) => {
       expect(ttl).toBeLessThanOrEqual(60);
     });
 
-    it('an id of nobody may be assigned to a user later', async () => {
+    it('writePermits replaces the kind `nobody` after the id is assigned to a user', async () => {
       const id = redis.newId();
       await writePermits(redis.connection, id, { kind: 'nobody' });
       expect(await writePermits(redis.connection, id, user(0, [5]))).toBe(true);
@@ -90,7 +90,7 @@ onEachRedis((redis) => {
   });
 
   describe('a group that is dissolved', () => {
-    it('the permits of a dissolved group become nobody, and an older copy does not restore them', async () => {
+    it('writePermits sets the kind `nobody` for a dissolved group, and an older version does not restore the group', async () => {
       const id = redis.newId();
       await writePermits(redis.connection, id, group(3, [5, 6]));
       expect(await writePermits(redis.connection, id, { kind: 'nobody', version: 4 })).toBe(true);
@@ -102,7 +102,7 @@ onEachRedis((redis) => {
       expect(await redis.connection.client.ttl(redis.connection.keys.copy(id))).toBeGreaterThan(60);
     });
 
-    it('the permits of a dissolved group are restored by a newer copy', async () => {
+    it('writePermits restores the permits of a dissolved group with a newer version', async () => {
       const id = redis.newId();
       await writePermits(redis.connection, id, group(5, [5]));
       expect(await writePermits(redis.connection, id, { kind: 'nobody', version: 4 })).toBe(false);

@@ -23,7 +23,7 @@ onEachRedis((redis) => {
   const online = (user: number) => `{"type":"presence","user":${user},"online":true,"lastSeen":null}`;
 
   describe('a connection', () => {
-    it('a connection is counted at its gateway in addition to those at other gateways', async () => {
+    it('connect counts a connection at its gateway, in addition to those at other gateways', async () => {
       const user = redis.newId();
       expect(await open(user, 'one', 1)).toBe('ok');
       expect(await open(user, 'one', 2)).toBe('ok');
@@ -31,7 +31,7 @@ onEachRedis((redis) => {
       expect({ ...(await counts(user)) }).toEqual({ one: '2', two: '1' });
     });
 
-    it('only the first connection of a user notifies watchers', async () => {
+    it("connect notifies watchers only of a user's first connection", async () => {
       const user = redis.newId();
       await using watcher = await redis.listen(redis.connection.keys.presence(user));
       await open(user, 'one', 1);
@@ -41,7 +41,7 @@ onEachRedis((redis) => {
       expect(await watcher.heard()).toEqual([]);
     });
 
-    it('a connection is counted together with those at a live gateway that the caller does not know yet', async () => {
+    it('connect also counts connections at a live gateway that the caller does not know yet', async () => {
       const user = redis.newId();
       await heartbeat(redis.connection, `started-${user}`);
       await open(user, `started-${user}`, 1, { live: [`started-${user}`] });
@@ -50,7 +50,7 @@ onEachRedis((redis) => {
       expect({ ...(await counts(user)) }).toEqual({ [`started-${user}`]: '1', one: '1' });
     });
 
-    it('a connection is the first if all others are counted at dead gateways', async () => {
+    it("a connection is the user's first if all others are counted at dead gateways", async () => {
       const user = redis.newId();
       await open(user, 'dead', 3, { live: ['dead'] });
       await using watcher = await redis.listen(redis.connection.keys.presence(user));
@@ -59,7 +59,7 @@ onEachRedis((redis) => {
       expect({ ...(await counts(user)) }).toEqual({ one: '1' });
     });
 
-    it('a new gateway counts as live before its first heartbeat', async () => {
+    it('connect treats a new gateway as live before its first heartbeat', async () => {
       const user = redis.newId();
       await open(user, 'new', 1, { live: [] });
       await using watcher = await redis.listen(redis.connection.keys.presence(user));
@@ -68,7 +68,7 @@ onEachRedis((redis) => {
       expect(await watcher.heard()).toEqual([]);
     });
 
-    it('a connection beyond the maximum over all gateways is rejected without a change', async () => {
+    it('connect rejects a connection beyond the maximum across all gateways, without a change', async () => {
       const user = redis.newId();
       await open(user, 'one', 2, { most: 3 });
       expect(await open(user, 'two', 1, { most: 3 })).toBe('ok');
@@ -79,7 +79,7 @@ onEachRedis((redis) => {
       expect(await watcher.heard()).toEqual([]);
     });
 
-    it('a connection of a revoked session is rejected, but not one of another session', async () => {
+    it('connect rejects a connection of a revoked session, but accepts one of another session', async () => {
       const user = redis.newId();
       const { client, keys } = redis.connection;
       await client.zadd(keys.revoked(user), Date.now() + 60_000, 'gone');
@@ -88,7 +88,7 @@ onEachRedis((redis) => {
       expect(await open(user, 'one', 1, { session: 'other' })).toBe('ok');
     });
 
-    it('concurrent connections never exceed the maximum', async () => {
+    it('concurrent calls of connect never exceed the maximum number of connections', async () => {
       const user = redis.newId();
       const gateways = Array.from({ length: 12 }, (_, i) => `gateway-${i}`);
       const outcomes = await Promise.all(
@@ -98,7 +98,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('a gateway may restore its counts of connections beyond the maximum and without a session', async () => {
+  it('connect lets a gateway restore its counts beyond the maximum and without a session', async () => {
     const user = redis.newId();
     await using watcher = await redis.listen(redis.connection.keys.presence(user));
     expect(await connect(redis.connection, { user, gateway: 'one', count: () => 4, most: 1, live: ['one'] })).toBe(
@@ -111,7 +111,7 @@ onEachRedis((redis) => {
     expect(await watcher.heard()).toEqual([online(user)]);
   });
 
-  it('a connection stays counted for months, regardless of the time to live of inboxes', async () => {
+  it('connection counts expire only after months, regardless of the time to live of inboxes', async () => {
     const user = redis.newId();
     const connection = await redis.open({ inboxTtl: 60 });
     await connect(connection, { user, gateway: 'one', count: () => 1, session: 's', most: 16, live: ['one'] });

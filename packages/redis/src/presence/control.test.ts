@@ -16,7 +16,7 @@ onEachRedis((redis) => {
     expect(await hearOther.heard()).toEqual(['!{"do":"forget"}']);
   });
 
-  it('forgotten permits name the users who may not see each other any more', async () => {
+  it('forgetPermits names to each user the others whose presence they might no longer be allowed to see', async () => {
     const [one, other] = [redis.newId(), redis.newId()];
     await using hearOne = await redis.listen(redis.connection.keys.user(one));
     await using hearOther = await redis.listen(redis.connection.keys.user(other));
@@ -25,7 +25,7 @@ onEachRedis((redis) => {
     expect(await hearOther.heard()).toEqual([`!{"do":"forget","hidden":[${one}]}`]);
   });
 
-  it('a revoked session is rejected before its gateways are notified', async () => {
+  it('revokeSession marks the session as revoked and notifies the gateways', async () => {
     const user = redis.newId();
     await using gateway = await redis.listen(redis.connection.keys.user(user));
     expect(await isRevoked(redis.connection, user, 's1')).toBe(false);
@@ -46,7 +46,7 @@ onEachRedis((redis) => {
     expect(await client.pttl(keys.revoked(user))).toBeGreaterThan(30 * 86_400_000);
   });
 
-  it('a revoked session is forgotten once its tokens have ended', async () => {
+  it('revokeSession removes sessions whose tokens have ended', async () => {
     const user = redis.newId();
     const { client, keys } = redis.connection;
     await revokeSession(redis.connection, user, 'old', Date.now() - 120_000);

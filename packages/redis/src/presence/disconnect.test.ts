@@ -12,7 +12,7 @@ onEachRedis((redis) => {
     disconnect(redis.connection, { user, gateway, count: () => count, live });
   const seen = (user: number) => redis.connection.client.get(redis.connection.keys.seen(user));
 
-  it('closing the last connection notifies watchers with the time, and closing others does not', async () => {
+  it('disconnect notifies watchers with the time when the last connection closes, but not when others close', async () => {
     const user = redis.newId();
     await open(user, 'one', 2);
     await open(user, 'two', 1);
@@ -30,7 +30,7 @@ onEachRedis((redis) => {
     expect(await redis.connection.client.exists(redis.connection.keys.online(user))).toBe(0);
   });
 
-  it('a closed connection is the last if all others are counted at dead gateways', async () => {
+  it("a closed connection is the user's last if all others are counted at dead gateways", async () => {
     const user = redis.newId();
     await open(user, 'dead', 3, ['dead', 'one']);
     await open(user, 'one', 1, ['dead', 'one']);
@@ -38,7 +38,7 @@ onEachRedis((redis) => {
     expect({ ...(await counts(user)) }).toEqual({});
   });
 
-  it('a closed connection is not the last while a live gateway unknown to the caller counts another', async () => {
+  it("a closed connection is not the user's last while a live gateway that the caller does not know counts another", async () => {
     const user = redis.newId();
     await heartbeat(redis.connection, `started-${user}`);
     await open(user, `started-${user}`, 1, [`started-${user}`]);
@@ -47,7 +47,7 @@ onEachRedis((redis) => {
     expect({ ...(await counts(user)) }).toEqual({ [`started-${user}`]: '1' });
   });
 
-  it('a disconnect notifies watchers once, and never for a user who was not counted', async () => {
+  it('disconnect notifies watchers once, and never for a user who was not counted', async () => {
     const user = redis.newId();
     await using watcher = await redis.listen(redis.connection.keys.presence(user));
     expect(await close(user, 'one', 0)).toBe(false);
@@ -57,7 +57,7 @@ onEachRedis((redis) => {
     expect(await watcher.heard()).toHaveLength(2);
   });
 
-  it('a closed connection leaves the other connections of the user counted', async () => {
+  it('disconnect keeps the other connections of the user counted', async () => {
     const user = redis.newId();
     await open(user, 'one', 3);
     expect(await close(user, 'one', 2)).toBe(false);

@@ -15,7 +15,7 @@ onEachRedis((redis) => {
     writeFocus(redis.connection, { user, gateway, chats: () => chats });
   const focusOf = async (user: number) => (await readFocus(redis.connection, [user])).get(user);
 
-  it('the focus of a user contains the chats of all gateways', async () => {
+  it('readFocus returns the chats that a user is looking at, over all gateways of the user', async () => {
     const [user, away] = [redis.newId(), redis.newId()];
     for (const gateway of ['one', 'two', 'three']) await open(user, gateway);
     await look(user, 'one', 5, 6);
@@ -25,7 +25,7 @@ onEachRedis((redis) => {
     expect(focus.get(away)).toEqual({ online: false, chats: new Set() });
   });
 
-  it('a gateway replaces and removes the chats of a user, and leaves those of other gateways', async () => {
+  it('writeFocus replaces and removes the chats of a user at one gateway, without changing those of other gateways', async () => {
     const user = redis.newId();
     for (const gateway of ['one', 'two']) {
       await open(user, gateway);
@@ -37,7 +37,7 @@ onEachRedis((redis) => {
     expect((await focusOf(user))?.chats).toEqual(new Set([8]));
   });
 
-  it('the focus of a user ignores a dead gateway, whose chats are removed with its connections', async () => {
+  it('readFocus ignores a dead gateway, and forgetGateways removes its chats', async () => {
     const user = redis.newId();
     await open(user, 'killed');
     await look(user, 'killed', 5);

@@ -17,7 +17,7 @@ onEachRedis((redis) => {
     return gone;
   };
 
-  it('all users of a killed gateway are removed once, except those connected elsewhere', async () => {
+  it('forgetGateways removes all users of a killed gateway once, except those connected elsewhere', async () => {
     await heartbeat(redis.connection, 'here');
     const users = Array.from({ length: 150 }, () => redis.newId());
     await Promise.all(users.map((user) => open(user, 'killed')));
@@ -33,7 +33,7 @@ onEachRedis((redis) => {
     expect(await redis.connection.client.zscore(redis.connection.keys.gateways, 'killed')).toBeNull();
   });
 
-  it('the users of a gateway that may reconnect are kept', async () => {
+  it('forgetGateways keeps the users of a gateway that might reconnect', async () => {
     const user = redis.newId();
     await open(user, 'killed');
     await silentFor('killed', GATEWAY_FORGOTTEN_AFTER - 5000);
@@ -41,7 +41,7 @@ onEachRedis((redis) => {
     expect(await online(user)).toEqual(['killed']);
   });
 
-  it('the cleanup of a killed gateway is completed after the cleaning process crashed', async () => {
+  it('forgetGateways completes the cleanup of a killed gateway after another process crashed during it', async () => {
     const user = redis.newId();
     await open(user, 'left');
     await silentFor('left', GATEWAY_FORGOTTEN_AFTER + 1);

@@ -6,14 +6,14 @@ onEachRedis((redis) => {
   const silentFor = (gateway: string, ms: number) =>
     redis.connection.client.zadd(redis.connection.keys.gateways, Date.now() - ms, gateway);
 
-  it('a heartbeat returns all live gateways, also to a process that sends none', async () => {
+  it('heartbeat and liveGateways return all live gateways', async () => {
     expect(await liveGateways(redis.connection)).toEqual([]);
     expect(await heartbeat(redis.connection, 'one')).toEqual(['one']);
     expect((await heartbeat(redis.connection, 'two')).sort()).toEqual(['one', 'two']);
     expect((await liveGateways(redis.connection)).sort()).toEqual(['one', 'two']);
   });
 
-  it('a gateway that is silent for 15 s is dropped, and live again after its next heartbeat', async () => {
+  it('a gateway without a heartbeat for 15 s does not count as live until its next heartbeat', async () => {
     await heartbeat(redis.connection, 'here');
     await silentFor('late', GATEWAY_GONE_AFTER - 5000);
     await silentFor('silent', GATEWAY_GONE_AFTER + 1);
@@ -23,13 +23,13 @@ onEachRedis((redis) => {
     expect(await heartbeat(redis.connection, 'silent')).toContain('silent');
   });
 
-  it('a stopping gateway is removed from the live gateways at once', async () => {
+  it('retireGateway removes a stopping gateway from the live gateways at once', async () => {
     await heartbeat(redis.connection, 'stopping');
     await retireGateway(redis.connection, 'stopping');
     expect(await liveGateways(redis.connection)).not.toContain('stopping');
   });
 
-  it('a killed gateway is forgotten after an hour', async () => {
+  it('heartbeat removes a killed gateway from the list after an hour', async () => {
     await silentFor('killed', 3_600_001);
     await silentFor('resting', 3_000_000);
     await heartbeat(redis.connection, 'here');

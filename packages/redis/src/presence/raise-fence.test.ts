@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { raiseFence, readFence } from './raise-fence.ts';
 
 onEachRedis((redis) => {
-  it('the newest connection of a user gets the highest fence, and all gateways are notified', async () => {
+  it('raiseFence assigns the highest number to the newest connection of a user and notifies all gateways', async () => {
     const user = redis.newId();
     expect(await readFence(redis.connection, user)).toEqual({ number: 0, session: '' });
     await using gateway = await redis.listen(redis.connection.keys.user(user));
@@ -14,7 +14,7 @@ onEachRedis((redis) => {
     expect(await gateway.heard()).toEqual([first, second].map((number) => `!{"do":"fence","number":${number}}`));
   });
 
-  it('concurrent connections get distinct fences, and the last one wins', async () => {
+  it('raiseFence assigns distinct numbers to concurrent connections, of which the last one wins', async () => {
     const user = redis.newId();
     const connections = [redis.connection, await redis.open()];
     const numbers = await Promise.all(
@@ -28,7 +28,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('a connection fence ascends when Redis lost it, and when the clock is behind it', async () => {
+  it('raiseFence returns ascending numbers even if Redis lost the last one or the clock is behind it', async () => {
     const user = redis.newId();
     const { client, keys } = redis.connection;
     const before = await raiseFence(redis.connection, user, 's');

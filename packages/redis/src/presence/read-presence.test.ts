@@ -12,7 +12,7 @@ onEachRedis((redis) => {
   const close = (user: number, gateway: string) =>
     disconnect(redis.connection, { user, gateway, count: () => 0, live });
 
-  it('presence contains who is online and when the others were last seen', async () => {
+  it('readPresence returns which users are online, and when the others were last seen', async () => {
     const [here, left, never] = [redis.newId(), redis.newId(), redis.newId()];
     await open(here, 'one');
     await open(left, 'two');
@@ -25,14 +25,14 @@ onEachRedis((redis) => {
     expect(states.get(never)).toEqual({ online: false, lastSeen: null });
   });
 
-  it('presence counts a user at an unknown gateway as online if it sends heartbeats', async () => {
+  it('readPresence shows a user as online if an unknown gateway of the user sends heartbeats', async () => {
     const user = redis.newId();
     await heartbeat(redis.connection, `started-${user}`);
     await open(user, `started-${user}`);
     expect((await readPresence(redis.connection, [user], live)).get(user)).toEqual({ online: true, lastSeen: null });
   });
 
-  it('presence has no last-seen date for a user who is online again', async () => {
+  it('readPresence returns no last-seen date for a user who is online again', async () => {
     const user = redis.newId();
     await open(user, 'one');
     await close(user, 'one');
@@ -40,14 +40,14 @@ onEachRedis((redis) => {
     expect((await readPresence(redis.connection, [user], live)).get(user)).toEqual({ online: true, lastSeen: null });
   });
 
-  it('presence ignores connections at dead gateways', async () => {
+  it('readPresence ignores connections at dead gateways', async () => {
     const user = redis.newId();
     await open(user, 'one');
     expect((await readPresence(redis.connection, [user], ['two'])).get(user)?.online).toBe(false);
     expect((await readPresence(redis.connection, [user], [])).get(user)?.online).toBe(false);
   });
 
-  it('presence of 500 users is read at once', async () => {
+  it('readPresence reads the presence of 500 users in one call', async () => {
     const users = Array.from({ length: 500 }, () => redis.newId());
     await open(users[250] as number, 'one');
     const states = await readPresence(redis.connection, users, live);

@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { beginRequest, forgetRequest, storeResponse } from './first-request.ts';
 
 onEachRedis((redis) => {
-  it('beginRequest runs a request once, and returns the stored response to repetitions', async () => {
+  it('beginRequest allows a request once, and returns the stored response for repeated requests', async () => {
     const name = `request ${redis.newId()}`;
     const begun = await Promise.all(['a', 'a', 'b'].map((each) => beginRequest(redis.connection, name, each)));
     expect(begun.filter((each) => each === undefined)).toHaveLength(1);

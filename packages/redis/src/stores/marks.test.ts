@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { readMarks, writeMarks } from './marks.ts';
 
 onEachRedis((redis) => {
-  it('a mark advances on every server, and moves back only if forced', async () => {
+  it('writeMarks advances the progress mark on every server, and moves it back only if forced', async () => {
     const { connection } = redis;
     const at = (mark: number, installation = 'a') => ({ installation, mark, nonce: `n${mark}` });
     await writeMarks(connection, at(5), { force: true });

@@ -4,7 +4,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { readRecordLag } from './record-lag.ts';
 
 onEachRedis((redis) => {
-  it('the record lag counts the unrecorded entries of each bucket and dates the oldest', async () => {
+  it("recordLag returns the number of entries in each bucket's record stream and the date of the oldest", async () => {
     const { connection } = redis;
     const { client, keys } = connection;
     const [user, chat] = [redis.newId(), redis.newId()];

@@ -73,7 +73,7 @@ onEachRedis((redis) => {
     expect(await append(4, ['e'])).toEqual({ is: 'ended' });
   });
 
-  it('a repeated append to a message stream is skipped, and one after a gap is rejected', async () => {
+  it('appendToStream skips a repeated append and rejects one after a gap', async () => {
     const { connection, peer, append, conversation, id } = await open();
     await append(1, ['b', 'c']);
     await using heard = await redis.listen(connection.keys.user(peer));
@@ -85,7 +85,7 @@ onEachRedis((redis) => {
     expect((await heard.heard()).map((text) => JSON.parse(text).text)).toEqual(['d']);
   });
 
-  it('of two devices that append to a stream at the same time, only one gets each index', async () => {
+  it('if two devices append to a stream at the same time, only one of them gets each index', async () => {
     const { append, conversation, id, connection } = await open();
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, i) => append(1, [`${i % 2}`, `${i % 2}`]).then(({ is }) => is)),
@@ -94,7 +94,7 @@ onEachRedis((redis) => {
     expect((await readStream(connection, conversation, id))?.text).toMatch(/^a(00|11)$/);
   });
 
-  it('only the sender of a streamed message appends, and only while the permit is valid', async () => {
+  it("appendToStream accepts only appends by the message's sender, while the permit is valid", async () => {
     const { connection, peer, from, to, append, users } = await open({ group: true });
     expect(await append(1, ['b'], { user: peer })).toEqual({ is: 'forbidden' });
     await using removed = await redis.listen(connection.keys.user(peer));
@@ -107,7 +107,7 @@ onEachRedis((redis) => {
     expect(await pair.append(1, ['b'], { permit: 7 })).toEqual({ is: 'permit' });
   });
 
-  it('a stream expires when its time or its characters are used up', async () => {
+  it('appendToStream reports a stream as expired if its time or its characters are used up', async () => {
     const { connection, conversation, id, append } = await open({ idle: -1 });
     const long = await open();
     expect(await append(1, ['b'])).toEqual({ is: 'expired' });
@@ -119,7 +119,7 @@ onEachRedis((redis) => {
     expect(await dueStreams(connection, buckets)).toContainEqual({ conversation, id });
   });
 
-  it('an edit or a recall of a message ends its stream and frees the slot', async () => {
+  it('an edit or a recall of a streamed message ends its stream and frees the slot', async () => {
     const { connection, conversation, id, from, peer, append } = await open();
     const limit = { time: 60_000, max: 1 };
     expect(await takeSlot(connection, from, 's', limit)).toBe(true);
@@ -132,7 +132,7 @@ onEachRedis((redis) => {
     expect(await takeSlot(connection, from, 'other', limit)).toBe(true);
   });
 
-  it('a stream whose message has been recalled ends without a delivery or a record', async () => {
+  it('endStream delivers and records nothing if the message has been recalled', async () => {
     const { connection, conversation, id, users, peer, end } = await open();
     await recallFrom(connection, users, conversation, id);
     const before = await readInbox(connection, peer);
@@ -148,7 +148,7 @@ onEachRedis((redis) => {
     expect(own.map(([, [, entry = '']]) => JSON.parse(entry).kind)).toEqual(['message']);
   });
 
-  it('a resent start of a stream opens no second stream', async () => {
+  it('accept opens no second stream for a resend', async () => {
     const { connection, from, peer, conversation, id, end } = await open();
     await end();
     const again = { from, to: peer, ref: 'r', body: '{}', record: true };

@@ -17,7 +17,7 @@ onEachRedis((redis) => {
   const die = (to: string, id: string, keep = 100) =>
     settleWebhook(redis.connection, to, id, { is: 'dead', attempts: 3, error: 'answered "500"', keep });
 
-  it('the webhook queue passes an event to one worker, unchanged', async () => {
+  it('the webhook queue passes an event unchanged to a single worker', async () => {
     const to = endpoint();
     await push(to, 'a', 'b');
     const [one, two] = await Promise.all([claim(to), claim(to)]);
@@ -40,7 +40,7 @@ onEachRedis((redis) => {
     expect(await claim(to)).toHaveLength(1);
   });
 
-  it('the webhook queue passes the event of a dead worker to another one after the lease', async () => {
+  it('the webhook queue passes the event of a dead worker to another worker after the lease', async () => {
     const to = endpoint();
     await push(to, 'a');
     expect(await claim(to, 1, 50)).toHaveLength(1);
@@ -60,7 +60,7 @@ onEachRedis((redis) => {
     expect(await countWebhooks(redis.connection, to)).toEqual({ waiting: 2, dead: 0 });
   });
 
-  it('failed webhook events are listed, newest first, and replayed or deleted', async () => {
+  it('the webhook queue lists failed events, the newest first, and replays or deletes them', async () => {
     const to = endpoint();
     await push(to, 'a', 'b', 'c');
     await claim(to);
@@ -88,7 +88,7 @@ onEachRedis((redis) => {
     expect(await countWebhooks(redis.connection, to)).toEqual({ waiting: 1, dead: 1 });
   });
 
-  it('the webhook queue keeps the newest failed events', async () => {
+  it('the webhook queue stores only the newest failed events', async () => {
     const to = endpoint();
     await push(to, 'a', 'b', 'c', 'd');
     for (const id of ['a', 'b', 'c', 'd']) await die(to, id, 2);
@@ -97,14 +97,14 @@ onEachRedis((redis) => {
     expect(await getDeadWebhook(redis.connection, to, 'a')).toBeUndefined();
   });
 
-  it('the webhook queue drops and counts events beyond the maximum', async () => {
+  it('the webhook queue drops and counts events beyond its maximum', async () => {
     const to = endpoint();
     expect(await pushWebhooks(redis.connection, to, many(3), 5)).toBe(0);
     expect(await pushWebhooks(redis.connection, to, many(8), 5)).toBe(3);
     expect((await countWebhooks(redis.connection, to)).waiting).toBe(5);
   });
 
-  it('a thousand webhook events are claimed in the order they are due', async () => {
+  it('claimWebhooks claims a thousand events in the order in which they are due', async () => {
     const to = endpoint();
     await pushWebhooks(redis.connection, to, many(1000), 10_000);
     expect(await claim(to, 700)).toHaveLength(700);
