@@ -13,7 +13,7 @@ afterAll(() => folder.remove());
 describe.skipIf(library === undefined)('a clock that is set', () => {
   const clocks = new Clocks(library ?? '', folder.path);
 
-  it('the test clock sets the time of Redis forward and back', async () => {
+  it('the test clock moves the time of Redis forward and back', async () => {
     const clock = await clocks.make('redis');
     await using redis = await startRedis({ env: clock.env });
     const client = new Redis(redis.url);
@@ -26,7 +26,7 @@ describe.skipIf(library === undefined)('a clock that is set', () => {
     client.disconnect();
   });
 
-  it('the test clock sets the time of Node, and its timers continue', async () => {
+  it('the test clock moves the time of a Node.js process, whose timers continue', async () => {
     const clock = await clocks.make('node');
     const child = spawn(process.execPath, ['-e', 'setInterval(() => console.log(Date.now(), performance.now()), 50)'], {
       env: { ...process.env, ...clock.env },
@@ -45,7 +45,7 @@ describe.skipIf(library === undefined)('a clock that is set', () => {
     child.kill();
   });
 
-  it('the test clock removes the files of killed processes', async () => {
+  it('the test clock removes the shared memory of killed processes', async () => {
     const clock = await clocks.make('killed');
     const child = spawn('sleep', ['60'], { env: { ...process.env, ...clock.env } });
     const files = () => execFileSync('ls', ['/dev/shm'], { encoding: 'utf8' });

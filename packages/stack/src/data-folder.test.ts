@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { createDataFolder } from './data-folder.ts';
 
-it('the data folder is created with its parents, and an error contains the reason if that fails', () => {
+it('createDataFolder creates a folder with its parents, or throws an error with the reason', () => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-data-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   expect(createDataFolder(join(folder, 'a/b'))).toBe(join(folder, 'a/b'));

@@ -13,7 +13,7 @@ describe('explain', () => {
     expect(explain(error, '.data')).toBe('No space left on the disk that holds .data.');
   });
 
-  it('the explanation of an error names the folder that cannot be written', () => {
+  it('the explanation of a write error names the folder that the user cannot write to', () => {
     const error = Object.assign(new Error("EACCES: permission denied, mkdir '/data'"), { code: 'EACCES' });
     expect(explain(error, '/data')).toBe("Cannot write to /data: EACCES: permission denied, mkdir '/data'");
   });
@@ -25,14 +25,14 @@ describe('explain', () => {
     },
   );
 
-  it('the explanation repeats the error of a service', () => {
+  it('the explanation of a failed service repeats the error message of the service', () => {
     const error = new Error(
       'node ended (exit code 1); it wrote:\ngateway cannot start: cannot use the environment: PORT\n{"level":"fatal"}',
     );
     expect(explain(error, '.data')).toBe('The gateway cannot start: cannot use the environment: PORT\nSee .data/logs.');
   });
 
-  it('the explanation of an error never shows a stack', () => {
+  it('the explanation of an error never contains a stack trace', () => {
     expect(explain(new TypeError('x is not a function\n  at y'), '.data')).toBe(
       'Parley cannot start: x is not a function\nSee .data/logs.',
     );

@@ -6,7 +6,7 @@ import { freePort } from './free-port.ts';
 const check = (redisUrl?: string, databaseUrl?: string) => checkExternal({ redisUrl, databaseUrl });
 
 describe('checkExternal', () => {
-  it('an error names host, port and reason if nothing listens at an external server, and never the password', async () => {
+  it('if nothing listens at the URL of an external server, the error contains host, port and reason but not the password', async () => {
     const port = await freePort();
     await expect(check(`redis://:secret@127.0.0.1:${port}/0`)).rejects.toThrow(
       `REDIS_URL: cannot connect to Redis at 127.0.0.1:${port}: nothing listens there. ` +
@@ -17,7 +17,7 @@ describe('checkExternal', () => {
     );
   });
 
-  it('an external server has a default port, and an error names an unknown host', async () => {
+  it('the error for an unknown host contains the host and the default port of the server', async () => {
     await expect(check('redis://no-such-host.invalid')).rejects.toThrow(
       'cannot connect to Redis at no-such-host.invalid:6379: the host name is unknown',
     );
@@ -31,7 +31,7 @@ describe('checkExternal', () => {
     },
   );
 
-  it('an external server that closes the connection is reported', async () => {
+  it('the error for an external server that closes the connection states that reason', async () => {
     const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };

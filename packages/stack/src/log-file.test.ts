@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { openLogFile } from './log-file.ts';
 import { temporaryFolder } from './process/folder.ts';
 
-it('a log file keeps the newest lines in at most twice the limit', async () => {
+it('a log file keeps the newest lines and uses at most twice the limit of bytes', async () => {
   const folder = await temporaryFolder('log');
   const path = join(folder.path, 'logs/service.log');
   const log = openLogFile(path, 1000);
@@ -14,7 +14,7 @@ it('a log file keeps the newest lines in at most twice the limit', async () => {
   await folder.remove();
 });
 
-it('a log file appends to an existing log', async () => {
+it('openLogFile appends to an existing log file', async () => {
   const folder = await temporaryFolder('log');
   const path = join(folder.path, 'service.log');
   openLogFile(path)('first\n');

@@ -11,7 +11,7 @@ afterAll(() => folder.remove());
 
 const sleeper = () => new Child({ command: 'sleep', args: ['60'] });
 
-it('an orphaned server process is ended by the pid in its file', async () => {
+it('endOrphan ends an orphaned server process by the pid in its pid file', async () => {
   const orphan = sleeper();
   const pidFile = join(folder.path, 'sleep.pid');
   await writeFile(pidFile, `${orphan.pid}\n/somewhere\n`);
@@ -21,7 +21,7 @@ it('an orphaned server process is ended by the pid in its file', async () => {
   expect(existsSync(pidFile)).toBe(false);
 });
 
-it('endOrphan does not end another program that now has the pid', async () => {
+it('endOrphan does not end another program that has got the same pid', async () => {
   const stranger = sleeper();
   const pidFile = join(folder.path, 'redis.pid');
   await writeFile(pidFile, `${stranger.pid}`);
@@ -30,6 +30,6 @@ it('endOrphan does not end another program that now has the pid', async () => {
   await stranger.stop();
 });
 
-it('nothing happens if no orphaned server ran', async () => {
+it('endOrphan does nothing if no pid file exists', async () => {
   await endOrphan(join(folder.path, 'none.pid'), 'redis', 'SIGTERM');
 });

@@ -6,7 +6,7 @@ import { openSmallDisk } from './small-disk.ts';
 const disk = await openSmallDisk('disk-test', 1024 * 1024).catch((error: Error) => error);
 
 describe.skipIf(disk instanceof Error)('a small disk', () => {
-  it('a small disk rejects writes when it is full, keeps its files, and accepts writes when space is free', async () => {
+  it('a small disk rejects writes while it is full, keeps its files, and accepts writes again when space is free', async () => {
     if (disk instanceof Error) throw disk;
     const file = join(disk.path, 'file');
     await writeFile(file, 'a'.repeat(10_000));
