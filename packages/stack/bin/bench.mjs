@@ -1,5 +1,5 @@
-// Bundles the benchmarks and their processes, and runs one: `npm run bench -- [benchmark] [--option
-// value ...]`.
+// Bundles the benchmarks and the processes that they start, and runs one benchmark: `npm run bench
+// -- [benchmark] [--option value ...]`.
 import { buildOne } from './build.mjs';
 
 await Promise.all([

@@ -12,8 +12,9 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const web = join(root, 'services/web');
 
 /**
- * Builds the web client to `services/web/dist`. Skipped if the sources and packages have not
- * changed. Replaces the folder when the build is complete. Prints compile errors before it rejects.
+ * Builds the web client into `services/web/dist`. Does nothing if neither the sources nor the
+ * installed packages have changed. Replaces the folder only when the build is complete. If the
+ * build fails, prints the compile errors and rejects.
  */
 export async function buildWeb() {
   const dist = join(web, 'dist');
@@ -35,8 +36,8 @@ export async function buildWeb() {
 }
 
 /**
- * Bundles in a separate process, because tests set NODE_ENV, which would select a development
- * build.
+ * Bundles the web client in a separate process, because tests set NODE_ENV, which would select a
+ * development build.
  */
 async function bundle(outDir) {
   const vite = join(dirname(createRequire(join(web, 'package.json')).resolve('vite/package.json')), 'bin/vite.js');
@@ -50,12 +51,15 @@ function replace(dist, fresh) {
     rmSync(dist, { recursive: true, force: true });
     renameSync(fresh, dist);
   } catch (error) {
-    // Another process has already published the same build.
+    // Ignores the error if another process has already published the same build.
     if (!existsSync(join(dist, 'index.html'))) throw error;
   }
 }
 
-/** Returns a hash of the sources of the web client and of the installed packages. */
+/**
+ * Returns a hash of the modification times and sizes of the web client's sources and of the list of
+ * installed packages.
+ */
 function fingerprint() {
   const hash = createHash('sha256');
   const add = (path) => {

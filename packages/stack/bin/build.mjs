@@ -1,6 +1,6 @@
 // Bundles each service and the stack into one JavaScript file each: `node
-// packages/stack/bin/build.mjs`. With `--services`, bundles only the services, which do not need
-// the packages of the stack.
+// packages/stack/bin/build.mjs`. With `--services`, bundles only the services, which works without
+// the dependencies of the stack.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ import { sourceAliases as serverAliases } from '../../server/bin/entries.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Entry points and bundles, relative to the root of the repository. */
+/** Entry points and their bundles, as paths relative to the root of the repository. */
 const entries = [
   ['services/api/src/main.ts', 'services/api/dist/main.js'],
   ['services/api/src/migrate.ts', 'services/api/dist/migrate.js'],
@@ -26,9 +26,9 @@ const entries = [
 ];
 
 /**
- * Packages with binaries or data files, which services load from their node_modules. All other
- * packages are bundled, because a service can resolve only its own dependencies, not those of
- * workspace packages.
+ * Packages with binaries or data files. They are not bundled: services load them from their
+ * node_modules. All other packages are bundled, because a service can resolve only its own
+ * dependencies, not those of workspace packages.
  */
 export const external = [
   'uWebSockets.js',
@@ -43,16 +43,16 @@ export const external = [
   '@sparticuz/chromium',
 ];
 
-/** Version of the release. The published packages are released together with the services. */
+/** Version of the release. The services and the published packages have the same version. */
 const { version } = JSON.parse(readFileSync(join(root, 'packages/client/package.json'), 'utf8'));
 
-/** Defines `require`, which CommonJS packages use for Node's modules. */
+/** Defines `require`, with which bundled CommonJS packages load modules of Node.js. */
 const banner = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
 
 /**
- * Builds everything. Skipped if the sources and packages have not changed. Replaces a file
- * atomically and only if its content differs, because other processes may load it. Prints compile
- * errors before it rejects.
+ * Bundles all entry points. Does nothing if neither the sources nor the installed packages have
+ * changed. Replaces a bundle atomically and only if its content differs, because other processes
+ * may be loading it. If a build fails, prints the compile errors and rejects.
  */
 export async function build() {
   const present = entries.filter(([source]) => existsSync(join(root, source)));
@@ -61,12 +61,15 @@ export async function build() {
   const complete = present.every(([, result]) => existsSync(join(root, result))) && existsSync(stamp);
   if (complete && readFileSync(stamp, 'utf8') === sources) return;
   await Promise.all(present.map(([source, result]) => buildOne(source, result)));
-  // Otherwise esbuild's process would keep this one alive.
+  // Stops esbuild's process, which would keep this process alive.
   await stop();
   writeFileSync(stamp, sources);
 }
 
-/** Returns a hash of all sources and of the installed packages. */
+/**
+ * Returns a hash of the modification times and sizes of all sources and of the list of installed
+ * packages.
+ */
 function fingerprint() {
   const hash = createHash('sha256');
   const add = (path) => {
@@ -85,7 +88,9 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-/** Bundles one entry point. Both paths are relative to the root of the repository. */
+/**
+ * Bundles one entry point. `source` and `result` are paths relative to the root of the repository.
+ */
 export async function buildOne(source, result) {
   const { outputFiles } = await bundle({
     absWorkingDir: root,
@@ -115,7 +120,7 @@ export async function buildOne(source, result) {
 /**
  * Replaces a file in one step.
  *
- * @throws Error after it has printed the reason, as esbuild does for errors of its own
+ * @throws Error if that fails, after it has printed the reason
  */
 function publish(path, contents) {
   try {
@@ -128,7 +133,7 @@ function publish(path, contents) {
   }
 }
 
-/** Builds the services, even if nothing has changed. */
+/** Bundles the services, even if their sources have not changed. */
 async function buildServices() {
   await Promise.all(
     entries.filter(([source]) => source.startsWith('services/')).map(([source, result]) => buildOne(source, result)),

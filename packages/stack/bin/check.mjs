@@ -1,5 +1,5 @@
-// Runs all static checks at the same time and prints the output of those that fail. Exits with 1 if
-// one fails.
+// Runs all static checks in parallel and prints the output of those that fail. Exits with 1 if a
+// check fails.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -17,7 +17,7 @@ const checks = {
 const failed = (await Promise.all(Object.entries(checks).map(run))).filter((passed) => !passed).length;
 process.exitCode = failed ? 1 : 0;
 
-/** Runs one command. Resolves with whether it passed. */
+/** Runs one check. Resolves with true if it passed. */
 function run([name, command]) {
   const began = Date.now();
   const child = spawn(command, { cwd: root, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });

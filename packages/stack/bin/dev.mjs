@@ -1,6 +1,6 @@
-// `npm run dev`: runs everything as `npm start` does, and rebuilds when sources change. Services
-// restart with a new bundle, and Vite reloads the web client. `--inspect` opens a debugger port for
-// each service.
+// `npm run dev`: starts the whole system as `npm start` does, and rebuilds it when sources change.
+// A service restarts with its new bundle, and Vite reloads the web client. With `--inspect`, each
+// service opens a debugger port.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
@@ -31,19 +31,19 @@ spawn('npm', ['--prefix', 'services/web', 'run', '--silent', 'dev', '--', '--cle
   stdio: ['ignore', 'inherit', 'inherit'],
 });
 
-/** Returns the source folders of the services. */
+/** Returns the folders whose sources are part of the services. */
 function sourceFolders() {
   const services = ['api', 'gateway', 'recorder'].map((name) => join(root, 'services', name, 'src'));
   const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name, 'src'));
   return [...services, ...packages].filter(existsSync);
 }
 
-/** Builds when a source has changed. A bundle is replaced only if its content differs. */
+/** Schedules a build after a source file has changed. */
 function schedule(_, name) {
   if (!name || !/(?<!\.test)\.(ts|lua)$/.test(name)) return;
   clearTimeout(timer);
   timer = setTimeout(() => {
-    // The build prints its errors. The services keep running.
+    // A failed build prints its errors, and the services keep running with their last bundles.
     building = building.then(() => build().catch(() => {}));
   }, BUILD_DELAY_MS);
 }

@@ -1,5 +1,6 @@
-// Installs the packages with the pnpm that package.json names, unless they are up to date. It is
-// plain JavaScript without dependencies, because it runs before they are installed.
+// Installs the packages with the version of pnpm in package.json, unless they are up to date. This
+// script is plain JavaScript without dependencies, because it runs before dependencies are
+// installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -29,14 +30,14 @@ if (!upToDate()) {
   writeFileSync(stamp, fingerprint());
 }
 
-/** Exits with an error if Node.js is too old, before anything is downloaded. */
+/** Exits with an error if Node.js is too old. Runs before anything is downloaded. */
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
   fail(`Parley needs Node.js 20.19 or newer, and this is ${process.version}. Install Node.js 24 and try again.`);
 }
 
-/** Exits with an error if packages cannot be installed here. */
+/** Exits with an error if this user is not allowed to write to the repository's folder. */
 function checkWritable() {
   try {
     accessSync(root, constants.W_OK);
@@ -45,7 +46,7 @@ function checkWritable() {
   }
 }
 
-/** Returns the root's package.json and those of the workspace, by folder. */
+/** Returns the content of every package.json in the repository, with its folder. */
 function manifests() {
   const folders = ['packages', 'services'].flatMap((parent) =>
     readdirSync(join(root, parent)).map((name) => join(parent, name)),
@@ -56,8 +57,8 @@ function manifests() {
 }
 
 /**
- * Returns whether the last install of the current manifests was complete, and none of its links was
- * deleted since.
+ * Returns whether the last install was complete and matches the current package.json files, and
+ * whether all of its links still exist.
  */
 function upToDate() {
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== fingerprint()) return false;
@@ -80,14 +81,16 @@ function install() {
   const pnpm = JSON.parse(packages[0].text).packageManager.split('+')[0];
   const began = Date.now();
   process.stderr.write(`Installing packages with ${pnpm}; the first time takes up to a minute\n`);
-  // Another version of Node needs other binaries. Because of this file, pnpm would assume that
-  // nothing has changed.
+  // Deletes pnpm's state file, because pnpm would conclude from it that nothing has changed. But
+  // another version of Node.js needs other binaries.
   rmSync(join(root, 'node_modules/.pnpm-workspace-state-v1.json'), { force: true });
-  // This pnpm already has the version of package.json, so it must not check that.
+  // Turns off the check that pnpm has the version in package.json, because npx has just selected
+  // that version.
   const args = ['--yes', pnpm, 'install', '--frozen-lockfile', '--config.pm-on-fail=ignore'];
   const { status, stdout, stderr, error } = spawnSync('npx', args, {
     cwd: root,
-    // Without a terminal, pnpm would otherwise refuse to replace the packages of an older install.
+    // Sets CI, because without a terminal pnpm otherwise refuses to replace the packages of an
+    // older install.
     env: { ...process.env, CI: 'true', HOME: process.env.HOME || userInfo().homedir },
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',

@@ -67,7 +67,7 @@ function release() {
   writeFileSync(join(out, 'docker-bake.json'), `${JSON.stringify(bakeFile(version), null, 2)}\n`);
   step('Packing the Helm chart');
   const archive = `helm-parley-${version}.tgz`;
-  // The files of the Kustomize base replace the links to them.
+  // Packs the files of the Kustomize base instead of the chart's links to them.
   const ignored = ['--exclude-from', join(chart, '.helmignore')];
   run(
     'tar',
@@ -90,7 +90,10 @@ function release() {
   print(`  helm push ${join(options.out, archive)} oci://REGISTRY`);
 }
 
-/** Sets the version of the Helm chart, and of the images in it. Returns the folder of the chart. */
+/**
+ * Sets the version of the Helm chart and of the images that it names. Returns the folder of the
+ * chart.
+ */
 function setChartVersion(version) {
   const chart = join(clone, 'deploy/helm/parley');
   const file = join(chart, 'Chart.yaml');
@@ -108,7 +111,7 @@ function publishedPackages() {
 }
 
 /**
- * Returns the bake file: it builds every image for amd64 and arm64, with provenance and an SBOM of
+ * Returns the bake file. It builds every image for amd64 and arm64, with provenance and an SBOM of
  * its system packages.
  */
 function bakeFile(version) {
@@ -133,13 +136,13 @@ function pnpm(args, cwd = clone) {
   run(pnpmPath, ['--config.pm-on-fail=ignore', ...args], cwd);
 }
 
-/** Returns the path of the pnpm that package.json names, which npx installs if it is not cached. */
+/** Returns the path of the pnpm version in package.json. npx downloads it if it is not cached. */
 function findPnpm() {
   const { packageManager } = JSON.parse(readFileSync(join(clone, 'package.json'), 'utf8'));
   return run('npx', ['--yes', '--package', packageManager.split('+')[0], '--call', 'command -v pnpm']).trim();
 }
 
-/** Returns the output of a command. Ends the process if it fails. */
+/** Returns the output of a command. Exits with an error if the command fails. */
 function run(command, args, cwd = clone) {
   try {
     return execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });

@@ -1,5 +1,5 @@
-// Creates the screenshots of the README: `node packages/stack/bin/screenshots.mjs [folder
-// [name…]]`. The script is test/web/screenshots.ts.
+// Creates the screenshots in the README: `node packages/stack/bin/screenshots.mjs [folder
+// [name…]]`. Runs the script test/web/screenshots.ts.
 import { argv } from 'node:process';
 import { buildOne } from './build.mjs';
 

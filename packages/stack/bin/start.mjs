@@ -4,10 +4,12 @@ import { build } from './build.mjs';
 import { buildWeb } from './build-web.mjs';
 
 process.setSourceMapsEnabled(true);
-// With NODE_USE_ENV_PROXY, Node.js would also send requests to the local servers to a proxy.
+// Excludes the local servers from proxies. With NODE_USE_ENV_PROXY, Node.js would otherwise send
+// requests to them through a proxy.
 env.no_proxy = [env.no_proxy ?? env.NO_PROXY, '127.0.0.1', 'localhost', '[::1]'].filter(Boolean).join();
 env.NO_PROXY = env.no_proxy;
-// The builds run one after the other, because both use esbuild, and the first one stops it.
+// Runs the two builds one after the other, because both use esbuild, and the first one stops
+// esbuild at its end.
 await build()
   .then(buildWeb)
   .catch(() => exit(1));

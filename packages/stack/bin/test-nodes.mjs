@@ -1,7 +1,7 @@
-// Runs the suites that depend on the version of Node.js on each supported one: `npm run
-// test:nodes`, or `npm run test:nodes -- 24 26` for some of them. Each version is installed from
-// the npm package `node` and runs in a copy of the repository, because packages have different
-// binaries for each version. Prints a line per version at the end.
+// Runs the tests that depend on the version of Node.js with each supported version: `npm run
+// test:nodes`, or `npm run test:nodes -- 24 26` for some versions. Installs each version from the
+// npm package `node` and runs the tests in a copy of the repository, because packages have
+// different binaries for each version. Prints one line per version at the end.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,8 +14,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const versions = argv.length > 2 ? argv.slice(2) : ['20.19', '22', '24', '26'];
 
 /**
- * The suites: sockets on both libraries, the lifecycle of a process and of its side processes, and
- * the whole system with its native packages.
+ * Tests that depend on the version of Node.js: both socket libraries, the lifecycle of processes
+ * and their child processes, and the whole system with its native packages.
  */
 const suites = [
   'packages/service/src/lifecycle.test.ts',
@@ -36,8 +36,8 @@ for (const { line } of results) process.stdout.write(`${line}\n`);
 if (!results.every(({ passed }) => passed)) exit(1);
 
 /**
- * Runs the suites. Returns a line with the version of Node.js, the result, the time and the socket
- * library.
+ * Runs the tests with one version of Node.js. Returns a line with the version, the result, the
+ * duration and the socket library.
  */
 function test(version, home) {
   const began = Date.now();
@@ -59,8 +59,8 @@ function test(version, home) {
 }
 
 /**
- * Returns the socket library that the gateway chooses: the first uWebSockets.js that loads, or
- * node.
+ * Returns the socket library that the gateway would choose: the first version of uWebSockets.js
+ * that loads, otherwise `node`.
  */
 function socketsOf(copy, environment) {
   const cwd = join(copy, 'services/gateway');
@@ -71,7 +71,7 @@ function socketsOf(copy, environment) {
   return loaded === undefined ? 'node sockets' : `uWebSockets.js ${libraries[loaded].split('@').at(-1)}`;
 }
 
-/** Copies all files except those that Git ignores. */
+/** Copies all files of the repository to a folder, except files that Git ignores. */
 function copyTo(target) {
   const options = { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 };
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], options).split('\n');

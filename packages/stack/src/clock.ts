@@ -2,12 +2,12 @@ import { access, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unpacked } from './unpack.ts';
 
-/** Seconds within which a process notices that its clock was set. */
+/** Maximum number of seconds after which a process notices that its clock was set. */
 const NOTICE = 1;
 
 /**
- * Finds libfaketime, the library that changes the wall clock of a process. Downloads and unpacks it
- * on Debian or Ubuntu if it is not installed. Rejects if it is not available.
+ * Finds libfaketime, a library that changes the wall clock of a process. On Debian or Ubuntu,
+ * downloads and unpacks it if it is not installed. Rejects if it is not available.
  */
 export async function findFaketime(report: (line: string) => void = () => {}): Promise<string> {
   const machine = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch as string];
@@ -29,20 +29,20 @@ export async function findFaketime(report: (line: string) => void = () => {}): P
 }
 
 /**
- * Wall clocks that can be set for single processes. Monotonic clocks, which measure durations, are
- * not changed.
+ * Creates wall clocks that tests can set for single processes. Does not change monotonic clocks,
+ * which measure durations.
  */
 export class Clocks {
   readonly #library: string;
   readonly #folder: string;
 
-  /** @param folder existing folder for one file per clock */
+  /** @param folder existing folder in which each clock has a file */
   constructor(library: string, folder: string) {
     this.#library = library;
     this.#folder = folder;
   }
 
-  /** Creates a clock that shows the real time. */
+  /** Creates a clock, which shows the real time at first. */
   async make(name: string): Promise<Clock> {
     const file = join(this.#folder, `${name}.clock`);
     const set = async (seconds: number) => {
@@ -51,7 +51,8 @@ export class Clocks {
     };
     await set(0);
     const env = {
-      // Uses malloc of libc: Redis' jemalloc reads the clock before libfaketime is initialised.
+      // Lets the process use malloc of libc, because jemalloc, which Redis uses, reads the clock
+      // before libfaketime is initialised.
       LD_PRELOAD: `${this.#library} libc.so.6`,
       FAKETIME_TIMESTAMP_FILE: file,
       FAKETIME_CACHE_DURATION: String(NOTICE),
@@ -62,7 +63,7 @@ export class Clocks {
     return { name, env, set };
   }
 
-  /** Removes shared memory that killed processes have left. */
+  /** Removes the shared memory that killed processes have left. */
   async sweep(): Promise<void> {
     for (const name of await readdir('/dev/shm').catch(() => [])) {
       const [, pid] = /^(?:sem\.)?faketime_(?:sem|shm)_(\d+)$/.exec(name) ?? [];
@@ -71,7 +72,7 @@ export class Clocks {
   }
 }
 
-/** Returns whether a process with this pid runs. */
+/** Returns whether the process with this pid is running. */
 function runs(pid: string): Promise<boolean> {
   return access(`/proc/${pid}`).then(
     () => true,
@@ -79,11 +80,14 @@ function runs(pid: string): Promise<boolean> {
   );
 }
 
-/** A wall clock of some processes. */
+/** A wall clock that one or several processes use. */
 export interface Clock {
   name: string;
-  /** Environment variables for the processes that use the clock. */
+  /** Environment variables for processes that use the clock. */
   env: NodeJS.ProcessEnv;
-  /** Sets the clock ahead of the real time, or behind if negative. Processes notice within 2 s. */
+  /**
+   * Sets the clock this number of seconds ahead of the real time, or behind it if negative.
+   * Processes notice the change within 2 s.
+   */
   set(seconds: number): Promise<void>;
 }

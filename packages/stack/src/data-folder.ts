@@ -20,8 +20,8 @@ export function createDataFolder(data: string): string {
 }
 
 /**
- * Creates a folder and its parents. With `recursive`, Node's `mkdir` never returns if no folder can
- * be created, as in /proc.
+ * Creates a folder and its parents one by one. Node's `mkdir` with `recursive` never returns if the
+ * system refuses every folder at that place, as in /proc.
  */
 function createFolder(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 
 /**
  * Locks a data folder for this process. The lock is a local socket, which the system closes when
- * the process ends. `address` is shown to a second stack on the same folder.
+ * the process ends.
  *
- * @throws DataInUse
+ * @param address shown to the user who starts a second stack on the same folder
+ * @throws DataInUse if another process holds the lock
  */
 export async function lockData(folder: string, address: string): Promise<Server> {
   const name = `parley-${createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 16)}`;
@@ -26,12 +27,12 @@ export async function lockData(folder: string, address: string): Promise<Server>
     }
     const holder = await ask(path);
     if (holder !== undefined) throw new DataInUse(folder, holder);
-    // This is the socket file of a process that has ended.
+    // Removes the socket file, because the process that created it has ended.
     rmSync(path, { force: true });
   }
 }
 
-/** Thrown if another stack runs on the same data folder. */
+/** Thrown if another stack already uses the data folder. */
 export class DataInUse extends Error {
   override name = 'DataInUse';
 

@@ -5,7 +5,9 @@ import { startRedisCluster } from './redis/cluster.ts';
 import { type RedisServer, startRedis } from './redis/server.ts';
 import { testsOnCluster } from './test/redis.ts';
 
-/** Starts Redis and PostgreSQL, except a server whose URL is set. */
+/**
+ * Starts Redis and PostgreSQL. If the URL of an external server is set, uses that server instead.
+ */
 export async function startDatabases(options: DatabasesOptions): Promise<Databases> {
   const started = await Promise.allSettled([startAnyRedis(options), startAnyPostgres(options)]);
   const [redis, postgres] = started.map((result) => (result.status === 'fulfilled' ? result.value : undefined)) as [
@@ -41,9 +43,9 @@ async function startAnyPostgres({ databaseUrl, folder, password }: DatabasesOpti
 
 export interface DatabasesOptions {
   folder: string;
-  /** Data folder. Default: temporary folders. */
+  /** Folder for the data of Redis and PostgreSQL. Default: temporary folders. */
   dataDir?: string | undefined;
-  /** Password of the embedded PostgreSQL. */
+  /** Password of the PostgreSQL that the stack starts. */
   password: string;
   redisUrl?: string | undefined;
   databaseUrl?: string | undefined;
@@ -51,13 +53,15 @@ export interface DatabasesOptions {
   report: (line: string) => void;
 }
 
-/** Redis and PostgreSQL of a stack. */
+/** The Redis and the PostgreSQL that a stack uses. */
 export interface Databases {
   redisUrl: string;
   databaseUrl: string;
-  /** Started Redis nodes: one, or those of a cluster. Empty if an external Redis is used. */
+  /**
+   * Redis nodes that were started: one, or those of a cluster. Empty if an external Redis is used.
+   */
   redis: RedisServer[];
-  /** Undefined if an external PostgreSQL is used. */
+  /** PostgreSQL server that was started. Undefined if an external PostgreSQL is used. */
   postgres: PostgresServer | undefined;
   stop(): Promise<void>;
 }

@@ -1,10 +1,12 @@
 /**
- * Credentials of the demo accounts, which are created only if the api is not reachable from other
- * machines.
+ * Credentials of the demo accounts. The stack creates these accounts only if other machines cannot
+ * reach the api.
  */
 export const demo = { usernames: ['alice', 'bob'], password: 'parley-demo' } as const;
 
-/** Creates the demo accounts, makes them friends and sends a few messages. Idempotent. */
+/**
+ * Creates the demo accounts, makes them friends and sends a few messages between them. Idempotent.
+ */
 export async function createDemoAccounts(apiUrl: string, gatewayUrl: string): Promise<void> {
   const call = callerOf(apiUrl);
   const [alice, bob] = await Promise.all(demo.usernames.map((username) => signIn(call, username)));
@@ -17,7 +19,7 @@ export async function createDemoAccounts(apiUrl: string, gatewayUrl: string): Pr
   const send = callerOf(gatewayUrl);
   for (const [index, text] of talk.entries()) {
     const [from, to] = index % 2 === 0 ? [alice, bob] : [bob, alice];
-    // The ref makes the send idempotent.
+    // Sends with a fixed ref, so that a second run does not send the messages again.
     const frame = { type: 'send', ref: `demo-${index}`, to: to.id, body: { type: 'text', text } };
     await send('POST', '/frames', { token: from.token, body: frame });
   }

@@ -1,4 +1,4 @@
-/** Returns why the stack cannot start, in one or two lines for the user. */
+/** Returns the reason why the stack cannot start, in one or two lines for the user. */
 export function explain(error: unknown, data: string): string {
   const text = textOf(error);
   if (/ENOSPC|No space left/i.test(text)) return `No space left on the disk that holds ${data}.`;
@@ -9,7 +9,7 @@ export function explain(error: unknown, data: string): string {
   return `Parley cannot start: ${firstLine(error)}\nSee ${data}/logs.`;
 }
 
-/** Errors whose message is written for the user. */
+/** Classes of errors whose message is written for the user. */
 const KNOWN = new Set(['BadOption', 'DataInUse', 'NoDataFolder', 'NoRedis', 'PortInUse', 'NoExternalServer']);
 
 function textOf(error: unknown): string {

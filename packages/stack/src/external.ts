@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
-/** Ms within which an external server must reply. */
+/** Ms to wait for the reply of an external server. */
 const TIMEOUT_MS = 5000;
 
 /**
- * Connects to the user's own Redis and PostgreSQL.
+ * Checks that the user's own Redis and PostgreSQL accept connections.
  *
- * @throws NoExternalServer with a message for the user, without passwords
+ * @throws NoExternalServer with a message for the user that contains no password
  */
 export async function checkExternal({ redisUrl, databaseUrl }: External): Promise<void> {
   if (redisUrl) await check('REDIS_URL', 'Redis', redisUrl.split(',')[0] ?? '', pingRedis);
@@ -21,7 +21,7 @@ async function check(variable: string, name: keyof typeof servers, text: string,
   const isSocket = /^unix:|^\//.test(url);
   if (!isSocket && !protocol.test(scheme))
     throw new NoExternalServer(`${variable} is not an address such as ${example}`);
-  // A URL without a host is that of a local socket.
+  // A URL without a host refers to a local socket.
   const address = hostname && !isSocket ? `${hostname}:${given || port}` : 'its local socket';
   await ping(url).catch((error: unknown) => {
     throw new NoExternalServer(
@@ -36,7 +36,7 @@ const servers = {
   PostgreSQL: { protocol: /^postgres(ql)?:$/, port: 5432, example: 'postgresql://user:password@127.0.0.1:5432/parley' },
 };
 
-/** Returns the reason in plain words for errors that wrong settings cause. */
+/** Returns the reason of an error. Puts errors that wrong settings cause into plain words. */
 function reasonOf(error: unknown): string {
   const first = (error instanceof AggregateError ? error.errors[0] : error) as NodeJS.ErrnoException;
   const text = `${first.code ?? ''} ${first.message}`;
@@ -80,7 +80,7 @@ async function pingPostgres(url: string): Promise<void> {
   await client.end();
 }
 
-/** Thrown if a server that the environment names cannot be used. */
+/** Thrown if a server whose URL is in the environment cannot be used. */
 export class NoExternalServer extends Error {
   override name = 'NoExternalServer';
 }

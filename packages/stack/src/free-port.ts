@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 
 /**
- * Returns a port that is free at `host` now. Random, and below the range of outgoing connections,
- * so that another process is unlikely to bind it first.
+ * Returns a random port that is free at `host` now. The port is below the range that the system
+ * uses for outgoing connections, so that another process is unlikely to bind it first.
  */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   for (;;) {
@@ -15,7 +15,7 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
 }
 
 /**
- * Returns whether `port` can be bound at `host` now. Rejects if binding fails for a reason other
+ * Returns whether `port` can be bound at `host` now. Rejects if binding fails for any reason other
  * than EADDRINUSE.
  */
 export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {

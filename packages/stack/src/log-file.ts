@@ -2,8 +2,9 @@ import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Opens a log file. At `limit` bytes (default: 5 MiB) it is renamed to `<path>.1`, which it
- * replaces. If the disk is full, lines are lost.
+ * Opens a log file and returns a function that appends to it. When the file exceeds `limit` bytes
+ * (default: 5 MiB), it is renamed to `<path>.1`, and the previous `<path>.1` is deleted. If the
+ * disk is full, lines are lost.
  */
 export function openLogFile(path: string, limit = 5 * 2 ** 20): (text: string) => void {
   mkdirSync(dirname(path), { recursive: true });

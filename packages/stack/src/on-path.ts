@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** Returns the path of a program on the PATH. Undefined if it is not found. */
+/** Returns the path of a program that is on the PATH. Undefined if the program is not found. */
 export async function onPath(name: string): Promise<string | undefined> {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const path = join(folder, name);

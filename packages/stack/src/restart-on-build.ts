@@ -4,7 +4,8 @@ import { root } from './root.ts';
 import type { Stack } from './stack.ts';
 
 /**
- * Ends the processes of a service when its bundle was replaced. The supervisor then restarts them.
+ * Stops the processes of a service when its bundle was replaced. The supervisor then starts them
+ * again with the new bundle.
  */
 export function restartOnBuild({ processes }: Stack, report: (line: string) => void): void {
   const services = { api: [processes.api], gateway: processes.gateways, recorder: processes.recorders };

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * The root folder of the repository. The path is correct from `src/` and from the bundle in
- * `dist/`, which have the same depth.
+ * Root folder of the repository. The relative path is valid in `src/` and in the bundle in `dist/`,
+ * because both folders have the same depth.
  */
 export const root = fileURLToPath(new URL('../../../', import.meta.url));

@@ -3,12 +3,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Reads the secrets of a data folder. Creates missing ones in a file that only its owner can read.
+ * Reads the secrets of a data folder. Creates missing secrets, in a file that only its owner can
+ * read.
  */
 export async function readSecrets(folder: string): Promise<Secrets> {
   const path = join(folder, 'secrets.json');
   const known = await read(path);
-  // The folder of an earlier version lacks some of them.
+  // Adds the secrets that a data folder of an earlier version does not contain.
   if (known.token && known.tokenKey && known.postgres && known.push) return known as Secrets;
   const secrets = {
     token: randomBytes(32).toString('base64url'),
@@ -30,7 +31,7 @@ async function read(path: string): Promise<Partial<Secrets>> {
   }
 }
 
-/** Creates VAPID keys: the public point and the private number of a P-256 pair. */
+/** Creates VAPID keys: a public and a private key on the curve P-256. */
 function pushKeys(): Secrets['push'] {
   const {
     x = '',
@@ -42,12 +43,12 @@ function pushKeys(): Secrets['push'] {
 }
 
 export interface Secrets {
-  /** `TOKEN_SECRET` of the api: signs refresh tokens and media URLs. */
+  /** `TOKEN_SECRET` of the api, which signs refresh tokens and media URLs. */
   token: string;
-  /** `TOKEN_KEYS` of the api: signs access tokens. Gateways get its public half. */
+  /** `TOKEN_KEYS` of the api, which sign access tokens. Gateways get only the public keys. */
   tokenKey: JsonWebKey;
-  /** Password of the embedded PostgreSQL. */
+  /** Password of the PostgreSQL that the stack starts. */
   postgres: string;
-  /** `PUSH_PUBLIC_KEY` and `PUSH_PRIVATE_KEY`: identify the api to push services. */
+  /** `PUSH_PUBLIC_KEY` and `PUSH_PRIVATE_KEY`, which identify the api to push services. */
   push: { public: string; private: string };
 }

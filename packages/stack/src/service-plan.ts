@@ -4,7 +4,7 @@ import { freePort } from './free-port.ts';
 import { openLogFile } from './log-file.ts';
 import type { ServiceOptions } from './service.ts';
 
-/** Returns the services of a stack with their ports and environment. */
+/** Returns the options of all services of a stack, with their ports and environment variables. */
 export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]> {
   const { folder, host, gateways, recorders, address = host, databaseUrl, redisUrl } = plan;
   const [apiPort = await freePort(), ...chosen] = plan.ports ?? [];
@@ -30,7 +30,7 @@ export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]>
     ...(await Promise.all(
       Array.from({ length: recorders }, async (_, index) => ({
         ...service('recorder', `recorder-${index + 1}`, await freePort()),
-        // It serves only its health, which other machines do not need.
+        // Listens only on this machine, because the recorder serves only health checks.
         ...{ host: '127.0.0.1', address: '127.0.0.1' },
       })),
     )),
@@ -38,9 +38,9 @@ export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]>
 }
 
 /**
- * Settings for access token keys: the api gets the key pair, gateways get the public key only.
- * Returns no settings if the environment already sets `TOKEN_SECRET`, `TOKEN_KEYS` or
- * `TOKEN_PUBLIC_KEYS`.
+ * Returns the settings for the keys of access tokens: the api gets the key pair, gateways get only
+ * the public key. Returns no settings if the environment already contains `TOKEN_SECRET`,
+ * `TOKEN_KEYS` or `TOKEN_PUBLIC_KEYS`.
  */
 function keysOf(entry: ServiceOptions['entry'], { tokenKey, env }: ServicePlan): NodeJS.ProcessEnv {
   const own = { ...process.env, ...env };
@@ -51,23 +51,26 @@ function keysOf(entry: ServiceOptions['entry'], { tokenKey, env }: ServicePlan):
 }
 
 export interface ServicePlan {
-  /** Folder of logs and media. */
+  /** Folder for logs and media files. */
   folder: string;
-  /** Address on which services listen. */
+  /** Address on which the services listen. */
   host: string;
-  /** Host name in the URLs that clients get. Default: `host`. */
+  /** Host name in the URLs that clients receive. Default: `host`. */
   address?: string | undefined;
-  /** Ports of the api and of the gateways. Default: free ports. */
+  /** Port of the api, followed by the ports of the gateways. Default: free ports. */
   ports?: number[] | undefined;
   gateways: number;
   recorders: number;
   tokenSecret: string;
-  /** Key pair of access tokens. Default: they are signed with `tokenSecret`. */
+  /** Key pair that signs access tokens. Default: `tokenSecret` signs them. */
   tokenKey?: JsonWebKey | undefined;
   redisUrl: string;
   databaseUrl: string;
-  /** Additional environment of all services. It overrides the environment of the stack. */
+  /** Additional environment variables for all services. They override those of the stack. */
   env?: NodeJS.ProcessEnv | undefined;
-  /** Returns the additional environment of a service, by its name. It overrides all others. */
+  /**
+   * Returns additional environment variables for the service with this name. They override all
+   * others.
+   */
   envOf?: ((name: string) => NodeJS.ProcessEnv) | undefined;
 }

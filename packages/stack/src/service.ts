@@ -10,17 +10,17 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
 }
 
 /**
- * Arguments of Node for every service. A larger young generation can hold the objects of all frames
- * in flight, which would otherwise be copied at each garbage collection. This saves 7 to 10 us of
- * CPU per message.
+ * Arguments of Node.js for every service. A larger young generation of the heap can hold the
+ * objects of all frames in flight, which each garbage collection would otherwise copy. This saves 7
+ * to 10 us of CPU time per message.
  */
 const nodeArguments = ['--enable-source-maps', '--min-semi-space-size=16', '--max-semi-space-size=32'];
 
-/** A service of the stack, across restarts. */
+/** A service of the stack. The object stays the same when the process is restarted. */
 export class ServiceProcess {
   readonly name: string;
   readonly port: number;
-  /** Root URL: `http://127.0.0.1:8080`. */
+  /** Root URL of the service, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly #options: ServiceOptions;
   #child: Child | undefined;
@@ -32,7 +32,7 @@ export class ServiceProcess {
     this.url = `http://${options.address ?? options.host}:${options.port}`;
   }
 
-  /** The pid. Changes with each `restart`. */
+  /** Pid of the current process. Each `restart` starts a new process. */
   get pid(): number {
     return this.#child?.pid ?? -1;
   }
@@ -42,7 +42,7 @@ export class ServiceProcess {
     return this.#child?.running ?? false;
   }
 
-  /** The last 8 KiB of output of the current process. */
+  /** Last 8 KiB of the output of the current process. */
   get output(): string {
     return this.#child?.output ?? '';
   }
@@ -52,14 +52,14 @@ export class ServiceProcess {
     return this.#child?.exited ?? Promise.resolve();
   }
 
-  /** Why the last process ended. */
+  /** Reason why the last process ended. */
   get ending(): string {
     return this.#child?.ending ?? 'not started';
   }
 
   /**
-   * Stops the process if it runs, and starts it on the same port. Resolves when `/readyz` returns
-   * 200.
+   * Stops the process if it runs, and starts it again on the same port. Resolves when `/readyz`
+   * returns 200.
    */
   async restart(): Promise<void> {
     await this.stop();
@@ -69,7 +69,7 @@ export class ServiceProcess {
       args: [...nodeArguments, join(folder, 'services', entry, 'dist/main.js')],
       cwd: folder,
       env: { ...env, HOST: host, PORT: String(port) },
-      // If the stack was killed, the services need not drain.
+      // Kills the services without a drain if the stack was killed.
       crashSignal: 'SIGKILL',
       ...(onOutput && { onOutput }),
     });
@@ -77,8 +77,8 @@ export class ServiceProcess {
   }
 
   /**
-   * Sends a signal. Default: SIGKILL. For a signal that ends the process, resolves when it has
-   * ended.
+   * Sends a signal to the process. Default: SIGKILL. Resolves when the process has ended, except
+   * for SIGSTOP and SIGCONT.
    */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (!this.running) return;
@@ -86,7 +86,7 @@ export class ServiceProcess {
     if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await this.exited;
   }
 
-  /** Drains and stops the process. Sends SIGKILL after `timeout` ms. */
+  /** Drains and stops the process, and kills it with SIGKILL after `timeout` ms. */
   async stop(timeout = 3000): Promise<void> {
     await this.#child?.stop(timeout);
   }
@@ -101,15 +101,15 @@ export class ServiceProcess {
 }
 
 export interface ServiceOptions {
-  /** Name in messages and of the log file: `gateway-1`. */
+  /** Name of the service in messages and of its log file, such as `gateway-1`. */
   name: string;
-  /** Folder below `services/`. */
+  /** Name of the service's folder below `services/`. */
   entry: 'api' | 'gateway' | 'recorder';
-  /** Root folder of the repository whose bundle runs. Default: this repository. */
+  /** Root folder of the repository that contains the bundle. Default: this repository. */
   folder?: string;
   host: string;
   port: number;
-  /** Host name in its URL. Default: `host`. */
+  /** Host name in the URL of the service. Default: `host`. */
   address?: string;
   env: NodeJS.ProcessEnv;
   /** Called with the output of the process. */

@@ -11,12 +11,13 @@ import { planServices } from './service-plan.ts';
 
 /**
  * Starts the whole system on this machine: Redis, PostgreSQL with the newest schema, the api,
- * gateways and recorders. Resolves when all are ready. If one does not start, stops the others and
- * throws its error.
+ * gateways and recorders. Resolves when all of them are ready. If one does not start, stops the
+ * others and throws its error.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { gateways = 1, recorders = 1, host = '127.0.0.1', report = () => {}, build = true, web = false } = options;
-  // The builds run one after the other, because both use esbuild, and the first one stops it.
+  // Runs the two builds one after the other, because both use esbuild, and the first one stops
+  // esbuild at its end.
   if (build) await buildServices();
   if (build && web) await buildWeb();
   const folder = options.dataDir
@@ -66,7 +67,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-/** Settings of the api to serve the web client and to push to browsers. */
+/**
+ * Returns the settings with which the api serves the web client and sends push notifications to
+ * browsers.
+ */
 function webEnv({ push }: Secrets): NodeJS.ProcessEnv {
   return {
     WEB_ROOT: join(root, 'services/web/dist'),
@@ -75,7 +79,7 @@ function webEnv({ push }: Secrets): NodeJS.ProcessEnv {
   };
 }
 
-/** Builds once per process. Loads the bundler only when it is needed. */
+/** Builds the services once per process. Loads the bundler only when it is needed. */
 async function buildServices(): Promise<void> {
   const script = pathToFileURL(join(root, 'packages/stack/bin/build.mjs')).href;
   built ??= import(/* @vite-ignore */ script).then(({ build }) => build());
@@ -96,47 +100,53 @@ export interface StackOptions {
   gateways?: number;
   /** Number of recorders. Default: 1. */
   recorders?: number;
-  /** Additional environment of all services. It overrides the environment of the stack. */
+  /** Additional environment variables for all services. They override those of the stack. */
   env?: NodeJS.ProcessEnv;
   /**
-   * Returns the additional environment of a service by its name, such as `gateway-1`. It overrides
-   * all others.
+   * Returns additional environment variables for the service with this name, such as `gateway-1`.
+   * They override all others.
    */
   envOf?: (name: string) => NodeJS.ProcessEnv;
   /**
-   * Whether to start a Redis Cluster of three masters instead of one Redis. Its data is temporary.
+   * Whether to start a Redis Cluster of three masters with temporary data instead of one Redis.
+   * Default: false.
    */
   redisCluster?: boolean;
-  /** URL of an external Redis, or comma-separated nodes of a cluster. */
+  /**
+   * URL of an external Redis, or URLs of cluster nodes separated by commas. Default: the stack
+   * starts a Redis.
+   */
   redisUrl?: string | undefined;
-  /** URL of an external PostgreSQL. */
+  /** URL of an external PostgreSQL. Default: the stack starts a PostgreSQL. */
   databaseUrl?: string | undefined;
-  /** Folder of data and logs. Default: a temporary folder. */
+  /** Folder for data and logs. Default: a temporary folder. */
   dataDir?: string;
-  /** Address on which services listen. Default: 127.0.0.1. */
+  /** Address on which the services listen. Default: 127.0.0.1. */
   host?: string;
-  /** Host name in the URLs that clients get. Default: `host`. */
+  /** Host name in the URLs that clients receive. Default: `host`. */
   address?: string;
-  /** Ports of the api and of the gateways. Default: free ports. */
+  /** Port of the api, followed by the ports of the gateways. Default: free ports. */
   ports?: number[];
-  /** Whether to bundle the services first. Default: true. */
+  /** Whether to build the services before they start. Default: true. */
   build?: boolean;
-  /** Whether to serve the web client and to push to browsers. Default: false. */
+  /**
+   * Whether the api serves the web client and sends push notifications to browsers. Default: false.
+   */
   web?: boolean;
-  /** Called before long steps. */
+  /** Called with a line for the user before a long step. */
   report?: (line: string) => void;
 }
 
-/** A running system. It ends with this process. */
+/** A system that runs on this machine. It ends when this process ends. */
 export interface Stack extends AsyncDisposable {
   apiUrl: string;
-  /** Root URLs of the gateways: `http://127.0.0.1:8081`. */
+  /** Root URLs of the gateways, such as `http://127.0.0.1:8081`. */
   gatewayUrls: string[];
-  /** Comma-separated nodes if it is a cluster. */
+  /** URL of Redis, or URLs of cluster nodes separated by commas. */
   redisUrl: string;
   databaseUrl: string;
   processes: { api: ServiceProcess; gateways: ServiceProcess[]; recorders: ServiceProcess[] };
   databases: Databases;
-  /** Drains and stops the services, then the databases. */
+  /** Drains and stops the services, then stops the databases. */
   stop(): Promise<void>;
 }

@@ -16,7 +16,7 @@ DATABASE_URL and REDIS_URL name servers to use instead of starting some. Every s
 the services may be given in the environment as well.`;
 
 /**
- * Reads the command line of `npm start`.
+ * Reads the command-line options of `npm start`.
  *
  * @throws BadOption with a message for the user
  */
@@ -56,7 +56,7 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
   throw new BadOption(`${name} must be a whole number from ${min} to ${max}, not ${text}`);
 }
 
-/** Thrown if the command line is invalid. */
+/** Thrown if a command-line option is invalid. */
 export class BadOption extends Error {
   override name = 'BadOption';
 }
@@ -67,8 +67,8 @@ export interface StartOptions {
   data: string;
   host: string;
   help: boolean;
-  /** Whether to restart a service when its bundle changes. */
+  /** Whether to restart a service when its bundle has changed. */
   watch: boolean;
-  /** Whether to open a debugger port per service. */
+  /** Whether each service opens a debugger port. */
   inspect: boolean;
 }

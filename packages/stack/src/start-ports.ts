@@ -2,8 +2,8 @@ import { isFree } from './free-port.ts';
 import { waitFor } from './wait-for.ts';
 
 /**
- * Returns the port of the api and the ports after it for the gateways. Waits for 1 s until all are
- * free, because processes of a killed stack may not have ended yet.
+ * Returns the port of the api, followed by consecutive ports for the gateways. Waits up to 1 s
+ * until all of them are free, because processes of a killed stack may not have ended yet.
  *
  * @throws PortInUse
  */
@@ -17,7 +17,7 @@ export async function startPorts(port: number, gateways: number, host: string): 
   return ports;
 }
 
-/** Thrown if another process listens on the port. */
+/** Thrown if another process listens on a port that the stack needs. */
 export class PortInUse extends Error {
   override name = 'PortInUse';
 

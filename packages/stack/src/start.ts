@@ -13,12 +13,13 @@ import { startPorts } from './start-ports.ts';
 import { superviseStack } from './supervise.ts';
 
 /**
- * `npm start`: runs the whole system until SIGINT, SIGTERM or SIGHUP. Prints an error in plain
- * words and exits with code 1 if it cannot start.
+ * `npm start`: runs the whole system until SIGINT, SIGTERM or SIGHUP. If it cannot start, prints
+ * the reason in plain words and exits with code 1.
  */
 export async function start(args: string[]): Promise<void> {
   let data = '.data';
-  // The reader may close the pipe, as in `npm start | head`.
+  // Ignores errors of stdout, because the reading program may close the pipe, as in `npm start |
+  // head`.
   process.stdout.on('error', () => {});
   try {
     const options = readStartOptions(args);
@@ -74,13 +75,14 @@ async function run({ port, gateways, data, host, watch, inspect }: StartOptions)
 }
 
 /**
- * Calls `stop` at the first signal, then exits. After a second signal, it exits at once, and the
- * watchdog cleans up.
+ * Calls `stop` after the first signal, then exits. After a second signal, exits at once; the
+ * watchdog then cleans up.
  */
 function onStopSignal(stop: () => Promise<void>): void {
   let first = 0;
   const onSignal = async () => {
-    // One Ctrl-C may arrive twice: from the terminal and through npm.
+    // Ignores a second signal within 1 s, because one Ctrl-C can arrive twice: from the terminal
+    // and through npm.
     if (first && performance.now() - first < 1000) return;
     if (first) process.exit(1);
     first = performance.now();
@@ -88,12 +90,13 @@ function onStopSignal(stop: () => Promise<void>): void {
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  // npm, or its shell, may end without sending a signal to this process.
+  // Also stops when the parent process ends, because npm or its shell can end without passing a
+  // signal on.
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && onSignal(), 500).unref();
 }
 
-/** Assigns each service a debugger port, from 9229 on. */
+/** Returns a function that assigns a debugger port to each service, from 9229 on. */
 function inspectorEnv(): (name: string) => NodeJS.ProcessEnv {
   const names: string[] = [];
   return (name) => {
@@ -105,7 +108,8 @@ function inspectorEnv(): (name: string) => NodeJS.ProcessEnv {
 }
 
 /**
- * Creates the demo accounts on the first start with this data. Returns their credentials as text.
+ * Creates the demo accounts at the first start with this data folder. Returns their credentials as
+ * text for the user.
  */
 async function demoAccounts(dataDir: string, { apiUrl, gatewayUrls }: Stack): Promise<string> {
   const done = join(dataDir, 'demo');
@@ -116,7 +120,7 @@ async function demoAccounts(dataDir: string, { apiUrl, gatewayUrls }: Stack): Pr
   return `${demo.usernames.join(' and ')}, password ${demo.password}`;
 }
 
-/** Returns the first IPv4 address under which other machines can reach this one. */
+/** Returns the first IPv4 address at which other machines can reach this machine. */
 function outsideAddress(): string {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
   return addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';

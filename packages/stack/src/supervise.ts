@@ -11,8 +11,9 @@ export function superviseStack({ processes, databases }: Stack, options: Supervi
 }
 
 /**
- * Restarts a process that ends, until `signal` aborts: at once if it ran for a minute, otherwise
- * after a delay that doubles from 0.5 s to 30 s. Reports every end and every restart.
+ * Restarts a process whenever it ends, until `signal` aborts. Restarts at once if the process ran
+ * for a minute, otherwise after a delay that doubles from 0.5 s to 30 s. Reports every end and
+ * every restart.
  */
 export async function supervise(
   name: string,
@@ -41,7 +42,7 @@ export interface Restartable {
   readonly exited: Promise<void>;
   /** Why it ended. */
   readonly ending: string;
-  /** Rejects if the process does not start. */
+  /** Starts the process again. Rejects if it does not start. */
   restart(): Promise<void>;
 }
 

@@ -7,10 +7,10 @@ import { root } from './root.ts';
 const run = promisify(execFile);
 
 /**
- * Downloads a program of Debian or Ubuntu with `apt-get download` and unpacks it without installing
- * it, into the folder `name` of `$XDG_CACHE_HOME/parley`, else of `~/.cache/parley`, else of
- * `.cache` in the repository. Needs no privileges. As root, it updates empty package lists first.
- * Atomic, so that concurrent calls are safe.
+ * Downloads a program of Debian or Ubuntu with `apt-get download` and unpacks it, without
+ * installing it. The target is the folder `name` in `$XDG_CACHE_HOME/parley`, otherwise in
+ * `~/.cache/parley`, otherwise in `.cache` of the repository. Needs no root rights. Root updates
+ * the package lists if the download fails. Atomic, so that concurrent calls are safe.
  */
 export async function unpacked(wanted: Unpackable, report: (line: string) => void): Promise<Unpacked> {
   const folder = join(cacheFolder(), wanted.name);
@@ -50,8 +50,8 @@ async function download(cwd: string, wanted: Unpackable): Promise<void> {
 }
 
 /**
- * Returns the names of the packages to download. Library packages have different names in each
- * release.
+ * Returns the names of the packages to download. Finds library packages by their dependencies,
+ * because their names differ between releases.
  */
 async function names({ packages, libraries }: Unpackable): Promise<string[]> {
   if (!libraries) return packages;
@@ -85,20 +85,26 @@ export interface Unpackable {
   name: string;
   /** Display name. */
   title: string;
-  /** Display name of the download. */
+  /** Size of the download, to be shown to the user. */
   size: string;
-  /** Debian packages of the program, and its dependencies that small systems lack. */
+  /**
+   * Names of the Debian packages that contain the program, and of dependencies that are missing on
+   * small systems.
+   */
   packages: string[];
-  /** Matches dependencies that are also downloaded. */
+  /** Matches the names of dependencies that are also downloaded. */
   libraries?: RegExp;
-  /** Path of the program in the unpacked packages. */
+  /** Path of the program inside the unpacked packages. */
   program: string;
-  /** Arguments that prove that the program runs. Undefined for a library. */
+  /**
+   * Arguments with which the program prints its version, which proves that it runs. Undefined for a
+   * library.
+   */
   version?: string[];
 }
 
 export interface Unpacked {
   command: string;
-  /** Folder of the libraries of the program. */
+  /** Folder with the libraries of the program. */
   libraries: string;
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Resolves with the first value of `condition` that is not false, null or undefined. If it throws,
- * it is called again later. Rejects after `timeout` ms with `message`, and the last error as its
- * cause.
+ * Calls `condition` repeatedly and resolves with its first value that is not false, null or
+ * undefined. Calls it again if it throws. After `timeout` ms, rejects with `message`, and with the
+ * last error as the cause.
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
@@ -28,10 +28,10 @@ export async function waitFor<T>(
 }
 
 export interface WaitOptions {
-  /** Timeout in ms. Default: 10 000. */
+  /** Maximum ms to wait. Default: 10 000. */
   timeout?: number;
-  /** Ms between two checks. Default: 20. */
+  /** Ms between two calls of `condition`. Default: 20. */
   interval?: number;
-  /** Error message, or a function that returns it. */
+  /** Message of the error, or a function that returns the message. */
   message?: string | (() => string);
 }

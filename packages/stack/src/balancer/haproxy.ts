@@ -7,8 +7,8 @@ import { temporaryFolder } from '../process/folder.ts';
 import { unpacked } from '../unpack.ts';
 
 /**
- * Finds haproxy on the PATH, or unpacks the Debian or Ubuntu package into a cache folder. Reports
- * the reason and returns undefined if neither is possible.
+ * Finds haproxy on the PATH, or unpacks the Debian or Ubuntu package into a cache folder. If
+ * neither works, reports the reason and returns undefined.
  */
 export async function findHaproxy(report: (line: string) => void = () => {}): Promise<HaproxyProgram | undefined> {
   const command = await onPath('haproxy');
@@ -36,8 +36,8 @@ const packages = {
 };
 
 /**
- * Starts haproxy with a configuration that binds `port` of 127.0.0.1. Resolves when it accepts
- * connections.
+ * Starts haproxy with a configuration that must listen on `port` of 127.0.0.1. Resolves when
+ * haproxy accepts connections.
  */
 export async function startHaproxy(program: HaproxyProgram, config: string, port: number): Promise<Haproxy> {
   const folder = await temporaryFolder('haproxy');
@@ -70,11 +70,11 @@ function accepts(port: number): Promise<boolean> {
 
 export interface HaproxyProgram {
   command: string;
-  /** Folder of the libraries of an unpacked haproxy. */
+  /** Folder with the libraries of an unpacked haproxy. */
   libraries: string | undefined;
 }
 
-/** A running load balancer on this machine. It ends with this process. */
+/** A load balancer that runs on this machine. It ends when this process ends. */
 export interface Haproxy extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;

@@ -4,9 +4,10 @@ import { dirname } from 'node:path';
 import { passable } from './passable.ts';
 
 /**
- * Returns a function that builds the command to run PostgreSQL. PostgreSQL refuses to run as root,
- * so root runs it as `nobody`, who becomes the owner of the data folder. If `nobody` may not enter
- * the parent folders (`/root`), `setpriv` grants the capability to do so.
+ * Returns a function that builds the command to run a program of PostgreSQL. PostgreSQL refuses to
+ * run as root, so root runs it as the account `nobody`, which becomes the owner of the data folder.
+ * If `nobody` is not allowed to enter the parent folders (as below `/root`), `setpriv` grants that
+ * capability.
  */
 export function postgresAccount(data: string): (command: string, args: string[]) => Command {
   if (process.getuid?.() !== 0) return (command, args) => ({ command, args });

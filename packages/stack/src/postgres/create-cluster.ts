@@ -4,10 +4,10 @@ import { postgresAccount } from './account.ts';
 import type { PostgresPrograms } from './find.ts';
 
 /**
- * Creates the data folder of a new PostgreSQL, owned by the user `parley`. Atomic: replaces the
- * folder of an interrupted attempt.
+ * Initialises the data folder of a new PostgreSQL with the superuser `parley`. Atomic: deletes the
+ * remains of an interrupted attempt.
  *
- * @throws Error with the failing line of `initdb`
+ * @throws Error with the line in which `initdb` reports the failure
  */
 export async function createCluster(data: string, programs: PostgresPrograms, password: string): Promise<void> {
   const [work, passwordFile] = [`${data}.new`, `${data}.password`];
@@ -21,7 +21,7 @@ export async function createCluster(data: string, programs: PostgresPrograms, pa
     const initdb = new Child({
       ...command(programs.initdb, [
         ...[`--pgdata=${work}`, '--username=parley', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--no-sync'],
-        // The same letters and sort order on every machine.
+        // Sets encoding and locale, so that letters and sort order are the same on every machine.
         ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
       ]),
       cwd: '/',

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { passable } from './passable.ts';
 
 /**
- * Returns the installed PostgreSQL programs.
+ * Returns the paths of the installed PostgreSQL programs.
  *
- * @throws Error if there are none for this platform
+ * @throws Error if no programs are installed for this platform
  */
 export async function findPostgres(): Promise<PostgresPrograms> {
   const platform = `${process.platform}-${process.arch}`;
@@ -20,9 +20,9 @@ export async function findPostgres(): Promise<PostgresPrograms> {
 }
 
 /**
- * Returns the programs in a folder that every account may enter. Root runs PostgreSQL as another
- * account, which may not enter folders below `/root`. In that case a copy in `/var/cache` is used,
- * which is created atomically.
+ * Returns programs that every account can run. Root runs PostgreSQL as another account, which is
+ * not allowed to enter folders below `/root`. Therefore the programs are copied to `/var/cache`, in
+ * one atomic step.
  */
 async function openCopy(folder: string): Promise<PostgresPrograms> {
   const { version } = JSON.parse(await readFile(join(folder, '../package.json'), 'utf8'));

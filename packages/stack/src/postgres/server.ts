@@ -10,7 +10,7 @@ import { createCluster } from './create-cluster.ts';
 import { findPostgres } from './find.ts';
 
 /**
- * Starts a PostgreSQL on 127.0.0.1 and creates its data folder if it is new. Resolves when the
+ * Starts a PostgreSQL on 127.0.0.1, and initialises its data folder if it is new. Resolves when the
  * server accepts connections. Rejects with the server's output if it does not start.
  */
 export async function startPostgres({
@@ -22,7 +22,7 @@ export async function startPostgres({
 }: PostgresOptions = {}): Promise<PostgresServer> {
   const folder = dir ? { path: resolve(dir), remove: async () => {} } : await temporaryFolder('postgres');
   await mkdir(folder.path, { recursive: true });
-  // The account that runs PostgreSQL must be able to enter this folder.
+  // The account that runs PostgreSQL must be allowed to enter this folder.
   await chmod(folder.path, 0o711);
   for (let attempt = 1; ; attempt++) {
     const server = new LocalPostgres(folder, port ?? (await freePort()), args, password, onOutput);
@@ -134,35 +134,37 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 export interface PostgresOptions {
-  /** Data folder. Default: a temporary folder, removed with the server. */
+  /** Data folder. Default: a temporary folder, which is removed with the server. */
   dir?: string;
-  /** Default: a free port. */
+  /** Port of the server. Default: a free port. */
   port?: number;
-  /** Additional settings: `['fsync=off']`. */
+  /** Additional settings of the server, such as `['fsync=off']`. */
   args?: string[];
-  /** Password of the owner `parley`, set when the data folder is created. Default: `parley`. */
+  /**
+   * Password of the superuser `parley`, set when the data folder is initialised. Default: `parley`.
+   */
   password?: string;
-  /** Called with the server's output. */
+  /** Called with the output of the server. */
   onOutput?: (text: string) => void;
 }
 
-/** A running PostgreSQL server on this machine. It ends with this process. */
+/** A PostgreSQL server that runs on this machine. It ends when this process ends. */
 export interface PostgresServer extends AsyncDisposable {
-  /** URL of the database `postgres`, as superuser. */
+  /** URL of the database `postgres`, with superuser rights. */
   readonly url: string;
   readonly port: number;
-  /** The pid. Changes with each `restart`. */
+  /** Pid of the server process. Each `restart` starts a new process. */
   readonly pid: number;
   /** Resolves when the current process has ended. */
   readonly exited: Promise<void>;
-  /** Why the last process ended. */
+  /** Reason why the last server process ended. */
   readonly ending: string;
-  /** Creates an empty database and returns its URL. */
+  /** Creates an empty database. Returns its URL. */
   createDatabase(name?: string): Promise<string>;
-  /** Stops the server and removes a temporary data folder. */
+  /** Stops the server. If its data folder is temporary, removes the folder. */
   stop(): Promise<void>;
-  /** Sends SIGKILL. The data is kept for `restart`. */
+  /** Kills the server with SIGKILL. The data is kept for `restart`. */
   kill(): Promise<void>;
-  /** Stops the server if it runs, and starts it with the same port and data. */
+  /** Stops the server if it runs, and starts it again with the same port and data. */
   restart(): Promise<void>;
 }

@@ -6,12 +6,12 @@ import { watchdog } from './watchdog.ts';
 
 /**
  * A child process of the stack. It runs in its own session, so that Ctrl-C reaches only the stack,
- * which stops its children in order. The watchdog ends it if the stack is killed.
+ * which then stops its children in order. If the stack is killed, the watchdog ends the child.
  */
 export class Child {
-  /** The last 8 KiB of its output. */
+  /** Last 8 KiB of the output of the process. */
   output = '';
-  /** Resolves when the process has ended and its output was read. */
+  /** Resolves when the process has ended and its output has been read. */
   readonly exited: Promise<void>;
   readonly #process: ChildProcess;
   readonly #stopSignal: NodeJS.Signals;
@@ -30,7 +30,7 @@ export class Child {
     }
   }
 
-  /** The pid, also after the process has ended. */
+  /** Pid of the process, even after it has ended. */
   get pid(): number {
     return this.#process.pid ?? -1;
   }
@@ -45,15 +45,15 @@ export class Child {
     return this.#process.exitCode === 0;
   }
 
-  /** Why the process ended. Valid only after it has ended. */
+  /** Reason why the process ended. Valid only after the process has ended. */
   get ending(): string {
     const ending = this.#process.signalCode ?? `exit code ${this.#process.exitCode}`;
     return this.output.includes('No space left') ? `${ending}, no space left on the disk` : ending;
   }
 
   /**
-   * Resolves when `ready` returns true. Rejects with the output if the process ends or `timeout` ms
-   * pass.
+   * Resolves when `ready` returns true. Rejects with the output if the process ends or if `timeout`
+   * ms pass before.
    */
   async ready(ready: (output: string) => boolean | Promise<boolean>, timeout: number): Promise<void> {
     const name = basename(this.#process.spawnfile);
@@ -66,15 +66,12 @@ export class Child {
     throw new Error(`${name} ended (${this.ending}); it wrote:\n${this.output}`);
   }
 
-  /** Sends a signal. No-op after the process has ended. */
+  /** Sends a signal to the process. No-op after the process has ended. */
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }
 
-  /**
-   * Sends the stop signal and resolves when the process has ended. Sends SIGKILL after `timeout`
-   * ms.
-   */
+  /** Sends the stop signal, and SIGKILL after `timeout` ms. Resolves when the process has ended. */
   async stop(timeout = 5000): Promise<void> {
     if (!this.running) return;
     this.signal(this.#stopSignal);
@@ -83,7 +80,7 @@ export class Child {
     clearTimeout(timer);
   }
 
-  /** Sends SIGKILL and resolves when the process has ended. */
+  /** Kills the process with SIGKILL. Resolves when the process has ended. */
   async kill(): Promise<void> {
     if (!this.running) return;
     this.signal('SIGKILL');
@@ -104,10 +101,10 @@ export interface ChildOptions {
   cwd?: string;
   uid?: number;
   gid?: number;
-  /** Signal for a graceful stop. Default: SIGTERM. */
+  /** Signal that stops the process gracefully. Default: SIGTERM. */
   stopSignal?: NodeJS.Signals;
-  /** Signal of the watchdog when the stack was killed. Default: `stopSignal`. */
+  /** Signal that the watchdog sends if the stack was killed. Default: `stopSignal`. */
   crashSignal?: NodeJS.Signals;
-  /** Called with all output of the process. */
+  /** Called with the output of the process, from stdout and stderr. */
   onOutput?: (text: string) => void;
 }

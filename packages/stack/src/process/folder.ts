@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { watchdog } from './watchdog.ts';
 
-/**
- * Creates a temporary folder. `remove` deletes it. Otherwise it is deleted when this process ends.
- */
+/** Creates a temporary folder. It is deleted by `remove`, or when this process ends. */
 export async function temporaryFolder(name: string): Promise<TemporaryFolder> {
   const path = await mkdtemp(join(tmpdir(), `parley-${name}-`));
   watchdog.remove(path);

@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import { waitFor } from '../wait-for.ts';
 
 /**
- * Ends a server that a killed stack left running on a data folder, because two servers would
- * corrupt the data. `pidFile` is the pid file that the server writes. Ignores a pid that now
- * belongs to another program.
+ * Ends a server that is still running on a data folder after its stack was killed, because two
+ * servers would corrupt the data. `pidFile` is the file into which the server has written its pid.
+ * Does not end another program that has got the same pid.
  */
 export async function endOrphan(pidFile: string, program: string, signal: NodeJS.Signals): Promise<void> {
   const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
@@ -19,7 +19,10 @@ export async function endOrphan(pidFile: string, program: string, signal: NodeJS
   await rm(pidFile, { force: true });
 }
 
-/** Returns the name of a process' program. Empty if the process has ended or is a zombie. */
+/**
+ * Returns the file name of the program that a process runs. Empty if the process has ended or is a
+ * zombie.
+ */
 async function programOf(pid: number): Promise<string> {
   const command =
     process.platform === 'linux'

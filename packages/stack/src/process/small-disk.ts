@@ -13,10 +13,10 @@ const ATTEMPTS = 100;
 const SLACK = 16_384;
 
 /**
- * Mounts a file system of limited size in memory, on a folder that is removed with this process.
- * Rejects if the process may not mount.
+ * Mounts a file system of limited size in memory, in a folder that is removed when this process
+ * ends. Rejects if the process is not allowed to mount.
  *
- * @param size size in bytes. Only written bytes use memory.
+ * @param size size in bytes. Only bytes that are written use memory
  */
 export async function openSmallDisk(name: string, size: number): Promise<SmallDisk> {
   const folder = await temporaryFolder(name);
@@ -40,7 +40,7 @@ export async function openSmallDisk(name: string, size: number): Promise<SmallDi
         try {
           return await resize((blocks - bfree) * bsize + (attempt - 1) * SLACK);
         } catch (error) {
-          // Another file has grown since.
+          // Retries, because another file has grown since the free space was measured.
           if (attempt >= ATTEMPTS) throw error;
         }
       }
@@ -53,13 +53,13 @@ export async function openSmallDisk(name: string, size: number): Promise<SmallDi
   };
 }
 
-/** A file system of limited size. */
+/** A file system of limited size in memory. */
 export interface SmallDisk {
   path: string;
   /** Fills the free space, so that further writes fail with ENOSPC. */
   fill(): Promise<void>;
-  /** Frees the space that `fill` used. */
+  /** Frees the space that `fill` has used. */
   free(): Promise<void>;
-  /** Unmounts the file system. Its files are lost. */
+  /** Unmounts the file system and deletes its files. */
   remove(): Promise<void>;
 }

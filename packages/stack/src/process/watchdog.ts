@@ -1,28 +1,31 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * A shell in its own session that cleans up after this process. The pipe between both processes
+ * A shell in its own session that cleans up after this process. It holds one end of a pipe that
  * closes when this process ends for any reason. The watchdog then ends every process and removes
- * every folder on its list. Each process has one watchdog, which is started with the first entry
- * and reads commands from its standard input.
+ * every folder on its list. A process has at most one watchdog. The watchdog starts with the first
+ * entry of its list and reads commands from its standard input.
  */
 export const watchdog = {
-  /** Adds a process to the list. It gets `signal` when this process ends, and SIGKILL 4 s later. */
+  /**
+   * Adds a child process to the list. When this process ends, the watchdog sends `signal` to the
+   * child, and SIGKILL 4 s later.
+   */
   watch: (pid: number, signal: NodeJS.Signals): void => order(`watch ${signal.slice(3)} ${pid}`),
 
-  /** Removes a process that has ended, because its pid may be reused. */
+  /** Removes a child process that has ended from the list, because the system may reuse its pid. */
   forget: (pid: number): void => order(`forget ${pid}`),
 
   /**
-   * Adds a folder at an absolute path to the list. It is unmounted and removed when this process
-   * ends.
+   * Adds a folder at an absolute path to the list. When this process ends, the watchdog unmounts
+   * and removes the folder.
    */
   remove: (folder: string): void => order(`remove ${folder}`),
 
   /** Removes a folder from the list. */
   keep: (folder: string): void => order(`keep ${folder}`),
 
-  /** The pid of the watchdog, which runs until its list is empty. */
+  /** Returns the pid of the watchdog. It ends after it has cleaned up. */
   pid: (): number | undefined => start().pid,
 };
 
@@ -37,7 +40,8 @@ function start(): ChildProcess {
     shell = spawn('/bin/sh', ['-c', script], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
     shell.unref();
     const { stdin } = shell;
-    // Node treats a pipe as a socket, which would keep the process alive.
+    // Calls `unref` on the pipe, because Node.js treats it as a socket, which would keep this
+    // process alive.
     if (stdin && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
     stdin?.on('error', () => {});
     shell.on('error', () => {});

@@ -4,7 +4,7 @@ import { unpacked } from '../unpack.ts';
 
 /**
  * Finds prometheus and promtool on the PATH, or unpacks the Debian or Ubuntu package into a cache
- * folder. Reports the reason and returns undefined if neither is possible.
+ * folder. If neither works, reports the reason and returns undefined.
  */
 export async function findPrometheus(report: (line: string) => void = () => {}): Promise<PrometheusTools | undefined> {
   const [prometheus, promtool] = await Promise.all([onPath('prometheus'), onPath('promtool')]);

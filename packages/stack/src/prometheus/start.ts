@@ -7,8 +7,8 @@ import type { PrometheusTools } from './find.ts';
 
 /**
  * Starts a Prometheus that scrapes `targets` and evaluates `rules`. Resolves when it accepts
- * requests. Like the operator of Prometheus, it evaluates rules every 30 s unless their group sets
- * an interval.
+ * requests. Rules are evaluated every 30 s unless their group sets an interval, as with the
+ * Prometheus Operator.
  */
 export async function startPrometheus(tools: PrometheusTools, options: PrometheusOptions): Promise<Prometheus> {
   const { rules, targets, interval, timeout, honorLabels = false } = options;
@@ -33,7 +33,7 @@ export async function startPrometheus(tools: PrometheusTools, options: Prometheu
     rule_files: ['rules.json'],
     scrape_configs: [scrape],
   };
-  // A JSON text is also valid YAML.
+  // Writes the configuration as JSON, which is also valid YAML.
   await writeFile(join(folder.path, 'prometheus.yml'), JSON.stringify(config));
   const child = new Child({
     command: tools.prometheus,
@@ -71,39 +71,39 @@ export async function startPrometheus(tools: PrometheusTools, options: Prometheu
 }
 
 export interface PrometheusOptions {
-  /** The content of a file of rules. */
+  /** Content of a file with alerting rules. */
   rules: string;
   targets: readonly PrometheusTarget[];
   /** Interval and timeout of scrapes, such as `10s`. */
   interval: string;
   timeout: string;
-  /** Keep labels of scraped samples that targets have too. Default: false. */
+  /**
+   * Whether labels of scraped samples win over labels of the target with the same name. Default:
+   * false.
+   */
   honorLabels?: boolean;
 }
 
-/** A process that Prometheus scrapes, with its labels. */
+/** A process from which Prometheus scrapes metrics, with the labels of its samples. */
 export interface PrometheusTarget {
   /** `host:port` */
   address: string;
   namespace: string;
   job: string;
   pod: string;
-  /**
-   * Labels as the operator of Prometheus sets them: the Kubernetes Service and the name of its
-   * port.
-   */
+  /** Labels that the Prometheus Operator sets: the Kubernetes Service and the name of its port. */
   service: string;
   endpoint: string;
 }
 
-/** A running Prometheus on this machine. It ends with this process. */
+/** A Prometheus that runs on this machine. It ends when this process ends. */
 export interface Prometheus extends AsyncDisposable {
   readonly url: string;
-  /** Replaces the scraped processes. */
+  /** Replaces the list of processes to scrape. */
   setTargets(targets: readonly PrometheusTarget[]): Promise<void>;
   /** Returns the alerts that are pending or firing. */
   alerts(): Promise<Alert[]>;
-  /** Returns the samples of an instant query. */
+  /** Returns the samples that an instant query selects. */
   query(expression: string): Promise<Sample[]>;
   stop(): Promise<void>;
 }

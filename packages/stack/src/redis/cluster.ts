@@ -6,7 +6,7 @@ import { type RedisServer, startRedis } from './server.ts';
 
 /**
  * Starts a Redis Cluster on 127.0.0.1. Resolves when every node reports `cluster_state:ok` and
- * every replica has synced with its master.
+ * every replica is synced with its master.
  */
 export async function startRedisCluster({
   masters = 3,
@@ -124,7 +124,10 @@ class LocalCluster implements RedisCluster {
   }
 }
 
-/** Resolves when the replicas have what their masters had written when it was called. */
+/**
+ * Resolves when each replica has received everything that its master had written at the time of the
+ * call.
+ */
 async function caughtUp(clients: Redis[]): Promise<void> {
   const masters = new Map<string, number>();
   for (const client of clients) {
@@ -152,8 +155,8 @@ async function replication(client: Redis): Promise<{ role: string; id: string; o
 }
 
 /**
- * Connects the nodes through the first one. Resolves when each of them knows `count` nodes,
- * including itself.
+ * Connects all nodes to the first one. Resolves when each node knows `count` nodes, including
+ * itself.
  */
 async function meet(clients: Redis[], count = clients.length): Promise<void> {
   const [first, ...others] = clients;
@@ -169,7 +172,10 @@ async function meet(clients: Redis[], count = clients.length): Promise<void> {
   }
 }
 
-/** Makes the first `masters` nodes masters, and distributes the others among them as replicas. */
+/**
+ * Keeps the first `masters` nodes as masters, and distributes the other nodes among them as
+ * replicas.
+ */
 async function replicate(clients: Redis[], masters: number): Promise<void> {
   for (const [index, client] of clients.entries()) {
     if (index < masters) continue;
@@ -179,8 +185,8 @@ async function replicate(clients: Redis[], masters: number): Promise<void> {
 }
 
 /**
- * Returns whether a node knows all others, considers none as failing, and knows the master of each
- * replica.
+ * Returns whether a node's list contains all nodes, and no node that is failing or not fully
+ * connected.
  */
 function complete(lines: string[], count: number): boolean {
   const flags = lines.map((line) => (line.split(' ')[2] ?? '').split(','));
@@ -198,31 +204,31 @@ async function info(client: Redis): Promise<Record<string, string>> {
 }
 
 export interface RedisClusterOptions {
-  /** Number of masters, which own the slots. Default: 3, the minimum for elections. */
+  /** Number of masters, which share the slots. Default: 3, the minimum for elections. */
   masters?: number;
-  /** Replicas per master. Default: 0. */
+  /** Number of replicas per master. Default: 0. */
   replicasPerMaster?: number;
-  /** Ms of silence after which a node counts as failing. Default: 2000. */
+  /** Ms of silence after which the cluster regards a node as failing. Default: 2000. */
   nodeTimeout?: number;
-  /** Data folder, with a subfolder per node. Default: temporary folders. */
+  /** Data folder, with one subfolder per node. Default: temporary folders. */
   dir?: string;
   /** Additional settings of every node, as arguments of `redis-server`. */
   args?: string[];
-  /** Additional environment of a node, by its index in `nodes`. */
+  /** Returns additional environment variables for a node, by its index in `nodes`. */
   envOf?(index: number): NodeJS.ProcessEnv;
 }
 
 type NodeOptions = Required<Omit<RedisClusterOptions, 'replicasPerMaster' | 'dir'>> & { dir: string | undefined };
 
 export interface RedisCluster extends AsyncDisposable {
-  /** The `redis://` URLs of all nodes, comma-separated. */
+  /** The `redis://` URLs of all nodes, separated by commas. */
   readonly url: string;
-  /** Masters first, then replicas, then added nodes. */
+  /** Nodes of the cluster: masters first, then replicas, then nodes that were added later. */
   readonly nodes: RedisServer[];
-  /** Adds a master without slots and its replicas. Resolves when all nodes know it. */
+  /** Adds a master without slots, and replicas of it. Resolves when all nodes know them. */
   addMaster(options?: { replicas?: number }): Promise<RedisServer>;
   /**
-   * Resolves when every node runs, considers the others as running, and every replica is connected
+   * Resolves when every node runs and regards all others as running, and every replica is connected
    * to its master.
    */
   settled(): Promise<void>;

@@ -4,10 +4,11 @@ import { onPath } from '../on-path.ts';
 import { unpacked } from '../unpack.ts';
 
 /**
- * Finds a Redis to start: `redis-server` or `valkey-server` on the PATH, else the Debian or Ubuntu
- * packages unpacked into a cache folder, else the image `redis:8` if a container engine runs.
+ * Finds a Redis that can be started: `redis-server` or `valkey-server` on the PATH, otherwise the
+ * Debian or Ubuntu packages, which are unpacked into a cache folder, otherwise the image `redis:8`
+ * if a container engine is running.
  *
- * @throws NoRedis with the ways to install one
+ * @throws NoRedis with the ways to install a Redis
  */
 export async function findRedis(report: (line: string) => void = () => {}): Promise<RedisProgram> {
   found ??= find(report);
@@ -32,7 +33,8 @@ async function find(report: (line: string) => void): Promise<RedisProgram> {
     });
     if (program) return { kind: 'native', ...program };
   }
-  // A container uses the host's network, which only Linux supports.
+  // Skips containers on other systems, because only Linux supports a container in the host's
+  // network.
   for (const engine of process.platform === 'linux' ? ['docker', 'podman'] : []) {
     const command = await onPath(engine);
     if (command && (await answers(command, ['info']))) return { kind: 'docker', command, libraries: undefined };
@@ -40,7 +42,9 @@ async function find(report: (line: string) => void): Promise<RedisProgram> {
   throw new NoRedis();
 }
 
-/** `redis-server` is a link into `redis-tools`. */
+/**
+ * Also downloads `redis-tools`, because `redis-server` is only a link to a program in that package.
+ */
 const packages = {
   name: 'redis',
   title: 'Redis',
@@ -71,9 +75,12 @@ const answers = (command: string, args: string[]): Promise<boolean> =>
   );
 
 export interface RedisProgram {
-  /** `docker`: `command` is the container engine, and the server uses the host's network. */
+  /**
+   * `docker`: `command` is the container engine, and the server runs in a container in the host's
+   * network.
+   */
   kind: 'native' | 'docker';
   command: string;
-  /** Folder of the libraries of an unpacked server. */
+  /** Folder with the libraries of an unpacked server. */
   libraries: string | undefined;
 }

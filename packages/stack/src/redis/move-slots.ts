@@ -3,9 +3,9 @@ import type { RedisCluster } from './cluster.ts';
 import type { RedisServer } from './server.ts';
 
 /**
- * Moves slots of a cluster with their keys to the master `to`, one after the other, as `redis-cli
- * --cluster reshard` does. While a slot moves, commands on several of its keys fail with
- * `TRYAGAIN`.
+ * Moves slots of a cluster and their keys to the master `to`, one slot after the other, as
+ * `redis-cli --cluster reshard` does. While a slot is moving, commands on several of its keys fail
+ * with `TRYAGAIN`.
  */
 export async function moveSlots(cluster: RedisCluster, slots: number[], to: RedisServer): Promise<void> {
   const clients = cluster.nodes.map((node) => new Redis(node.url));
@@ -32,16 +32,19 @@ async function moveSlot(slot: number, source: Master, target: Master, masters: M
     if (keys.length === 0) break;
     await source.client.call('MIGRATE', host, port, '', 0, TIMEOUT, 'KEYS', ...keys);
   }
-  // In this order, the claim of the new master has a newer epoch than that of the old master, and
-  // wins.
+  // Informs the new master before the old one, so that the new master's claim to the slot has the
+  // newer epoch and wins.
   const others = masters.filter((each) => each !== source && each !== target);
   for (const { client } of [target, source, ...others]) await client.cluster('SETSLOT', slot, 'NODE', target.id);
 }
 
-/** Number of keys per MIGRATE. It is small because both masters block during the call. */
+/**
+ * Number of keys per MIGRATE command. It is small because both masters block while the command
+ * runs.
+ */
 const KEYS = 20;
 
-/** Timeout of a MIGRATE, in ms. */
+/** Timeout of a MIGRATE command, in ms. */
 const TIMEOUT = 10_000;
 
 async function mastersOf(clients: Redis[]): Promise<Master[]> {
@@ -60,6 +63,6 @@ async function mastersOf(clients: Redis[]): Promise<Master[]> {
 interface Master {
   client: Redis;
   id: string;
-  /** First and last slot of each range. */
+  /** Ranges of slots that the master owns, each with its first and last slot. */
   ranges: (readonly [number, number])[];
 }

@@ -113,39 +113,40 @@ class LocalRedis implements RedisServer {
 const settings = (port: number): string[] => [
   ...['--bind', '127.0.0.1', '--port', String(port), '--protected-mode', 'yes', '--daemonize', 'no'],
   ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'],
-  // With the default of 64 MiB, a busy server would rewrite its file every few seconds.
+  // Raises the minimum size of the append-only file that is rewritten. With the default of 64 MiB,
+  // a busy server would rewrite the file every few seconds.
   ...['--auto-aof-rewrite-min-size', '512mb'],
 ];
 
 export interface RedisOptions {
-  /** Data folder. Default: a temporary folder, removed with the server. */
+  /** Data folder. Default: a temporary folder, which is removed with the server. */
   dir?: string;
-  /** Default: a free port. */
+  /** Port of the server. Default: a free port. */
   port?: number;
   /** Additional settings, as arguments of `redis-server`: `['--maxmemory', '64mb']`. */
   args?: string[];
-  /** Additional environment. Not passed to a container. */
+  /** Additional environment variables. They are not passed to a container. */
   env?: NodeJS.ProcessEnv;
-  /** Called with the server's output. */
+  /** Called with the output of the server. */
   onOutput?: (text: string) => void;
-  /** Called before long steps, such as a download. */
+  /** Called with a line for the user before a long step, such as a download. */
   report?: (line: string) => void;
 }
 
-/** A running Redis server on this machine. It ends with this process. */
+/** A Redis server that runs on this machine. It ends when this process ends. */
 export interface RedisServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** The pid. Changes with each `restart`. */
+  /** Pid of the server process. Each `restart` starts a new process. */
   readonly pid: number;
-  /** Resolves when the current process has ended. */
+  /** Resolves when the current server process has ended. */
   readonly exited: Promise<void>;
-  /** Why the last process ended. */
+  /** Reason why the last server process ended. */
   readonly ending: string;
-  /** Stops the server and removes a temporary data folder. */
+  /** Stops the server. If its data folder is temporary, removes the folder. */
   stop(): Promise<void>;
-  /** Sends SIGKILL. The data is kept for `restart`. */
+  /** Kills the server with SIGKILL. The data is kept for `restart`. */
   kill(): Promise<void>;
-  /** Stops the server if it runs, and starts it with the same port and data. */
+  /** Stops the server if it runs, and starts it again with the same port and data. */
   restart(): Promise<void>;
 }

@@ -3,8 +3,9 @@ import pg from 'pg';
 import { inject } from 'vitest';
 
 /**
- * Creates a database with Parley's tables for one test file, on the PostgreSQL of the test run.
- * Returns its URL. Migrations run once per test run. Each database is a copy.
+ * Creates a database with Parley's tables for one test file, on the PostgreSQL server of the test
+ * run. Returns its URL. The migrations run once per test run, in a template of which each database
+ * is a copy.
  */
 export async function testDatabase(): Promise<string> {
   const server = inject('postgres');

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 
 /** A server that receives webhook requests and responds as configured. */
 export class Receiver {
-  /** The received requests, in order. */
+  /** Requests that were received, in order. */
   readonly got: Received[] = [];
-  /** Responds with these statuses, one after the other, and afterwards with 204. */
+  /** Sends the response to a request. Default: the receiver responds with 204. */
   answer: ((response: ServerResponse, received: Received) => void) | undefined;
   port = 0;
   readonly #server: Server;
@@ -34,7 +34,10 @@ export class Receiver {
     return `http://127.0.0.1:${this.port}/hook`;
   }
 
-  /** Verifies a request in the way that the specification requires of receivers. */
+  /**
+   * Responds to the next requests with these statuses, in this order, and to later requests with
+   * 204.
+   */
   answers(...statuses: number[]): void {
     this.answer = (response) => void response.writeHead(statuses.shift() ?? 204).end();
   }
@@ -45,7 +48,10 @@ export class Receiver {
   }
 }
 
-/** Verifies a request as the specification requires of receivers. */
+/**
+ * Returns whether the signature of a webhook request is valid, as the Standard Webhooks
+ * specification requires receivers to check it.
+ */
 export function isGenuine({ headers, body }: Received, secret: Buffer): boolean {
   const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures } = headers;
   if (Math.abs(Date.now() / 1000 - Number(timestamp)) > 300) return false;

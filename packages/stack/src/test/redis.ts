@@ -5,12 +5,12 @@ import { temporaryFolder } from '../process/folder.ts';
 import { type RedisCluster, startRedisCluster } from '../redis/cluster.ts';
 import { type RedisServer, startRedis } from '../redis/server.ts';
 
-/** True if tests run on a Redis Cluster: `PARLEY_TEST_REDIS=cluster`. */
+/** True if the tests run on a Redis Cluster: `PARLEY_TEST_REDIS=cluster`. */
 export const testsOnCluster = process.env.PARLEY_TEST_REDIS === 'cluster';
 
 /**
- * Starts the Redis of a test file: one server, or three masters with a replica each if tests run on
- * a cluster. Resolves when it accepts commands.
+ * Starts the Redis of a test file: one server, or a cluster of three masters with one replica each
+ * if the tests run on a cluster. Resolves when Redis accepts commands.
  */
 export async function startTestRedis({
   cluster = testsOnCluster,
@@ -33,11 +33,11 @@ export async function startTestRedis({
   }
 }
 
-/** One Redis server or a cluster, which is killed, stopped and started as a whole. */
+/** A Redis server or a Redis Cluster that tests kill, stop and start as a whole. */
 export class TestRedis implements AsyncDisposable {
   readonly nodes: readonly RedisServer[];
   readonly #dirs: string[];
-  /** The cluster. Undefined for one server. */
+  /** The cluster. Undefined if the Redis is a single server. */
   readonly cluster: RedisCluster | undefined;
   readonly #remove: () => Promise<void>;
 
@@ -53,7 +53,7 @@ export class TestRedis implements AsyncDisposable {
     this.#remove = remove;
   }
 
-  /** Comma-separated nodes if it is a cluster. */
+  /** URL of the server, or URLs of the cluster nodes separated by commas. */
   get url(): string {
     return this.nodes.map((node) => node.url).join(',');
   }
@@ -62,13 +62,14 @@ export class TestRedis implements AsyncDisposable {
     return this.cluster !== undefined;
   }
 
-  /** Sends SIGKILL to every node. The data is kept for `restart`. */
+  /** Kills every node with SIGKILL. The data is kept for `restart`. */
   async kill(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.kill()));
   }
 
   /**
-   * Starts all nodes on the same ports, with their data or empty. Resolves when commands succeed.
+   * Starts all nodes again on the same ports, with their data or, if `empty` is set, without.
+   * Resolves when commands succeed.
    */
   async restart({ empty = false }: { empty?: boolean } = {}): Promise<void> {
     await this.kill();
@@ -79,7 +80,7 @@ export class TestRedis implements AsyncDisposable {
     await this.cluster?.settled();
   }
 
-  /** Runs a command on every node and returns their replies. */
+  /** Runs a command on every node. Resolves with the replies of all nodes. */
   async ask(...command: [string, ...string[]]): Promise<unknown[]> {
     const clients = this.nodes.map((node) => new Redis(node.url));
     try {
@@ -89,7 +90,7 @@ export class TestRedis implements AsyncDisposable {
     }
   }
 
-  /** Freezes all nodes: they accept connections but do not reply until `resume`. */
+  /** Freezes all nodes. Until `resume`, they accept connections but do not reply. */
   pause(): void {
     for (const node of this.nodes) process.kill(node.pid, 'SIGSTOP');
   }
@@ -109,10 +110,10 @@ export class TestRedis implements AsyncDisposable {
 }
 
 export interface TestRedisOptions {
-  /** Default: `PARLEY_TEST_REDIS`. */
+  /** Whether to start a cluster. Default: the environment variable `PARLEY_TEST_REDIS`. */
   cluster?: boolean;
   /** Additional settings, as arguments of `redis-server`. */
   args?: string[];
-  /** Cluster: ms of silence after which a node counts as failing. Default: 2000. */
+  /** Ms of silence after which a cluster regards a node as failing. Default: 2000. */
   nodeTimeout?: number;
 }

@@ -16,14 +16,15 @@ import { compareStores } from '@parley/service';
 const EXAMPLES = 5;
 
 /**
- * Ms within which the recorder must write a message to PostgreSQL if the record streams are short.
- * After that, the message counts as unrecorded.
+ * Ms within which the recorder must write a message to PostgreSQL. Afterwards, the message counts
+ * as missing there. The time starts over while the record streams, from which the recorder reads,
+ * are long.
  */
 const RECORD_TIMEOUT_MS = 10_000;
 
 /**
- * Checks a running system as far as possible without its clients: PostgreSQL, the inboxes in Redis,
- * and both against each other. Changes nothing.
+ * Checks the data of a running system without its clients: PostgreSQL, the inboxes in Redis, and
+ * whether both match. Changes nothing.
  */
 export async function verify({ databaseUrl, redisUrl, buckets, users }: VerifyOptions): Promise<Result[]> {
   const pool = openPool({ url: databaseUrl, name: 'parley-verify', maxConnections: 2 });
@@ -38,13 +39,11 @@ export async function verify({ databaseUrl, redisUrl, buckets, users }: VerifyOp
   }
 }
 
-/**
- * Checks whether Redis and PostgreSQL belong together, and neither was restored without the other.
- */
+/** Checks that neither Redis nor PostgreSQL was restored without the other. */
 async function verifyStores(redis: RedisConnection, url: string): Promise<Result> {
   await using db = openDatabase({ url, name: 'parley-verify', maxConnections: 1 });
-  // Reads Redis first: PostgreSQL's mark increases first, so in the other order Redis could appear
-  // to be ahead.
+  // Reads Redis before PostgreSQL. Each change increments PostgreSQL's mark first, so in the other
+  // order Redis could appear to be ahead.
   const marks = await readMarks(redis);
   const found = compareStores(await readInstallation(db), marks);
   const faults = found.state === 'mismatch' ? [found.reason] : [];
@@ -77,8 +76,8 @@ async function verifyRedis(link: RedisConnection, pool: Pool, count: number): Pr
 }
 
 /**
- * Returns the messages that are still missing after a while. Messages may be in flight, and for
- * longer if PostgreSQL was unavailable.
+ * Returns the messages that are still missing in PostgreSQL after a while. The recorder needs some
+ * time for messages in flight, and more time if PostgreSQL was unavailable.
  */
 async function stillMissing(link: RedisConnection, pool: Pool, messages: InboxMessage[]): Promise<InboxMessage[]> {
   let missing = messages;
@@ -100,13 +99,13 @@ function result(name: string, holds: string, faults: string[]): Result {
   return { name, holds, faults: faults.length, examples: faults.slice(0, EXAMPLES) };
 }
 
-/** The system to check. */
+/** Options that describe the system to check. */
 export interface VerifyOptions {
   databaseUrl: string;
-  /** Default: only PostgreSQL is checked. */
+  /** URL of Redis. Default: only PostgreSQL is checked. */
   redisUrl?: string | undefined;
   /** As in the services. */
   buckets: number;
-  /** Number of users whose inboxes are read, most recently changed first. */
+  /** Number of users whose inboxes are checked. The users with the newest changes are selected. */
   users: number;
 }
