@@ -151,14 +151,14 @@ describe('data that is not a frame', () => {
     await expectUndisturbed();
   });
 
-  it('a frame of exactly 64 KiB is accepted', async () => {
+  it('the gateway accepts a frame of exactly 64 KiB', async () => {
     sender.socket.send('{"type":"ping","ref":"just"}'.padEnd(65_536));
     expect(await sender.reply('just')).toMatchObject({ type: 'pong' });
   });
 });
 
 describe('rate limits', () => {
-  it('too many frames close the connection with 4029', async () => {
+  it('the gateway closes a connection that sends too many frames with 4029', async () => {
     await using strict = await Kit.start(1, { frameRate: 1, frameBurst: 20 });
     await using client = await strict.connect(strict.newId());
     for (let i = 0; i < 20; i += 1) client.send({ type: 'ping', ref: `p${i}` });
@@ -167,7 +167,7 @@ describe('rate limits', () => {
     expect(await client.untilClosed()).toMatchObject({ code: 4029 });
   });
 
-  it('a watch list beyond the rate limit is rejected and the connection stays open', async () => {
+  it('the gateway rejects a watch list beyond the rate limit and keeps the connection open', async () => {
     await using strict = await Kit.start(1, { frameRate: 1, frameBurst: 10 });
     await using client = await strict.connect(strict.newId());
     const users = Array.from({ length: 400 }, (_, i) => i + 1);
@@ -181,7 +181,7 @@ describe('rate limits', () => {
     expect(client.frames.some((frame) => frame.type === 'presence')).toBe(false);
   });
 
-  it("messages beyond a user's rate over all gateways are rejected with retryAfter", async () => {
+  it("the gateway rejects messages beyond a user's rate across all gateways with retryAfter", async () => {
     await using strict = await Kit.start(2, { sendRate: 1, sendBurst: 20 });
     const [a, b] = await strict.friends();
     const clients = [await strict.connect(a, 0, { device: 'one' }), await strict.connect(a, 1, { device: 'two' })];
@@ -203,7 +203,7 @@ describe('rate limits', () => {
   });
 });
 
-it('invalid input adds nothing to the inbox of another user', async () => {
+it('invalid frames add nothing to the inbox of the other user', async () => {
   await using again = await Client.open(kit.gateway().url, kit.token(friend), { device: 'new' });
   await again.settled();
   expect(again.events).toEqual([]);

@@ -14,7 +14,7 @@ afterAll(async () => {
 const kinds = (client: { events: { event: { kind: string } }[] }) => client.events.map(({ event }) => event.kind);
 
 describe('edits, reactions and recalls', () => {
-  it('edits, reactions and recalls reach all devices of both users, each with the right chat', async () => {
+  it('edits, reactions and recalls reach all devices of both users; each event names the chat as its receiver does', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using tablet = await kit.connect(a, 1, { device: 'tablet' });
@@ -43,7 +43,7 @@ describe('edits, reactions and recalls', () => {
     }
   });
 
-  it('an action reaches only the devices of the sender of the message, and all of them', async () => {
+  it("an action on a message reaches all devices of the message's sender and no other device", async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     const group = await kit.group([a, b, c]);
     await using bot = await kit.connect(a, 0);
@@ -70,7 +70,7 @@ describe('edits, reactions and recalls', () => {
     expect(await bob.ask(large)).toMatchObject({ type: 'error', code: 'bad-frame' });
   });
 
-  it('a recalled message is delivered without its body, even to devices that were offline', async () => {
+  it('the gateway delivers a recalled message without its body, even to devices that were offline', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     const { id } = await alice.text(b, 'r1', 'a secret');
@@ -95,7 +95,7 @@ describe('edits, reactions and recalls', () => {
     expect(JSON.stringify([await kit.inbox(a), await kit.inbox(b)])).not.toContain('a secret');
   });
 
-  it('no change follows a recall, also if both race', async () => {
+  it('no edit or reaction follows a recall in the inboxes, even if they are sent concurrently', async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     const group = await kit.group([a, b, c]);
     await using alice = await kit.connect(a, 0);
@@ -126,7 +126,7 @@ describe('edits, reactions and recalls', () => {
     }
   });
 
-  it('only the sender can edit or recall a message, in its chat, unless it is recalled', async () => {
+  it('only the sender can edit or recall a message, only in its chat, and only before it is recalled', async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);

@@ -15,7 +15,7 @@ afterAll(async () => {
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => `m${i}`);
 
 describe('on a Redis Cluster, with each user in a bucket of their own', () => {
-  it('users in different buckets exchange messages live and learn if the other is connected', async () => {
+  it('users in different buckets exchange messages live, and each ack reports whether the other user is connected', async () => {
     const [a, b] = await kit.friends();
     expect(kit.link.keys.bucket(a)).not.toBe(kit.link.keys.bucket(b));
     await using alice = await kit.connect(a, 0);
@@ -33,7 +33,7 @@ describe('on a Redis Cluster, with each user in a bucket of their own', () => {
     expect(alice.events[1]?.event).toMatchObject({ ref: 'c1', id: ack.id });
   });
 
-  it('all copies have one order without a gap while many users write over two gateways', async () => {
+  it('all devices receive all messages in one order without a gap while many users write over two gateways', async () => {
     const users = await kit.circle(3);
     const clients = await Promise.all(
       users.flatMap((user, i) => [
@@ -100,7 +100,7 @@ describe('on a Redis Cluster, with each user in a bucket of their own', () => {
     }
   });
 
-  it('each group message reaches members in all buckets once', async () => {
+  it("each member of a group receives each message once, whatever the member's bucket", async () => {
     const members = Array.from({ length: 12 }, () => kit.newId());
     const group = await kit.group(members);
     const clients = await Promise.all(members.map((user, i) => kit.connect(user, i % 2)));
@@ -115,7 +115,7 @@ describe('on a Redis Cluster, with each user in a bucket of their own', () => {
 });
 
 describe('on a Redis Cluster, a device that reconnects', () => {
-  it('on a Redis Cluster, a device that reconnects gets missed events and fills a gap', async () => {
+  it('on a Redis Cluster, a device that reconnects gets missed events, and the gateway fills a gap', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await alice.texts(b, numbers(150));
@@ -131,7 +131,7 @@ describe('on a Redis Cluster, a device that reconnects', () => {
     expectGapless(bob);
   });
 
-  it('a user can watch friends in other buckets of a Redis Cluster', async () => {
+  it('on a Redis Cluster, a user can watch friends in other buckets', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     alice.send({ type: 'watch', users: [b] });

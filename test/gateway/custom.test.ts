@@ -12,7 +12,7 @@ afterAll(async () => {
 const body = { type: 'text', text: 'hi' } as const;
 
 describe('custom data of a message', () => {
-  it('custom data reaches every participant unchanged, including devices that were offline', async () => {
+  it('custom data of a message reaches every participant unchanged, including devices that were offline', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b, 1);
@@ -26,7 +26,7 @@ describe('custom data of a message', () => {
       expect(client.events[0]?.event).toMatchObject({ kind: 'message', custom });
   });
 
-  it('an edit replaces the custom data of a message, or removes it if it has none', async () => {
+  it('an edit replaces the custom data of a message; an edit without custom data removes it', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b, 1);
@@ -41,7 +41,7 @@ describe('custom data of a message', () => {
     expect(edits[1]).not.toHaveProperty('custom');
   });
 
-  it('a recall removes custom data, even for a device that was offline', async () => {
+  it('a recall removes the custom data of a message, even for a device that was offline', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const ack = await alice.ask({ type: 'send', ref: 'r', to: b, body, custom: { secret: 'word' } });
@@ -51,7 +51,7 @@ describe('custom data of a message', () => {
     expect(JSON.stringify(bob.frames)).not.toContain('word');
   });
 
-  it('a message can have custom data and the flag `silent`', async () => {
+  it('a message can have both custom data and the flag `silent`', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b, 1);
@@ -82,7 +82,7 @@ describe('custom data of a message', () => {
     expect(await alice.reply('odd')).toMatchObject({ type: 'error', code: 'bad-frame' });
   });
 
-  it('MAX_CUSTOM limits the bytes of custom data in sends, edits and bodies', async () => {
+  it('MAX_CUSTOM limits the bytes of custom data in sends, edits and message bodies', async () => {
     await kit.addGateway({ maxCustom: 20 });
     await kit.addGateway({ maxCustom: 0 });
     const [a, b] = await kit.friends();

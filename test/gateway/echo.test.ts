@@ -11,7 +11,7 @@ afterAll(async () => {
 });
 
 describe('a connection with echo=0', () => {
-  it('a connection with echo=0 gets no copy of its own messages, but other devices do', async () => {
+  it("a connection with echo=0 gets no copies of messages that it sent, while the user's other devices do", async () => {
     const [a, b] = await kit.friends();
     await using phone = await kit.connect(a, 0, { device: 'phone', echo: '0' });
     await using tablet = await kit.connect(a, 1, { device: 'tablet' });
@@ -22,7 +22,7 @@ describe('a connection with echo=0', () => {
     expect([phone.heard, tablet.heard]).toEqual([['three'], ['one', 'two', 'three']]);
   });
 
-  it('with echo=0, each ack follows all events that precede the message in the inbox', async () => {
+  it('with echo=0, each ack arrives after all events that precede its message in the inbox', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0, { echo: '0' });
     await using bob = await kit.connect(b, 1);
@@ -49,7 +49,7 @@ describe('a connection with echo=0', () => {
     expect(offsets).toEqual(Array.from({ length: 2 * texts.length }, (_, i) => i + 1));
   });
 
-  it('a connection with echo=0 resumes at the cursor of an ack without loss', async () => {
+  it('a connection with echo=0 resumes at the cursor of an ack and loses no event', async () => {
     const [a, b] = await kit.friends();
     const alice = await kit.connect(a, 0, { device: 'phone', echo: '0' });
     await using bob = await kit.connect(b, 1);
@@ -63,7 +63,7 @@ describe('a connection with echo=0', () => {
     expect([(await again.welcome()).recovered, again.heard]).toEqual([true, ['after']]);
   });
 
-  it('with echo=0 a resend is acknowledged at once, and a message sent elsewhere is copied', async () => {
+  it('a connection with echo=0 gets an ack for a resend at once, and a copy of each message that another device sent', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0, { echo: '0' });
     await alice.text(b, 'one');

@@ -39,7 +39,7 @@ async function friends(): Promise<{ a: number; b: number; external: string }> {
 }
 
 describe('tokens of other issuers', () => {
-  it('a token of another issuer connects a user by external id', async () => {
+  it("a token of another issuer connects the user who has the token's external id", async () => {
     const { a, b, external } = await friends();
     await using bob = await kit.connect(b);
     await using ann = await Client.open(kit.gateway().url, tokenOf(external));
@@ -49,13 +49,13 @@ describe('tokens of other issuers', () => {
     expect(bob.events[0]?.event).toMatchObject({ kind: 'message', from: a });
   });
 
-  it('a token of another issuer connects a user by internal id if the issuer may use internal ids', async () => {
+  it('a token of another issuer connects a user by internal id if that issuer is allowed to use internal ids', async () => {
     const { a } = await friends();
     await using ann = await Client.open(kit.gateway().url, numberToken(a));
     expect((await ann.welcome()).user).toBe(a);
   });
 
-  it('frames sent before the welcome run after it, in order', async () => {
+  it('the gateway handles frames that arrive before it has sent the welcome after the welcome, in order', async () => {
     const { b, external } = await friends();
     const early = Client.start(kit.gateway().url, tokenOf(external));
     await using ann = early;
@@ -76,7 +76,7 @@ describe('tokens of other issuers', () => {
     expect((await ann.welcome()).user).toBe(a);
   });
 
-  it('a token whose user cannot be looked up gets 503 with Retry-After', async () => {
+  it('if nobody can look up the user of a token, the gateway responds with 503 and Retry-After', async () => {
     const { http } = kit.gateway();
     const lost = await knock(http, '/v1/socket', { authorization: `Bearer ${tokenOf('nobody-answers')}` });
     expect(lost).toMatchObject({ status: 503, body: { code: 'unavailable' } });
@@ -133,7 +133,7 @@ describe('tokens of other issuers', () => {
     expect(refused.status).toBe(401);
   });
 
-  it('a token of another issuer can be renewed only for the same user', async () => {
+  it('a connection with a token of another issuer can be renewed only with a token of the same user', async () => {
     const { external } = await friends();
     const other = await friends();
     await using ann = await Client.open(kit.gateway().url, tokenOf(external));
@@ -146,7 +146,7 @@ describe('tokens of other issuers', () => {
     });
   });
 
-  it('a connection with a token of another issuer closes when its session, or all sessions of its user, are revoked', async () => {
+  it('revoking a session with a token of another issuer closes its connection; revoking all sessions of the user closes all', async () => {
     const { a, external } = await friends();
     const phone = tokenOf(external, { sid: 'phone' });
     await using one = await Client.open(kit.gateway().url, phone, { device: 'phone' });

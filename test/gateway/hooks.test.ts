@@ -46,7 +46,7 @@ async function open(client: Client, to: number): Promise<number> {
 }
 
 describe('hooks before messages', () => {
-  it('the gateway signs requests to a hook, and an empty reply accepts the message', async () => {
+  it('the gateway signs its requests to a hook; an empty reply of the hook accepts the message', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const frame = { type: 'send', ref: 'r', to: b, body: text('hi'), custom: { n: 1 } } as const;
@@ -58,7 +58,7 @@ describe('hooks before messages', () => {
     expect(request.event).toMatchObject({ type: 'message.send', data: { from: a, ...content } });
   });
 
-  it('a hook is called at the start and at the end of a stream, and can change both', async () => {
+  it('the gateway calls a hook at the start and at the end of a stream, and the hook can change both texts', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b);
@@ -76,7 +76,7 @@ describe('hooks before messages', () => {
     ]);
   });
 
-  it('a stream whose end a hook refuses ends at once with its first text', async () => {
+  it('if a hook refuses the end of a stream, the stream ends at once with its first text', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b);
@@ -88,7 +88,7 @@ describe('hooks before messages', () => {
     expect(bob.events[1]?.event).toMatchObject({ kind: 'edit', body: text('so'), streaming: false });
   });
 
-  it('a stream that ends by itself, without a call of the hook, ends with its first text', async () => {
+  it('a stream that the gateway ends without calling the hook ends with its first text', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b);
@@ -99,7 +99,7 @@ describe('hooks before messages', () => {
     expect(bob.events[1]?.event).toMatchObject({ kind: 'edit', body: text('so'), streaming: false });
   });
 
-  it('a stream ends with the text that the hook has seen, even if another device appends more', async () => {
+  it('a stream ends with the text that the hook has checked, even if another device appends more during the check', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b);
@@ -121,7 +121,7 @@ describe('hooks before messages', () => {
     expect(bob.events[1]?.event).toMatchObject({ kind: 'edit', body: text('so'), streaming: false });
   });
 
-  it("a hook can change the body and custom data for the recipient and in the sender's ack", async () => {
+  it("if a hook changes the body and custom data of a message, the recipient and the sender's ack get the changed values", async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0, { echo: '0' });
     await using bob = await kit.connect(b);
@@ -137,7 +137,7 @@ describe('hooks before messages', () => {
     expect(bob.events[1]?.event).not.toHaveProperty('custom');
   });
 
-  it('the sender of a message that a hook refuses gets the reason, and nobody gets the message', async () => {
+  it('if a hook refuses a message, its sender gets the reason and its recipient gets no message', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b);
@@ -165,7 +165,7 @@ describe('hooks before messages', () => {
     expect(refused).toMatchObject({ code: 'refused', message: 'A rule of this server does not allow it.' });
   });
 
-  it('a hook can refuse a message sent over HTTP', async () => {
+  it('a hook can refuse a message that was sent with POST /v1/frames', async () => {
     const [a, b] = await kit.friends();
     replies(() => ({ allow: false, message: 'Not by HTTP.' }));
     const response = await fetch(`${kit.gateway().http}/v1/frames`, {
@@ -176,7 +176,7 @@ describe('hooks before messages', () => {
     expect(await response.json()).toMatchObject({ type: 'error', code: 'refused', message: 'Not by HTTP.' });
   });
 
-  it('a hook gets no request for a message that is refused for another reason, or for frames without a message', async () => {
+  it('the gateway does not call a hook for a message that it refuses anyway, nor for frames that contain no message', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const stranger = kit.newId();
@@ -190,7 +190,7 @@ describe('hooks before messages', () => {
 });
 
 describe('slow hooks', () => {
-  it("a slow hook keeps the order of a sender's messages and delays no other sender", async () => {
+  it("a slow hook changes the order of no sender's messages and does not delay other senders", async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b);
@@ -213,7 +213,7 @@ describe('slow hooks', () => {
     );
   });
 
-  it('while a hook is slow, a sender can have 32 unacknowledged messages and the 33rd is refused', async () => {
+  it('while a hook is slow, a sender can have 32 unacknowledged messages, and the gateway refuses the 33rd', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     let accept = () => {};
@@ -271,7 +271,7 @@ describe('failing hooks', () => {
     },
   );
 
-  it('a hook that failed 10 times gets no requests for a while', async () => {
+  it('the gateway stops calling a hook for a while after 10 failures', async () => {
     const { http } = await kit.addGateway({ hooks: hooks({ onFailure: 'accept' }) });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, kit.gateways.length - 1);
@@ -284,7 +284,7 @@ describe('failing hooks', () => {
     expect(metrics).toMatch(/parley_hook_replies_total\{hook="rules",event="message.send",result="resting".*\} 2/);
   });
 
-  it('a hook at a loopback address gets requests only if its network is allowed', async () => {
+  it('the gateway calls a hook at a loopback address only if its network is allowed', async () => {
     await kit.addGateway({ hooks: hooks({ allowed: new Networks([]) }) });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, kit.gateways.length - 1);

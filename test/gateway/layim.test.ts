@@ -109,7 +109,7 @@ describe('LayIM pages', () => {
     expect(ben.events[0]?.event).toMatchObject({ kind: 'message', from: a, to: b, body });
   });
 
-  it("a LayIM page receives a message in the format of getMessage, with the sender's name", async () => {
+  it("a LayIM page receives a message in the format of LayIM's getMessage, with the sender's name", async () => {
     const [a, b] = await kit.friends();
     await writeProfile(kit.link, a, { name: 'Ann', avatar: 'https://example.com/ann.png' });
     await using ben = await Page.open(b, { gateway: 1 });
@@ -141,7 +141,7 @@ describe('LayIM pages', () => {
     expect(await ben.until(1)).toMatchObject([{ ...message, mine: false }]);
   });
 
-  it('a LayIM page shows messages that its user sends from other devices, and shows its own ones once', async () => {
+  it('a LayIM page shows messages that its user sent from other devices, and each of its own messages only once', async () => {
     const [a, b] = await kit.friends();
     await using page = await Page.open(a);
     await using other = await Page.open(a, { gateway: 1 });
@@ -156,7 +156,7 @@ describe('LayIM pages', () => {
     expect(other.contents).toEqual(['from the page', 'from the phone']);
   });
 
-  it('a LayIM page shows a streamed message once, when it is complete', async () => {
+  it('a LayIM page shows a streamed message once, when its text is complete', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const page = await Page.open(b, { gateway: 1 });
@@ -168,7 +168,7 @@ describe('LayIM pages', () => {
     expect(page.contents).toEqual(['so it is', 'next']);
   });
 
-  it('a LayIM page shows the new name of a user after a change', async () => {
+  it("a LayIM page shows a user's new name after the user has changed it", async () => {
     const [a, b] = await kit.friends();
     await writeProfile(kit.link, a, { name: 'before', avatar: null });
     await using ben = await Page.open(b);
@@ -181,7 +181,7 @@ describe('LayIM pages', () => {
     expect((await ben.until(2)).map(({ username }) => username)).toEqual(['before', 'after']);
   });
 
-  it('a LayIM page gets messages it missed while closed, once, on any gateway', async () => {
+  it('a LayIM page gets each message that it missed while it was closed once, from any gateway', async () => {
     const [a, b] = await kit.friends();
     await using ann = await kit.connect(a);
     await ann.text(b, 'one');
@@ -198,7 +198,7 @@ describe('LayIM pages', () => {
     expect(second.contents).toEqual(['two', 'three', 'four']);
   });
 
-  it('a LayIM page that reconnects repeatedly during a flood misses no message', async () => {
+  it('a LayIM page that reconnects repeatedly during a flood of messages misses none of them', async () => {
     const [a, b] = await kit.friends();
     await using ann = await kit.connect(a);
     const texts = Array.from({ length: 300 }, (_, i) => `m${i}`);
@@ -226,7 +226,7 @@ describe('LayIM pages', () => {
     expect(page.contents).toEqual(texts);
   });
 
-  it('a LayIM page shows in the chat window why a message was refused', async () => {
+  it('if the gateway refuses a message of a LayIM page, the chat window shows the reason', async () => {
     const [a, b] = await kit.friends();
     const stranger = kit.newId();
     await kit.permit(stranger, []);
@@ -246,7 +246,7 @@ describe('LayIM pages', () => {
     expect(await kit.inbox(b)).toEqual([]);
   });
 
-  it('the LayIM socket ignores JSON that is not a message, and closes after text that is not JSON', async () => {
+  it('the LayIM socket ignores JSON that is not a message, and closes after input that is not JSON', async () => {
     const [a, b] = await kit.friends();
     await using page = await Page.open(a);
     for (const odd of ['{}', '[]', 'null', '7', '{"type":"ping"}', '{"type":"chatMessage"}', '{"mine":1,"to":null}'])
@@ -259,7 +259,7 @@ describe('LayIM pages', () => {
 });
 
 describe('access of LayIM pages', () => {
-  it('the LayIM socket rejects a page without a valid token or of a forbidden origin', async () => {
+  it('the LayIM socket rejects a page without a valid token and a page of a forbidden origin', async () => {
     const { http } = kit.gateway();
     const path = `/layim/socket?token=${kit.token(kit.newId())}`;
     expect((await knock(http, '/layim/socket')).status).toBe(401);

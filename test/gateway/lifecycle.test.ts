@@ -10,7 +10,7 @@ import { GatewayProcess } from './process.ts';
 const ready = async (http: string) => (await fetch(`${http}/readyz`)).status;
 
 describe('keepalive', () => {
-  it('the gateway closes a connection that misses two heartbeats and keeps one that replies', async () => {
+  it('the gateway closes a connection that does not reply to two heartbeats, and keeps one that replies', async () => {
     await using kit = await Kit.start(1, { heartbeat: 1000 });
     const [a, b] = [kit.newId(), kit.newId()];
     await using alive = await kit.connect(a);
@@ -35,7 +35,7 @@ describe('keepalive', () => {
 });
 
 describe('while Redis does not reply', () => {
-  it('a gateway is not ready while Redis hangs, then recovers and delivers missed events', async () => {
+  it('a gateway is not ready while Redis hangs; then it recovers and delivers missed events', async () => {
     await using kit = await Kit.start(1, { probeInterval: 100 });
     const [a, b] = await kit.friends();
     const { http } = kit.gateway();
@@ -78,7 +78,7 @@ describe('while Redis does not reply', () => {
 });
 
 describe('draining', () => {
-  it('a draining gateway finishes messages in flight, rejects new clients and closes with 1012', async () => {
+  it('a draining gateway finishes messages in flight, rejects new clients and closes connections with 1012', async () => {
     await using kit = await Kit.start(2, { drainTime: 500 });
     const [a, b] = await kit.friends();
     const { gateway, http } = kit.gateway(0);
@@ -106,7 +106,7 @@ describe('draining', () => {
 });
 
 describe('state and metrics', () => {
-  it('a gateway frees the state of closed connections', async () => {
+  it('a gateway frees the memory of closed connections and removes their users from the list of online users', async () => {
     await using kit = await Kit.start(1);
     const { gateway } = kit.gateway();
     for (let round = 0; round < 4; round += 1) {
@@ -145,7 +145,7 @@ describe('state and metrics', () => {
     expect(value('parley_probe_seconds_count')).toBeGreaterThan(0);
   });
 
-  it('a gateway counts each closed connection once, by close code, whichever side closed it', async () => {
+  it('a gateway counts each closed connection once by its close code, whichever side closed it', async () => {
     await using kit = await Kit.start(1);
     const [a] = await kit.friends();
     const leaving = await kit.connect(a);
@@ -165,7 +165,7 @@ describe('state and metrics', () => {
     expect(await closed()).toEqual({ 1000: 1, 1006: 1, 4002: 1, other: 1 });
   });
 
-  it('a gateway fails to start on a port in use by another gateway', async () => {
+  it('a gateway fails to start on a port that another gateway uses', async () => {
     await using kit = await Kit.start(1);
     const { port } = kit.gateway().gateway;
     await expect(kit.addGateway({ port })).rejects.toThrow(`cannot listen on 127.0.0.1:${port}; is the port in use?`);
@@ -187,7 +187,7 @@ describe('the gateway process', () => {
     expect(await kit.link.client.zrange(kit.link.keys.gateways, '0', '-1')).toEqual([kit.gateway().gateway.id]);
   });
 
-  it('clients of a killed gateway resume on another gateway without loss', async () => {
+  it('clients of a killed gateway resume on another gateway and lose no event', async () => {
     await using kit = await Kit.start(1);
     const [a, b] = await kit.friends();
     await using gateway = await GatewayProcess.start({ REDIS_URL: kit.redis.url });

@@ -41,7 +41,7 @@ const requests = async () => {
 };
 
 describe('limits for each user', () => {
-  it('many connections of a user share one limit of frames', async () => {
+  it('all connections of a user share one limit of frames', async () => {
     // Each connection after the first costs 5 frames.
     kit = await Kit.start(1, { frameRate: 1, frameBurst: 7 * 5 + 30 });
     const a = kit.newId();
@@ -54,7 +54,7 @@ describe('limits for each user', () => {
     expect(pongs()).toBeLessThan(40);
   });
 
-  it('a new connection does not refill the limit of frames', async () => {
+  it('a user who has used up the limit of frames does not get a new one by opening a new connection', async () => {
     kit = await Kit.start(1, { frameRate: 1, frameBurst: 60 });
     const a = kit.newId();
     const first = await kit.connect(a);
@@ -68,7 +68,7 @@ describe('limits for each user', () => {
     }
   });
 
-  it('opening connections again and again is limited', async () => {
+  it('the gateway limits how often a user can open connections', async () => {
     kit = await Kit.start(1, { frameRate: 1, frameBurst: 50 });
     const a = kit.newId();
     await using first = await kit.connect(a);
@@ -84,7 +84,7 @@ describe('limits for each user', () => {
     expect(first.closed).toBeUndefined();
   });
 
-  it('many connections of a user share one limit of frame bytes', async () => {
+  it('all connections of a user share one limit of frame bytes', async () => {
     kit = await Kit.start(1, { frameBytes: 1024, frameBytesBurst: 100 * 1024 });
     const [a, b] = await kit.friends();
     const clients = await Promise.all(Array.from({ length: 4 }, (_, i) => kit.connect(a, 0, { device: `d${i}` })));
@@ -94,7 +94,7 @@ describe('limits for each user', () => {
     expect(clients.flatMap(({ frames }) => frames.filter(({ type }) => type === 'ack')).length).toBeLessThan(20);
   });
 
-  it('the byte limit counts the copies of a group message in all inboxes', async () => {
+  it('the limit of sent bytes counts a group message once for each inbox that gets a copy', async () => {
     const limit = 1024 * 1024;
     kit = await Kit.start(2, { sendBytes: 1024, sendBytesBurst: limit });
     const users = await kit.circle(25);
@@ -123,7 +123,7 @@ describe('limits for each user', () => {
     expect(await bytesOf(users)).toBeLessThan(1.5 * limit);
   });
 
-  it('one group message whose copies exceed the burst of bytes is accepted', async () => {
+  it('the gateway accepts one group message even if its copies exceed the burst of bytes', async () => {
     kit = await Kit.start(1, { sendBytes: 1024, sendBytesBurst: 16 * 1024 });
     const users = await kit.circle(25);
     const group = await kit.group(users);
@@ -160,7 +160,7 @@ describe('limits for each user', () => {
     expect(refused).toBeLessThan(60);
   });
 
-  it('marks beyond the rate limit are rejected', async () => {
+  it('the gateway rejects marks beyond the rate limit', async () => {
     kit = await Kit.start(1, { markRate: 1, markBurst: 20 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
@@ -171,7 +171,7 @@ describe('limits for each user', () => {
     expect(refused).toBeGreaterThan(10);
   });
 
-  it('typing frames beyond the rate limit are dropped without an error', async () => {
+  it('the gateway drops typing frames beyond the rate limit without an error', async () => {
     kit = await Kit.start(1, { typingRate: 1, typingBurst: 5 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
@@ -213,7 +213,7 @@ describe('ids of unknown users', () => {
     },
   );
 
-  it('a user who used up the limit of lookups can still write to friends', async () => {
+  it('a user who has used up the limit of lookups can still write to friends', async () => {
     kit = await Kit.start(1, { lookupRate: 1, lookupBurst: 5 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);

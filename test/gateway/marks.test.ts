@@ -43,7 +43,7 @@ describe('marks', () => {
     },
   );
 
-  it('a mark is accepted after the clock was set back, and rejected for an id in the future', async () => {
+  it('the gateway accepts a mark for an id 4 minutes in the future, because clocks can be set back, and rejects one for an id an hour in the future', async () => {
     const [a, b] = await kit.friends();
     await using bob = await kit.connect(b);
     const minutes = (count: number) => firstMessageId(Date.now() + count * 60_000);
@@ -52,7 +52,7 @@ describe('marks', () => {
     expect(await mark(minutes(60))).toMatchObject({ type: 'error', code: 'bad-frame' });
   });
 
-  it('a mark without a ref gets no reply', async () => {
+  it('the gateway sends no reply to a mark without a ref', async () => {
     const [a, b] = await kit.friends();
     await using bob = await kit.connect(b);
     bob.send({ type: 'mark', chat: a, read: 1 });
@@ -97,7 +97,7 @@ describe('marks', () => {
     },
   );
 
-  it('a mark does not reach a peer that the user may no longer write to', async () => {
+  it('a mark does not reach a peer to which the user is no longer allowed to write', async () => {
     const [a, b] = await kit.friends();
     await kit.permit(a, [], [b]);
     await using alice = await kit.connect(a, 0);
@@ -150,7 +150,7 @@ describe('typing', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
-  it('a typing frame to a stranger is dropped without a reply', async () => {
+  it('the gateway drops a typing frame to a stranger without a reply', async () => {
     const [a, stranger] = [kit.newId(), kit.newId()];
     await kit.permit(stranger, []);
     await using alice = await kit.connect(a, 0);
@@ -174,7 +174,7 @@ describe('focus', () => {
       { message: `user ${user} is not looking at ${chats}` },
     );
 
-  it('a focus frame sets the chat that the user is looking at, without a reply', async () => {
+  it('a focus frame sets the chat that the user has open, and gets no reply', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     alice.send({ type: 'focus', chat: b });
@@ -184,7 +184,7 @@ describe('focus', () => {
     expect(alice.frames.filter(({ type }) => type !== 'pong' && type !== 'welcome')).toEqual([]);
   });
 
-  it('the focus of a device ends with its connection, and other devices keep theirs', async () => {
+  it("the focus of a device ends with its connection, while the user's other devices keep theirs", async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     const one = await kit.connect(a, 0, { device: 'one' });
     await using two = await kit.connect(a, 1, { device: 'two' });

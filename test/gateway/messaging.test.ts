@@ -50,7 +50,7 @@ describe('messages between two gateways', () => {
     expect(messages(alice)[1]).not.toHaveProperty('ref');
   });
 
-  it("each ack, also of a resend, has the cursor of the sender's own copy", async () => {
+  it("each ack contains the cursor of the sender's own copy, also the ack of a resend", async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -61,7 +61,7 @@ describe('messages between two gateways', () => {
     expect(acks.map(({ cursor }) => cursor)).toEqual([cursors[1], cursors[2], cursors[1]]);
   });
 
-  it('every device gets the same message, with the ref only on devices of the sender', async () => {
+  it('every device gets the same message; only devices of the sender get its ref', async () => {
     const [a, b] = await kit.friends();
     const devices = (user: number) =>
       Promise.all([0, 1, 0].map((gateway, i) => kit.connect(user, gateway, { device: `d${i}` })));
@@ -77,7 +77,7 @@ describe('messages between two gateways', () => {
     await Promise.all([...alices, ...bobs].map((client) => client.close()));
   });
 
-  it('each ack reports whether the recipient is connected, also right after a change', async () => {
+  it('each ack reports whether the recipient is connected, even right after the recipient connects or disconnects', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     for (let round = 0; round < 5; round += 1) {
@@ -117,7 +117,7 @@ describe('messages', () => {
     expect(messages(alice)[0]).toMatchObject({ body, replyTo: 4096, mentions: [b, a], ref });
   });
 
-  it('a message resent over another connection and gateway is deduplicated', async () => {
+  it('the gateway recognises a message that is resent over another connection and another gateway', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -138,7 +138,7 @@ describe('messages', () => {
     expect(await kit.recorded(({ conversation }) => conversation === first.conversation)).toHaveLength(2);
   });
 
-  it('a message resent many times concurrently gets one id', async () => {
+  it('a message that is resent many times concurrently gets only one id', async () => {
     const [a, b] = await kit.friends();
     const clients = await Promise.all([0, 1, 0, 1].map((gateway, i) => kit.connect(a, gateway, { device: `d${i}` })));
     const acks = await Promise.all(clients.flatMap((client) => [client.text(b, 'same'), client.text(b, 'same')]));
@@ -148,7 +148,7 @@ describe('messages', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
-  it('a group message reaches every member, and its ack reports whether another member is connected', async () => {
+  it('a group message reaches every member; its ack reports whether another member is connected', async () => {
     const [a, b, c] = [kit.newId(), kit.newId(), kit.newId()];
     const group = await kit.group([a, b, c]);
     await using alice = await kit.connect(a, 0);
@@ -166,7 +166,7 @@ describe('messages', () => {
 });
 
 describe('senders', () => {
-  it('a sender can have 32 messages in flight, and can resend the rejected 33rd', async () => {
+  it('a sender can have 32 messages in flight, and can resend the 33rd after it was rejected', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await alice.text(b, 'warm');

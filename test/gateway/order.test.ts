@@ -22,7 +22,7 @@ const owners = [0, 1, 2, 3, 0, 1];
 describe('order', () => {
   const send = fc.record({ device: fc.nat(owners.length - 1), to: fc.integer({ min: 1, max: 3 }) });
 
-  it('concurrent messages reach each device once, in one order for each conversation', async () => {
+  it('concurrent messages reach each device once, and all devices receive a conversation in the same order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(send, { minLength: 60, maxLength: 160 }), async (sends) => {
         const users = await kit.circle(4);

@@ -7,7 +7,7 @@ import { sendUntilTaken } from './send-until-taken.ts';
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => `m${i}`);
 
 describe('while Redis is killed and restarted under load', () => {
-  it('sockets stay open while Redis restarts under load, and all messages arrive once and in order', async () => {
+  it('while Redis restarts under load, sockets stay open, and all messages arrive once and in order', async () => {
     await using kit = await Kit.start(2, { probeInterval: 200 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
@@ -38,7 +38,7 @@ describe('while Redis is killed and restarted under load', () => {
 });
 
 describe('a user who disconnected while Redis was unavailable', () => {
-  it('a user who disconnects while Redis is unavailable is offline when Redis is back', async () => {
+  it('a user who disconnects while Redis is unavailable is offline when Redis is available again', async () => {
     await using kit = await Kit.start(2, { probeInterval: 200 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
@@ -62,7 +62,7 @@ describe('a user who disconnected while Redis was unavailable', () => {
 });
 
 describe('sessions revoked while a gateway is not subscribed', () => {
-  it('a missed revocation closes the connection as soon as the gateway has subscribed again', async () => {
+  it('if a gateway missed the revocation of a session, it closes the connection as soon as it has subscribed again', async () => {
     await using kit = await Kit.start(1, { probeInterval: 200 });
     const [a] = await kit.friends();
     await using alice = await kit.connect(a, 0);
@@ -75,7 +75,7 @@ describe('sessions revoked while a gateway is not subscribed', () => {
 });
 
 describe('after Redis restarted without its data', () => {
-  it('after Redis lost its data, gateways ask clients to reconnect and then to reload', async () => {
+  it('after Redis lost its data, gateways let clients reconnect, and the welcome tells them to reload', async () => {
     await using kit = await Kit.start(2, { probeInterval: 200 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);

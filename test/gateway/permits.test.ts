@@ -37,7 +37,7 @@ describe('permits', () => {
     await waitFor(async () => (await trySend(alice, b)) === 'blocked');
   });
 
-  it('the gateway reads permits again when published changes may have been lost', async () => {
+  it('the gateway reads permits again when it might have missed published changes', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     expect(await trySend(alice, b)).toBe('ack');
@@ -47,7 +47,7 @@ describe('permits', () => {
     expect(await trySend(alice, b)).toBe('not-friends');
   });
 
-  it('SEND_POLICY=anyone admits strangers, but not blocked users', async () => {
+  it('with SEND_POLICY=anyone, strangers can write to a user, but blocked users cannot', async () => {
     const [a, stranger, blocker] = [kit.newId(), kit.newId(), kit.newId()];
     await kit.permit(stranger, []);
     await kit.permit(blocker, [], [a]);
@@ -84,7 +84,7 @@ describe('permits that Redis does not have', () => {
     );
   });
 
-  it('a message is rejected with retry while no recorder provides its permits', async () => {
+  it('if no recorder provides the permits for a message, the gateway rejects the message with retry: true', async () => {
     const [a, b] = [kit.newId(), kit.newId()];
     await using alice = await kit.connect(a);
     const frame = { type: 'send', ref: 'later', to: b, body: { type: 'text', text: 'x' } } as const;
@@ -93,7 +93,7 @@ describe('permits that Redis does not have', () => {
     expect(await alice.ask(frame)).toMatchObject({ type: 'ack', duplicate: false });
   });
 
-  it('messages of many concurrent senders are delivered once the recorder provides permits', async () => {
+  it('messages of many concurrent senders are delivered once the recorder provides the permits', async () => {
     const b = kit.newId();
     const senders = Array.from({ length: 20 }, () => kit.newId());
     const clients = await Promise.all(senders.map((user, i) => kit.connect(user, i % 2)));

@@ -35,7 +35,7 @@ const untilTold = (client: Client, of: number, online: boolean) =>
   );
 
 describe('watch lists', () => {
-  it('watching users returns the state of each once, and when offline ones were last online', async () => {
+  it('a watch frame returns the state of each user once, and for offline users when they were last online', async () => {
     const [a, here, left, never] = (await kit.circle(4)) as [number, number, number, number];
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(here, 1);
@@ -55,7 +55,7 @@ describe('watch lists', () => {
     expect(alice.frames.filter(({ type }) => type === 'presence')).toHaveLength(3);
   });
 
-  it("a watcher is notified of a user's first connection and last disconnection, on any gateway", async () => {
+  it("a watcher is notified of a user's first connection and last disconnection on any gateway, but not of those between", async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await watch(alice, [b]);
@@ -127,7 +127,7 @@ describe('watch lists', () => {
 });
 
 describe('users that the watcher may not write to', () => {
-  it('users that the watcher may not write to appear offline', async () => {
+  it('users to whom the watcher is not allowed to write appear offline', async () => {
     const [a, b] = await kit.friends();
     const [stranger, blocker] = [kit.newId(), kit.newId()];
     await kit.permit(stranger, [b]);
@@ -170,7 +170,7 @@ describe('users that the watcher may not write to', () => {
     expect(told(alice, b).map(({ online }) => online)).toEqual([true, true, false, false]);
   });
 
-  it('the acknowledgement of a message reveals no presence that the recipient hides', async () => {
+  it('the ack of a message does not reveal a presence that the recipient hides', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 0);
@@ -187,7 +187,7 @@ describe('users that the watcher may not write to', () => {
     expect(again).toMatchObject({ duplicate: true, online: false });
   });
 
-  it('watchers get no presence of users who may not be written to any more', async () => {
+  it('watchers stop getting the presence of users to whom they are no longer allowed to write', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using other = await kit.connect(b, 0, { device: 'other' });
@@ -232,7 +232,7 @@ describe('gateways that start and stop', () => {
     await untilTold(alice, b, true);
   });
 
-  it('users of a gateway that just started are online before other gateways know the gateway', async () => {
+  it('a user of a gateway that just started counts as online before other gateways know that gateway', async () => {
     await using fresh = await Kit.start(1, { probeInterval: 60_000 });
     await fresh.addGateway({ probeInterval: 60_000 });
     const [a, b] = await fresh.friends();

@@ -13,7 +13,7 @@ afterAll(async () => {
 
 const heard = () => Promise.all(kit.gateways.map(({ http }) => readMetric(http, 'parley_channel_messages_total')));
 
-it('the sending gateway publishes a message once to each gateway that holds a participant', async () => {
+it('the gateway of the sender publishes a message only once to each gateway that has connections of a participant', async () => {
   const [a, b] = await kit.friends();
   await using alice = await kit.connect(a, 0);
   await using bob = await kit.connect(b, 1);

@@ -27,7 +27,7 @@ async function sentWhileAway(count: number): Promise<{ a: number; b: number; cur
 }
 
 describe('recovery after a reconnect', () => {
-  it('a device that reconnects receives missed events once and in order, then new ones', async () => {
+  it('a device that reconnects receives missed events once and in order, and then new events', async () => {
     const { a, b, cursors } = await sentWhileAway(5);
     await using bob = await kit.connect(b, 1, { cursor: cursors[1] as string });
     expect(await bob.welcome()).toMatchObject({ user: b, recovered: true, cursor: cursors[1] });
@@ -47,7 +47,7 @@ describe('recovery after a reconnect', () => {
     expect(bob.events).toEqual([]);
   });
 
-  it('a device that reconnects receives the newest of replaced events, without a gap', async () => {
+  it('a device that reconnects receives the newest of several events that replace each other, without a gap', async () => {
     const { a, b, cursors } = await sentWhileAway(1);
     await using alice = await kit.connect(a);
     for (const text of ['m2', 'm3', 'm4']) {
@@ -65,7 +65,7 @@ describe('recovery after a reconnect', () => {
     expect(edits).toEqual(['m2', 'm3', 'm4'].map((text) => ({ type: 'text', text: `${text} edited twice` })));
   });
 
-  it('a device whose events were evicted gets recovered: false once, then several pages', async () => {
+  it('a device whose events were evicted from the inbox gets recovered: false once, and then the remaining pages', async () => {
     const [a, b] = await kit.friends();
     const gateway = await kit.addGateway({ inboxLength: 250 });
     await append(kit.link, [{ user: b, event: JSON.stringify(messageTo(b, 'before')) }]);
@@ -100,7 +100,7 @@ describe('recovery after a reconnect', () => {
     expectGapless(bob);
   });
 
-  it('a device without a cursor resumes where it last acknowledged events', async () => {
+  it('a device without a cursor resumes after the events that it last acknowledged', async () => {
     const { b, cursors } = await sentWhileAway(4);
     const phone = await kit.connect(b, 0, { device: 'phone' });
     await phone.untilEvents(4);
@@ -129,7 +129,7 @@ describe('recovery after a reconnect', () => {
     expectGapless(bob);
   });
 
-  it('a device whose cursor was trimmed gets recovered: false and all remaining events', async () => {
+  it('a device whose cursor was trimmed from the inbox gets recovered: false and all remaining events', async () => {
     const { a, b, cursors } = await sentWhileAway(5);
     await kit.link.client.xtrim(kit.link.keys.inbox(b), 'MAXLEN', 3);
     await using bob = await kit.connect(b, 1, { cursor: cursors[0] as string });
@@ -185,7 +185,7 @@ describe('events that were not published', () => {
     expectGapless(bob);
   });
 
-  it('events are neither lost nor doubled while a connection opens', async () => {
+  it('events that arrive while a connection opens are neither lost nor duplicated', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const texts = numbers(400);
@@ -206,7 +206,7 @@ describe('events that were not published', () => {
     expect(heard).toEqual(texts);
   });
 
-  it('every event of a flood reaches each of the devices that connect during the flood', async () => {
+  it('devices that connect during a flood of events receive every event of the flood', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const texts = numbers(300);
@@ -227,7 +227,7 @@ describe('events that were not published', () => {
 });
 
 describe('opening connections', () => {
-  it('a connection does not go live from an inbox page older than its subscription', async () => {
+  it('a connection does not go live after it has read an inbox page that is older than its subscription', async () => {
     const [, b] = await kit.friends();
     const { gateway } = kit.gateway(0);
     const missed = () => gateway.hub.missed(new Set([kit.link.keys.bucket(b)]));

@@ -11,7 +11,7 @@ afterAll(async () => {
 });
 
 describe('relay mode', () => {
-  it('with HISTORY=relay, the gateway records neither messages nor marks', async () => {
+  it('with HISTORY=relay, the gateway sends neither messages nor marks to the recorder', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await alice.text(b, 'r1');
@@ -25,7 +25,7 @@ describe('relay mode', () => {
     expect(await client.exists(keys.record(keys.bucket(Math.min(a, b))))).toBe(0);
   });
 
-  it('with HISTORY=relay, a message is removed once each device of its owner has acknowledged it', async () => {
+  it('with HISTORY=relay, a message is removed from the inbox once each device of its owner has acknowledged it', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using phone = await kit.connect(b, 0, { device: 'phone' });

@@ -11,7 +11,7 @@ afterAll(async () => {
 });
 
 describe('single sessions', () => {
-  it("with SESSION_POLICY=single, a new connection closes the user's older one on any gateway", async () => {
+  it("with SESSION_POLICY=single, a user's new connection closes the user's older connection on any gateway", async () => {
     const [a] = await kit.friends();
     await using first = await kit.connect(a, 0);
     await using second = await kit.connect(a, 1);
@@ -21,7 +21,7 @@ describe('single sessions', () => {
     expect(await third.ask({ type: 'ping', ref: 'p' })).toEqual({ type: 'pong', ref: 'p' });
   });
 
-  it('with SESSION_POLICY=single, one of fifty concurrent connections of a user stays open', async () => {
+  it("with SESSION_POLICY=single, one of a user's fifty concurrent connections stays open, and all others are closed", async () => {
     const [a, b] = await kit.friends();
     const racers = Array.from({ length: 50 }, (_, i) =>
       Client.start(kit.gateway(i % 2).url, kit.token(a, { session: `session-${i}` })),
@@ -66,7 +66,7 @@ describe('single sessions', () => {
     session.socket.terminate();
   });
 
-  it('with SESSION_POLICY=single, a returning old session takes over with its cursor', async () => {
+  it('with SESSION_POLICY=single, an older session that reconnects closes the newer one and resumes at its cursor', async () => {
     const [a, b] = await kit.friends();
     await using peer = await kit.connect(b, 0);
     await using first = await kit.connect(a, 0, { device: 'phone', cursor: 'latest' });

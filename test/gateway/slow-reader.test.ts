@@ -42,7 +42,7 @@ async function sendUntilStalled(alice: Client, to: number, connection: Connectio
 }
 
 describe('clients that do not read', () => {
-  it('a client that stops reading delays no other client, uses bounded memory and then catches up', async () => {
+  it('a client that stops reading delays no other client and uses bounded memory; when it reads again, it catches up', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0, { cursor: 'latest' });
     await using slow = await kit.connect(b, 0, { device: 'slow' });
@@ -67,7 +67,7 @@ describe('clients that do not read', () => {
     await slow.untilEvents(count + 1);
   });
 
-  it('a client that stops reading for too long is closed with 4008 and resumes at its cursor', async () => {
+  it('the gateway closes a client that stops reading for too long with 4008; the client then resumes at its cursor', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0, { cursor: 'latest' });
     await using slow = await kit.connect(b, 1, { device: 'slow' });

@@ -39,7 +39,7 @@ const heard = (client: Client, count: number) =>
   );
 
 describe('streamed messages', () => {
-  it('a streamed message with 1,200 appends to a group of 10 adds two entries to every inbox and one message to the record', async () => {
+  it('a stream with 1,200 appends to a group of 10 adds two entries to every inbox, and one message to be recorded', async () => {
     const users = await kit.circle(10);
     const [agent = 0] = users;
     const group = await kit.group(users);
@@ -75,7 +75,7 @@ describe('streamed messages', () => {
     expect(recorded.map(({ kind }) => kind)).toEqual(['message', 'edit']);
   });
 
-  it('a device that connects while a streamed message grows reads its text as a whole, and receives the following appends', async () => {
+  it('a device that connects during a stream can read the text so far as a whole, and then receives the following appends', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     const id = await open(alice, b, { text: 'one ' });
@@ -91,7 +91,7 @@ describe('streamed messages', () => {
     expect(await bob.ask(read(a, id))).toMatchObject({ type: 'error', code: 'stream-ended' });
   });
 
-  it('a stream also accepts appends by POST, and a repeated append once', async () => {
+  it('a stream also accepts appends with POST, and accepts a repeated append only once', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -137,7 +137,7 @@ describe('streamed messages', () => {
     expect(event).toMatchObject({ kind: 'edit', streaming: false, body: { text: expect.stringMatching(/^x+$/) } });
   });
 
-  it('a stream ends when its sender may not write any more, and nobody receives its texts from then on', async () => {
+  it('a stream ends when its sender is no longer allowed to write; nobody receives appends after that', async () => {
     const users = await kit.circle(3);
     const [agent = 0, reader = 0, removed = 0] = users;
     const group = await kit.group(users);
@@ -172,7 +172,7 @@ describe('streamed messages', () => {
     expect(textsOf(bob)).toEqual([]);
   });
 
-  it('a stream beyond the number that a user may have open is refused until another one ends', async () => {
+  it('the gateway refuses a stream beyond the number that a user can have open, until another one ends', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const first = start(b);
@@ -185,7 +185,7 @@ describe('streamed messages', () => {
     expect(await waitFor(async () => (await alice.ask({ ...third, ref: randomUUID() })).type === 'ack')).toBe(true);
   });
 
-  it('a stream accepts no appends if it belongs to another user or does not exist', async () => {
+  it('the gateway refuses an append to a stream of another user, and to a stream that does not exist', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b, 1);
@@ -198,7 +198,7 @@ describe('streamed messages', () => {
     expect(await alice.ask(append(b, plain, 1, 'x'))).toMatchObject({ code: 'stream-ended' });
   });
 
-  it('a stream ends with an edit or a recall by its sender', async () => {
+  it('a stream ends when its sender edits or recalls its message', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     for (const frame of [{ type: 'edit', body: { type: 'text', text: 'edited' } }, { type: 'recall' }] as const) {
@@ -210,7 +210,7 @@ describe('streamed messages', () => {
     }
   });
 
-  it('an append costs the bytes of its texts for each receiver', async () => {
+  it('an append counts towards the limit of sent bytes once for each receiver', async () => {
     await kit.addGateway({ sendBytes: 1024, sendBytesBurst: 4096 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 2);

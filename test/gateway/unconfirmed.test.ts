@@ -26,7 +26,7 @@ async function replicaOf(master: string): Promise<RedisServer> {
 }
 
 describe('unconfirmed messages', () => {
-  it('a message is not delivered, not even to its sender, until a replica confirms it', async () => {
+  it('with REPLICAS_ACK=1, nobody receives a message, not even its sender, until a replica has confirmed it', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const ann = await people.online(a);

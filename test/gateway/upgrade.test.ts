@@ -70,7 +70,7 @@ describe('before the socket opens', () => {
     else expectRefused(knocked, 403, 'forbidden');
   });
 
-  it("pages of the gateway's own host are accepted, and pages of every origin if all are allowed", async () => {
+  it('the gateway accepts pages of its own host, and pages of every origin if the setting allows all', async () => {
     const token = bearer(kit.token(kit.newId()));
     const own = await knock(kit.gateway().http, '/v1/socket', { ...token, origin: kit.gateway().http });
     expect(own.status).toBe(101);
@@ -78,13 +78,13 @@ describe('before the socket opens', () => {
     expect(open.status).toBe(101);
   });
 
-  it('a device id of 64 characters is accepted, and one of 65 is refused with 400', async () => {
+  it('the gateway accepts a device id of 64 characters and refuses one of 65 with 400', async () => {
     const token = bearer(kit.token(kit.newId()));
     expect((await knock(kit.gateway().http, `/v1/socket?device=${'d'.repeat(64)}`, token)).status).toBe(101);
     expectRefused(await knock(kit.gateway().http, `/v1/socket?device=${'d'.repeat(65)}`, token), 400, 'bad-request');
   });
 
-  it('the gateway accepts a token among the subprotocols, and selects its own subprotocol', async () => {
+  it('the gateway accepts a token that is offered as a subprotocol, and selects its own subprotocol', async () => {
     const offered = { 'sec-websocket-protocol': `parley.v1, ${kit.token(kit.newId())}` };
     const knocked = await knock(kit.gateway().http, '/v1/socket', offered);
     expect(knocked.status).toBe(101);
@@ -96,7 +96,7 @@ describe('before the socket opens', () => {
     expect((await knock(kit.gateway().http, '/v1/socket', headers)).status).toBe(101);
   });
 
-  it('only a WebSocket handshake opens a socket', async () => {
+  it('the gateway opens a socket only for a valid WebSocket handshake', async () => {
     expectRefused(await knock(kit.gateway().http, '/v2/socket', bearer(kit.token(user))), 404, 'not-found');
     const plain = await fetch(`${kit.gateway().http}/v1/socket`, { headers: bearer(kit.token(user)) });
     expect([plain.status, plain.headers.get('upgrade')]).toEqual([426, 'websocket']);
@@ -117,7 +117,7 @@ describe('before the socket opens', () => {
 });
 
 describe('too many connections of a user', () => {
-  it("a user's connections above the maximum over all gateways are refused with 429", async () => {
+  it("the gateway refuses connections beyond a user's maximum across all gateways with 429", async () => {
     const many = kit.newId();
     const opened: Client[] = [];
     for (let i = 0; i < 4; i += 1) opened.push(await kit.connect(many, 0, { device: `d${i}` }));
@@ -136,7 +136,7 @@ describe('too many connections of a user', () => {
 });
 
 describe('open connections', () => {
-  it('a connection of a revoked session is closed with 4003 before any of its frames runs', async () => {
+  it('the gateway closes a connection of a revoked session with 4003 and handles none of its frames', async () => {
     const [a, b] = await kit.friends();
     const token = kit.token(a, { session: 'stolen' });
     await revokeSession(kit.link, a, 'stolen', Date.now() + 600_000);
@@ -147,7 +147,7 @@ describe('open connections', () => {
     expect(await kit.inbox(b)).toEqual([]);
   });
 
-  it('a connection is closed with 4003 when its session is revoked, and other sessions stay', async () => {
+  it('when a session is revoked, the gateway closes its connections with 4003 and keeps those of other sessions', async () => {
     const a = kit.newId();
     await using lost = await Client.open(kit.gateway(0).url, kit.token(a, { session: 'lost' }));
     await using kept = await Client.open(kit.gateway(0).url, kit.token(a, { session: 'kept' }));
@@ -158,7 +158,7 @@ describe('open connections', () => {
     await kept.settled();
   });
 
-  it('a connection is closed with 4001 when its token expires, unless the client renewed it', async () => {
+  it('the gateway closes a connection with 4001 when its token expires, unless the client renewed the token', async () => {
     const a = kit.newId();
     const short = () => signToken(tokenSecret, { user: a, session: 's', lifetime: 2 });
     await using ends = await Client.open(kit.gateway().url, short(), { device: 'ends' });
@@ -168,7 +168,7 @@ describe('open connections', () => {
     await stays.settled();
   });
 
-  it('an auth frame with an unusable token is rejected, and the connection keeps its own token', async () => {
+  it('the gateway rejects an auth frame with an unusable token, and the connection keeps its previous token', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await revokeSession(kit.link, a, 'ended', Date.now() + 600_000);
@@ -195,7 +195,7 @@ describe('open connections', () => {
     }
   });
 
-  it('the welcome precedes all replies, even if the client sends frames at once', async () => {
+  it('the welcome frame precedes all replies, even if the client sends frames before it', async () => {
     const [a, b] = await kit.friends();
     for (let round = 0; round < 10; round += 1) {
       await using early = Client.start(kit.gateway(round % 2).url, kit.token(a), { device: `d${round}` });

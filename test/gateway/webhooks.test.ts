@@ -13,7 +13,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-it('a gateway sends a webhook when a user becomes online or offline, not for each connection', async () => {
+it("the gateway sends a webhook when a user goes online or offline, but not for each of the user's connections", async () => {
   const [user] = await kit.friends();
   const told: unknown[] = [];
   const tell = async () => {

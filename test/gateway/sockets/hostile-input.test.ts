@@ -97,7 +97,7 @@ describe.each(places)('hostile values %s', (_title, frameOf) => {
   });
 });
 
-it('a frame nested too deeply gets an error with its ref, and the connection stays open', async () => {
+it('the gateway replies to a frame that is nested too deeply with an error and keeps the connection open', async () => {
   await using client = await kit.connect(sender);
   const before = client.frames.length;
   client.socket.send(`{"type":"send","ref":"deep","to":{"id":${lists(30_000)}},"body":1}`);
@@ -105,7 +105,7 @@ it('a frame nested too deeply gets an error with its ref, and the connection sta
   await client.settled();
 });
 
-it('GET /v1/poll responds 200 or 400 to any query string', async () => {
+it('GET /v1/poll responds with 200 or 400 to any query string', async () => {
   const authorization = `Bearer ${kit.token(sender)}`;
   for (const query of [
     'cursor=%',

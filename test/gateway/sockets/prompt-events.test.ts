@@ -29,7 +29,7 @@ function wholeChunks(received: string): string[] {
   }
 }
 
-it('a server-sent event is readable when its chunk ends, not only with the next event', async () => {
+it('a client can read a server-sent event when its chunk has arrived, before the next event', async () => {
   const [a, b] = await kit.friends();
   const lines = ['GET /v1/events?cursor=latest HTTP/1.1', 'Host: x', `Authorization: Bearer ${kit.token(b)}`];
   using reader = new RawRequest(kit.gateway().http, `${lines.join('\r\n')}\r\n\r\n`);

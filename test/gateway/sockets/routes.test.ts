@@ -34,7 +34,7 @@ it('OPTIONS returns the methods that a path supports', async () => {
   expect([response.status, response.headers.get('allow')]).toEqual([204, 'POST, OPTIONS']);
 });
 
-it('HEAD on the health of a gateway has no body', async () => {
+it('HEAD requests to the health and metrics paths of a gateway get no body', async () => {
   for (const path of ['/healthz', '/readyz', '/metrics']) {
     const response = await fetch(http + path, { method: 'HEAD' });
     expect([response.status, await response.text()]).toEqual([200, '']);
@@ -51,12 +51,12 @@ it.each(['/', '/v1', '/v1/socket/x', '/v1/%00', '/constructor', '/__proto__'])(
   },
 );
 
-it('an upgrade to another protocol is handled as an ordinary request', async () => {
+it('the gateway handles an upgrade to another protocol as an ordinary request', async () => {
   const asked = await knock(http, '/healthz', { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c' });
   expect(asked).toMatchObject({ status: 200, body: { ok: true } });
 });
 
-it('LAYIM=off disables the path of LayIM pages', async () => {
+it('with LAYIM=off, the path for LayIM pages responds with 404', async () => {
   const without = await kit.addGateway({ layim: 'off' });
   const path = `/layim/socket?token=${kit.token(kit.newId())}`;
   expect((await knock(http, path)).status).toBe(101);

@@ -20,14 +20,14 @@ const halfSent = (token: string) =>
   );
 
 describe('incomplete request bodies', () => {
-  it('a request whose body stays incomplete gets 408 after REQUEST_TIME, and the connection closes', async () => {
+  it('a request whose body stays incomplete gets 408 after REQUEST_TIME, and the gateway closes its connection', async () => {
     using request = halfSent(kit.token(kit.newId()));
     expect((await request.until(/^HTTP\/1\.1 (\d+)/))[1]).toBe('408');
     await request.until(/"code":"too-slow"/);
     await request.closed;
   });
 
-  it('an incomplete request without a valid token is rejected at once', async () => {
+  it('the gateway rejects a request without a valid token at once, even if its body is incomplete', async () => {
     using request = halfSent('garbage');
     expect((await request.until(/^HTTP\/1\.1 (\d+)/))[1]).toBe('401');
   });
@@ -45,7 +45,7 @@ describe('incomplete request bodies', () => {
     expect(await status(late)).toBe('200');
   });
 
-  it('incomplete requests count towards the limit of their address, across users', async () => {
+  it('incomplete requests count towards the limit of their address, even if they are of different users', async () => {
     const requests = Array.from({ length: 7 }, () => halfSent(kit.token(kit.newId())));
     const statuses = await Promise.all(requests.map(async (each) => (await each.until(/^HTTP\/1\.1 (\d+)/))[1]));
     expect(statuses.toSorted()).toEqual([...Array(5).fill('408'), ...Array(2).fill('429')]);

@@ -27,7 +27,7 @@ const arrive = (user: number, texts: string[]) =>
 const connectionOf = (user: number) =>
   [...kit.gateway().gateway.connections].find((connection) => connection.user.id === user);
 
-it('an event stream resumes from Last-Event-ID, which has precedence over the query cursor', async () => {
+it('an event stream resumes from Last-Event-ID, which has precedence over the cursor in the query', async () => {
   const b = kit.newId();
   await arrive(b, ['m1']);
   const first = await open(b, 0, { cursor: 'latest' });
@@ -46,7 +46,7 @@ it('an event stream resumes from Last-Event-ID, which has precedence over the qu
   expect([...second.heard, ...third.heard]).toEqual(['m2', 'm3', 'm4']);
 });
 
-it('comments keep an idle event stream open', async () => {
+it('an idle event stream stays open, because the gateway sends comments', async () => {
   const b = kit.newId();
   await using line = await open(b);
   await line.until(() => line.comments >= 3, 'three comments');
@@ -56,7 +56,7 @@ it('comments keep an idle event stream open', async () => {
   expect(line.ended).toBeUndefined();
 });
 
-it('GET /v1/events returns an event stream that must not be cached', async () => {
+it('GET /v1/events returns an event stream with headers that prevent caching', async () => {
   const { http } = kit.gateway();
   const abort = new AbortController();
   const { headers } = await fetch(`${http}/v1/events`, {
@@ -72,7 +72,7 @@ it('GET /v1/events returns an event stream that must not be cached', async () =>
   });
 });
 
-it('the gateway closes an event stream that is not read, and its user goes offline', async () => {
+it('the gateway closes an event stream whose client does not read, and the user goes offline', async () => {
   const b = kit.newId();
   await using line = await open(b);
   line.pause();
@@ -86,7 +86,7 @@ it('the gateway closes an event stream that is not read, and its user goes offli
   expect(await kit.link.client.exists(kit.link.keys.online(b))).toBe(0);
 });
 
-it('an event stream that is read slowly stays open and loses nothing', async () => {
+it('an event stream whose client reads slowly stays open and loses no event', async () => {
   const b = kit.newId();
   const texts = Array.from({ length: 400 }, (_, i) => `${i} ${'长'.repeat(7990)}`);
   await using line = await open(b);

@@ -22,7 +22,7 @@ async function poll(user: number, query: Record<string, string>, gateway = 0) {
   return { status: response.status, headers: response.headers, body: (await response.json()) as Polled };
 }
 
-it('a poll with timeout 0 returns at once, with the cursor to continue from', async () => {
+it('a poll with timeout 0 returns at once, with the cursor from which the client continues', async () => {
   const b = kit.newId();
   await arrive(b, 'before');
   const { status, headers, body } = await poll(b, { timeout: '0', cursor: 'latest' });
@@ -46,7 +46,7 @@ it('a poll returns as soon as an event arrives', async () => {
   }
 });
 
-it('a poll without events returns no frames after its timeout', async () => {
+it('a poll during which no event arrives returns no frames after its timeout', async () => {
   const b = kit.newId();
   const { cursor } = (await poll(b, { timeout: '0' })).body;
   const began = performance.now();
@@ -54,7 +54,7 @@ it('a poll without events returns no frames after its timeout', async () => {
   expect(performance.now() - began).toBeGreaterThanOrEqual(290);
 });
 
-it('a poll may wait longer than the idle timeout of the HTTP server', async () => {
+it('a poll can wait longer than the idle timeout of the HTTP server', async () => {
   const b = kit.newId();
   const { cursor } = (await poll(b, { timeout: '0' })).body;
   expect((await poll(b, { cursor, timeout: '12000' })).status).toBe(200);
@@ -65,7 +65,7 @@ it.each(['60001', '-1', '1e3', 'soon', '5s', '999999'])('a timeout of %s is refu
   expect([status, body]).toMatchObject([400, { code: 'bad-request' }]);
 });
 
-it('an aborted poll leaves no connection and no presence', async () => {
+it('an aborted poll leaves neither a connection nor an online user behind', async () => {
   const b = kit.newId();
   const abort = new AbortController();
   const polling = fetch(`${kit.gateway().http}/v1/poll`, {
@@ -80,7 +80,7 @@ it('an aborted poll leaves no connection and no presence', async () => {
   await expect.poll(() => kit.link.client.exists(kit.link.keys.online(b)), { timeout: 10_000 }).toBe(0);
 });
 
-it('a user who polls repeatedly, on any gateway, stays online without a break', async () => {
+it('a user who polls repeatedly, on any gateway, stays online without interruption', async () => {
   const [a, b] = await kit.friends();
   await using alice = await kit.connect(a);
   await poll(b, { timeout: '0' });

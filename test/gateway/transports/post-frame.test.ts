@@ -30,7 +30,7 @@ const text = (to: number, ref: string) => ({ type: 'send', ref, to, body: { type
 const said = ({ status, body }: Posted) => [status, body];
 
 describe('POST /v1/frames', () => {
-  it('a compressed frame, and one that is not UTF-8, are rejected with the reason', async () => {
+  it('POST /v1/frames rejects a compressed frame and a frame that is not UTF-8, and states the reason', async () => {
     const [a] = await kit.friends();
     const headers = { 'content-encoding': 'gzip' };
     expect(said(await post(a, gzipSync('{"type":"ping"}'), { headers }))).toMatchObject([
@@ -42,7 +42,7 @@ describe('POST /v1/frames', () => {
     expect(said(await post(a, latin1))).toMatchObject([400, { code: 'bad-frame', message: 'Not UTF-8' }]);
   });
 
-  it('a posted frame of each type runs and returns its reply', async () => {
+  it('POST /v1/frames handles a frame of each type and returns its reply', async () => {
     const [a, b] = await kit.friends();
     await using bob = await kit.connect(b, 1);
     const sent = await post(a, text(b, 'one'));
@@ -61,7 +61,7 @@ describe('POST /v1/frames', () => {
     expect(bob.events.map(({ event }) => event.kind)).toEqual(['message', 'edit', 'react', 'mark', 'recall']);
   });
 
-  it('a posted frame that has no reply returns 204 without a body', async () => {
+  it('POST /v1/frames returns 204 without a body for a frame that has no reply', async () => {
     const [a, b] = await kit.friends();
     await using bob = await kit.connect(b, 1);
     const { id } = (await post(a, text(b, 'one'))).body as { id: number };
@@ -81,7 +81,7 @@ describe('POST /v1/frames', () => {
     await bob.frame((frame) => frame.type === 'typing');
   });
 
-  it('a refused frame returns an error frame and the HTTP status of its error code', async () => {
+  it('POST /v1/frames responds to a refused frame with an error frame and the HTTP status of its code', async () => {
     const [a, b] = await kit.friends();
     const [stranger, blocker, nobody] = [kit.newId(), kit.newId(), kit.newId()];
     await kit.permit(stranger, []);
@@ -111,7 +111,7 @@ describe('POST /v1/frames', () => {
     expect(said(await post(kit.newId(), frame))).toMatchObject([400, { type: 'error', code: 'bad-frame' }]);
   });
 
-  it('a posted frame is accepted up to 64 KiB, and refused with 413 above', async () => {
+  it('POST /v1/frames accepts a frame of up to 64 KiB and refuses a larger one with 413', async () => {
     const frame = JSON.stringify({ type: 'ping', ref: 'p' });
     const of = (bytes: number) => frame.padEnd(bytes, ' ');
     expect((await post(kit.newId(), of(limits.frameBytes))).status).toBe(200);
@@ -119,7 +119,7 @@ describe('POST /v1/frames', () => {
       expect(said(await post(kit.newId(), of(bytes)))).toMatchObject([413, { code: 'too-large' }]);
   });
 
-  it('posted frames beyond the rate over all gateways get 429 with Retry-After', async () => {
+  it("POST /v1/frames rejects frames beyond the user's rate across all gateways with 429 and Retry-After", async () => {
     const slow = { frameRate: 1, frameBurst: 3 };
     const [one, two] = [await kit.addGateway(slow), await kit.addGateway(slow)];
     const a = kit.newId();
@@ -136,7 +136,7 @@ describe('POST /v1/frames', () => {
     }
   });
 
-  it('a posted frame without a valid token, or of an ended session, is refused with 401', async () => {
+  it('POST /v1/frames refuses a frame without a valid token and a frame of an ended session with 401', async () => {
     const [a, b] = await kit.friends();
     for (const token of ['', 'garbage', kit.token(a, { lifetime: -60 })]) {
       const answer = await post(a, text(b, 'no'), { token });
@@ -149,7 +149,7 @@ describe('POST /v1/frames', () => {
     expect(await kit.inbox(b)).toEqual([]);
   });
 
-  it('a draining gateway refuses a posted frame with 503, and another gateway accepts it', async () => {
+  it('a draining gateway refuses a posted frame with 503, while another gateway accepts it', async () => {
     const [a, b] = await kit.friends();
     const { gateway, http } = await kit.addGateway();
     await gateway.drain();
@@ -211,7 +211,7 @@ describe('web pages of other origins', () => {
       },
     });
 
-  it('a page of an allowed origin can send frames and read responses, including errors', async () => {
+  it('a page of an allowed origin can send frames and read all responses, including errors', async () => {
     const { status, headers } = await ask(origin);
     expect(status).toBe(204);
     expect(headers.get('access-control-allow-origin')).toBe(origin);

@@ -67,7 +67,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     return line;
   };
 
-  it('the first reply has the cursor, and the events after it follow without a gap', async () => {
+  it('the first reply contains the cursor, and the events after it follow without a gap', async () => {
     const [a, b] = await kit.friends();
     await arrive(b, ['before']);
     await using bob = await open(b, 1, { cursor: 'latest' });
@@ -80,7 +80,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expectGapless(bob);
   });
 
-  it('a sent message is acknowledged and delivered to both users', async () => {
+  it('a sent message is acknowledged, and delivered to both users', async () => {
     const [a, b] = await kit.friends();
     await using alice = await open(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -109,7 +109,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expectGapless(again);
   });
 
-  it('a new client gets its whole inbox, even if it has several pages', async () => {
+  it('a new client gets its whole inbox, even if the inbox has several pages', async () => {
     const b = kit.newId();
     await arrive(b, numbers(250));
     await using bob = await open(b, 1);
@@ -130,14 +130,14 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expectGapless(bob);
   });
 
-  it('an invalid cursor is rejected with 400', async () => {
+  it('the gateway rejects an invalid cursor with 400', async () => {
     for (const cursor of ['yesterday', '7', '7-3-1', 'null', '9007199254740993-1']) {
       const line = start(target(kit.newId(), 0, { cursor }));
       expect(await line.untilEnded()).toEqual({ status: 400 });
     }
   });
 
-  it('a connection above the maximum of its user over all gateways is rejected with 429', async () => {
+  it("the gateway rejects connections beyond a user's maximum across all gateways with 429", async () => {
     const limited = [
       await kit.addGateway({ maxConnectionsPerUser: 2 }),
       await kit.addGateway({ maxConnectionsPerUser: 2 }),
@@ -164,7 +164,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expectGapless(bob);
   });
 
-  it('a client that does not read delays no other client, and receives everything once it reads', async () => {
+  it('a client that does not read delays no other client; when it reads again, it receives everything', async () => {
     const b = kit.newId();
     const texts = Array.from({ length: 300 }, (_, i) => `${i} ${'长'.repeat(7990)}`);
     await using slow = await open(b, 0, { device: 'slow' });
@@ -181,21 +181,21 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expect(slow.ended).toBeUndefined();
   });
 
-  it('a missing, invalid or expired token is rejected with 401', async () => {
+  it('the gateway rejects a missing, invalid or expired token with 401', async () => {
     for (const token of ['', 'garbage', kit.token(kit.newId(), { lifetime: -60 })]) {
       const line = start(target(kit.newId(), 0, {}, { token }));
       expect(await line.untilEnded()).toEqual({ status: 401 });
     }
   });
 
-  it('a connection is closed when its token expires', async () => {
+  it('the gateway closes a connection when its token expires', async () => {
     const a = kit.newId();
     const line = start(target(a, 0, {}, { token: kit.token(a, { lifetime: 2 }) }));
     await line.untilOpened();
     expect(await line.untilEnded()).toEqual(ends.expired);
   });
 
-  it('a connection is closed when its session is revoked, and the session is rejected afterwards', async () => {
+  it('when a session is revoked, the gateway closes its connection and rejects the session from then on', async () => {
     const a = kit.newId();
     const lost = target(a, 0, {}, { token: kit.token(a, { session: 'lost' }) });
     await using line = start(lost);
@@ -209,7 +209,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expect(kept.ended).toBeUndefined();
   });
 
-  it('pages of forbidden origins are rejected, and those of allowed origins accepted', async () => {
+  it('the gateway rejects pages of forbidden origins and accepts pages of allowed origins', async () => {
     const a = kit.newId();
     const foreign = start(target(a, 0, {}, { headers: { origin: 'https://evil.example' } }));
     expect(await foreign.untilEnded()).toEqual({ status: 403 });
@@ -217,12 +217,12 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     await allowed.untilOpened();
   });
 
-  it('a device id of more than 64 characters is refused', async () => {
+  it('the gateway refuses a device id of more than 64 characters', async () => {
     const line = start(target(kit.newId(), 0, { device: 'd'.repeat(65) }));
     expect(await line.untilEnded()).toEqual({ status: 400 });
   });
 
-  it('a draining gateway asks clients to reconnect, closes their connections and rejects new ones', async () => {
+  it('a draining gateway lets clients reconnect elsewhere, closes their connections and rejects new ones', async () => {
     const leaving = await kit.addGateway({ drainTime: 300 });
     const [a, b] = await kit.friends();
     await using line = start(target(b, 0, {}, { http: leaving.http }));
@@ -243,7 +243,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expect(elsewhere.heard).toEqual(['m2']);
   });
 
-  it('a connected user is shown as online without a break until they leave', async () => {
+  it('a connected user is shown as online without interruption until the user disconnects', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 1);
     await using bob = await open(b, 0);
