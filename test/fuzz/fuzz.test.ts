@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fuzz } from './run.ts';
 
-it('random input causes no crash and no server error, and changes no stored message', async () => {
+it('random input causes neither crashes nor server errors, and does not change stored messages', async () => {
   const seed = Date.now() % 1_000_000;
   const { parts, faults } = await fuzz({ seed, frames: 5000, requests: 600, weigh: false, report: () => {} });
   expect([`npm run fuzz -- --seed ${seed} --frames 5000 --requests 600`, ...faults]).toHaveLength(1);

@@ -5,11 +5,15 @@ import { type Footprint, footprint } from './system/footprint.ts';
 import { type Person, startSystem } from './system/system.ts';
 import { fuzzTransports, type TransportFigures } from './transports/fuzz-transports.ts';
 
-/** Maximum growth of a process's memory in bytes, measured after the first tenth of the input. */
+/**
+ * Maximum number of bytes by which the memory of a process can grow after the first tenth of the
+ * input.
+ */
 const GROWTH = 128 * 1024 * 1024;
 
 /**
- * Starts a system and sends random input to it over every transport. Resolves with the findings.
+ * Starts a system and sends random input to it over every transport. Resolves with the figures and
+ * faults.
  */
 export async function fuzz({
   seed,
@@ -25,7 +29,8 @@ export async function fuzz({
     transports: await fuzzTransports(system, { seed: from, count: Math.ceil(frameCount / 20), report }),
     requests: await fuzzRequests(system, { seed: from, count: requestCount, report }),
   });
-  // The first tenth fills caches and pools, which must not count as growth.
+  // Sends the first tenth before the first measurement, because it fills caches and pools, which
+  // are not leaks.
   const first = await some(Math.ceil(frames / 10), Math.ceil(requests / 10), seed);
   const before = weigh ? await footprint(system.stack) : [];
   const rest = await some(Math.floor(frames * 0.9), Math.floor(requests * 0.9), seed + 1);
@@ -58,20 +63,23 @@ export interface FuzzOptions {
   seed: number;
   frames: number;
   requests: number;
-  /** Maximum number of requests by schemathesis for each operation. Default: 0, none. */
+  /**
+   * Maximum number of requests that schemathesis sends to each operation. Default: 0, schemathesis
+   * does not run.
+   */
   contract?: number;
   /** Whether memory and handles are measured. Default: true. */
   weigh?: boolean;
-  /** Called with progress messages. */
+  /** Called with one line of text for each step. */
   report: (line: string) => void;
 }
 
 export interface FuzzFigures {
   parts: { frames: FrameFigures; transports: TransportFigures; requests: RequestFigures }[];
-  /** Undefined if schemathesis did not run. */
+  /** Figures of schemathesis. Undefined if it did not run. */
   contract: ContractFigures | undefined;
   before: Footprint[];
   after: Footprint[];
-  /** Everything that violates a promise. Empty if the run passes. */
+  /** All observed violations of what Parley promises. Empty if the run passes. */
   faults: string[];
 }

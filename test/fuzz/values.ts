@@ -1,21 +1,24 @@
 import fc from 'fast-check';
 import type { Random } from '../chaos/random.ts';
 
-/** Provides random values from fast-check with a seed, and fixed values that often cause errors. */
+/**
+ * Returns random values that fast-check generates from a seed, mixed with fixed values that often
+ * cause errors.
+ */
 export class Values {
   readonly #random: Random;
   readonly #json: unknown[];
   readonly #texts: string[];
   readonly #ids: number[];
 
-  /** @param ids existing users and groups */
+  /** @param ids ids of existing users and groups */
   constructor(random: Random, seed: number, ids: readonly number[]) {
     this.#random = random;
     const from = { seed, numRuns: 2000 };
     this.#json = fc.sample(fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' }), from);
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }));
     this.#texts = [...oddTexts, ...fc.sample(text, from)];
-    // Each unknown id is sent only once.
+    // Adds each unknown id only once, so that most ids are those of existing users and groups.
     this.#ids = [...ids, ...ids, ...ids, ...Array.from({ length: 10 }, () => random.whole(1, 2 ** 40))];
   }
 
@@ -37,7 +40,7 @@ export class Values {
     return this.#random.chance(0.5) ? this.#random.pick(oddNumbers) : this.#random.whole(-(2 ** 40), 2 ** 53 - 1);
   }
 
-  /** Returns usually the id of an existing user or group. */
+  /** Returns an id, in most cases that of an existing user or group. */
   id(): number {
     return this.#random.pick(this.#ids);
   }
@@ -46,7 +49,7 @@ export class Values {
     return Buffer.from(Array.from({ length: this.#random.whole(0, most) }, () => this.#random.whole(0, 255)));
   }
 
-  /** Returns the bytes with a few of them changed, added, duplicated or removed. */
+  /** Returns a copy of the bytes in which some bytes were changed, added, duplicated or removed. */
   mutate(bytes: Buffer): Buffer {
     let mutated = Buffer.from(bytes);
     for (let i = this.#random.whole(1, 4); i > 0; i -= 1) {

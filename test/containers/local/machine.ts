@@ -10,8 +10,8 @@ const run = promisify(execFile);
 const name = 'parley-local/machine';
 
 /**
- * Imports an image with Node.js, Redis, PostgreSQL and a shell of this machine, and returns its
- * name.
+ * Creates an image from Node.js, Redis, PostgreSQL and a shell of this machine, and returns the
+ * image's name.
  *
  * @throws Error if a program is missing
  */
@@ -36,7 +36,8 @@ export async function importMachine(work: string): Promise<string> {
   const binaries = [shell, process.execPath, redis.command, postgres.postgres, postgres.initdb];
   for (const library of await librariesOf(binaries, redis.libraries)) {
     if (library.startsWith(postgresFolder)) continue;
-    // Programs name the loader by its path. The loader finds other libraries in /lib.
+    // Copies the dynamic loader to the path that programs contain. The loader then finds the other
+    // libraries in /lib.
     const target = basename(library).startsWith('ld-') ? join(tree, library) : join(tree, 'lib', basename(library));
     await mkdir(dirname(target), { recursive: true });
     await copyFile(await realpath(library), target);
@@ -48,7 +49,7 @@ export async function importMachine(work: string): Promise<string> {
   return name;
 }
 
-/** Returns the paths of the shared libraries of programs. */
+/** Returns the paths of the shared libraries that these programs load. */
 async function librariesOf(programs: string[], folder: string | undefined): Promise<Set<string>> {
   const env = { ...process.env, ...(folder && { LD_LIBRARY_PATH: folder }) };
   const { stdout } = await run('ldd', programs, { env });

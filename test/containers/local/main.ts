@@ -9,7 +9,7 @@ import { importMachine } from './machine.ts';
 const run = promisify(execFile);
 const local = join(root, 'test/containers/local');
 
-/** The settings that select the images, by the stages that make them. */
+/** Variable that selects an image -> stage of the Dockerfile that builds the image. */
 const images = {
   redis: 'REDIS_IMAGE',
   postgres: 'POSTGRES_IMAGE',
@@ -19,8 +19,9 @@ const images = {
 };
 
 /**
- * Makes the images of the outage tests without a registry: Node.js, Redis and PostgreSQL from this
- * machine, and the services from their bundles, which must be built. Prints one setting per image.
+ * Creates the images of the outage tests without a registry: Node.js, Redis and PostgreSQL from
+ * this machine, and the services from their bundles, which must already be built. Prints one
+ * variable per image.
  */
 const folder = await temporaryFolder('images');
 try {
@@ -30,7 +31,7 @@ try {
   for (const [target, setting] of Object.entries(images)) {
     const image = `parley-local/${target}`;
     const bases = ['NODE_IMAGE', 'BASE_IMAGE'].flatMap((name) => ['--build-arg', `${name}=${machine}`]);
-    // The default builder, because BuildKit may need a plugin that is not installed.
+    // Uses the default builder, because BuildKit might need a plugin that is not installed.
     await docker(['build', '--quiet', '--target', target, '-t', image, ...bases, context], {
       env: { DOCKER_BUILDKIT: '' },
     });
@@ -40,7 +41,7 @@ try {
   await folder.remove();
 }
 
-/** Writes the build context. */
+/** Writes the files of the build context into a folder. */
 async function fill(context: string): Promise<void> {
   await mkdir(join(context, 'out/media'), { recursive: true });
   await cp(join(root, 'deploy/images/health.mjs'), join(context, 'deploy/images/health.mjs'));
@@ -55,8 +56,8 @@ async function fill(context: string): Promise<void> {
 }
 
 /**
- * Returns the part of the product's Dockerfile that makes images of the services' files. The part
- * before it installs packages and bundles the services.
+ * Returns the part of deploy/images/Dockerfile that creates images from the services' files. The
+ * part before it, which installs packages and bundles the services, is not needed.
  */
 async function servicesOfImages(): Promise<string> {
   const text = await readFile(join(root, 'deploy/images/Dockerfile'), 'utf8');

@@ -1,12 +1,12 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Ms after the first bytes of an event stream at which the proxy ends it. */
+/** Ms after the first bytes of an event stream at which the proxy ends the stream. */
 const STREAM_TIME = 50;
 
 /**
- * Starts a proxy of a gateway that ends event streams after their first bytes, because schemathesis
- * reads each response to its end. It passes everything else on unchanged.
+ * Starts a proxy for a gateway. It ends each event stream soon after the first bytes, because
+ * schemathesis reads every response to its end. It passes on everything else unchanged.
  */
 export async function startEndingStreams(target: string): Promise<EndingStreams> {
   const server = createServer((incoming, outgoing) => {

@@ -64,7 +64,7 @@ Missing test data: 21 operations
 ______________________________ not a finding ___________________________
 `;
 
-it('readReport returns the findings of schemathesis that have no explanation', () => {
+it('readReport returns only those findings of schemathesis that the README does not explain', () => {
   const { answered, faults } = readReport(report);
   expect(answered).toBe(4);
   expect(faults.map((fault) => fault.split('\n')[0])).toEqual([

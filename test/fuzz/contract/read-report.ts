@@ -1,6 +1,6 @@
 /**
- * Parses the report of schemathesis. Returns the number of findings that are explained in the
- * README, and all other findings with their operations.
+ * Parses the report of schemathesis. Returns the number of findings that the README explains
+ * (`answered`) and all other findings, each with its operation.
  */
 export function readReport(report: string): { answered: number; faults: string[] } {
   const findings = splitBy(report, /^=+ (.+?) =+$/m).flatMap(([part, text]) =>
@@ -16,10 +16,10 @@ export function readReport(report: string): { answered: number; faults: string[]
   return { answered: each.length - faults.length, faults };
 }
 
-/** Known findings. The README has the reason of each. */
+/** Patterns of known findings. The README explains each of them. */
 const answers = [
   /"detail":"(name|alias): (Holds an invisible character|Holds too many marks|Mixes letters)/,
-  // A character above U+FFFF, escaped in JSON or in an address.
+  // Matches a character above U+FFFF, escaped either as in JSON or as in a URL.
   /^(?=[\s\S]*"detail":"\w+: Contains a control character)[\s\S]*(\\ud82f\\udca|\\ud834\\udd7|\\udb4[0-3]|%F0%9B%B2|%F0%9D%85|%F3%A0)/i,
   /"detail":"password: Too easy to guess/,
   /"(detail|message)":"(custom|body\.(custom|data)): (Holds a null character or a lone surrogate|Holds a key __proto__|Nested deeper|Too large)/,
@@ -36,7 +36,7 @@ const answers = [
   /^GET \/v1\/events\n[\s\S]*- ST108 SSE event violates schema\n\n {4}Event #\d+: \{"data":/,
 ];
 
-/** Splits a text at headings. Returns each heading with the text below it. */
+/** Splits a report at its headings. Returns each heading with the text below it. */
 function splitBy(text: string, heading: RegExp): [string, string][] {
   const [, ...parts] = text.split(heading);
   return parts.flatMap((part, i) => (i % 2 === 0 ? [[part, parts[i + 1] ?? ''] as [string, string]] : []));

@@ -8,9 +8,9 @@ import { startEndingStreams } from './ending-streams.ts';
 import { readReport } from './read-report.ts';
 
 /**
- * Runs schemathesis against every operation of the OpenAPI document: as a signed-in user, as the
- * product, and against a gateway. Requests that the document allows must be accepted, others
- * rejected, and each response must be described.
+ * Runs schemathesis against every operation in the OpenAPI document: as a signed-in user, with the
+ * product's API key, and against a gateway. Parley must accept requests that the document allows,
+ * reject all others, and send only responses that the document describes.
  *
  * @returns the findings. Undefined if schemathesis is not installed (`pip install schemathesis`)
  */
@@ -32,7 +32,7 @@ export async function fuzzContract({
     { url: api, bearer: user, select: ['--include-tag', 'LayIM', '--checks', layimChecks] },
     { url: api, bearer: apiKey, select: ['--include-tag', 'Server'] },
     { url: streams.url, bearer: user, select: only(['streamEvents', 'postFrame']) },
-    // A poll without events waits longer than schemathesis does.
+    // Polls with timeout 0, because a poll without events would wait longer than schemathesis does.
     { url: gateway, bearer: user, select: only(['pollEvents']), settings: 'parameters = { "query.timeout" = 0 }' },
   ];
   for (const id of ENDING_OPERATIONS) runs.push({ url: api, bearer: await signIn(), select: only([id]) });
@@ -53,7 +53,7 @@ export async function fuzzContract({
   return total;
 }
 
-/** Runs schemathesis. Resolves with its report and exit code. */
+/** Runs schemathesis once. Resolves with its report and exit code. */
 async function schemathesis(document: string, { url, bearer, select, settings }: Run, options: string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'parley-schemathesis-'));
   await writeFile(join(folder, 'hooks.py'), hooks);
@@ -67,7 +67,7 @@ async function schemathesis(document: string, { url, bearer, select, settings }:
   return { text: report, code };
 }
 
-/** Creates an upload to which requests append bytes. Returns its id. */
+/** Creates an upload to which schemathesis can append bytes. Returns the upload's id. */
 async function createUpload(api: string, token: string): Promise<number> {
   const headers = { authorization: `Bearer ${token}`, 'tus-resumable': '1.0.0', 'upload-length': '1000000' };
   const response = await fetch(`${api}/v1/media`, { method: 'POST', headers });
@@ -77,7 +77,7 @@ async function createUpload(api: string, token: string): Promise<number> {
   return id;
 }
 
-/** Operations after which a token is invalid. Each runs as a user of its own. */
+/** Operations that invalidate the token of their user. Each one runs with a user of its own. */
 const ENDING_OPERATIONS = ['deleteMe', 'signOut', 'endSession'];
 
 const asUser = [
@@ -85,11 +85,17 @@ const asUser = [
   ...['resumeUpload', ...ENDING_OPERATIONS].flatMap((id) => ['--exclude-operation-id', id]),
 ];
 
-/** LayIM returns errors with status 200, as its front end requires, so these may look accepted. */
+/**
+ * Checks for LayIM operations. Leaves out checks that compare the status, because LayIM returns
+ * errors with status 200, as its front end requires.
+ */
 const layimChecks =
   'not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance';
 
-/** Lets schemathesis send bodies of two media types: a JSON value is one line of NDJSON. */
+/**
+ * Python code that lets schemathesis send bodies of two more media types. For NDJSON, it sends one
+ * JSON value as the only line.
+ */
 const hooks = `import schemathesis
 
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
@@ -105,24 +111,24 @@ function isInstalled(): boolean {
   }
 }
 
-/** One run of schemathesis over some operations. */
+/** One run of schemathesis against some operations. */
 interface Run {
   url: string;
   bearer: string;
-  /** Options that select operations and checks. */
+  /** Command-line options that select operations and checks. */
   select: string[];
-  /** More lines of the settings file. */
+  /** Additional lines for the settings file `schemathesis.toml`. */
   settings?: string;
 }
 
 interface Contract {
-  /** Roots of an api and of a gateway. */
+  /** Root URLs of an api and of a gateway. */
   api: string;
   gateway: string;
-  /** Returns the access token of a new user. */
+  /** Creates a user and returns the user's access token. */
   signIn(): Promise<string>;
   seed: number;
-  /** Maximum number of requests that are generated for each operation. */
+  /** Maximum number of requests that schemathesis generates for each operation. */
   examples: number;
 }
 

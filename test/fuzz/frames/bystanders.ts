@@ -3,8 +3,8 @@ import type { Person } from '../system/system.ts';
 import { encodeFrame, RawSocket } from './raw-socket.ts';
 
 /**
- * Two users who exchange valid messages while other clients send random frames. Each message must
- * arrive unchanged and in order.
+ * Two users who exchange valid messages while other clients send random frames. Checks that each of
+ * these messages arrives unchanged and in order.
  */
 export class Bystanders {
   messages = 0;
@@ -29,7 +29,9 @@ export class Bystanders {
     this.#sockets = [open(speaker, (text) => this.#speak(text)), open(listener, (text) => this.#listen(text))];
   }
 
-  /** Stops after the message in flight. Resolves with the number of messages. */
+  /**
+   * Stops after the message that is in flight has arrived. Resolves with the number of messages.
+   */
   async stop(): Promise<number> {
     this.#stopped = true;
     const late = setTimeout(() => {

@@ -4,13 +4,12 @@ import { Values } from '../values.ts';
 import { Bystanders } from './bystanders.ts';
 import { Liar } from './liar.ts';
 
-/** Pairs of fuzzing clients, each with its own connection. */
+/** Number of pairs of clients that send random frames. Each client has its own connection. */
 const PAIRS = 8;
 
 /**
- * Lets several clients send random frames to a gateway while two bystanders exchange valid
- * messages. Then compares the accepted messages with PostgreSQL. Resolves with the counts and the
- * faults.
+ * Lets clients send random frames to a gateway while two bystanders exchange valid messages. Then
+ * compares PostgreSQL with the messages that the gateway accepted. Resolves with counts and faults.
  */
 export async function fuzzFrames(system: System, { seed, count, report }: FrameOptions): Promise<FrameFigures> {
   const [bystanders, ...pairs] = await system.pairs(PAIRS + 1);
@@ -50,7 +49,9 @@ export async function fuzzFrames(system: System, { seed, count, report }: FrameO
   };
 }
 
-/** Returns the differences between sent and stored messages. */
+/**
+ * Compares the messages that a client sent with those in PostgreSQL, and returns the differences.
+ */
 async function compare({ query }: System, { person, sent, acked }: Liar): Promise<Compared> {
   const rows = await query<Row>(
     `select id, ref, body::text as body, edited is not null or recalled is not null as changed
@@ -80,7 +81,7 @@ interface Row {
   id: number;
   ref: string;
   body: string;
-  /** True if the message was recalled or edited afterwards. */
+  /** True if a later frame recalled or edited the message. */
   changed: boolean;
 }
 
@@ -93,10 +94,16 @@ export interface FrameOptions {
 export interface FrameFigures {
   frames: number;
   seconds: number;
-  /** Number of opened connections. Many of the frames make the server close one. */
+  /**
+   * Number of connections that were opened. There are many, because many random frames make the
+   * server close the connection.
+   */
   connections: number;
   replies: number;
-  /** Number of messages of the fuzzing clients in PostgreSQL. `talked`: those of the bystanders. */
+  /**
+   * `messages`: number of messages of the random clients in PostgreSQL. `talked`: number of
+   * messages that the bystanders sent.
+   */
   messages: number;
   talked: number;
   faults: string[];

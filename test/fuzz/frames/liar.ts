@@ -5,23 +5,26 @@ import type { Values } from '../values.ts';
 import { type Made, makeFrame, type Places } from './make-frame.ts';
 import { encodeFrame, RawSocket } from './raw-socket.ts';
 
-/** Frames sent before a ping that checks whether the server still responds. */
+/** Maximum number of random frames before a ping that checks whether the server still responds. */
 const BATCH = 50;
 
 /**
- * Ms to wait for a reply. The short timeout applies if the random bytes may have hidden the ping
- * from the server.
+ * Ms to wait for a reply. `SHORT_PATIENCE` applies if random bytes might have hidden the ping from
+ * the server.
  */
 const PATIENCE = 20_000;
 const SHORT_PATIENCE = 200;
 
-/** A client that sends random frames over successive connections, and records the results. */
+/**
+ * A client that sends random frames over one connection after another, and keeps the server's
+ * replies for later comparison.
+ */
 export class Liar implements Places {
   readonly peer: number;
   readonly person: Person;
   /**
-   * Ref -> bodies that were sent with it. Random changes of bytes can give two messages the same
-   * ref.
+   * Ref -> all bodies that were sent with this ref. There can be several, because randomly changed
+   * bytes can repeat a ref.
    */
   readonly sent = new Map<string, string[]>();
   /** Ref -> id. */
@@ -36,7 +39,7 @@ export class Liar implements Places {
   #socket: RawSocket | undefined;
   #refs = 0;
   #seen = 1;
-  /** Called after each reply and when the connection ends. */
+  /** Called after each reply, and when the connection ends. */
   #wake = () => {};
   #pong = '';
 
@@ -57,14 +60,17 @@ export class Liar implements Places {
     return `${this.person.id}-${this.#refs}`;
   }
 
-  /** Sends frames until `take` returns false, then closes the connection. */
+  /**
+   * Sends frames until `take` returns false, then closes the connection. `take` is called before
+   * each frame.
+   */
   async run(take: () => boolean): Promise<void> {
     for (;;) {
       await this.#connect();
       const { batch, last, more } = this.#makeBatch(take);
       this.frames += batch.length;
-      // A frame that may end the connection is sent only after the server has replied to the
-      // others.
+      // Sends a frame that can end the connection only after the server has replied to all frames
+      // before it.
       const ending = last && last.ends !== 'no' ? batch.splice(-1) : [];
       await this.#send(batch, undefined);
       if (ending.length > 0) await this.#send(ending, last);
@@ -73,7 +79,10 @@ export class Liar implements Places {
     this.#socket?.destroy();
   }
 
-  /** Creates frames up to the first one that may end the connection. */
+  /**
+   * Creates a batch of frames. The batch ends early with the first frame that can end the
+   * connection.
+   */
   #makeBatch(take: () => boolean): { batch: Buffer[]; last: Made | undefined; more: boolean } {
     const batch: Buffer[] = [];
     let last: Made | undefined;
@@ -100,8 +109,8 @@ export class Liar implements Places {
   }
 
   /**
-   * Sends the frames and waits for the pong or the end of the connection, whichever `last`
-   * requires.
+   * Sends a batch and waits for the reply to a ping after it, or for the end of the connection if
+   * its last frame must end it.
    */
   async #send(batch: Buffer[], last: Made | undefined): Promise<void> {
     const socket = this.#socket as RawSocket;
@@ -130,7 +139,7 @@ export class Liar implements Places {
     });
   }
 
-  /** Records the body of a valid `send`, so that it can be compared with the stored message. */
+  /** If the frame is a valid `send`, keeps its body for the comparison with the stored message. */
   #note(payload: Buffer): void {
     const text = payload.toString();
     if (!text.includes('send') && !text.includes('\\')) return;

@@ -3,7 +3,10 @@ import type { Random } from '../../chaos/random.ts';
 import type { Values } from '../values.ts';
 import { encodeFrame } from './raw-socket.ts';
 
-/** Creates the next input. Most inputs are almost valid, so that they pass the first checks. */
+/**
+ * Creates a random input for a WebSocket. Most inputs are almost valid frames, so that they pass
+ * the first checks of the server.
+ */
 export function makeFrame(random: Random, values: Values, places: Places): Made {
   const kind = random.next();
   if (kind < 0.08) return json(random, honest(random, values, places));
@@ -21,7 +24,7 @@ export function makeFrame(random: Random, values: Values, places: Places): Made 
   return text(random, Buffer.from(random.pick(['', '{', 'null x', 'nope', values.text()])));
 }
 
-/** Returns a valid message with unusual text. */
+/** Returns a valid `send` frame with unusual text. */
 function honest(random: Random, values: Values, places: Places): object {
   const body = random.chance(0.7)
     ? { type: 'text', text: values.text() }
@@ -33,7 +36,9 @@ function honest(random: Random, values: Values, places: Places): object {
   return { type: 'send', ref: places.nextRef(), to: places.peer, body };
 }
 
-/** Returns a frame with the fields of its type. Some values are invalid. */
+/**
+ * Returns a frame of a random type with all fields of that type. Some of their values are invalid.
+ */
 function shaped(random: Random, values: Values, places: Places): Record<string, unknown> {
   const { peer } = places;
   const id = () => (random.chance(0.5) ? places.seen() : random.chance(0.5) ? values.id() : values.number());
@@ -59,7 +64,7 @@ function shaped(random: Random, values: Values, places: Places): Record<string, 
   return make();
 }
 
-/** Returns the frame with one field added, removed or of another type. */
+/** Returns a frame in which one field was added, removed or replaced by a random value. */
 function spoilt(random: Random, values: Values, frame: Record<string, unknown>): object {
   const field = random.pick(Object.keys(frame));
   const others = Object.entries(frame).filter(([name]) => name !== field);
@@ -72,7 +77,8 @@ function spoilt(random: Random, values: Values, frame: Record<string, unknown>):
 }
 
 /**
- * Returns a frame with a value that is nested so deeply that recursive code overflows its stack.
+ * Returns a frame with a value that is nested so deeply that a recursive parser could overflow its
+ * stack.
  */
 function nested(random: Random): string {
   const depth = random.pick([33, 1000, 30_000]);
@@ -96,14 +102,14 @@ function json(random: Random, value: unknown): Made {
 }
 
 function text(random: Random, payload: Buffer): Made {
-  // Sometimes sets a reserved bit.
+  // From time to time, sets a reserved bit of the WebSocket frame.
   const reserved = random.chance(0.001);
   const bytes = encodeFrame(reserved ? 0x91 : 0x81, payload);
   const good = !reserved && payload.length <= limits.frameBytes && isJson(payload);
   return { bytes, payload, ends: good ? 'no' : 'yes' };
 }
 
-/** Returns a fragmented text, sometimes with a control frame between the fragments. */
+/** Returns a text message in two fragments, sometimes with a ping between them. */
 function fragmented(random: Random, frame: object): Made {
   const payload = Buffer.from(JSON.stringify(frame));
   const cut = random.whole(0, payload.length);
@@ -128,16 +134,19 @@ function isJson(payload: Buffer): boolean {
 
 export interface Made {
   bytes: Buffer;
-  /** The payload of a text frame. Undefined for other input. */
+  /** Payload of a text frame. Undefined if the input is not a text frame. */
   payload?: Buffer;
-  /** Whether the input must end the connection. `maybe`: it may or may not. */
+  /**
+   * Whether this input must end the connection (`yes`), must not end it (`no`), or can do either
+   * (`maybe`).
+   */
   ends: 'no' | 'maybe' | 'yes';
 }
 
-/** The ids and refs that frames use. */
+/** Ids and refs for the frames to create. */
 export interface Places {
   peer: number;
-  /** Returns the id of the last received message. */
+  /** Returns the id of the message that the client received last. */
   seen(): number;
   nextRef(): string;
 }

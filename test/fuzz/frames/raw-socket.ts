@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
-/** A WebSocket client that sends arbitrary bytes and parses the frames of a server. */
+/** A WebSocket client that can send arbitrary bytes and parses the server's frames. */
 export class RawSocket {
-  /** Resolves when the server has switched protocols, or the connection ended. */
+  /** Resolves when the server has accepted the upgrade, or when the connection has ended. */
   readonly opened: Promise<void>;
-  /** The close code after the connection has ended. 1006 if there was no close frame. */
+  /**
+   * Close code after the connection has ended. Undefined before that. 1006 if the server sent no
+   * close frame.
+   */
   closed: number | undefined;
   readonly #socket: Socket;
   readonly #onText: (text: string) => void;
@@ -81,7 +84,9 @@ function frameSize(bytes: Buffer): { start: number; length: number } | undefined
   return bytes.length < 10 ? undefined : { start: 10, length: Number(bytes.readBigUInt64BE(2)) };
 }
 
-/** Encodes a masked frame of a client. `first` is the byte with the opcode. */
+/**
+ * Encodes a masked frame, as clients send it. `first`: the first byte, which contains the opcode.
+ */
 export function encodeFrame(first: number, payload: Buffer, mask: Buffer = randomBytes(4)): Buffer {
   const long = payload.length > 65_535;
   const extended = long ? 8 : payload.length > 125 ? 2 : 0;
@@ -102,6 +107,6 @@ export interface RawSocketOptions {
   token: string;
   onText: (text: string) => void;
   onClose?: () => void;
-  /** Called with a response that refuses the upgrade. */
+  /** Called with the server's response if it refuses the upgrade. */
   onRefusal?: (answer: string) => void;
 }

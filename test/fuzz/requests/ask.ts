@@ -4,7 +4,7 @@ import type { Made } from './make-request.ts';
 
 /**
  * Sends a request over a keep-alive connection. Rejects if the connection breaks before the
- * response.
+ * response has arrived.
  */
 export function ask(agent: Agent, { root, method, path, headers, body }: Made): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -28,8 +28,8 @@ export function ask(agent: Agent, { root, method, path, headers, body }: Made): 
 }
 
 /**
- * Sends bytes that may not be valid HTTP. Resolves with the status of the response, or 0 if the
- * server closes the connection or waits for more bytes.
+ * Sends bytes that do not have to be valid HTTP. Resolves with the status of the response, or with
+ * 0 if the server closes the connection or waits for more bytes.
  */
 export function tell(root: string, bytes: Buffer): Promise<number> {
   return new Promise((resolve) => {
@@ -46,7 +46,7 @@ export function tell(root: string, bytes: Buffer): Promise<number> {
   });
 }
 
-/** Encodes a request to bytes. */
+/** Encodes a request as the bytes of HTTP/1.1. */
 export function toBytes({ method, path, headers, body = Buffer.alloc(0) }: Made): Buffer {
   const fields = { host: '127.0.0.1', ...headers, 'content-length': body.length };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -10,7 +10,10 @@ import { readOperations } from './operations.ts';
 /** Requests in flight. */
 const AT_ONCE = 12;
 
-/** Sends random requests to every HTTP operation, and sometimes bytes that are not HTTP. */
+/**
+ * Sends random requests to every HTTP operation and, from time to time, bytes that are not valid
+ * HTTP.
+ */
 export async function fuzzRequests(system: System, { seed, count, report }: RequestOptions): Promise<RequestFigures> {
   const { apiUrl, gatewayUrls } = system.stack;
   const operations = await readOperations(apiUrl, gatewayUrls[0] ?? '');
@@ -45,7 +48,7 @@ export async function fuzzRequests(system: System, { seed, count, report }: Requ
       const wrong = judge(made, answer);
       if (wrong) figures.faults.push(`${wrong}: ${answer.status} ${answer.text.slice(0, 200)} to ${shown}`);
       learn(known, answer);
-      // The random requests have signed the user out or deleted the account.
+      // Creates new users if random requests have signed the user out or deleted the account.
       if (answer.status === 401 && !made.forged && made.closed) {
         [person, friend] = (await system.pairs(1))[0] as [Person, Person];
         values = new Values(random, seed, [person.id, friend.id]);
@@ -59,26 +62,29 @@ export async function fuzzRequests(system: System, { seed, count, report }: Requ
   return figures;
 }
 
-/** Returns the problem of a response. Undefined if the response is correct. */
+/** Returns what is wrong with a response. Undefined if nothing is. */
 function judge({ closed, forged, path }: Made, { status, type, text }: Answer): string | undefined {
   if (isOurFault(status)) return 'our fault';
   if (closed && forged && status < 300 && !path.startsWith('/layim/') && text !== '') return 'answered without a token';
   if (status < 400 || text === '' || path.startsWith('/layim/')) return undefined;
-  // These responses have no problem document: error frames, and 431 of the HTTP library.
+  // Skips responses that correctly have no problem document: error frames, and status 431 of
+  // Node.js's HTTP parser.
   if (path.startsWith('/v1/frames') || status === 431) return undefined;
   if (!type.startsWith('application/problem+json')) return 'no problem document';
   return (JSON.parse(text) as { code: string }).code in errorCodes ? undefined : 'a code that is none';
 }
 
 /**
- * Returns whether a status is a server error. 505 is correct for a client with another version of
- * HTTP.
+ * Returns whether a status is a server error. 505 is not, because it is correct for an unsupported
+ * HTTP version.
  */
 function isOurFault(status: number): boolean {
   return status >= 500 && status !== 505;
 }
 
-/** Stores ids and cursors of a response, so that later requests can use existing ones. */
+/**
+ * Keeps the ids and page cursors in a response, so that later requests can contain existing ones.
+ */
 function learn(known: Known, { status, type, text }: Answer): void {
   if (status >= 300 || !type.startsWith('application/json') || text.length > 20_000) return;
   for (const [, id] of text.matchAll(/"id":("[\w-]+"|\d+)/g))
@@ -98,7 +104,7 @@ export interface RequestOptions {
 export interface RequestFigures {
   requests: number;
   seconds: number;
-  /** The number of responses with each status. */
+  /** Status -> number of responses with this status. */
   statuses: Record<number, number>;
   faults: string[];
 }

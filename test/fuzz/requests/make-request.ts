@@ -3,7 +3,10 @@ import { apiKey } from '../system/system.ts';
 import type { Values } from '../values.ts';
 import type { Operation } from './operations.ts';
 
-/** Creates the next request. Most requests have the correct fields, with random values. */
+/**
+ * Creates a random request. Most requests have the right fields for their operation, with random
+ * values.
+ */
 export function makeRequest(random: Random, values: Values, known: Known, operations: readonly Operation[]): Made {
   const operation = random.pick(operations);
   const { token, forged } = makeToken(random, values, known, operation);
@@ -29,7 +32,10 @@ export function makeRequest(random: Random, values: Values, known: Known, operat
   };
 }
 
-/** Returns usually a valid token, so that requests pass authentication, otherwise a changed one. */
+/**
+ * Returns a token for a request. In most cases it is valid, so that the request passes
+ * authentication; otherwise it is missing or changed.
+ */
 function makeToken(random: Random, values: Values, { token }: Known, { path }: Operation): Shown {
   const good = path.startsWith('/v1/server') ? apiKey : token;
   const kind = random.next();
@@ -93,7 +99,7 @@ function shaped(random: Random, values: Values, { ids }: Known, fields: readonly
   return Object.fromEntries(fields.filter(() => random.chance(0.8)).map((name) => [name, value(name)]));
 }
 
-/** Removes the characters that a header cannot contain. */
+/** Replaces characters that a header must not contain. */
 function header(text: string): string {
   return text
     .replaceAll(/[^\x20-\x7e]/g, '?')
@@ -112,7 +118,7 @@ const someHeaders = [
   'accept',
 ];
 
-/** The token, ids and cursors from earlier responses. */
+/** Token, ids and page cursors from earlier responses. */
 export interface Known {
   token: string;
   ids: (number | string)[];
@@ -125,7 +131,7 @@ export interface Made {
   path: string;
   headers: Record<string, string>;
   body?: Buffer;
-  /** True if no service has issued the token. */
+  /** True if the token is missing, or no service has issued it. */
   forged: boolean;
   /** Whether the operation requires a token. */
   closed: boolean;

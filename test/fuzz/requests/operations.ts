@@ -1,9 +1,12 @@
-/** Returns every HTTP operation of the api and the gateway with its parameters and body. */
+/**
+ * Returns every HTTP operation of the api and the gateway, with its parameters and the fields of
+ * its body.
+ */
 export async function readOperations(apiUrl: string, gatewayUrl: string): Promise<Operation[]> {
   const document = (await (await fetch(`${apiUrl}/openapi.json`)).json()) as OpenApi;
   const described = Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, { parameters = [], requestBody, security, servers }]) => {
-      // Operations of gateways are listed below.
+      // Skips operations of gateways, which are listed below.
       if (servers?.every(({ url }) => url !== '/')) return [];
       const named = (place: string) => parameters.filter((it) => it.in === place).map(({ name }) => name);
       const [[type, content] = ['', undefined]] = Object.entries(requestBody?.content ?? {});
@@ -31,15 +34,15 @@ export async function readOperations(apiUrl: string, gatewayUrl: string): Promis
 export interface Operation {
   root: string;
   method: string;
-  /** The path, with `{name}` for each parameter. */
+  /** Path in which `{name}` stands for each parameter. */
   path: string;
-  /** The content type of the body. Empty if the operation has no body. */
+  /** Content type of the body. Empty if the operation has no body. */
   type: string;
   query: string[];
   headers: string[];
-  /** The fields of a JSON body. */
+  /** Names of the fields of a JSON body. */
   fields: string[];
-  /** Whether it requires a token. */
+  /** Whether the operation requires a token. */
   closed: boolean;
 }
 

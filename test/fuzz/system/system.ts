@@ -7,8 +7,8 @@ import { type Stack, startStack, waitFor } from '@parley/stack';
 import { emptyFolder } from '../../stack/starter.ts';
 
 /**
- * Starts the system under test. Each service has its own process, and rate limits that do not
- * reject the input.
+ * Starts the system to which random input is sent. Each service runs in its own process, with rate
+ * limits so high that they do not reject the input.
  */
 export async function startSystem(): Promise<System> {
   const folder = await emptyFolder();
@@ -44,8 +44,8 @@ export async function startSystem(): Promise<System> {
 }
 
 /**
- * Returns log lines with errors, failed frames, and entries that the recorder moved to the dead
- * entries.
+ * Returns log lines with errors, with frames that failed, and about entries that the recorder moved
+ * to the dead entries because it could not write them.
  */
 function complaintsIn(folder: string): string[] {
   const lines = readdirSync(folder)
@@ -56,7 +56,7 @@ function complaintsIn(folder: string): string[] {
 
 const secret = 'a secret for fuzzing only, long enough for it';
 
-/** The key of the server API. */
+/** Key of the server API. */
 export const apiKey = 'key-of-the-product-long-enough-for-fuzzing';
 
 const far = '1000000000';
@@ -97,10 +97,10 @@ export interface Person {
 export interface System extends AsyncDisposable {
   stack: Stack;
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** Creates pairs of users who may write to each other. */
+  /** Creates pairs of users. The two users of a pair can write to each other. */
   pairs(count: number): Promise<[Person, Person][]>;
-  /** Resolves when all accepted messages are recorded. */
+  /** Resolves when all accepted messages are in PostgreSQL. */
   recorded(): Promise<unknown>;
-  /** Returns the processes that have ended, and the log lines that report errors. */
+  /** Returns a line for each process that has ended, and the log lines that report errors. */
   complaints(): string[];
 }

@@ -5,8 +5,9 @@ import type { Person, System } from '../system/system.ts';
 import { Values } from '../values.ts';
 
 /**
- * Sends random frames over the other transports: `POST /v1/frames`, queries of polls, and LayIM.
- * Any status below 500 is correct. Resolves with the counts and the faults.
+ * Sends random frames over the transports other than WebSocket: `POST /v1/frames`, query strings of
+ * polls, and LayIM. Every response with a status below 500 counts as correct. Resolves with counts
+ * and faults.
  */
 export async function fuzzTransports(system: System, { seed, count, report }: Options): Promise<TransportFigures> {
   const [[person, peer]] = (await system.pairs(1)) as [[Person, Person]];
@@ -45,7 +46,7 @@ export async function fuzzTransports(system: System, { seed, count, report }: Op
   return figures;
 }
 
-/** Sends a request, and records a status of 500 or more as a fault. */
+/** Sends a request. Adds a fault if it fails or its status is 500 or higher. */
 async function look(
   figures: TransportFigures,
   port: number,
@@ -66,7 +67,7 @@ async function look(
   }
 }
 
-/** A LayIM page that opens a new socket whenever its input closed the last one. */
+/** A LayIM page that opens a new socket after its input made the server close the previous one. */
 class LayimPage {
   readonly #port: number;
   readonly #person: Person;
@@ -81,7 +82,7 @@ class LayimPage {
     const socket = this.#socket ?? this.#open();
     await socket.opened;
     socket.write(bytes);
-    // A pong shows that the server has handled the bytes, unless it closed the connection.
+    // Sends a ping after the bytes, to which the server replies once it has handled them.
     socket.write(encodeFrame(0x89, Buffer.from('ping')));
     await new Promise(setImmediate);
   }
