@@ -4,13 +4,13 @@ import { WebSocket } from 'ws';
 /** Default number of messages in flight. The protocol allows 32. */
 const WINDOW = 24;
 
-/** A WebSocket client that stores every frame that it receives. */
+/** A WebSocket client for tests that stores every frame it receives. */
 export class Client {
   readonly socket: WebSocket;
   readonly frames: ServerFrame[] = [];
   closed: { code: number; reason: string } | undefined;
   readonly #watchers = new Set<() => void>();
-  /** Why the connection failed: the error of the library. */
+  /** Error of the WebSocket library if the connection failed. */
   #error: Error | undefined;
 
   private constructor(socket: WebSocket) {
@@ -28,14 +28,14 @@ export class Client {
     });
   }
 
-  /** Connects and waits for the welcome. */
+  /** Connects and waits for the welcome frame. */
   static async open(url: string, token: string, query: Record<string, string> = {}): Promise<Client> {
     const client = Client.start(url, token, query);
     await client.welcome();
     return client;
   }
 
-  /** Connects without waiting. */
+  /** Connects without waiting for the welcome frame. */
   static start(url: string, token: string, query: Record<string, string> = {}): Client {
     const address = `${url}/v1/socket?${new URLSearchParams(query)}`;
     return new Client(new WebSocket(address, 'parley.v1', { headers: { authorization: `Bearer ${token}` } }));
@@ -49,14 +49,14 @@ export class Client {
     this.socket.send(JSON.stringify(frame));
   }
 
-  /** Sends and waits for the frame with the same ref. */
+  /** Sends a frame and waits for the reply with the same ref. */
   ask(frame: ClientFrame & { ref: string }): Promise<ServerFrame> {
     const already = this.frames.length;
     this.send(frame);
     return this.reply(frame.ref, already);
   }
 
-  /** Waits for the reply to a frame that was sent. */
+  /** Waits for the reply to a frame that was already sent. */
   reply(ref: string, from = 0): Promise<ServerFrame> {
     return this.frame(
       (frame): frame is ServerFrame => frame.type !== 'event' && 'ref' in frame && frame.ref === ref,
@@ -64,7 +64,7 @@ export class Client {
     );
   }
 
-  /** Sends a text and waits for its acknowledgement. */
+  /** Sends a text message and waits for its acknowledgement. */
   async text(to: number, ref: string, text = ref): Promise<SendAck> {
     const reply = await this.ask({ type: 'send', ref, to, body: { type: 'text', text } });
     if (reply.type !== 'ack' || !('id' in reply)) throw new Error(`refused: ${JSON.stringify(reply)}`);
@@ -72,22 +72,23 @@ export class Client {
   }
 
   /**
-   * Sends texts as fast as acknowledgements allow: at most `window` are in flight. The ref of each
-   * is its text.
+   * Sends text messages as fast as acknowledgements allow, with at most `window` of them in flight.
+   * The ref of each message is its text.
    */
   async texts(to: number, texts: string[], { window = WINDOW }: { window?: number } = {}): Promise<SendAck[]> {
     const acks: Promise<SendAck>[] = [];
     for (const [i, text] of texts.entries()) {
       await acks[i - window];
       const ack = this.text(to, text);
-      // `Promise.all` reports the first one that rejects.
+      // Prevents an unhandled rejection, because `Promise.all` below reports only the first ack
+      // that rejects.
       ack.catch(() => {});
       acks.push(ack);
     }
     return Promise.all(acks);
   }
 
-  /** Waits for a frame, beginning with frame number `from`. */
+  /** Waits for a matching frame among the received ones, from index `from` on, and future ones. */
   frame<T extends ServerFrame>(matches: (frame: ServerFrame) => frame is T, from = 0): Promise<T> {
     let at = from;
     return this.until(
@@ -102,7 +103,10 @@ export class Client {
     );
   }
 
-  /** Resolves with the result of `look` as soon as it is truthy. Calls `look` after each frame. */
+  /**
+   * Calls `look` now and after each frame. Resolves with its first result that is neither undefined
+   * nor false.
+   */
   until<T>(look: () => T | undefined | false, message: () => string, timeout = 30_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const stop = () => {
@@ -128,20 +132,20 @@ export class Client {
     return this.frames.filter((frame): frame is EventFrame => frame.type === 'event');
   }
 
-  /** Returns the texts of the received messages, in order. */
+  /** Returns the texts of the received messages, in order of arrival. */
   get heard(): string[] {
     return this.events.flatMap(({ event }) =>
       event.kind === 'message' && event.body.type === 'text' ? [event.body.text] : [],
     );
   }
 
-  /** Returns the cursor of the last event, otherwise of the welcome. */
+  /** Returns the cursor of the last event, or of the welcome frame if there was no event. */
   get cursor(): string {
     const last = this.frames.findLast((frame) => frame.type === 'event' || frame.type === 'welcome');
     return (last as EventFrame | Welcome).cursor;
   }
 
-  /** Waits until this number of events has arrived. */
+  /** Waits until the client has received at least `count` events. */
   async untilEvents(count: number, timeout?: number): Promise<EventFrame[]> {
     let events = 0;
     let at = 0;
@@ -157,8 +161,8 @@ export class Client {
   }
 
   /**
-   * Waits for a pong. By then, earlier frames of the client are handled, and earlier frames of the
-   * server have arrived.
+   * Sends a ping and waits for its pong. By then, the gateway has handled all earlier frames of
+   * this client, and this client has received all frames that the gateway sent before.
    */
   async settled(): Promise<void> {
     this.#pings += 1;
@@ -174,7 +178,7 @@ export class Client {
     );
   }
 
-  /** Closes with a close frame. */
+  /** Closes the connection with a close frame. */
   async close(): Promise<void> {
     this.socket.close();
     await this.untilClosed();

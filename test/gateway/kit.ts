@@ -5,19 +5,19 @@ import { createLog, createMetrics, signToken } from '@parley/service';
 import { startTestRedis, type TestRedis } from '@parley/stack';
 import { Client } from './client.ts';
 
-/** Signs the tokens of the tests. */
+/** Secret with which the tests sign tokens. */
 export const tokenSecret = 'a secret of the tests, long enough for anyone';
 
-/** Limit of an inbox that no test reaches. */
+/** Byte limit of an inbox, so high that no test reaches it. */
 const inboxBytes = 2 ** 28;
 
-/**
- * The socket library of the gateways. The suite runs with both libraries (see
- * test/vitest.config.ts).
- */
+/** Socket library of the gateways. test/vitest.config.ts runs the tests with both libraries. */
 const socketLibrary = process.env.SOCKETS === 'node' ? 'node' : 'auto';
 
-/** Gateways in this process with their own Redis. Users exist only as permits in Redis. */
+/**
+ * Gateways in this process, with a Redis of their own and without PostgreSQL. Users exist only as
+ * permits in Redis: entries that state who is allowed to write to a user.
+ */
 export class Kit {
   readonly link: RedisConnection;
   readonly gateways: TestGateway[] = [];
@@ -30,13 +30,13 @@ export class Kit {
     this.redis = redis;
   }
 
-  /** Starts Redis and some gateways. */
+  /** Starts one Redis and some gateways. */
   static async start(gateways = 2, overrides: Partial<Config> = {}): Promise<Kit> {
     const redis = await startTestRedis();
     return new Kit(await connectRedis({ url: redis.url, name: 'test', inboxBytes }), redis).#with(gateways, overrides);
   }
 
-  /** Starts a Redis Cluster of three masters with replicas, and some gateways. */
+  /** Starts a Redis Cluster of three masters with one replica each, and some gateways. */
   static async startCluster(gateways = 2, overrides: Partial<Config> = {}): Promise<Kit> {
     const redis = await startTestRedis({ cluster: true });
     return new Kit(await connectRedis({ url: redis.url, name: 'test', inboxBytes }), redis).#with(gateways, overrides);
@@ -48,7 +48,8 @@ export class Kit {
   }
 
   /**
-   * Returns the configuration of a gateway. Default: limits so high that tests do not reach them.
+   * Returns the configuration of a gateway. Limits that `overrides` does not set are so high that
+   * tests do not reach them.
    */
   config(overrides: Partial<Config> = {}): Config {
     return {
@@ -100,25 +101,26 @@ export class Kit {
     return found;
   }
 
-  /** Returns an unused id. */
+  /** Returns an id that no user or group has. */
   newId(): number {
     this.#next += 1;
     return this.#next;
   }
 
   /**
-   * Writes to Redis, as a recorder does, that PostgreSQL has no messages from one user to another.
+   * Stores in Redis, as a recorder does, that PostgreSQL contains no messages that `from` sent to
+   * `to`.
    */
   async noRecordedRefs(from: number, to: number): Promise<void> {
     await writeRecordedRefs(this.link, userConversation(from, to), from, []);
   }
 
-  /** Creates two users who may write to each other. */
+  /** Creates two users who are allowed to write to each other. */
   async friends(): Promise<[number, number]> {
     return (await this.circle(2)) as [number, number];
   }
 
-  /** Creates users who may all write to each other. */
+  /** Creates users who are all allowed to write to each other. */
   async circle(count: number): Promise<number[]> {
     const users = Array.from({ length: count }, () => this.newId());
     for (const user of users)
@@ -129,7 +131,10 @@ export class Kit {
     return users;
   }
 
-  /** Replaces the users who may write to a user, and what the user hides. */
+  /**
+   * Replaces a user's permits: who is allowed to write to the user, whom the user blocks, and what
+   * the user hides.
+   */
   async permit(
     user: number,
     contacts: number[],
@@ -140,12 +145,12 @@ export class Kit {
     await writePermits(this.link, user, { kind: 'user', version: this.#version, contacts, blocks, ...privacy });
   }
 
-  /** Writes to Redis, as the recorder does, that no user has this id. */
+  /** Stores in Redis, as the recorder does, that no user has this id. */
   async nobody(id: number): Promise<void> {
     await writePermits(this.link, id, { kind: 'nobody' });
   }
 
-  /** Creates a group of these users. */
+  /** Creates a group with these users as members. */
   async group(members: number[]): Promise<number> {
     const group = this.newId();
     this.#version += 1;
@@ -160,23 +165,26 @@ export class Kit {
     return signToken(tokenSecret, { user, session, lifetime });
   }
 
-  /** Connects a user to a gateway and waits for the welcome. */
+  /** Connects a user to a gateway and waits for the welcome frame. */
   connect(user: number, gateway = 0, query: Record<string, string> = {}): Promise<Client> {
     return Client.open(this.gateway(gateway).url, this.token(user), query);
   }
 
-  /** Reads a user's whole inbox. */
+  /** Returns all entries of a user's inbox. */
   async inbox(user: number): Promise<InboxEntry[]> {
     const entries = await this.link.client.xrange(this.link.keys.inbox(user), '-', '+');
     return entries.map(([cursor, fields]) => ({ cursor, event: JSON.parse(fields[1] as string) }));
   }
 
-  /** Returns the matching entries of all record streams. */
+  /**
+   * Returns the matching entries of all record streams, which hold what is to be written to
+   * PostgreSQL.
+   */
   recorded(matches: (entry: Record<string, unknown>) => boolean): Promise<Record<string, unknown>[]> {
     return this.#entries((bucket) => this.link.keys.record(bucket), matches);
   }
 
-  /** Returns the matching requests to the recorder, from all buckets. */
+  /** Returns the matching requests to the recorder in all buckets. */
   requested(matches: (entry: Record<string, unknown>) => boolean): Promise<Record<string, unknown>[]> {
     return this.#entries((bucket) => this.link.keys.requests(bucket), matches);
   }
@@ -193,7 +201,7 @@ export class Kit {
       .filter(matches);
   }
 
-  /** Kills Redis and restarts it with its data, or without. */
+  /** Kills Redis and restarts it, with its data or (`empty`) without. */
   restartRedis(options: { empty?: boolean } = {}): Promise<void> {
     return this.redis.restart(options);
   }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
 
 /**
- * Requests a WebSocket and closes it. Resolves with the response, including its `body` if it has
- * one.
+ * Requests an upgrade to WebSocket and closes the connection. Resolves with the response, including
+ * its `body` if it has one.
  */
 export function knock(http: string, path: string, headers: Record<string, string> = {}): Promise<Knocked> {
   return new Promise((resolve, reject) => {
@@ -32,7 +32,7 @@ export function knock(http: string, path: string, headers: Record<string, string
 }
 
 export interface Knocked {
-  /** The HTTP status. 101 if the socket opened. */
+  /** HTTP status of the response. 101 if the socket opened. */
   status: number;
   headers: IncomingHttpHeaders;
   body: unknown;

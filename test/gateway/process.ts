@@ -8,7 +8,7 @@ import { tokenSecret } from './kit.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let built: Promise<unknown> | undefined;
 
-/** A gateway in the form of production: its bundle in a separate process. */
+/** A gateway as it runs in production: its bundle in a separate process. */
 export class GatewayProcess implements AsyncDisposable {
   readonly url: string;
   readonly #child: ChildProcess;
@@ -20,8 +20,8 @@ export class GatewayProcess implements AsyncDisposable {
     this.#child = spawn(process.execPath, ['services/gateway/dist/main.js'], {
       cwd: root,
       env: { HOST: '127.0.0.1', PORT: String(port), TOKEN_SECRET: tokenSecret, PARLEY_PARENT_PIPE: '1', ...env },
-      // The gateway ends when its standard input ends, and therefore with this process at the
-      // latest.
+      // Gives the gateway a pipe as standard input. The gateway exits when it closes, so it never
+      // outlives this process.
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#ended = once(this.#child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
@@ -32,7 +32,7 @@ export class GatewayProcess implements AsyncDisposable {
     }
   }
 
-  /** Builds the bundle if necessary, starts it and waits until it is ready. */
+  /** Builds the bundle if necessary, starts it and waits until the gateway is ready. */
   static async start(env: Record<string, string>): Promise<GatewayProcess> {
     await build();
     const gateway = new GatewayProcess(await freePort(), env);
@@ -43,7 +43,8 @@ export class GatewayProcess implements AsyncDisposable {
   }
 
   /**
-   * Starts a gateway that cannot run. Resolves with its exit code and its standard error output.
+   * Starts a gateway with settings with which it cannot run. Resolves with its exit code and its
+   * standard error output.
    */
   static async failing(env: Record<string, string>): Promise<{ code: number | null; error: string }> {
     await build();

@@ -3,9 +3,9 @@ import { waitFor } from '@parley/stack';
 import type { Client } from './client.ts';
 
 /**
- * Sends texts over one connection, several at a time. The ref of each is its text. Resends a text
- * while the error allows it. Resolves with the acks. Rejects if a text is not accepted within
- * `timeout` ms.
+ * Sends text messages over one connection, several at a time. The ref of each is its text. Resends
+ * a message while its error allows a retry. Resolves with the acks. Rejects if a message is not
+ * accepted within `timeout` ms.
  */
 export async function sendUntilTaken(
   client: Client,

@@ -10,8 +10,8 @@ import { waitFor } from '@parley/stack';
 const folder = fileURLToPath(new URL('clients', import.meta.url));
 
 /**
- * A WebSocket client in another language. Its program runs commands, one line of JSON each, and
- * prints what happens as such lines.
+ * A WebSocket client that is written in another language. Its program reads commands and prints
+ * what happens, both as JSON with one line each.
  */
 export class ForeignSocket {
   readonly #process: ChildProcess;
@@ -27,7 +27,7 @@ export class ForeignSocket {
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#errors += text;
     });
-    // The program may have ended before it read a command.
+    // Ignores write errors, because the program might have ended before it read a command.
     this.#process.stdin?.on('error', () => {});
   }
 
@@ -35,7 +35,7 @@ export class ForeignSocket {
     this.#process.stdin?.write(`${JSON.stringify(command)}\n`);
   }
 
-  /** Waits for a line with this field. */
+  /** Waits for an output line that has this field. */
   line(field: keyof Line): Promise<Line> {
     return this.#find(field, (line) => (line[field] === undefined ? undefined : line));
   }
@@ -61,12 +61,15 @@ export class ForeignSocket {
   }
 }
 
-/** Returns the command of a Python client in the folder `clients`. */
+/** Returns the command line that starts a Python client in the folder `clients`. */
 export function pythonClient(script: string): string[] {
   return ['python3', join(folder, script)];
 }
 
-/** Builds the Go client into a folder. Prints that its tests are skipped if that fails. */
+/**
+ * Builds the Go client into a folder. If that fails, prints that its tests are skipped and returns
+ * false.
+ */
 export async function buildGoClient(to: string): Promise<boolean> {
   try {
     const options = { cwd: join(folder, 'gorilla'), timeout: 120_000 };
@@ -78,7 +81,7 @@ export async function buildGoClient(to: string): Promise<boolean> {
   }
 }
 
-/** What a program does. */
+/** A command for the program, with its argument. */
 export type Command =
   | { text: string }
   | { fragments: string[] }
@@ -87,13 +90,13 @@ export type Command =
   | { ping: true }
   | { close: number };
 
-/** What a program prints. */
+/** A line that the program prints. */
 interface Line {
-  /** The chosen subprotocol. */
+  /** Subprotocol that the server chose. */
   protocol?: string;
-  /** The chosen extensions. */
+  /** Extensions that the server chose. */
   extensions?: string | null;
-  /** Status of a refused upgrade. */
+  /** HTTP status with which the server refused the upgrade. */
   refused?: number;
   frame?: string;
   pong?: true;

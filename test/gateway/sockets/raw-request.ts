@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 
-/** A request that is written byte by byte, with the received response. */
+/** A request that a test writes in arbitrary pieces, together with the response so far. */
 export class RawRequest {
   readonly socket: Socket;
-  /** The received bytes so far, as text. */
+  /** Bytes that were received so far, as text. */
   received = '';
   /** Resolves when the server has closed the connection. */
   readonly closed: Promise<void>;
@@ -20,7 +20,7 @@ export class RawRequest {
     this.closed = new Promise((resolve) => this.socket.on('close', () => resolve()));
   }
 
-  /** Resolves with the first match in the received text. */
+  /** Resolves with the first match of a pattern in the received text. */
   until(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`${pattern} is not in ${JSON.stringify(this.received)}`)), 15_000);

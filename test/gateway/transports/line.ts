@@ -1,26 +1,26 @@
 import type { ClientFrame, EventFrame, ServerFrame } from '@parley/protocol';
 
 /**
- * A client of one transport, for tests that run with every transport. It stores all received
- * frames.
+ * A client of one transport, for tests that run with every transport. It stores all frames that it
+ * receives.
  */
 export abstract class Line {
-  /** All received frames except the welcome. */
+  /** All received frames except the welcome frame. */
   readonly frames: ServerFrame[] = [];
-  /** The contents of the welcome or of the first poll. */
+  /** Contents of the welcome frame or of the response to the first poll. */
   opened: Opened | undefined;
-  /** The close code of the protocol, or the status of an HTTP response. */
+  /** How the connection ended: the protocol's close code, or the status of an HTTP response. */
   ended: Ended | undefined;
-  /** The cursor of the last received event. */
+  /** Cursor of the last received event. */
   cursor = '';
   readonly #watchers = new Set<() => void>();
 
   /**
-   * Sends a frame and resolves with its reply, or with undefined if there is none. Every frame with
-   * a `ref` gets a reply.
+   * Sends a frame and resolves with its reply. Resolves with undefined if the frame has no `ref`
+   * and gets no reply.
    */
   abstract ask(frame: ClientFrame): Promise<ServerFrame | undefined>;
-  /** Stops reading until `resume`. */
+  /** Stops reading until `resume` is called. */
   abstract pause(): void;
   abstract resume(): void;
   /** Closes the connection. */
@@ -34,7 +34,7 @@ export abstract class Line {
     return this.frames.filter((frame): frame is EventFrame => frame.type === 'event');
   }
 
-  /** Returns the texts of the received messages, in order. */
+  /** Returns the texts of the received messages, in order of arrival. */
   get heard(): string[] {
     return this.events.flatMap(({ event }) =>
       event.kind === 'message' && event.body.type === 'text' ? [event.body.text] : [],
@@ -53,7 +53,7 @@ export abstract class Line {
     return this.until(() => this.heard.length >= count, `${count} messages`);
   }
 
-  /** Resolves with the first result of `look` that is not undefined or false. */
+  /** Resolves with the first result of `look` that is neither undefined nor false. */
   until<T>(look: () => T | undefined | false, what: string): Promise<T> {
     return new Promise((resolve, reject) => {
       const stop = () => {
@@ -99,16 +99,16 @@ export abstract class Line {
   }
 }
 
-/** The address to which a client connects, and its token. */
+/** Where and with which token a client connects. */
 export interface Target {
-  /** URL of the gateway, `http://…`. */
+  /** Root URL of the gateway, `http://…`. */
   http: string;
   token: string;
   query: Record<string, string>;
   headers: Record<string, string>;
 }
 
-/** Starts a client of one transport. Returns before it is connected. */
+/** Starts a client of one transport. Returns before the client is connected. */
 export type OpenLine = (target: Target) => Line;
 
 export interface Opened {

@@ -2,9 +2,11 @@ import type { ClientFrame, ServerFrame } from '@parley/protocol';
 import { Line, type Opened, type Target } from './line.ts';
 import { postFrame } from './post-frame.ts';
 
-/** A client over long polling, with one poll at a time. It sends frames with `POST /v1/frames`. */
+/**
+ * A client over long polling. It has one poll at a time and sends frames with `POST /v1/frames`.
+ */
 export class PollLine extends Line {
-  /** The number of responses. */
+  /** Number of polls to which the gateway has responded. */
   polls = 0;
   readonly #target: Target;
   readonly #abort = new AbortController();
@@ -39,7 +41,7 @@ export class PollLine extends Line {
     const { http, token, query, headers } = this.#target;
     while (!this.#abort.signal.aborted) {
       const place = this.cursor === '' ? {} : { cursor: this.cursor };
-      // The first poll returns at once with the cursor to start from.
+      // Makes the first poll return at once, with the cursor from which the client continues.
       const wait = { timeout: this.polls === 0 ? '0' : '25000' };
       const response = await fetch(`${http}/v1/poll?${new URLSearchParams({ ...wait, ...query, ...place })}`, {
         headers: { authorization: `Bearer ${token}`, ...headers },
@@ -49,8 +51,8 @@ export class PollLine extends Line {
       const { cursor, recovered, frames } = (await response.json()) as Opened & { frames: ServerFrame[] };
       await this.#resumed;
       const [first] = this.polls === 0 ? frames : [];
-      // The cursor of a response is after its events. The client started one event before the first
-      // one.
+      // Computes the cursor before the first event, because the cursor in a response is that of the
+      // last event.
       const begin = first?.type === 'event' ? before(first.cursor) : cursor;
       this.polls += 1;
       if (!this.opened) this.open({ cursor: begin, recovered });

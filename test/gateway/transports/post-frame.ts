@@ -1,6 +1,6 @@
 import type { Target } from './line.ts';
 
-/** Sends `POST /v1/frames` with a frame, or with a raw text or bytes. */
+/** Sends `POST /v1/frames` with a frame, or with arbitrary text or bytes. */
 export async function postFrame(
   { http, token, query, headers }: Target,
   frame: object | string | Uint8Array,

@@ -5,9 +5,12 @@ import { postFrame } from './post-frame.ts';
 
 /** A client over server-sent events. It sends frames with `POST /v1/frames`. */
 export class StreamLine extends Line {
-  /** The number of received comments. */
+  /** Number of comments that were received. */
   comments = 0;
-  /** The id of the last event with an id. A browser sends it as `Last-Event-ID`. */
+  /**
+   * The id of the last event that has an id. Like a browser, the client sends it as
+   * `Last-Event-ID`.
+   */
   lastEventId = '';
   readonly #target: Target;
   readonly #request: ReturnType<typeof request>;
