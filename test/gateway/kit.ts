@@ -132,8 +132,8 @@ export class Kit {
   }
 
   /**
-   * Replaces a user's permits: who is allowed to write to the user, whom the user blocks, and what
-   * the user hides.
+   * Replaces a user's permits: who is allowed to write to the user, which users are blocked, and
+   * what the user hides.
    */
   async permit(
     user: number,

@@ -75,7 +75,7 @@ describe('sessions revoked while a gateway is not subscribed', () => {
 });
 
 describe('after Redis restarted without its data', () => {
-  it('after Redis lost its data, gateways let clients reconnect, and the welcome tells them to reload', async () => {
+  it('after Redis lost its data, gateways make clients reconnect, and clients get recovered: false', async () => {
     await using kit = await Kit.start(2, { probeInterval: 200 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);

@@ -127,7 +127,7 @@ describe('watch lists', () => {
 });
 
 describe('users that the watcher may not write to', () => {
-  it('users to whom the watcher is not allowed to write appear offline', async () => {
+  it('users that do not accept messages from the watcher appear offline', async () => {
     const [a, b] = await kit.friends();
     const [stranger, blocker] = [kit.newId(), kit.newId()];
     await kit.permit(stranger, [b]);
@@ -187,7 +187,7 @@ describe('users that the watcher may not write to', () => {
     expect(again).toMatchObject({ duplicate: true, online: false });
   });
 
-  it('watchers stop getting the presence of users to whom they are no longer allowed to write', async () => {
+  it('a watcher stops getting the presence of users that no longer accept messages from the watcher', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using other = await kit.connect(b, 0, { device: 'other' });

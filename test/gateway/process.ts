@@ -20,8 +20,8 @@ export class GatewayProcess implements AsyncDisposable {
     this.#child = spawn(process.execPath, ['services/gateway/dist/main.js'], {
       cwd: root,
       env: { HOST: '127.0.0.1', PORT: String(port), TOKEN_SECRET: tokenSecret, PARLEY_PARENT_PIPE: '1', ...env },
-      // Gives the gateway a pipe as standard input. The gateway exits when it closes, so it never
-      // outlives this process.
+      // The standard input of the gateway is a pipe. The gateway exits when the pipe closes, so it
+      // never outlives this process.
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#ended = once(this.#child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;

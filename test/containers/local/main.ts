@@ -9,7 +9,7 @@ import { importMachine } from './machine.ts';
 const run = promisify(execFile);
 const local = join(root, 'test/containers/local');
 
-/** Variable that selects an image -> stage of the Dockerfile that builds the image. */
+/** Stage of the Dockerfile that builds an image -> variable that selects the image. */
 const images = {
   redis: 'REDIS_IMAGE',
   postgres: 'POSTGRES_IMAGE',
