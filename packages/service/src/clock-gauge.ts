@@ -1,16 +1,19 @@
 import type { Registry } from 'prom-client';
 import { Gauge } from './metrics.ts';
 
-/** Ms between two readings. */
+/** Ms between two readings of the clocks. */
 const INTERVAL_MS = 10_000;
 
-/** Maximum ms for a reply. If the server takes longer, the reading is too inaccurate. */
+/**
+ * Maximum ms that a server can take to reply. A later reply is ignored, because the measured
+ * difference of the clocks would be too inaccurate.
+ */
 const MAX_REPLY_MS = 500;
 
 /**
- * Exports `parley_clock_offset_seconds{dependency}`: by how much the clock of a server is ahead of
- * this machine's. Keeps the last value while the server does not respond. Returns a function that
- * ends the readings.
+ * Exports the metric `parley_clock_offset_seconds{dependency}`: by how many seconds the clock of a
+ * server is ahead of this machine's clock. Keeps the last value while the server does not respond.
+ * Returns a function that stops the readings.
  *
  * @param clocks functions that return the time of each server in Unix ms
  */

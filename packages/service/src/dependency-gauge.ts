@@ -2,17 +2,20 @@ import { Gauge, type Registry } from 'prom-client';
 import { checkServers } from './health.ts';
 import type { Log } from './log.ts';
 
-/** Ms between two checks. */
+/** Ms between two checks of the servers. */
 const INTERVAL_MS = 5000;
 
-/** Display names of servers. Only for these, changes of their state are logged. */
+/**
+ * Display names of servers whose changes of state are logged. The state of other servers is not
+ * logged.
+ */
 const names: Readonly<Record<string, string>> = { redis: 'Redis', postgresql: 'PostgreSQL' };
 
 /**
- * Exports `parley_dependency_up{dependency}`: 1 if the server responded to the last check, 0 if
- * not. Checks every 5 s, so that the metric is correct even if `/readyz` is never requested. Logs
- * when a server stops responding, and when it responds again. Returns a function that ends the
- * checks.
+ * Exports the metric `parley_dependency_up{dependency}`: 1 if the server responded to the last
+ * check, otherwise 0. Checks every 5 s, so that the metric is correct even if nobody requests
+ * `/readyz`. Logs when a server stops responding and when it responds again. Returns a function
+ * that stops the checks.
  */
 export function watchDependencies(
   metrics: Registry,

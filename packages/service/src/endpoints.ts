@@ -2,22 +2,26 @@ import { createHash } from 'node:crypto';
 import { jsonVariable } from './env/json-variable.ts';
 import type { Variable } from './env/read-env.ts';
 
-/** A URL that receives events, and the kinds of events that it receives. */
+/** An HTTP endpoint that receives events, and the kinds of events that it receives. */
 export interface Endpoint<Kind extends string> {
-  /** Its name. Default: derived from its URL. */
+  /** Name of the endpoint. Default: derived from its URL. */
   id: string;
   url: string;
   events: readonly Kind[];
-  /** Secrets that sign requests, one signature each. Empty in processes that send no requests. */
+  /**
+   * Secrets that sign requests. Each secret adds a signature. Empty in processes that send no
+   * requests.
+   */
   secrets: readonly Buffer[];
 }
 
 /**
- * A JSON list of endpoints: `[{"url", "events", "secret", "name"?}]`. A secret is `whsec_` and the
- * base64 of 24 to 64 bytes; it may be a list while a secret is being replaced. Never printed.
+ * A variable with a JSON list of endpoints: `[{"url", "events", "secret", "name"?}]`. A secret is
+ * `whsec_` followed by the base64 of 24 to 64 bytes. To replace a secret, use a list of the old and
+ * the new one. Errors never contain the value of the variable.
  *
- * @param kinds the events to which an endpoint may subscribe
- * @param signed whether each needs a secret
+ * @param kinds the kinds of events to which an endpoint can subscribe
+ * @param signed true if each endpoint must have a secret
  */
 export function endpoints<Kind extends string>(
   kinds: readonly Kind[],

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
 /**
- * Serves `/healthz`, `/readyz` and `/metrics` on their own port, for processes without another HTTP
- * server. Resolves once the port is open. Rejects if it is in use.
+ * Serves `/healthz`, `/readyz` and `/metrics` on a separate port, for processes that have no other
+ * HTTP server. Resolves once the port is open. Rejects if the port is in use.
  */
 export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
   const { host, port, ready, metrics } = options;
@@ -25,16 +25,17 @@ export async function startHealthServer(options: HealthOptions): Promise<HealthS
 }
 
 /**
- * The response of `/healthz`: the process runs. Checks nothing outside the process, so that an
- * outage does not restart it.
+ * Returns the response of `/healthz`, which reports that the process runs. Checks nothing outside
+ * the process, because an orchestrator would otherwise restart the process during an outage of
+ * another server.
  */
 export function healthyBody(): Answer {
   return json(200, { ok: true });
 }
 
 /**
- * The response of `/readyz`: 200, or 503 with the reasons. A check that throws, or lasts longer
- * than 2 s, counts as not ready.
+ * Returns the response of `/readyz`: 200 if the process is ready, otherwise 503 with the reasons.
+ * If the check throws or takes longer than 2 s, the process counts as not ready.
  */
 export async function readyBody(ready: Ready): Promise<Answer> {
   const late: Readiness = { ok: false, reasons: ['the readiness check did not finish within 2 s'] };
@@ -47,9 +48,9 @@ export async function readyBody(ready: Ready): Promise<Answer> {
 }
 
 /**
- * Checks all servers that a process depends on, concurrently.
+ * Checks concurrently all servers that a process depends on.
  *
- * @returns a reason for each that is unavailable or does not respond within 1.5 s
+ * @returns a reason for each server that is unavailable or does not respond within 1.5 s
  */
 export async function checkServers(servers: Readonly<Record<string, () => Promise<unknown>>>): Promise<string[]> {
   const reasons = await Promise.all(
@@ -64,10 +65,12 @@ export async function checkServers(servers: Readonly<Record<string, () => Promis
   return reasons.filter((reason) => reason !== undefined);
 }
 
-/** Ms after which a readiness check counts as failed. */
+/** Ms after which a readiness check that has not finished counts as failed. */
 const READY_TIMEOUT_MS = 2000;
 
-/** Ms after which a server counts as not responding. Less than the timeout of a readiness check. */
+/**
+ * Ms after which a server counts as not responding. Less than the timeout of the readiness check.
+ */
 const SERVER_TIMEOUT_MS = 1500;
 
 async function within<T>(ms: number, promise: Promise<T>, late: T): Promise<T> {
@@ -82,7 +85,7 @@ async function within<T>(ms: number, promise: Promise<T>, late: T): Promise<T> {
   }
 }
 
-/** The response of `/metrics`: the registry in Prometheus' text format. */
+/** Returns the response of `/metrics`: all metrics in Prometheus' text format. */
 export async function metricsText(metrics: Registry): Promise<Answer> {
   return { status: 200, type: metrics.contentType, body: await metrics.metrics() };
 }
@@ -120,23 +123,24 @@ export interface HealthOptions {
 
 export interface HealthServer {
   port: number;
-  /** Closes the port and every connection to it. */
+  /** Closes the port and all connections to it. */
   stop(): Promise<void>;
 }
 
-/** Returns whether the process can serve now. */
+/** Returns whether the process can serve requests now. */
 export type Ready = () => Readiness | Promise<Readiness>;
 
 /**
- * `reasons` lists what is unavailable. A process may be ready nevertheless: it still serves
- * requests that do not need it.
+ * Whether the process can serve requests. `reasons` lists what is unavailable. A process can be
+ * ready even if `reasons` is not empty, because it still serves requests that do not need the
+ * unavailable servers.
  */
 export interface Readiness {
   ok: boolean;
   reasons: readonly string[];
 }
 
-/** A response of any HTTP server: status, content type, body. */
+/** A response for any HTTP server: status, content type and body. */
 export interface Answer {
   status: number;
   type: string;

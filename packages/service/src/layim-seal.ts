@@ -2,18 +2,19 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { layimAddress } from '@parley/protocol';
 
 /**
- * Returns the address at which a LayIM page loads a media without a token. It grants the access of
- * one user for a time that the api decides.
+ * Returns the sealed (signed) address at which a LayIM page loads a media file without an access
+ * token. The address grants access to one user, for a time that the api decides.
  *
- * @param key the key of addresses in Redis
- * @param made Unix ms of now
+ * @param key the key in Redis that signs addresses
+ * @param made current time in Unix ms
  */
 export function sealLayimMedia(key: string, media: number, user: number, made: number): string {
   return `${layimAddress(media)}/${user}.${made}.${sign(key, media, user, made)}`;
 }
 
 /**
- * Returns the user and the time of an address. Undefined if the seal was not made with this key.
+ * Returns the user and the time that a seal contains. Returns undefined if the seal was not made
+ * with this key for this media file.
  *
  * @param seal the last segment of the address
  */

@@ -1,6 +1,9 @@
 import { runService } from './lifecycle.ts';
 
-/** A process for lifecycle.test.ts with two parts. `FIXTURE` selects its behaviour. */
+/**
+ * A process with two parts, which lifecycle.test.ts starts. The variable `FIXTURE` selects its
+ * behaviour.
+ */
 await runService({
   name: 'fixture',
   stopWithin: 2000,

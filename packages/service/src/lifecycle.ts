@@ -2,19 +2,21 @@ import type { Environment } from './env/read-env.ts';
 import { createLog, type Log } from './log.ts';
 
 /**
- * Runs a process from start to exit.
+ * Runs a service process from its start to its exit.
  *
  * - `start` reads the config, creates the parts, and registers the `stop` of each part as soon as
  *   it runs.
- * - SIGTERM or SIGINT stops the parts once, in reverse order, and exits with 0, or with 1 if a part
- *   fails or stopping lasts longer than `stopWithin`. A second signal exits at once.
- * - If `start` throws, the error is logged and printed in one line on standard error; stops the
- *   running parts and exits with 1.
- * - An uncaught exception is logged, and the process exits with 1: its state is unknown, and
- *   another replica takes over.
- * - An unhandled rejection does the same, or is only logged if `surviveRejections` is set.
- * - With `PARLEY_PARENT_PIPE=1` the end of standard input counts as SIGTERM, so that no process
- *   outlives its parent.
+ * - SIGTERM or SIGINT stops the parts in reverse order. The process then exits with 0, or with 1 if
+ *   a part fails to stop or if stopping takes longer than `stopWithin`. A second signal exits at
+ *   once.
+ * - If `start` throws, the process logs the error, prints it in one line on standard error, stops
+ *   the running parts and exits with 1.
+ * - After an uncaught exception, the process logs it and exits with 1, because its state is
+ *   unknown. Another replica takes over.
+ * - After an unhandled rejection, the process does the same. If `surviveRejections` is set, it only
+ *   logs the rejection.
+ * - With `PARLEY_PARENT_PIPE=1`, the end of standard input has the same effect as SIGTERM, so that
+ *   the process does not outlive its parent.
  */
 export async function runService({
   name,
@@ -81,8 +83,8 @@ function followParent(gone: () => void): void {
 }
 
 function firstLine(error: unknown): string {
-  // The AggregateError of a refused connection to a name with several addresses has no message, but
-  // its parts have one.
+  // Uses the first part of an AggregateError without a message, such as that of a refused
+  // connection to a host name with several addresses.
   const cause = error instanceof AggregateError && error.message === '' ? error.errors[0] : error;
   const message = cause instanceof Error ? cause.message : String(cause);
   return message.split('\n', 1)[0] ?? '';
@@ -94,21 +96,21 @@ export interface RunOptions {
   start(service: Service): Promise<void>;
   /** Default: `process.env`. */
   env?: Environment;
-  /** Maximum time for stopping, in ms. Default: 30 s. */
+  /** Maximum time in ms for stopping all parts. Default: 30 s. */
   stopWithin?: number;
   /**
-   * True if the process continues after an unhandled rejection. Set it only if requests share no
-   * state that one of them could leave half changed. Default: false.
+   * True if the process continues after an unhandled rejection. Set it only if no request can leave
+   * shared state half changed. Default: false.
    */
   surviveRejections?: boolean;
 }
 
-/** The argument of `start`. */
+/** The argument that `start` receives. */
 export interface Service {
   env: Environment;
-  /** The log of the process, at level `info`. Set `log.level` after reading the config. */
+  /** Log of the process, at level `info`. Set `log.level` after reading the config. */
   log: Log;
-  /** Registers a running part and its stop function. */
+  /** Registers a running part of the process with its stop function. */
   onStop(part: string, stop: () => Promise<void> | void): void;
 }
 

@@ -2,11 +2,12 @@ import { type DestinationStream, type LogFn, type Logger, pino } from 'pino';
 import { RepeatedFaults } from './repeated-faults.ts';
 
 /**
- * Creates the log of a process: one JSON object per line, with `service`, ISO time and the level's
- * name. Fields that may hold a secret (tokens, passwords, cookies, authorization headers) become
- * `[redacted]`, up to two objects deep. A repeated warning or error is counted instead of logged
- * each time: see `RepeatedFaults`. @param destination receives the lines synchronously. Default:
- * standard output
+ * Creates the log of a process. Each line is a JSON object with the service, the time in ISO format
+ * and the name of the level. Fields that might contain a secret (tokens, passwords, cookies,
+ * authorization headers) become `[redacted]`, up to two objects deep. A repeated warning or error
+ * is counted instead of logged each time: see `RepeatedFaults`.
+ *
+ * @param destination receives the lines synchronously. Default: standard output
  */
 export function createLog({ name, level = 'info' }: LogOptions, destination?: DestinationStream): Log {
   const options = {
@@ -20,10 +21,10 @@ export function createLog({ name, level = 'info' }: LogOptions, destination?: De
   return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
 }
 
-/** The numbers of pino's levels `warn` and `error`. */
+/** Numbers of pino's levels `warn` and `error`. */
 const FAULT_LEVELS: ReadonlySet<number> = new Set([40, 50]);
 
-/** Drops warnings and errors that repeat. */
+/** Returns a pino hook that drops repeated warnings and errors. */
 function countRepeated(faults: RepeatedFaults) {
   return function logMethod(this: Logger, args: Parameters<LogFn>, write: LogFn, level: number): void {
     const [fields, event] = typeof args[0] === 'string' ? [{}, args[0]] : [args[0] as object, args[1] as string];
@@ -32,7 +33,7 @@ function countRepeated(faults: RepeatedFaults) {
   };
 }
 
-/** The values of LOG_LEVEL, from quiet to verbose. */
+/** The possible values of LOG_LEVEL, from quiet to verbose. */
 export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 const redactedNames = [
@@ -54,7 +55,7 @@ const redactedPaths = redactedNames.flatMap((name) => {
 });
 
 export interface LogOptions {
-  /** The service, such as `gateway`. */
+  /** Name of the service, such as `gateway`. */
   name: string;
   level?: LogLevel;
 }

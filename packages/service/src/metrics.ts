@@ -3,15 +3,16 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
- * Creates the metrics of a process: a registry with its version and its own metrics (CPU, memory,
- * event loop lag, garbage collection), prefix `parley_`. Add counters with `new Counter({ ...,
- * registers: [metrics] })`. Every sample has the label `service`.
+ * Creates the metrics of a process: a registry that contains the process's version and its own
+ * metrics (CPU, memory, event loop lag, garbage collection), with the prefix `parley_`. Add a
+ * counter with `new Counter({ ..., registers: [metrics] })`. Every sample has the label `service`.
  */
 export function createMetrics(service: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry, prefix: 'parley_' });
-  // These gauges have names of counters. Their sums equal those of the gauges by type.
+  // Removes gauges whose names end in `_total` like those of counters. Their values equal the sums
+  // of the gauges by type.
   for (const what of ['handles', 'requests', 'resources'])
     registry.removeSingleMetric(`parley_nodejs_active_${what}_total`);
   new Gauge({
@@ -23,7 +24,9 @@ export function createMetrics(service: string): Registry {
   return registry;
 }
 
-/** Adds a gauge without labels. `read` is called when the metrics are collected. */
+/**
+ * Adds a gauge without labels to a registry. `read` is called whenever the metrics are collected.
+ */
 export function addGauge(registry: Registry, name: string, help: string, read: () => number): void {
   new Gauge({
     ...{ name, help, registers: [registry] },
@@ -33,7 +36,7 @@ export function addGauge(registry: Registry, name: string, help: string, read: (
   });
 }
 
-/** The bundler replaces this by the version of the release. */
+/** Version of the release. The bundler replaces this variable by a string. */
 declare global {
   var PARLEY_BUILD_VERSION: string | undefined;
 }

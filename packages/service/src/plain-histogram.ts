@@ -1,14 +1,17 @@
 import type { Histogram, Registry } from 'prom-client';
 
 /**
- * A histogram without labels, for code that runs for each message: `observe` only adds to plain
- * numbers.
+ * A histogram without labels, for code that runs for each message. `observe` is cheap, because it
+ * only increments plain numbers.
  */
 export class PlainHistogram {
   readonly name: string;
   readonly #help: string;
   readonly #bounds: readonly number[];
-  /** Number of values up to each bound, and of those above the last one. */
+  /**
+   * For each bucket, the number of values between the previous bound and its own. The last element
+   * counts the values above the last bound.
+   */
   readonly #counts: number[];
   #sum = 0;
 
@@ -17,7 +20,7 @@ export class PlainHistogram {
     this.#help = help;
     this.#bounds = buckets;
     this.#counts = Array.from({ length: buckets.length + 1 }, () => 0);
-    // The registry uses only the name and `get` of a metric.
+    // Registers itself as a prom-client metric, of which the registry uses only `name` and `get`.
     registry.registerMetric(this as unknown as Histogram);
   }
 
@@ -47,6 +50,6 @@ export class PlainHistogram {
 export interface PlainHistogramOptions {
   name: string;
   help: string;
-  /** Upper bounds, ascending. */
+  /** Upper bounds of the buckets, ascending. */
   buckets: readonly number[];
 }

@@ -1,31 +1,35 @@
 import type { LogFn, Logger } from 'pino';
 
-/** Ms without a repetition after which a fault has ended. */
+/** Ms without a repetition after which a fault counts as ended. */
 const QUIET_MS = 15_000;
 
-/** Maximum number of faults that are tracked at the same time. Others are logged each time. */
+/**
+ * Maximum number of faults that are tracked at the same time. Further faults are logged each time.
+ */
 const MAX_FAULTS = 200;
 
 /**
- * Number of logged lines of a fault whose fields contain a request id, because a client may report
- * that request. Of other faults, only the first line is logged.
+ * Maximum number of lines that are logged for a fault whose fields contain a request id, because
+ * the client might report that request. Without a request id, only the first line of a fault is
+ * logged.
  */
 const LINES_WITH_REQUEST = 10;
 
-/** The event of the line that ends a fault. */
+/** Event name of the line that reports the end of a fault. */
 const FAULT_ENDED = 'fault ended';
 
 /**
  * Logs a repeated fault once when it begins, and once when it ends, with its count and duration. A
- * fault is a warning or an error, identified by its event and its subject: an endpoint, a hook, a
- * service. Program errors are identified by their text.
+ * fault is a warning or an error. Its event and its subject, such as an endpoint, a hook or a
+ * service, identify it. A program error is also identified by its message.
  */
 export class RepeatedFaults {
   readonly #faults = new Map<string, Fault>();
 
-  /** Returns whether a line is written. Otherwise counts it. */
+  /** Returns whether a line must be written. If not, counts it. */
   admit(log: Logger, write: LogFn, fields: Fields, event: string): boolean {
-    // The line reports a change of state, which does not repeat, or the loss of one record.
+    // Always writes a line that reports a change of state, which does not repeat, or the loss of a
+    // record.
     if (event === FAULT_ENDED || fields.dependency !== undefined || fields.bucket !== undefined) return true;
     const key = keyOf(fields, event);
     const fault = this.#faults.get(key);
@@ -44,8 +48,8 @@ export class RepeatedFaults {
   }
 
   /**
-   * Logs the end of a fault once it has not repeated for a while. A fault that never repeated has
-   * no such line.
+   * Logs the end of a fault once it has not repeated for `QUIET_MS`. If the fault occurred only
+   * once, logs nothing.
    */
   #follow(key: string, fault: Fault, ended: (fields: object) => void): void {
     setTimeout(
@@ -77,7 +81,7 @@ interface Fault {
   event: string;
   about: Fields;
   times: number;
-  /** When it was logged first, as a value of `performance.now()`. */
+  /** When the fault was first logged, as a value of `performance.now()`. */
   first: number;
   last: number;
 }

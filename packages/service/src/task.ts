@@ -2,13 +2,13 @@ import type { Environment } from './env/read-env.ts';
 import { createLog, type Log } from './log.ts';
 
 /**
- * Runs a process that ends when its task is done. Exits with 0, or with 1 after an error, which is
- * logged and printed in one line on standard error. A signal ends it at once, so its task must be
- * safe to repeat.
+ * Runs a process that ends when its task is done. Exits with 0. After an error, logs it, prints it
+ * in one line on standard error, and exits with 1. A signal ends the process at once, so it must be
+ * safe to run the task again.
  */
 export async function runTask({ name, run, env = process.env }: TaskOptions): Promise<void> {
   const log = createLog({ name });
-  // The first process of a container ignores signals that it does not handle.
+  // Handles signals, because the first process of a container ignores signals without a handler.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
   try {
     await run({ env, log });

@@ -4,7 +4,7 @@ import { isOlderThanUser } from './tokens/is-older-than-user.ts';
 import type { TokenKey } from './tokens/token-keys.ts';
 
 /**
- * Creates an access token: a JWT with its user and session.
+ * Creates an access token: a JWT that contains the user and the session.
  *
  * @param key a key pair (ES256), or a secret that all processes share (HS256)
  * @param lifetime validity in seconds, a whole number above 0
@@ -17,9 +17,9 @@ export function signToken(key: string | TokenKey, { user, session, lifetime }: T
 }
 
 /**
- * Returns the user and session of an access token. Never throws. A token that none of these keys
- * signed is `invalid`. A token that was valid earlier is `expired`. Does not check whether the
- * session was revoked. `TokenVerifier` also supports other issuers.
+ * Returns the user and the session of an access token, or the reason why it is rejected. A token is
+ * `invalid` if none of the keys signed it, and `expired` if its validity has ended. Never throws.
+ * Does not check whether the session was revoked. For tokens of other issuers, use `TokenVerifier`.
  *
  * @param keys key pairs or public keys, found by the token's `kid`, and the secret of tokens by
  * HS256. An algorithm is accepted only with a key of the matching kind
@@ -35,22 +35,24 @@ export function verifyToken(keys: string | OwnKeys, token: string): Verified {
       : jwt.verify(token, keyOf(secret as string), { ...options, algorithms: ['HS256'] });
     return readClaims(claims);
   } catch (error) {
-    // jsonwebtoken checks the signature before the expiry, so a forgery is never `expired`.
+    // The result `expired` proves the signature, because jsonwebtoken checks the signature before
+    // the expiry.
     return error instanceof jwt.TokenExpiredError ? { ok: false, reason: 'expired' } : invalid;
   }
 }
 
-/** Returns the key that the header of a token refers to. The signature is not verified yet. */
+/** Returns the key that the header of a token names. The signature is not verified yet. */
 function findPair(pairs: readonly TokenKey[], token: string): TokenKey | undefined {
   const header = jwt.decode(token, { complete: true })?.header;
-  // `crit` lists extensions that a verifier must support. This one supports none.
+  // Rejects tokens with `crit`, a list of extensions that a verifier must support, because none is
+  // supported.
   if (header?.crit !== undefined) throw new TypeError('unknown extension');
   return header?.kid === undefined ? undefined : pairs.find(({ kid }) => kid === header.kid);
 }
 
 /**
- * Converts a secret to a key object. For a text, jsonwebtoken would try to parse a PEM key on each
- * call, which costs far more than the signature.
+ * Converts a secret to a key object. With a string, jsonwebtoken would try to parse a PEM key on
+ * each call, which costs far more CPU time than the signature.
  */
 function keyOf(secret: string): KeyObject {
   if (known?.secret !== secret) known = { secret, key: createSecretKey(Buffer.from(secret)) };
@@ -73,7 +75,7 @@ const invalid: Verified = { ok: false, reason: 'invalid' };
 
 /** The keys that verify tokens of this installation. */
 export interface OwnKeys {
-  /** Verifies tokens signed with HS256. Undefined: such tokens are rejected. */
+  /** Secret that verifies tokens signed with HS256. Undefined: such tokens are rejected. */
   secret: string | undefined;
   keys: readonly TokenKey[];
 }
@@ -85,7 +87,8 @@ export interface TokenClaims {
 }
 
 /**
- * The user and session of a valid token, with `expires` in Unix ms, or why the token is rejected.
+ * The user and the session of a valid token, with `expires` in Unix ms, or the reason why the token
+ * is rejected.
  */
 export type Verified =
   | { ok: true; user: number; session: string; expires: number }

@@ -1,22 +1,22 @@
 import { type Endpoint, endpoints } from './endpoints.ts';
 import type { Variable } from './env/read-env.ts';
 
-/** Kinds of events that an endpoint can subscribe to. */
+/** Kinds of events that a webhook endpoint can subscribe to. */
 export const webhookKinds = ['message', 'friend', 'group', 'presence', 'report'] as const;
 
 export type WebhookKind = (typeof webhookKinds)[number];
 
-/** A webhook endpoint and its subscriptions. `id` is the key of its queue. */
+/** A webhook endpoint and its subscriptions. `id` names its queue in Redis. */
 export type WebhookEndpoint = Endpoint<WebhookKind>;
 
 /**
- * The queue of push notifications. It is handled like an endpoint. No configured endpoint can have
- * this id.
+ * Id of the queue of push notifications, which works like the queue of a webhook endpoint. No
+ * configured endpoint can have this id.
  */
 export const pushEndpoint: WebhookEndpoint = { id: '~push', url: '', events: ['message'], secrets: [] };
 
 /**
- * The variable `WEBHOOKS`: a list of endpoints.
+ * The variable `WEBHOOKS`: a JSON list of webhook endpoints.
  *
  * @param signed whether each endpoint needs a secret. False in processes that only queue events
  */

@@ -1,10 +1,10 @@
 import type { Outcome, Variable } from './read-env.ts';
 
 /**
- * A variable with JSON that may contain secrets, and is therefore never printed.
+ * A variable that contains JSON. Errors never contain its value, because it might contain secrets.
  *
- * @param read throws a TypeError that states the problem
- * @param empty the value of a missing variable
+ * @param read converts the JSON value. Throws a TypeError that states the problem
+ * @param empty the value if the variable is missing
  */
 export function jsonVariable<T>(read: (value: unknown) => T, empty: T): Variable<T> {
   return {
@@ -23,7 +23,8 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's message quotes the text, which may contain secrets.
+    // Throws an error of its own, because the parser's message quotes the JSON, which might contain
+    // secrets.
     throw new TypeError('must be JSON');
   }
 }

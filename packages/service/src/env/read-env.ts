@@ -1,8 +1,10 @@
 /**
  * Reads typed settings from environment variables. Reads every variable before it throws, so that
- * an operator sees all mistakes at once. A missing or empty variable has its default. A variable
- * without a default is required. `NODE_ENV=production` sets stricter rules for secrets. @throws
- * EnvError listing every problem by variable, without the values of secrets
+ * an operator sees all mistakes at once. If a variable is missing or empty, uses its default. A
+ * variable without a default is required. With `NODE_ENV=production`, the rules for secrets are
+ * stricter.
+ *
+ * @throws EnvError with all problems by variable, without the values of secrets
  */
 export function readEnv<S extends Record<string, Variable<unknown>>>(env: Environment, spec: S): Values<S> {
   const production = env.NODE_ENV === 'production';
@@ -17,7 +19,7 @@ export function readEnv<S extends Record<string, Variable<unknown>>>(env: Enviro
   return values as Values<S>;
 }
 
-/** Thrown if the environment is invalid. `problems` has one entry per variable. */
+/** Thrown if environment variables are invalid. `problems` has one entry per invalid variable. */
 export class EnvError extends Error {
   readonly problems: readonly EnvProblem[];
 
@@ -28,7 +30,10 @@ export class EnvError extends Error {
   }
 }
 
-/** A variable and its problem, as the rest of a sentence that begins with its name. */
+/**
+ * A variable and its problem. The problem continues a sentence that begins with the variable's
+ * name.
+ */
 export interface EnvProblem {
   variable: string;
   problem: string;
@@ -38,15 +43,15 @@ export interface EnvProblem {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The type of a variable, with its parser. `text` is trimmed. It is empty if the variable is
- * missing.
+ * The type of a variable, which parses its value. `text` is the value without surrounding
+ * whitespace. It is empty if the variable is missing.
  */
 export interface Variable<T> {
   read(text: string, production: boolean): Outcome<T>;
 }
 
-/** The value, or why it is invalid. */
+/** The parsed value, or the reason why the variable is invalid. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; problem: string };
 
-/** The values of a specification. */
+/** The values that `readEnv` returns for a specification of variables. */
 export type Values<S> = { [K in keyof S]: S[K] extends Variable<infer T> ? T : never };

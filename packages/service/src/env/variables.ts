@@ -1,15 +1,15 @@
 import type { Outcome, Variable } from './read-env.ts';
 
-// The types of variables. Each has the option `default`, the value of a missing variable. Without
-// the option the variable is required. With `default: undefined` it is optional. (`NoInfer`: the
-// type is inferred from the default only.)
+// Functions that create the types of variables. Each has the option `default`, the value if the
+// variable is missing. Without this option, the variable is required. With `default: undefined`,
+// the variable is optional. (`NoInfer`: the type is inferred from the default only.)
 
 /** Free text. */
 export function text<D extends string | undefined = string>(options: Default<D> = {}): Variable<string | NoInfer<D>> {
   return variable(options, (value) => ok(value));
 }
 
-/** An integer from `min` to `max`, both included. */
+/** An integer from `min` to `max`, inclusive. */
 export function integer<D extends number | undefined = number>(
   options: Range & Default<D>,
 ): Variable<number | NoInfer<D>> {
@@ -29,21 +29,23 @@ export function share<D extends number | undefined = number>(options: Default<D>
   });
 }
 
-/** A duration such as `500ms`, `30s`, `15m`, `2h` or `30d`. Value, `min` and `max` are in ms. */
+/**
+ * A duration such as `500ms`, `30s`, `15m`, `2h` or `30d`. The value, `min` and `max` are in ms.
+ */
 export function duration<D extends number | undefined = number>(
   options: Range & Default<D>,
 ): Variable<number | NoInfer<D>> {
   return amount(options, milliseconds, 'a span of time with its unit, such as 500ms, 30s, 15m, 2h or 30d');
 }
 
-/** A size such as `4096B`, `64KiB`, `100MiB` or `1GiB`. Value, `min` and `max` are in bytes. */
+/** A size such as `4096B`, `64KiB`, `100MiB` or `1GiB`. The value, `min` and `max` are in bytes. */
 export function size<D extends number | undefined = number>(
   options: Range & Default<D>,
 ): Variable<number | NoInfer<D>> {
   return amount(options, bytes, 'a size with its unit, such as 4096B, 64KiB, 100MiB or 1GiB');
 }
 
-/** `true`, `false`, `1`, `0`, `yes`, `no`, `on` or `off`, in any case. */
+/** A boolean: `true`, `false`, `1`, `0`, `yes`, `no`, `on` or `off`, in upper or lower case. */
 export function bool<D extends boolean | undefined = boolean>(
   options: Default<D> = {},
 ): Variable<boolean | NoInfer<D>> {
@@ -54,7 +56,7 @@ export function bool<D extends boolean | undefined = boolean>(
   });
 }
 
-/** One of the given words. */
+/** One of a list of words. */
 export function oneOf<const W extends string>(words: readonly W[], options?: { default?: NoInfer<W> }): Variable<W>;
 export function oneOf<const W extends string>(
   words: readonly W[],
@@ -70,7 +72,7 @@ export function oneOf<const W extends string>(
   });
 }
 
-/** Comma-separated entries. Whitespace around entries and empty entries are removed. */
+/** A list of entries separated by commas. Removes whitespace around entries, and empty entries. */
 export function list<D extends readonly string[] | undefined = readonly string[]>(
   options: Default<D> = {},
 ): Variable<readonly string[] | NoInfer<D>> {
@@ -79,9 +81,9 @@ export function list<D extends readonly string[] | undefined = readonly string[]
 }
 
 /**
- * An address with one of the given schemes (`postgres`, `redis`). With `several`, comma-separated
- * addresses. Never printed, because it may contain a password. In production, well-known passwords
- * (`parley`, `postgres`, ...) are rejected.
+ * An address that begins with one of some schemes (such as `postgres` or `redis`). With `several`,
+ * addresses separated by commas. Errors never contain the value, because it might contain a
+ * password. Rejects well-known passwords (`parley`, `postgres`, ...) in production.
  */
 export function url<D extends string | undefined = string>(
   schemes: readonly string[],
@@ -100,8 +102,9 @@ export function url<D extends string | undefined = string>(
 }
 
 /**
- * A secret. Never printed. In production it has no default unless it is `optional`, needs at least
- * 32 characters, and must not be a well-known one (`developmentSecret`).
+ * A secret. Errors never contain its value. In production, a secret has no default unless it is
+ * `optional`, must have at least 32 characters, and must not be a publicly known one
+ * (`developmentSecret`).
  */
 export function secret<D extends string | undefined = string>(
   options: Default<D> & { optional?: boolean } = {},
@@ -119,7 +122,7 @@ export function secret<D extends string | undefined = string>(
   };
 }
 
-/** The secret that services on one machine share by default. Rejected in production. */
+/** Default secret that services on one machine share during development. Rejected in production. */
 export const developmentSecret = 'parley-development-secret-not-for-production';
 
 const knownSecrets = new Set([developmentSecret, 'secret', 'changeme', 'change-me', 'password', 'parley', 'postgres']);

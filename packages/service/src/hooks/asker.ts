@@ -7,17 +7,17 @@ import { signatureHeaders } from '../requests/signature-headers.ts';
 import { Breaker } from './breaker.ts';
 import type { HookConfig } from './config.ts';
 
-/** Maximum bytes of a reply. More than the largest message. */
+/** Maximum bytes of a hook's reply. Larger than the largest message. */
 const MAX_REPLY = 256 * 1024;
 
-/** Consecutive failures after which an endpoint gets no requests for `REST_MS`. */
+/** Number of consecutive failures after which an endpoint gets no requests for `REST_MS`. */
 const FAILURES_BEFORE_REST = 10;
 const REST_MS = 5000;
 
-/** Maximum fraction of the requests in flight that one user may have. */
+/** Maximum fraction of the requests in flight that one user can cause. */
 const USER_SHARE = 1 / 16;
 
-/** Asks one endpoint. */
+/** Sends requests to one hook endpoint. */
 export class Asker {
   readonly endpoint: Endpoint<HookEvent>;
   readonly #config: HookConfig;
@@ -45,8 +45,9 @@ export class Asker {
   }
 
   /**
-   * Resolves with the reply, with `failed` or `resting` if there is none, or with `busy` if too
-   * many requests are in flight. Never rejects.
+   * Sends an event to the endpoint. Resolves with the reply. If there is none, resolves with
+   * `failed` if the request failed, with `resting` if the endpoint gets no requests at the moment,
+   * or with `busy` if too many requests are in flight. Never rejects.
    *
    * @param user the user who causes the request
    */
@@ -78,7 +79,7 @@ export class Asker {
     this.#poster.close();
   }
 
-  /** Resolves with a valid reply. */
+  /** Sends the request. Resolves with a valid reply, otherwise rejects. */
   async #post(event: HookEvent, data: object): Promise<HookReply> {
     const { url, secrets } = this.endpoint;
     const id = `hook_${randomUUID()}`;

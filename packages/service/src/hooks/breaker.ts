@@ -1,6 +1,7 @@
 /**
- * A circuit breaker. After `failures` consecutive failures, it admits no requests for `rest` ms,
- * and then one trial request. Its result closes the breaker, or opens it again.
+ * A circuit breaker for requests. After `failures` consecutive failures it opens: it admits no
+ * requests for `rest` ms, and then one trial request. The result of the trial closes the breaker or
+ * opens it again.
  */
 export class Breaker {
   readonly #failures: number;
@@ -10,26 +11,26 @@ export class Breaker {
   #openUntil = 0;
   #trying = false;
 
-  /** @param now returns the ms of a clock that never goes back */
+  /** @param now returns the time in ms of a clock that never goes back */
   constructor({ failures, rest, now = () => performance.now() }: BreakerOptions) {
     this.#failures = failures;
     this.#rest = rest;
     this.#now = now;
   }
 
-  /** True while the endpoint gets no requests. */
+  /** True while the breaker is open: it admits no requests, or only a trial request. */
   get open(): boolean {
     return this.#inARow >= this.#failures;
   }
 
-  /** Ms until the next request may be made. */
+  /** Ms until the breaker admits the next request. */
   get wait(): number {
     return Math.max(0, this.#openUntil - this.#now());
   }
 
   /**
-   * Returns whether a request may be made now. Call `succeeded` or `failed` after each admitted
-   * request.
+   * Returns whether the caller can make a request now. After each admitted request, the caller must
+   * call `succeeded` or `failed`.
    */
   admit(): boolean {
     if (!this.open) return true;
@@ -38,7 +39,7 @@ export class Breaker {
     return true;
   }
 
-  /** Records a request that succeeded. Returns whether the breaker was open before. */
+  /** Counts a request that succeeded. Returns whether the breaker was open before. */
   succeeded(): boolean {
     const ended = this.open;
     this.#trying = false;
@@ -47,8 +48,8 @@ export class Breaker {
   }
 
   /**
-   * Records a request that failed. Returns whether this opened the breaker. Returns false if it was
-   * open already.
+   * Counts a request that failed. Returns true if this failure opened the breaker, and false if the
+   * breaker is still closed or was open already.
    */
   failed(): boolean {
     const began = this.#inARow + 1 === this.#failures;
@@ -60,7 +61,7 @@ export class Breaker {
 }
 
 export interface BreakerOptions {
-  /** Consecutive failures that open the breaker. */
+  /** Number of consecutive failures that open the breaker. */
   failures: number;
   /** Ms for which an open breaker admits no requests. */
   rest: number;

@@ -23,19 +23,19 @@ export function hookConfig(values: Values<typeof hookVariables>): HookConfig {
   };
 }
 
-/** The hook endpoints, and how they are called. */
+/** The hook endpoints and the settings of their requests. */
 export interface HookConfig {
-  /** Endpoints, in the order in which they are called. */
+  /** Hook endpoints, in the order in which they are called. */
   endpoints: readonly Endpoint<HookEvent>[];
   /** Ms within which an endpoint must reply. */
   timeout: number;
-  /** The outcome for users if an endpoint fails. */
+  /** What happens to the user's operation if an endpoint fails. */
   onFailure: 'refuse' | 'accept';
   /**
-   * Maximum requests in flight to one endpoint, per process. One user may have at most one
-   * sixteenth of them.
+   * Maximum number of requests in flight to one endpoint, per process. One user can cause at most
+   * one sixteenth of them.
    */
   concurrency: number;
-  /** Private networks in which endpoints are allowed, also without TLS. */
+  /** Private networks in which endpoints are allowed, even without TLS. */
   allowed: Networks;
 }

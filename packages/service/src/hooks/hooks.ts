@@ -4,17 +4,20 @@ import { Counter, Gauge, Histogram, type Registry } from '../metrics.ts';
 import { Asker } from './asker.ts';
 import type { HookConfig } from './config.ts';
 
-/** Minimum ms after which a client may retry if an endpoint was busy or failed. */
+/** Minimum ms after which a client can retry if an endpoint was busy or failed. */
 const RETRY_AFTER_MS = 1000;
 
-/** Calls the endpoints of `HOOKS`, which may refuse or change an operation. */
+/** Calls the endpoints of the setting `HOOKS`, which can reject or change an operation. */
 export class Hooks {
   readonly #config: HookConfig;
   readonly #askers: readonly Asker[];
   readonly #replies: Counter<'hook' | 'event' | 'result'>;
   readonly #seconds: Histogram<'hook'>;
 
-  /** Returns undefined without endpoints, so that installations without hooks have no cost. */
+  /**
+   * Creates hooks. Returns undefined if no endpoint is configured, so that hooks cost nothing in
+   * such installations.
+   */
   static create(config: HookConfig, log: Log, metrics: Registry): Hooks | undefined {
     return config.endpoints.length === 0 ? undefined : new Hooks(config, log, metrics);
   }
@@ -47,14 +50,14 @@ export class Hooks {
     });
   }
 
-  /** Returns whether an endpoint subscribes to an event. */
+  /** Returns whether any endpoint subscribes to an event. */
   covers(event: HookEvent): boolean {
     return this.#askers.some(({ endpoint }) => endpoint.events.includes(event));
   }
 
   /**
-   * Calls each endpoint that subscribes to an event, in order. Each one receives the changes of the
-   * previous ones. Never rejects.
+   * Calls each endpoint that subscribes to an event, in order. Each endpoint receives the data as
+   * changed by the previous endpoints. Never rejects.
    *
    * @param user the user who causes the event. 0 if nobody is signed in
    */
@@ -69,7 +72,8 @@ export class Hooks {
       this.#replies.inc({ hook, event, result });
       if (result !== 'busy' && result !== 'resting')
         this.#seconds.observe({ hook }, (performance.now() - start) / 1000);
-      // Always refuses while an endpoint is busy. Otherwise a flood would bypass the hook.
+      // Never accepts the operation while an endpoint is busy, because a flood of requests would
+      // otherwise bypass the hook.
       if (reply === 'busy') return { is: 'unavailable', retryAfter: RETRY_AFTER_MS };
       if (typeof reply === 'string') {
         if (this.#config.onFailure === 'accept') continue;
@@ -82,7 +86,7 @@ export class Hooks {
     return { is: 'allowed', ...changes };
   }
 
-  /** Closes the connections. */
+  /** Closes the connections to all endpoints. */
   close(): void {
     for (const asker of this.#askers) asker.close();
   }
@@ -94,19 +98,19 @@ function resultOf(reply: Awaited<ReturnType<Asker['ask']>>): string {
   return reply.body !== undefined || reply.custom !== undefined ? 'changed' : 'allowed';
 }
 
-/** The body of a request to the endpoints. */
+/** The data of an event, which the body of a hook request contains. */
 export type HookData = Readonly<Record<string, unknown>>;
 
-/** Changes of an endpoint. `custom` null: removes the data. */
+/** Changes that an endpoint made to a message. `custom` null removes the app's data. */
 interface Changes {
   body?: Body;
   custom?: Custom | null;
 }
 
-/** The combined replies of the endpoints. */
+/** The combined result of all endpoints. */
 export type HookVerdict =
   | ({ is: 'allowed' } & Changes)
-  /** `message` is a sentence for the user. */
+  /** `message` is the hook's sentence for the user. */
   | { is: 'refused'; message: string | undefined }
-  /** Ms after which the client may retry. */
+  /** `retryAfter` is the number of ms after which the client can retry. */
   | { is: 'unavailable'; retryAfter: number };

@@ -2,7 +2,7 @@ import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } fro
 import { isIP, isIPv4, type LookupFunction } from 'node:net';
 import { Networks, plainAddress } from './networks.ts';
 
-/** Thrown for a request to a forbidden address. */
+/** Thrown for a request to an address that is not allowed. */
 export class Forbidden extends Error {
   override name = 'Forbidden';
 
@@ -12,17 +12,18 @@ export class Forbidden extends Error {
 }
 
 /**
- * Returns whether requests may go to an address. `secure` is true over TLS. Private networks must
- * be in `allowed`.
+ * Returns whether requests to an address are allowed. Public addresses are allowed if `secure` is
+ * true, which means over TLS. Other addresses must be in `allowed`.
  */
 export function mayReach(address: string, secure: boolean, allowed: Networks): boolean {
   return allowed.has(address) || (secure && isPublic(address));
 }
 
 /**
- * Creates a `lookup` for `http.request` that resolves names only to allowed addresses: not to this
- * machine, its networks, or a cloud's metadata service. It checks the very address that is
- * connected to, so that a name cannot change in between.
+ * Creates a `lookup` function for `http.request` that resolves host names only to allowed
+ * addresses: not to this machine, its networks, or a cloud's metadata service. It checks the very
+ * address that the request connects to. A name can therefore not resolve to another address after
+ * the check.
  */
 export function guardedLookup(secure: boolean, allowed: Networks, resolve: Resolve = systemLookup): LookupFunction {
   return (hostname, options, callback) => {
@@ -37,7 +38,10 @@ export function guardedLookup(secure: boolean, allowed: Networks, resolve: Resol
   };
 }
 
-/** Checks the host of a URL if it is an address, because addresses are not resolved. */
+/**
+ * Throws if the host of a URL is an IP address that is not allowed. `lookup` does not check such a
+ * host, because it needs no resolution.
+ */
 export function checkHost(hostname: string, secure: boolean, allowed: Networks): void {
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
   if (isIP(bare) !== 0 && !mayReach(bare, secure, allowed)) throw new Forbidden(hostname);
@@ -49,12 +53,12 @@ function isPublic(address: string): boolean {
   return global.has(plain) && !special.has(plain);
 }
 
-/** The public range of IPv6. */
+/** The range of public IPv6 addresses. */
 const global = new Networks(['2000::/3']);
 
 /**
- * Addresses that are not public, or that lead to such addresses, from IANA's special-purpose
- * registries.
+ * Addresses that are not public or that lead to such addresses, from IANA's registries of
+ * special-purpose addresses.
  */
 const special = new Networks([
   ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24'],

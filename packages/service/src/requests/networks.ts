@@ -2,8 +2,8 @@ import { BlockList, isIP, isIPv4 } from 'node:net';
 import type { Variable } from '../env/read-env.ts';
 
 /**
- * Addresses and networks such as `10.0.0.1`, `10.0.0.0/8` or `fd00::/8`, separated by commas.
- * Default: none.
+ * A variable with IP addresses and networks separated by commas, such as `10.0.0.1`, `10.0.0.0/8`
+ * or `fd00::/8`. Default: none.
  */
 export function networks(): Variable<Networks> {
   return {
@@ -26,18 +26,24 @@ export class Networks {
   readonly #list = new BlockList();
   readonly #single = new BlockList();
 
-  /** Throws if an entry is neither an address nor a network. */
+  /** Throws if an entry is neither an IP address nor a network. */
   constructor(entries: readonly string[]) {
     for (const entry of entries) this.#add(entry);
   }
 
-  /** Returns whether the set contains an address. An IPv4 address in IPv6 form counts as IPv4. */
+  /**
+   * Returns whether the set contains an IP address. An IPv4 address in IPv6 notation counts as
+   * IPv4.
+   */
   has(address: string): boolean {
     const plain = plainAddress(address);
     return isIP(plain) !== 0 && this.#list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
   }
 
-  /** Returns whether an entry is exactly this address, and not a network that contains it. */
+  /**
+   * Returns whether an entry of the set is exactly this address. A network that contains the
+   * address does not count.
+   */
   hasExactly(address: string): boolean {
     const plain = plainAddress(address);
     return isIP(plain) !== 0 && this.#single.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
@@ -56,7 +62,7 @@ export class Networks {
   }
 }
 
-/** Removes the zone of an address, and converts `::ffff:1.2.3.4` to `1.2.3.4`. */
+/** Removes the zone of an IP address, and converts `::ffff:1.2.3.4` to `1.2.3.4`. */
 export function plainAddress(address: string): string {
   return address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }

@@ -5,17 +5,17 @@ import { checkHost, guardedLookup } from './guard.ts';
 import type { Networks } from './networks.ts';
 
 /**
- * Maximum bytes of an ignored response that are read, because only a connection without unread data
- * can be reused.
+ * Maximum bytes that are read of a response whose content is ignored. The content is read because a
+ * connection with unread data cannot be reused.
  */
 const MOST_BYTES = 64 * 1024;
 
-/** Ms for which the content of an ignored response is awaited. */
+/** Maximum ms for which the end of an ignored response is awaited. */
 const CONTENT_TIME_MS = 1000;
 
 /**
- * Sends signed requests over persistent connections. Does not follow redirects. Fails after
- * `timeout` ms.
+ * Sends signed POST requests over persistent connections. Does not follow redirects. A request
+ * fails after `timeout` ms.
  */
 export class Poster {
   readonly #allowed: Networks;
@@ -31,7 +31,8 @@ export class Poster {
   }
 
   /**
-   * Resolves with the response. Rejects if none arrives in time, or if the address is forbidden.
+   * Sends a request. Resolves with the response. Rejects if no response arrives in time, or if the
+   * address is not allowed.
    */
   async post(url: string, headers: Record<string, string>, body: string | Buffer): Promise<Posted> {
     const { protocol, hostname } = new URL(url);
@@ -60,7 +61,7 @@ export class Poster {
     }
   }
 
-  /** Closes the connections. */
+  /** Closes all connections. */
   close(): void {
     this.#secureAgent.destroy();
     this.#plainAgent.destroy();
@@ -79,7 +80,8 @@ function answerTo(request: ClientRequest, body: string | Buffer, maxReply: numbe
         resolve(posted);
         request.destroy();
       };
-      // Without a reply to return, the status decides, and the content need not end.
+      // If the content is ignored, resolves with the status even if the content does not end in
+      // time.
       const timer = maxReply === 0 ? setTimeout(giveUp, CONTENT_TIME_MS) : undefined;
       response.on('data', (part: Buffer) => {
         size += part.length;
@@ -101,8 +103,9 @@ function answerTo(request: ClientRequest, body: string | Buffer, maxReply: numbe
 }
 
 /**
- * Returns the text of a response. Servers may compress it although the request does not accept
- * that. Undefined if it cannot be decoded, or would be longer than `most` bytes.
+ * Returns the content of a response as a string. Decompresses it, because servers might compress a
+ * response although the request does not accept that. Returns undefined if the content cannot be
+ * decoded, or would be longer than `most` bytes.
  */
 function decode(bytes: Buffer, encoding: string | undefined, most: number): string | undefined {
   try {
@@ -122,18 +125,16 @@ function secondsOf(retryAfter: string | undefined): number | undefined {
 export interface PosterOptions {
   /** Private networks in which servers are allowed. */
   allowed: Networks;
-  /** Timeout of each request in ms. */
+  /** Maximum ms that each request can take. */
   timeout: number;
-  /** Maximum bytes of a response that are returned. Default: 0, the content is ignored. */
+  /** Maximum bytes of the response that are returned. Default: 0, the content is ignored. */
   maxReply?: number;
 }
 
 export interface Posted {
   status: number;
-  /**
-   * The content of the response. Undefined if it is longer than `maxReply` or cannot be decoded.
-   */
+  /** Content of the response. Undefined if it is longer than `maxReply` or cannot be decoded. */
   text?: string | undefined;
-  /** The `Retry-After` of the response in seconds. */
+  /** Value of the response's `Retry-After` header, in seconds. */
   retryAfter: number | undefined;
 }

@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Returns the headers that prove that a request is authentic and fresh, by the Standard Webhooks
- * specification: each signature is the HMAC-SHA256 of id, timestamp and body, joined by dots.
- * @param now Unix ms
+ * Returns the headers that prove that a request is authentic and recent, as defined by the Standard
+ * Webhooks specification. Each signature is the HMAC-SHA256 of the id, the timestamp and the body,
+ * joined by dots.
+ *
+ * @param now current time in Unix ms
  */
 export function signatureHeaders(secrets: readonly Buffer[], id: string, body: string, now: number) {
   const timestamp = String(Math.floor(now / 1000));

@@ -1,9 +1,11 @@
 /**
- * Compares the progress of PostgreSQL with that of each Redis server. PostgreSQL advances its mark
- * first, then Redis follows, and the next advance waits for all of Redis. Redis is therefore equal
- * or one mark behind. Anything else means that a store was replaced or restored.
+ * Compares the progress mark of PostgreSQL with that of each Redis server. (The mark is a counter
+ * that both stores contain.) A process increments the mark in PostgreSQL first, copies it to Redis,
+ * and increments it again only after all Redis servers have it. The marks in Redis are therefore
+ * equal or one behind. Any other difference means that a store was replaced or restored.
  *
- * @param marks the marks of Redis. Read them before `database`, because the database advances first
+ * @param marks the marks of all Redis servers. Read them before `database`, because the mark of the
+ * database advances first
  */
 export function compareStores(database: DatabaseProgress, marks: readonly (Progress | undefined)[]): Comparison {
   const present = marks.filter((mark) => mark !== undefined);
@@ -18,9 +20,7 @@ export function compareStores(database: DatabaseProgress, marks: readonly (Progr
   return { state: present.every((mark) => mark.mark === database.mark) ? 'equal' : 'behind' };
 }
 
-/**
- * Returns whether Redis has a mark that the database has never had, or has assigned differently.
- */
+/** Returns whether Redis has a mark that this database never had or assigned with another nonce. */
 function isAhead(redis: Progress, database: DatabaseProgress): boolean {
   if (redis.mark > database.mark) return true;
   if (redis.mark === database.mark) return redis.nonce !== database.nonce;
@@ -31,8 +31,9 @@ export const DATABASE_WENT_BACK = 'PostgreSQL is older than Redis: it was restor
 export const REDIS_WENT_BACK = 'Redis is older than PostgreSQL: it was restored from a backup';
 
 /**
- * `equal`: PostgreSQL may advance. `behind`: Redis must follow. `empty`: a Redis server is new or
- * has lost all data. `mismatch`: the stores do not belong together.
+ * Result of the comparison. `equal`: the mark in PostgreSQL can be incremented. `behind`: the mark
+ * must be copied to Redis. `empty`: a Redis server is new or has lost all data. `mismatch`: the
+ * stores do not belong together.
  */
 export type Comparison = { state: 'equal' | 'behind' | 'empty' } | { state: 'mismatch'; reason: string };
 
@@ -40,11 +41,11 @@ export interface Progress {
   /** Id of the installation. */
   installation: string;
   mark: number;
-  /** A random text, new with each mark. */
+  /** Random string that is replaced whenever the mark is incremented. */
   nonce: string;
 }
 
 export interface DatabaseProgress extends Progress {
-  /** The nonce of the previous mark. Null after the stores were reconciled. */
+  /** Nonce of the previous mark. Null after the stores were reconciled. */
   previous: string | null;
 }

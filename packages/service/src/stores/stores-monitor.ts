@@ -3,19 +3,20 @@ import type { Log } from '../log.ts';
 import { addGauge } from '../metrics.ts';
 import { compareStores, type DatabaseProgress, type Progress } from './compare-stores.ts';
 
-/** Ms between two comparisons. */
+/** Ms between two comparisons of the stores. */
 const INTERVAL_MS = 2000;
 
 /**
- * Ms between two advances of the mark. A restore by less than two advances is not detected here,
- * but the epochs of inboxes handle it.
+ * Ms between two increments of the progress mark. The monitor does not detect that a store was set
+ * back by less than two increments. The epochs of inboxes handle this case.
  */
 const ADVANCE_INTERVAL_MS = 5000;
 
 /**
- * Checks at start and every 2 s that Redis and PostgreSQL belong together, and advances the mark
- * that both contain. The service must not serve while {@link StoresMonitor.matched} is false. While
- * a store is unavailable, the last result stays valid.
+ * Checks at start and then every 2 s that Redis and PostgreSQL belong together, and increments the
+ * progress mark that both stores contain. The service must serve no requests while
+ * {@link StoresMonitor.matched} is false. While a store is unavailable, the last result stays
+ * valid.
  */
 export class StoresMonitor {
   readonly #deps: StoresMonitorDeps;
@@ -31,19 +32,22 @@ export class StoresMonitor {
     addGauge(metrics, 'parley_stores_mismatch', help, () => (this.#reason === undefined ? 0 : 1));
   }
 
-  /** Whether the stores were compared and belong together. */
+  /** True if the stores were compared and belong together. */
   get matched(): boolean {
     return this.#compared && this.#reason === undefined;
   }
 
-  /** Why the process serves no requests, as a sentence. Undefined if the stores match. */
+  /**
+   * Reason why the process serves no requests, as a sentence. Undefined if the stores belong
+   * together.
+   */
   get reason(): string | undefined {
     return this.#reason === undefined ? undefined : `${this.#reason}. Run "reconcile" (deploy/guides/back-up.md)`;
   }
 
   /**
    * Compares Redis and PostgreSQL now, and then regularly in the background. Resolves after the
-   * first comparison, even if it failed.
+   * first comparison, even if that failed.
    */
   async start(): Promise<void> {
     await this.#run();
@@ -78,8 +82,9 @@ export class StoresMonitor {
   }
 
   /**
-   * Writes the mark and the ended sessions to a Redis server that is new or lost its data. Gateways
-   * rebuild other copies on demand. Refs of recorded messages are looked up from now on.
+   * Writes the progress mark and the ended sessions to a Redis server that is new or has lost its
+   * data. Gateways request other copies when they need them. From now on, refs of recorded messages
+   * are looked up in PostgreSQL.
    */
   async #adopt(progress: DatabaseProgress): Promise<void> {
     const { database, redis } = this.#deps;
@@ -105,20 +110,23 @@ export interface StoresMonitorDeps {
   database: {
     read(): Promise<DatabaseProgress>;
     /**
-     * Advances the mark unless another process did, or the last advance is younger than `interval`
-     * ms.
+     * Increments the mark in PostgreSQL, unless another process has incremented it already, or the
+     * last increment is less than `interval` ms old.
      */
     advance(from: number, interval: number): Promise<DatabaseProgress | undefined>;
-    /** Returns the ended sessions whose access tokens may still be valid. `until` is in Unix ms. */
+    /**
+     * Returns the ended sessions that might still have a valid access token. `until` is when the
+     * last token expires, in Unix ms.
+     */
     readEndedSessions(): Promise<{ user: number; session: string; until: number }[]>;
   };
   redis: {
-    /** Returns the mark of each server. */
+    /** Returns the progress mark of each Redis server. */
     readMarks(): Promise<(Progress | undefined)[]>;
     writeMarks(progress: Progress): Promise<unknown>;
-    /** Publishes the result for processes that do not connect to PostgreSQL. */
+    /** Stores the result of the comparison for processes that do not connect to PostgreSQL. */
     writeStatus(status: { ok: true } | { ok: false; reason: string }): Promise<unknown>;
-    /** Stores that Redis lost refs that PostgreSQL may hold. */
+    /** Stores in Redis that it has lost refs that PostgreSQL might have. */
     noteRefLoss(): Promise<unknown>;
     revokeSession(user: number, session: string, until: number): Promise<unknown>;
   };

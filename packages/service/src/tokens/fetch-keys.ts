@@ -1,14 +1,15 @@
 import { jwkKey, type VerifyKey } from './key.ts';
 
-/** Maximum number of keys read from a set. */
+/** Maximum number of keys that are read from a key set. */
 const MOST_KEYS = 100;
 
-/** Maximum number of bytes read. */
+/** Maximum bytes of a key set that are read. */
 const MOST_BYTES = 512 * 1024;
 
 /**
- * Fetches a JWK set. Returns its keys by `kid`; the `kid` of a key without one is ''. Rejects if
- * the response is late (`timeout` ms), redirected, too large, or has no key that verifies tokens.
+ * Fetches a JWK set. Returns its keys by their `kid`. A key without a `kid` has the name ''.
+ * Rejects if the response takes longer than `timeout` ms, redirects, is too large, or contains no
+ * key that can verify tokens.
  */
 export async function fetchKeys(url: string, timeout: number): Promise<Map<string, VerifyKey>> {
   const signal = AbortSignal.timeout(timeout);
@@ -24,7 +25,7 @@ export async function fetchKeys(url: string, timeout: number): Promise<Map<strin
     if (typeof jwk !== 'object' || jwk === null) continue;
     const key = jwkKey(jwk);
     const kid: unknown = jwk.kid ?? '';
-    // The first key with a `kid` is kept. A later one cannot replace it.
+    // Keeps the first key with a `kid`, so that a later key in the set cannot replace it.
     if (key !== undefined && typeof kid === 'string' && !found.has(kid)) found.set(kid, key);
   }
   if (found.size === 0) throw new Error('the key set holds no key for RS256 or ES256');
@@ -36,7 +37,7 @@ async function readText(response: Response): Promise<string> {
   let size = 0;
   for await (const part of response.body ?? []) {
     size += part.byteLength;
-    // Leaving the loop cancels the response.
+    // Leaving the loop cancels the rest of the response.
     if (size > MOST_BYTES) throw new Error(`the key set has more than ${MOST_BYTES} bytes`);
     parts.push(part);
   }

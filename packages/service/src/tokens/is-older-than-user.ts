@@ -1,11 +1,11 @@
 import { principalDate } from '@parley/protocol';
 
-/** Ms by which the clocks of an issuer and of PostgreSQL may differ. */
+/** Maximum ms by which the clocks of an issuer and of PostgreSQL can differ. */
 const TOLERANCE_MS = 60_000;
 
 /**
  * Returns whether a token was issued before its user existed. Such a token belongs to another user
- * with the same id, from a database that was replaced.
+ * with the same id, who was in a database that has been replaced.
  *
  * @param issued the claim `iat`, in Unix seconds. A token without it is not checked
  */

@@ -2,26 +2,31 @@ import { jsonVariable } from '../env/json-variable.ts';
 import type { Variable } from '../env/read-env.ts';
 import { publicKey, secretKey, type VerifyKey } from './key.ts';
 
-/** A token issuer other than Parley, and how its tokens are verified. */
+/** An issuer of tokens other than Parley, and how its tokens are verified. */
 export interface TokenIssuer {
-  /** Required `iss` of a token. */
+  /** Value that the claim `iss` of a token must have. */
   issuer: string;
-  /** Required `aud` of a token. */
+  /** Value that the claim `aud` of a token must have. */
   audience: string;
-  /** The key, or the URL at which the issuer publishes its keys. */
+  /** Key of the issuer, or the URL at which the issuer publishes its keys. */
   keys: VerifyKey | { jwks: string };
-  /** The claim with the user's id. Default: `sub` is the user's external id. */
+  /**
+   * Name of the claim that contains the user's id. Default: none, `sub` is the user's external id.
+   */
   uid: string | undefined;
-  /** Prefix that is added to `sub`, so that an issuer cannot identify users of another issuer. */
+  /**
+   * Prefix that is added to `sub`, so that an issuer cannot create tokens for users of another
+   * issuer.
+   */
   prefix: string;
-  /** Tolerated clock difference in seconds. */
+  /** Maximum difference of the clocks in seconds that is tolerated. */
   tolerance: number;
 }
 
 /**
- * A JSON list of issuers: `[{"issuer", "audience", one of "secret" (HS256), "publicKey" (PEM:
- * RS256, ES256) and "jwks" (a URL), "uid"?, "prefix"?, "tolerance"? (seconds, default 30)}]`. Never
- * printed, because it may contain secrets.
+ * A variable with a JSON list of issuers: `[{"issuer", "audience", one of "secret" (HS256),
+ * "publicKey" (PEM: RS256, ES256) and "jwks" (a URL), "uid"?, "prefix"?, "tolerance"? (seconds,
+ * default 30)}]`. Errors never contain its value, because it might contain secrets.
  */
 export function tokenIssuers(): Variable<readonly TokenIssuer[]> {
   return jsonVariable(readIssuers, []);
@@ -74,7 +79,10 @@ function readKeys(given: Record<string, unknown>): TokenIssuer['keys'] {
   }
 }
 
-/** Returns whether the server at an address is authenticated: HTTPS, or this machine. */
+/**
+ * Returns whether the connection to the server of a URL is authenticated: over HTTPS, or to this
+ * machine.
+ */
 function isSafe(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname, username } = new URL(address);

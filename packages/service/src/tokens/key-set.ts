@@ -2,9 +2,9 @@ import { fetchKeys } from './fetch-keys.ts';
 import type { VerifyKey } from './key.ts';
 
 /**
- * Holds the keys that an issuer publishes in memory, so that a lookup never waits. Fetches them in
- * the background: at start until that succeeds, then periodically, and when a key is missing. While
- * the address is unavailable, the last keys are kept.
+ * Caches the keys that an issuer publishes, so that a lookup never waits. Fetches the keys in the
+ * background: at start until a fetch succeeds, then periodically, and whenever a key is missing.
+ * While the URL is unavailable, keeps the last keys.
  */
 export class KeySet {
   readonly #url: string;
@@ -22,8 +22,8 @@ export class KeySet {
   }
 
   /**
-   * Returns the key with this `kid`. Without a `kid`, returns the only key. A missing key is
-   * fetched for later lookups.
+   * Returns the key with this `kid`. Without a `kid`, returns the only key of the set. If the key
+   * is missing, returns undefined and fetches the keys for later lookups.
    */
   find(kid: string | undefined): VerifyKey | undefined {
     const key = kid === undefined ? this.#only() : this.#keys.get(kid);
@@ -31,7 +31,10 @@ export class KeySet {
     return key;
   }
 
-  /** Fetches the keys, once for concurrent callers. Resolves when the fetch ends. Never rejects. */
+  /**
+   * Fetches the keys. Concurrent callers share one fetch. Resolves when the fetch ends. Never
+   * rejects.
+   */
   refresh(): Promise<void> {
     this.#running ??= this.#fetch().finally(() => {
       this.#running = undefined;
@@ -67,11 +70,11 @@ export class KeySet {
 }
 
 export interface KeySetOptions {
-  /** Ms between two fetches. */
+  /** Ms between two periodic fetches of the keys. */
   interval: number;
-  /** Minimum ms between two fetches because of missing keys. */
+  /** Minimum ms between two fetches that are caused by missing keys. */
   pause: number;
-  /** Timeout of a fetch in ms. */
+  /** Maximum ms that a fetch can take. */
   timeout: number;
   /** Called after each failed fetch. */
   onError(error: unknown, url: string): void;

@@ -1,34 +1,41 @@
 import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 
 /**
- * A key with the only algorithm that it supports. The header of a token must have the same
- * algorithm. Thus a public key is never used as an HS256 secret, and `none` has no key.
+ * A key with the only algorithm that it can be used with, which the header of a token must name.
+ * This prevents two attacks: a public key is never used as an HS256 secret, and no key accepts the
+ * algorithm `none`.
  */
 export interface VerifyKey {
   readonly algorithm: 'HS256' | 'RS256' | 'ES256';
   readonly key: KeyObject;
 }
 
-/** Creates the key of a shared secret. Throws if the secret is too short or a public key. */
+/** Creates the key of a shared secret. Throws if the secret is too short, or is a public key. */
 export function secretKey(secret: string): VerifyKey {
   if (secret.includes('-----BEGIN')) throw new TypeError('is a PEM key, not a secret');
   if (Buffer.byteLength(secret) < 32) throw new TypeError('must have at least 32 bytes');
   return { algorithm: 'HS256', key: createSecretKey(Buffer.from(secret)) };
 }
 
-/** Reads a public key in PEM. Throws if it is not a public key, or its type is not supported. */
+/**
+ * Reads a public key in PEM format. Throws if the text is not a public key, or the key's type is
+ * not supported.
+ */
 export function publicKey(pem: string): VerifyKey {
   if (pem.includes('PRIVATE KEY')) throw new TypeError('is a private key; give the public one alone');
   return bound(createPublicKey(pem));
 }
 
-/** Reads a key of a JWK set. Undefined if it does not sign tokens by a supported algorithm. */
+/**
+ * Reads a key of a JWK set. Returns undefined if it is not a key for signatures with a supported
+ * algorithm.
+ */
 export function jwkKey(jwk: Record<string, unknown>): VerifyKey | undefined {
   if (jwk.kty !== 'RSA' && jwk.kty !== 'EC') return undefined;
   if (jwk.use !== undefined && jwk.use !== 'sig') return undefined;
   if (Array.isArray(jwk.key_ops) && !jwk.key_ops.includes('verify')) return undefined;
   try {
-    // Uses only the public part. A private part that was published by mistake is ignored.
+    // Reads only the public part, so that a private part that was published by mistake is ignored.
     const { kty, n, e, crv, x, y } = jwk;
     const parts = (kty === 'RSA' ? { kty, n, e } : { kty, crv, x, y }) as JsonWebKey;
     const key = bound(createPublicKey({ key: parts, format: 'jwk' }));

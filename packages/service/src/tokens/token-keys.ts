@@ -9,23 +9,25 @@ import {
 import type { Outcome, Variable } from '../env/read-env.ts';
 
 /**
- * A P-256 key pair for access tokens (ES256), or only its public half, which verifies tokens but
- * cannot sign.
+ * A P-256 key pair for access tokens (ES256), or only its public key, which verifies tokens but
+ * cannot sign them.
  */
 export interface TokenKey {
-  /** Its name in the header of a token. Default: the thumbprint of the public key (RFC 7638). */
+  /**
+   * Name of the key in the header of a token. Default: the thumbprint of the public key (RFC 7638).
+   */
   kid: string;
   publicKey: KeyObject;
   privateKey: KeyObject | undefined;
 }
 
 /**
- * Keys of access tokens: a JSON Web Key, a list of them or a set (`{"keys": […]}`) on P-256. The
- * first one signs, all verify. Default: none. A variable with private keys is a secret and is never
- * printed.
+ * A variable with keys for access tokens: a JSON Web Key, a list of them, or a set (`{"keys":
+ * […]}`), all on the curve P-256. The first key signs tokens, and all keys verify them. Default:
+ * none. Errors never contain its value, because private keys are secrets.
  *
- * @param half `private`: each key must be a pair. `public`: no key may be a pair, because a process
- * that only verifies must not be able to sign
+ * @param half `private`: each key must be a pair. `public`: no key must be a pair, because a
+ * process that only verifies tokens must not be able to sign them
  */
 export function tokenKeys(half: 'private' | 'public'): Variable<readonly TokenKey[]> {
   return {
@@ -34,7 +36,7 @@ export function tokenKeys(half: 'private' | 'public'): Variable<readonly TokenKe
       try {
         return { ok: true, value: readKeys(JSON.parse(text), half) };
       } catch (error) {
-        // Replaces the error of JSON.parse, whose message quotes the secret text.
+        // Throws an error of its own, because the message of JSON.parse quotes the secret text.
         const problem = error instanceof TypeError ? error.message : 'must be JSON Web Keys';
         return { ok: false, problem };
       }
@@ -42,7 +44,10 @@ export function tokenKeys(half: 'private' | 'public'): Variable<readonly TokenKe
   };
 }
 
-/** Creates a key pair, as the JSON Web Keys that `TOKEN_KEYS` and `TOKEN_PUBLIC_KEYS` accept. */
+/**
+ * Creates a key pair. Returns both JSON Web Keys, in the form that `TOKEN_KEYS` and
+ * `TOKEN_PUBLIC_KEYS` accept.
+ */
 export function generateTokenKey(): { privateKey: JsonWebKey; publicKey: JsonWebKey } {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { kty, crv, x, y, d } = privateKey.export({ format: 'jwk' });

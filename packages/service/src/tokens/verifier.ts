@@ -6,18 +6,18 @@ import type { TokenIssuer } from './issuers.ts';
 import type { VerifyKey } from './key.ts';
 import { KeySet, type KeySetOptions } from './key-set.ts';
 
-/** Maximum length of a token, in characters. */
+/** Maximum length of a token in characters. */
 const LONGEST = 8192;
 
 /**
- * Verifies access tokens of Parley and of other issuers. A verification never waits: published keys
- * are fetched in the background, from `start` to `stop`.
+ * Verifies access tokens of Parley and of other issuers. Verifying a token never waits, because
+ * published keys are fetched in the background, between `start` and `stop`.
  */
 export class TokenVerifier {
   readonly #own: string | OwnKeys;
   readonly #issuers: Map<string, Issuer>;
 
-  /** @param own the keys that verify tokens of Parley, or the secret if only HS256 is used */
+  /** @param own keys that verify tokens of Parley, or the secret if only HS256 is used */
   constructor(own: string | OwnKeys, issuers: readonly TokenIssuer[] = [], options: Partial<KeySetOptions> = {}) {
     this.#own = own;
     this.#issuers = new Map(
@@ -28,7 +28,9 @@ export class TokenVerifier {
     );
   }
 
-  /** Starts fetching keys. Resolves when each set was fetched or has failed once. */
+  /**
+   * Starts to fetch published keys. Resolves when each key set has been fetched or has failed once.
+   */
   async start(): Promise<void> {
     await Promise.all(this.#sets().map((set) => set.refresh()));
   }
@@ -38,8 +40,9 @@ export class TokenVerifier {
   }
 
   /**
-   * Returns the bearer of a token. Never throws. `invalid`: the token is not signed by its issuer
-   * with the right key and algorithm, is for another audience, or its key is not fetched yet.
+   * Returns the bearer of a token, or the reason why it is rejected. `invalid`: the token is not
+   * signed by its issuer with the right key and algorithm, is for another audience, or its key is
+   * not fetched yet. Never throws.
    */
   verify(token: string): VerifiedBearer {
     if (token.length > LONGEST) return invalid;
@@ -51,7 +54,7 @@ export class TokenVerifier {
     return [...this.#issuers.values()].flatMap(({ keys }) => (keys instanceof KeySet ? [keys] : []));
   }
 
-  /** Returns the issuer that the token claims. The signature is not verified yet. */
+  /** Returns the issuer that the token claims to be from. The signature is not verified yet. */
   #issuerOf(token: string): Issuer | undefined {
     const payload = decode(token)?.payload;
     return typeof payload === 'object' && payload.iss !== undefined ? this.#issuers.get(payload.iss) : undefined;
@@ -66,7 +69,7 @@ function own(verified: Verified): VerifiedBearer {
 
 function foreign(issuer: Issuer, token: string): VerifiedBearer {
   const header = decode(token)?.header;
-  // The token requires extensions that are not supported.
+  // The token requires the verifier to support extensions, and none is supported.
   if (header === undefined || header.crit !== undefined) return invalid;
   const key = issuer.keys instanceof KeySet ? issuer.keys.find(header.kid) : issuer.keys;
   if (key === undefined) return invalid;
@@ -85,7 +88,8 @@ function readClaims({ issuer, uid, prefix, tolerance }: Issuer, claims: string |
   if (bearer === undefined || ('foreign' in bearer && isOlderThanUser(claims.iat, bearer.foreign))) return invalid;
   const name = typeof claims.sid === 'string' && claims.sid !== '' ? `sid ${claims.sid}` : `sub ${claims.sub}`;
   const digest = createHash('sha256').update(`${issuer}\n${name}`).digest('base64url');
-  // Session ids of Parley contain no dot, so a session of another issuer never has the same id.
+  // Adds a dot to the session id of another issuer. Session ids of Parley contain no dot, so the
+  // ids never collide.
   return { ok: true, bearer, session: `f.${digest.slice(0, 22)}`, expires: (claims.exp + tolerance) * 1000 };
 }
 
@@ -114,12 +118,15 @@ const usual: KeySetOptions = { interval: 600_000, pause: 30_000, timeout: 5000, 
 type Issuer = Omit<TokenIssuer, 'keys'> & { keys: VerifyKey | KeySet };
 
 /**
- * The bearer of a token: a user of Parley, a user id from another issuer, which may not exist here,
- * or an external id.
+ * The bearer of a token: a user of Parley, a user id from another issuer (which might not exist
+ * here), or an external id.
  */
 export type Bearer = { user: number } | { foreign: number } | { external: string };
 
-/** Bearer, session and expiry (Unix ms), or why the token is rejected. */
+/**
+ * The bearer, the session and the expiry (Unix ms) of a valid token, or the reason why the token is
+ * rejected.
+ */
 export type VerifiedBearer =
   | { ok: true; bearer: Bearer; session: string; expires: number }
   | { ok: false; reason: 'expired' | 'invalid' };

@@ -1,14 +1,14 @@
 import type { Outcome, Values, Variable } from '../env/read-env.ts';
 import { list, text } from '../env/variables.ts';
 
-/** The environment variables of traces, with OpenTelemetry's names. */
+/** The environment variables of tracing, which have the names that OpenTelemetry defines. */
 export const traceVariables = {
   OTEL_EXPORTER_OTLP_ENDPOINT: text({ default: '' }),
   OTEL_EXPORTER_OTLP_HEADERS: list({ default: [] }),
   OTEL_TRACES_SAMPLER_ARG: ratio(0.01),
 };
 
-/** Returns the config of traces. Undefined if tracing is off. */
+/** Returns the settings of tracing. Undefined if tracing is off. */
 export function traceConfig(values: Values<typeof traceVariables>): TraceConfig | undefined {
   if (values.OTEL_EXPORTER_OTLP_ENDPOINT === '') return undefined;
   const headers = values.OTEL_EXPORTER_OTLP_HEADERS.map((entry) => entry.split(/=(.*)/s, 2) as [string, string]);
@@ -30,7 +30,7 @@ function ratio(usual: number): Variable<number> {
 }
 
 export interface TraceConfig {
-  /** Address of the collector. */
+  /** URL of the OpenTelemetry collector that receives the traces. */
   url: string;
   headers: Record<string, string>;
   /** Fraction of messages that are traced, from 0 to 1. */

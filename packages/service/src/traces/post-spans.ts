@@ -1,9 +1,12 @@
 import type { TraceConfig } from './config.ts';
 
-/** Ms after which a collector counts as unavailable. */
+/** Ms without a response after which a collector counts as unavailable. */
 const TIMEOUT_MS = 5000;
 
-/** Posts spans by OTLP over HTTP, as JSON. Rejects if the collector does not accept them. */
+/**
+ * Sends spans to a collector by OTLP over HTTP, as JSON. Rejects if the collector does not accept
+ * them.
+ */
 export async function postSpans(config: TraceConfig, resource: Resource, spans: readonly Span[]): Promise<void> {
   const { service, instance } = resource;
   const attributes = toAttributes({
@@ -54,7 +57,7 @@ export interface Resource {
   instance: string;
 }
 
-/** Ids in hexadecimal, times in Unix ms. */
+/** A span. Ids are hexadecimal, and times are in Unix ms. */
 export interface Span {
   traceId: string;
   spanId: string;

@@ -3,19 +3,20 @@ import type { Log } from '../log.ts';
 import type { TraceConfig } from './config.ts';
 import { postSpans, type Span } from './post-spans.ts';
 
-/** Ms between two posts. */
+/** Ms between two posts to the collector. */
 const INTERVAL_MS = 1000;
 
 /**
- * Maximum number of spans that wait. Further ones are dropped, so that an unavailable collector
- * costs no memory.
+ * Maximum number of spans that wait to be sent. Further spans are dropped, so that memory does not
+ * grow while the collector is unavailable.
  */
 const MAX_WAITING = 4096;
 
 /**
- * Collects spans of messages and sends them to a collector by OTLP. Messages contain no trace
- * context. Instead, every process derives the same trace id and first span id from the message's id
- * and conversation, and the same decision whether to trace it.
+ * Collects spans of messages and sends them to an OpenTelemetry collector by OTLP. Messages carry
+ * no trace context. Instead, every process derives the trace id, the id of the first span and the
+ * decision whether to trace a message from the message's id and conversation. All processes
+ * therefore get the same result.
  */
 export class Traces {
   readonly #options: TracesOptions;
@@ -30,17 +31,23 @@ export class Traces {
     this.#threshold = options.config.ratio * 2 ** 32;
   }
 
-  /** Returns the Unix ms with fractions, because spans need that precision. */
+  /** Returns the time in Unix ms with fractions, which spans need. */
   now(): number {
     return performance.timeOrigin + performance.now();
   }
 
-  /** Returns whether a message is traced. All processes with the same ratio return the same. */
+  /**
+   * Returns whether a message is traced. All processes with the same sampling ratio return the
+   * same.
+   */
   samples(id: number): boolean {
     return mix(id) < this.#threshold;
   }
 
-  /** Adds a span of a traced message. `send` is the root, all others are its children. */
+  /**
+   * Adds a span of a traced message. The span `send` is the root, and all other spans are its
+   * children.
+   */
   add({ name, message, start, end, attributes = {} }: Step): void {
     if (this.#waiting.length >= MAX_WAITING) return;
     const digest = createHash('sha256').update(`${message.conversation} ${message.id}`).digest('hex');
@@ -59,7 +66,7 @@ export class Traces {
     this.#timer ??= setTimeout(() => this.#post(), INTERVAL_MS).unref();
   }
 
-  /** Sends the waiting spans. Resolves when they are sent or lost. */
+  /** Sends the spans that wait. Resolves when they are sent or lost. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#post();
@@ -72,7 +79,8 @@ export class Traces {
     this.#waiting = [];
     if (spans.length === 0) return;
     const { config, service, instance, log } = this.#options;
-    // Posts one batch after the other, so that a slow collector gets one request at a time.
+    // Sends one batch after the other, so that a slow collector receives only one request at a
+    // time.
     this.#posting = this.#posting
       .then(() => postSpans(config, { service, instance }, spans))
       .then(
@@ -88,7 +96,8 @@ export class Traces {
 }
 
 /**
- * Mixes the bits of an id (finaliser of MurmurHash3), so that consecutive ids get unrelated values.
+ * Mixes the bits of an id with the finaliser of MurmurHash3, so that consecutive ids get unrelated
+ * values.
  */
 function mix(id: number): number {
   let hash = (id % 2 ** 32) ^ Math.floor(id / 2 ** 32);
@@ -101,12 +110,12 @@ export interface TracesOptions {
   config: TraceConfig;
   /** Such as `gateway`. */
   service: string;
-  /** Name of the process. */
+  /** Name of the process in the traces. */
   instance: string;
   log: Pick<Log, 'warn'>;
 }
 
-/** A step of a message through a process. */
+/** One step of a message's way through a process. */
 export interface Step {
   name: 'send' | 'deliver' | 'record';
   message: { id: number; conversation: string };
