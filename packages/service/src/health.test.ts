@@ -3,7 +3,7 @@ import { checkServers, type Readiness, readyBody, startHealthServer } from './he
 import { Counter, createMetrics } from './metrics.ts';
 
 describe('the health server', () => {
-  it('the health server reports that the process is alive whether or not it is ready, and why it is not ready', async () => {
+  it('/healthz reports that the process runs even if it is not ready, and /readyz reports why it is not ready', async () => {
     let readiness: Readiness = { ok: true, reasons: [] };
     const metrics = createMetrics('probe');
     const server = await startHealthServer({ host: '127.0.0.1', port: 0, ready: () => readiness, metrics });
@@ -24,7 +24,7 @@ describe('the health server', () => {
     await expect(get('/healthz')).rejects.toThrow();
   });
 
-  it('the health server serves the metrics of its process under one prefix', async () => {
+  it('the health server serves the metrics of its process, all of which begin with `parley_`', async () => {
     const metrics = createMetrics('probe');
     new Counter({ name: 'parley_probe_total', help: 'Probes.', registers: [metrics] }).inc(3);
     const server = await startHealthServer({
@@ -45,7 +45,7 @@ describe('the health server', () => {
     }
   });
 
-  it('the health server rejects if its port is in use', async () => {
+  it('startHealthServer rejects if its port is in use', async () => {
     const options = { host: '127.0.0.1', ready: () => ({ ok: true, reasons: [] }), metrics: createMetrics('probe') };
     const first = await startHealthServer({ ...options, port: 0 });
     try {
@@ -57,7 +57,7 @@ describe('the health server', () => {
 });
 
 describe('checkServers', () => {
-  it('checkServers names each server that is unavailable or does not respond, within 2 s', async () => {
+  it('checkServers returns within 2 s the name of each server that is unavailable or does not respond', async () => {
     const servers = {
       Redis: () => new Promise(() => {}),
       PostgreSQL: () => Promise.reject(new Error('refused')),
@@ -69,7 +69,7 @@ describe('checkServers', () => {
 });
 
 describe('readyBody', () => {
-  it('a readiness check that throws counts as not ready, and the response does not show its error', async () => {
+  it("/readyz reports that the process is not ready if the check throws, without the check's error", async () => {
     const answer = await readyBody(() => {
       throw new Error('connect ECONNREFUSED postgres://u:p@h');
     });

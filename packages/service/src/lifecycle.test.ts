@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('a service', () => {
-  it('a service stops its parts in reverse order on SIGTERM and exits with 0', async () => {
+  it('runService stops the parts in reverse order on SIGTERM and exits with 0', async () => {
     const run = new Run();
     await run.until(/"started"/);
     run.child.kill('SIGTERM');
@@ -35,7 +35,7 @@ describe('a service', () => {
     expect(run.output.match(/first stopped/g)).toHaveLength(1);
   });
 
-  it('a service exits at once on a second signal', async () => {
+  it('runService exits at once on a second signal', async () => {
     const run = new Run('hangs on stop');
     await run.until(/"started"/);
     run.child.kill('SIGINT');
@@ -46,7 +46,7 @@ describe('a service', () => {
     expect(run.output).not.toContain('stop timed out');
   });
 
-  it('a service exits although a part does not stop', async () => {
+  it('runService exits with 1 if a part does not stop in time', async () => {
     const run = new Run('hangs on stop');
     await run.until(/"started"/);
     run.child.kill('SIGTERM');
@@ -54,7 +54,7 @@ describe('a service', () => {
     expect(run.output).toContain('stop timed out');
   });
 
-  it('a service stops the other parts if one fails to stop, and exits with 1', async () => {
+  it('runService stops the other parts if one fails to stop, and exits with 1', async () => {
     const run = new Run('fails to stop');
     await run.until(/"started"/);
     run.child.kill('SIGTERM');
@@ -62,7 +62,7 @@ describe('a service', () => {
     expect(run.output).toContain('first stopped');
   });
 
-  it('a service prints in one line why it cannot start, stops the running parts, and exits with 1', async () => {
+  it('if `start` throws, runService prints the reason in one line, stops the running parts and exits with 1', async () => {
     const run = new Run('fails to start');
     expect(await run.exit()).toBe(1);
     expect(run.errors).toBe('fixture cannot start: port 80 is taken\n');
@@ -70,13 +70,13 @@ describe('a service', () => {
     expect(run.output).not.toContain('"started"');
   });
 
-  it('a service logs an unhandled rejection and exits with 1', async () => {
+  it('runService logs an unhandled rejection and exits with 1', async () => {
     const run = new Run('throws later');
     expect(await run.exit()).toBe(1);
     expect(run.output).toMatch(/"level":"fatal".*nobody awaits me/);
   });
 
-  it('a service survives an unhandled rejection if configured, and logs it', async () => {
+  it('with `surviveRejections`, runService logs an unhandled rejection and the process continues', async () => {
     const run = new Run('throws later', { SURVIVE: '1' });
     await run.until(/"level":"error".*nobody awaits me/);
     expect(run.child.exitCode).toBe(null);
@@ -84,7 +84,7 @@ describe('a service', () => {
     expect(await run.exit()).toBe(0);
   });
 
-  it('a service exits with its parent process', async () => {
+  it('with PARLEY_PARENT_PIPE=1, runService stops and exits when its parent closes standard input', async () => {
     const run = new Run('', { PARLEY_PARENT_PIPE: '1' });
     await run.until(/"started"/);
     run.child.stdin?.end();
@@ -92,7 +92,7 @@ describe('a service', () => {
     expect(run.output).toMatch(/second stopped\nfirst stopped\n/);
   });
 
-  it('a service ignores standard input by default', async () => {
+  it('by default, runService ignores the end of standard input', async () => {
     const run = new Run();
     run.child.stdin?.end();
     await run.until(/"started"/);

@@ -7,7 +7,7 @@ const lines = () => {
 };
 
 describe('the log', () => {
-  it('the log has one JSON object per line with its service', () => {
+  it('the log writes one JSON object per line, which contains the service', () => {
     const out = lines();
     createLog({ name: 'api' }, out).info({ user: 7 }, 'signed in');
     expect(out.written).toHaveLength(1);
@@ -27,7 +27,7 @@ describe('the log', () => {
     expect(out.written).toHaveLength(1);
   });
 
-  it('the log redacts secrets at three depths', () => {
+  it('the log redacts secrets at the top level and up to two objects deep', () => {
     const out = lines();
     createLog({ name: 'api' }, out).info({
       password: 'hunter2',

@@ -2,7 +2,7 @@ import { Histogram, Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import { PlainHistogram } from './plain-histogram.ts';
 
-it('a plain histogram exports the same text as a histogram of prom-client', async () => {
+it('PlainHistogram exports the same metrics text as a histogram of prom-client', async () => {
   const [plain, usual] = [new Registry(), new Registry()];
   const options = { name: 'seconds', help: 'Time.', buckets: [0.1, 0.5, 1] };
   const histogram = new PlainHistogram(plain, options);

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-it('the log has a line when a fault begins, and one with its number and duration when it ends', async () => {
+it('the log has one line when a fault begins, and one line with its count and duration when it ends', async () => {
   for (let i = 0; i < 100; i += 1) {
     log.warn({ err: new Error(`no ${i}`), connection: i }, 'frame failed');
     await vi.advanceTimersByTimeAsync(1000);
@@ -24,7 +24,7 @@ it('the log has a line when a fault begins, and one with its number and duration
   expect(lines).toHaveLength(3);
 });
 
-it('the log has no line for the end of a fault that did not repeat', async () => {
+it('the log has no line for the end of a fault that occurred only once', async () => {
   log.error('once');
   await vi.advanceTimersByTimeAsync(60_000);
   expect(lines).toHaveLength(1);
@@ -37,12 +37,12 @@ it('the log distinguishes faults of different subjects, and different program er
   expect(lines).toHaveLength(4);
 });
 
-it('the log has ten lines of a fault if its lines contain ids of client requests', () => {
+it('the log has ten lines of a repeated fault if the lines contain request ids', () => {
   for (let i = 0; i < 30; i += 1) log.error({ err: new Error('no'), requestId: `${i}` }, 'request failed');
   expect(lines).toHaveLength(10);
 });
 
-it('the log keeps every line that is not a fault, and every fatal one', () => {
+it('the log never drops lines that are not warnings or errors, nor fatal lines', () => {
   for (let i = 0; i < 5; i += 1) {
     log.info('signed in');
     log.fatal('cannot start');

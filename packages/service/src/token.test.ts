@@ -8,7 +8,7 @@ const claims = { sid: 's1' };
 const ours: jwt.SignOptions = { subject: '195752', expiresIn: 60, issuer: 'parley', audience: 'parley' };
 
 describe('verifyToken', () => {
-  it('verifyToken returns user, session and expiry of a token that signToken created', () => {
+  it('verifyToken returns the user, session and expiry of a token that signToken created', () => {
     const before = Date.now();
     const verified = verifyToken(secret, signToken(secret, { user: 195752, session: 's1', lifetime: 60 }));
     expect(verified).toMatchObject({ ok: true, user: 195752, session: 's1' });

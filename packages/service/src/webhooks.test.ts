@@ -9,11 +9,11 @@ const read = (value: unknown, signed = true) =>
 const plain = { url: 'https://shop.example/hook', events: ['message'], secret };
 
 describe('WEBHOOKS', () => {
-  it('WEBHOOKS defaults to no endpoints', () => {
+  it('the setting WEBHOOKS defaults to no endpoints', () => {
     expect(read('')).toEqual([]);
   });
 
-  it('WEBHOOKS contains endpoints with a stable id, their events and secrets', () => {
+  it('the setting WEBHOOKS contains endpoints with a stable id, their events and their secrets', () => {
     const [one, two] = read([
       plain,
       { ...plain, name: 'shop', events: ['friend', 'group', 'friend'], secret: [secret, secret] },
@@ -29,7 +29,7 @@ describe('WEBHOOKS', () => {
     expect(read([plain])[0]?.id).toBe(one?.id);
   });
 
-  it('WEBHOOKS needs no secrets in processes that do not send', () => {
+  it('the setting WEBHOOKS needs secrets only in processes that send webhooks', () => {
     const { secret: _, ...bare } = plain;
     expect(read([bare], false)).toMatchObject([{ secrets: [] }]);
     expect(() => read([bare])).toThrow(/\[0\] needs a secret/);

@@ -57,7 +57,7 @@ describe('readEnv', () => {
     });
   });
 
-  it('readEnv names every invalid variable at once', () => {
+  it('readEnv reports every invalid variable in one error', () => {
     const env = { PORT: '70000', TTL: '15', LEVEL: 'loud', QUIET: 'maybe', LIMIT: '1MB' };
     const spec = {
       HOST: text(),
@@ -84,7 +84,7 @@ describe('readEnv', () => {
     ]);
   });
 
-  it('readEnv accepts several addresses only with `several`', () => {
+  it('readEnv accepts several addresses in a variable only with `several`', () => {
     const env = { REDIS_URL: 'redis://a:7000, redis://b:7000' };
     expect(readEnv(env, { REDIS_URL: url(['redis'], { several: true }) })).toEqual(env);
     expect(problemsOf(() => readEnv(env, { REDIS_URL: url(['redis']) }))).toHaveLength(1);
@@ -93,7 +93,7 @@ describe('readEnv', () => {
     ).toHaveLength(1);
   });
 
-  it('readEnv never prints a secret, nor an address that may contain a password', () => {
+  it('readEnv never includes a secret, nor an address that might contain a password, in its errors', () => {
     const env = { NODE_ENV: 'production', KEY: 'hunter2', REDIS_URL: 'http://:hunter2@localhost' };
     expect(() => readEnv(env, { KEY: secret(), REDIS_URL: url(['redis', 'rediss']) })).toThrow(
       /^(?!.*hunter2).*KEY must have.*REDIS_URL must be/s,
@@ -104,23 +104,23 @@ describe('readEnv', () => {
 describe('a secret', () => {
   const spec = { KEY: secret({ default: developmentSecret }) };
 
-  it('a secret has a default only outside production', () => {
+  it('readEnv uses the default of a secret only outside production', () => {
     expect(readEnv({}, spec).KEY).toBe(developmentSecret);
     expect(problemsOf(() => readEnv({ NODE_ENV: 'production' }, spec))).toEqual([
       { variable: 'KEY', problem: 'is required' },
     ]);
   });
 
-  it('a known default of a secret is rejected in production', () => {
+  it('readEnv rejects a publicly known default of a secret in production', () => {
     expect(() => readEnv({ NODE_ENV: 'production', KEY: developmentSecret }, spec)).toThrow(/publicly known default/);
   });
 
-  it('a short secret is rejected in production', () => {
+  it('readEnv rejects a secret of less than 32 characters in production', () => {
     expect(() => readEnv({ NODE_ENV: 'production', KEY: 'x'.repeat(31) }, spec)).toThrow(/at least 32/);
     expect(readEnv({ NODE_ENV: 'production', KEY: 'x'.repeat(32) }, spec).KEY).toHaveLength(32);
   });
 
-  it('an address with a well-known password is rejected', () => {
+  it('readEnv rejects an address with a publicly known password in production', () => {
     const spec = { DATABASE_URL: url(['postgres']) };
     const read = (password: string, NODE_ENV?: string) =>
       readEnv({ NODE_ENV, DATABASE_URL: `postgres://parley:${password}@db/parley` }, spec).DATABASE_URL;

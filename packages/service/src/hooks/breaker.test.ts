@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Breaker } from './breaker.ts';
 
-it('the circuit breaker opens after too many failures in a row, then admits one trial request, whose result closes or reopens it', () => {
+it("an open circuit breaker admits one trial request after a pause, and the request's result closes or reopens it", () => {
   let now = 0;
   const breaker = new Breaker({ failures: 2, rest: 100, now: () => now });
   expect([breaker.failed(), breaker.admit()]).toEqual([false, true]);
@@ -14,7 +14,7 @@ it('the circuit breaker opens after too many failures in a row, then admits one 
   expect([breaker.succeeded(), breaker.admit(), breaker.admit()]).toEqual([true, true, true]);
 });
 
-it('the circuit breaker counts only consecutive failures', () => {
+it('the circuit breaker opens only after consecutive failures', () => {
   const breaker = new Breaker({ failures: 2, rest: 100 });
   breaker.failed();
   expect(breaker.succeeded()).toBe(false);

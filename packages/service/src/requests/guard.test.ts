@@ -26,7 +26,7 @@ describe('allowed addresses', () => {
     },
   );
 
-  it('configured networks are allowed, also without TLS', () => {
+  it('mayReach allows the configured networks, even without TLS', () => {
     const allowed = new Networks(['10.0.0.0/8', 'fd00::/8']);
     for (const address of ['10.1.2.3', '::ffff:10.1.2.3', 'fd00::1']) {
       expect(mayReach(address, false, allowed)).toBe(true);
@@ -44,13 +44,13 @@ describe('a name', () => {
   const at = (...addresses: string[]) =>
     addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
 
-  it('a host name resolves to its public addresses only', async () => {
+  it('guardedLookup resolves a host name only to its public addresses', async () => {
     const mixed = () => [at('10.0.0.1', '1.1.1.1', '::1', '2606:4700::1')];
     expect(await lookup(mixed(), true)('mixed.example')).toEqual(at('1.1.1.1', '2606:4700::1'));
     expect(await lookup(mixed(), false)('mixed.example')).toBe('1.1.1.1');
   });
 
-  it('a host name is rejected when its address changes to a private one', async () => {
+  it('guardedLookup rejects a host name whose address has changed to a private one', async () => {
     const rebinding = lookup([at('1.1.1.1'), at('127.0.0.1')], true);
     expect(await rebinding('evil.example')).toEqual(at('1.1.1.1'));
     await expect(rebinding('evil.example')).rejects.toThrow(/evil.example is at no address that may be reached/);

@@ -26,7 +26,7 @@ async function start(listener: RequestListener, maxReply = 0): Promise<() => Ret
 }
 
 describe('the response to a webhook', () => {
-  it('a response that never ends counts by its status', async () => {
+  it('Poster resolves with the status of a response that never ends', async () => {
     const post = await start((_, response) => response.writeHead(200).write('{'));
     expect(await post()).toMatchObject({ status: 200 });
     const trickle = await start((_, response) => {
@@ -37,7 +37,7 @@ describe('the response to a webhook', () => {
     expect(await trickle()).toMatchObject({ status: 503 });
   });
 
-  it('the connection of a response that never ends is closed', async () => {
+  it('Poster closes the connection of a response that never ends', async () => {
     const closed: boolean[] = [];
     const post = await start((_, response) => {
       response.on('close', () => closed.push(true));
@@ -47,7 +47,7 @@ describe('the response to a webhook', () => {
     await expect.poll(() => closed.length, { timeout: 10_000 }).toBe(1);
   });
 
-  it('a redirect is not followed', async () => {
+  it('Poster does not follow a redirect', async () => {
     const paths: string[] = [];
     const post = await start(({ url = '' }, response) => {
       paths.push(url);
@@ -72,7 +72,7 @@ describe('the reply of a hook', () => {
     expect(accepted).toEqual(['identity']);
   });
 
-  it('a reply that unpacks to more than the maximum has no text', async () => {
+  it('Poster returns no text for a reply that is larger than the maximum after decompression', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000));
     const post = await start(
       (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),

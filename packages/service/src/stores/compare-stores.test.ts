@@ -27,7 +27,7 @@ describe('compareStores', () => {
     expect(found.state === 'mismatch' ? found.reason : found.state).toBe(expected);
   });
 
-  it('compareStores names both installations', () => {
+  it('compareStores reports both installation ids if they differ', () => {
     const found = compareStores(database, [{ ...at(9), installation: 'elsewhere' }]);
     expect(found).toMatchObject({ state: 'mismatch', reason: expect.stringMatching(/elsewhere.*here/) });
   });

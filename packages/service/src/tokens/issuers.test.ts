@@ -15,11 +15,11 @@ const read = (value: unknown) =>
 const plain = { issuer: 'https://id.example', audience: 'chat', secret };
 
 describe('TOKEN_ISSUERS', () => {
-  it('TOKEN_ISSUERS is empty by default', () => {
+  it('TOKEN_ISSUERS contains no issuers by default', () => {
     expect(read('')).toEqual([]);
   });
 
-  it('TOKEN_ISSUERS binds each key to its algorithm', () => {
+  it('TOKEN_ISSUERS allows each key only one algorithm', () => {
     const jwks = 'https://id.example/keys';
     const issuers = read([
       plain,

@@ -60,14 +60,14 @@ const sign = (key: KeyObject, kid: string | undefined, algorithm: jwt.Algorithm 
   });
 
 describe('keys published at a URL', () => {
-  it('published keys verify tokens without waiting once they are fetched', async () => {
+  it('KeySet returns a published key without waiting once it has been fetched', async () => {
     using verifier = await verifierOf();
     expect(verifier.verify(sign(rsa.privateKey, 'one'))).toMatchObject({ ok: true, bearer: { external: 'ann' } });
     expect(verifier.verify(sign(next.privateKey, 'one'))).toEqual({ ok: false, reason: 'invalid' });
     expect(asked).toBe(1);
   });
 
-  it('tokens of a new published key are rejected until the key is fetched', async () => {
+  it('KeySet does not return a newly published key until the key is fetched', async () => {
     using verifier = await verifierOf();
     publish(first, jwk(next.publicKey, { kid: 'two' }));
     const token = sign(next.privateKey, 'two');
@@ -76,26 +76,26 @@ describe('keys published at a URL', () => {
     expect(verifier.verify(sign(rsa.privateKey, 'one')).ok).toBe(true);
   });
 
-  it('tokens with unknown keys cause a limited number of fetches', async () => {
+  it('KeySet fetches a limited number of times because of unknown keys', async () => {
     using verifier = await verifierOf({ pause: 60_000 });
     for (let i = 0; i < 50; i += 1) expect(verifier.verify(sign(rsa.privateKey, `kid-${i}`)).ok).toBe(false);
     expect(asked).toBe(1);
   });
 
-  it('tokens of a withdrawn key are rejected', async () => {
+  it('KeySet no longer returns a key that the issuer has withdrawn', async () => {
     using verifier = await verifierOf({ interval: 20 });
     publish(jwk(next.publicKey, { kid: 'two' }));
     await waitFor(() => !verifier.verify(sign(rsa.privateKey, 'one')).ok);
   });
 
-  it('published keys are kept while their URL is unavailable', async () => {
+  it('KeySet keeps the published keys while their URL is unavailable', async () => {
     using verifier = await verifierOf({ interval: 10 });
     answer = { status: 500, body: 'gone' };
     await waitFor(() => verifier.failures.length >= 2);
     expect(verifier.verify(sign(rsa.privateKey, 'one')).ok).toBe(true);
   });
 
-  it('a published key is found without a name if it is the only one', async () => {
+  it('KeySet returns the only key for a token that names no key', async () => {
     using verifier = await verifierOf();
     expect(verifier.verify(sign(rsa.privateKey, undefined)).ok).toBe(true);
     publish(first, jwk(next.publicKey, { kid: 'two' }));
@@ -103,7 +103,7 @@ describe('keys published at a URL', () => {
     expect(two.verify(sign(rsa.privateKey, undefined)).ok).toBe(false);
   });
 
-  it('a published P-256 key verifies ES256, and each key only its own algorithm', async () => {
+  it('KeySet allows each key only its own algorithm, such as ES256 for a P-256 key', async () => {
     publish(first, jwk(ec.publicKey, { kid: 'ec' }));
     using verifier = await verifierOf();
     expect(verifier.verify(sign(ec.privateKey, 'ec', 'ES256')).ok).toBe(true);

@@ -18,14 +18,14 @@ const [first, second] = [generateTokenKey(), generateTokenKey()];
 const [pair] = read('private', first.privateKey) as [TokenKey];
 
 describe('a token signed with a key pair', () => {
-  it('a token signed with a key pair is verified with the public key, which cannot sign', () => {
+  it('a public key verifies a token that its key pair signed, but cannot sign tokens', () => {
     const publicKeys = read('public', { keys: [first.publicKey] });
     expect(verifyToken({ secret: undefined, keys: publicKeys }, signToken(pair, claims))).toMatchObject(valid);
     expect(publicKeys[0]?.kid).toBe(pair.kid);
     expect(() => signToken(publicKeys[0] as TokenKey, claims)).toThrow('public');
   });
 
-  it('a token stays valid while the next key signs, until the key that signed it is removed', () => {
+  it('a token stays valid after the signing key has changed, until the key that signed it is removed', () => {
     const token = signToken(pair, claims);
     const [next] = read('private', [second.privateKey, first.privateKey]) as [TokenKey, TokenKey];
     const both = { secret: undefined, keys: read('public', [second.publicKey, first.publicKey]) };
@@ -36,7 +36,7 @@ describe('a token signed with a key pair', () => {
     });
   });
 
-  it('tokens of a key pair and of the shared secret are accepted if both are configured', () => {
+  it('verifyToken accepts tokens of a key pair and of the shared secret if both are configured', () => {
     const keys = read('public', [first.publicKey]);
     const old = signToken(secret, claims);
     expect(verifyToken({ secret, keys }, old)).toMatchObject(valid);
@@ -102,7 +102,7 @@ describe('a setting of keys', () => {
     expect(JSON.stringify(outcome)).not.toContain(first.privateKey.d as string);
   });
 
-  it('an invalid key setting is rejected without quoting it in the error', () => {
+  it('tokenKeys rejects an invalid key setting, and its error does not contain the key', () => {
     const outcome = tokenKeys('private').read('{"d":"my-secret', true);
     expect(outcome).toEqual({ ok: false, problem: 'must be JSON Web Keys' });
   });

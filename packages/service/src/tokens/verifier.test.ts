@@ -61,7 +61,7 @@ describe('TokenVerifier', () => {
     expect(verifier.verify(token)).toMatchObject({ ok: true, bearer: { external } });
   });
 
-  it('TokenVerifier reads the user id from the configured claim, as number or text', () => {
+  it('TokenVerifier reads the user id from the configured claim, as a number or a string', () => {
     for (const claim of [195752, '195752']) {
       const token = hs({}, { chat_user: claim }, 'uid');
       expect(verifier.verify(token)).toMatchObject({ ok: true, bearer: { foreign: 195752 } });
@@ -71,7 +71,7 @@ describe('TokenVerifier', () => {
     }
   });
 
-  it("the id of another issuer's session never equals that of an own session", () => {
+  it('TokenVerifier returns for a session of another issuer an id that no session of Parley can have', () => {
     const session = (token: string) => {
       const verified = verifier.verify(token);
       if (!verified.ok) throw new Error(verified.reason);
@@ -84,7 +84,7 @@ describe('TokenVerifier', () => {
     expect(new Set(names).size).toBe(5);
   });
 
-  it('TokenVerifier tolerates different clocks, within the tolerance', () => {
+  it('TokenVerifier accepts tokens if the clocks differ by no more than the tolerance', () => {
     const token = hs({ expiresIn: -5 });
     const verified = verifier.verify(token);
     expect(verified.ok && verified.expires > Date.now()).toBe(true);

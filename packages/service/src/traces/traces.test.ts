@@ -15,7 +15,7 @@ function create(ratio: number, url = 'http://127.0.0.1:9/v1/traces', warn: (...s
 }
 
 describe('traces', () => {
-  it('every process samples the same messages, in the configured ratio', () => {
+  it('processes with the same sampling ratio trace the same messages', () => {
     fc.assert(
       fc.property(fc.nat(2 ** 31), fc.constantFrom(0.01, 0.25, 0.5), (start, ratio) => {
         const [one, other] = [create(ratio), create(ratio)];
@@ -31,7 +31,7 @@ describe('traces', () => {
     expect(create(0).samples(243939930087424)).toBe(false);
   });
 
-  it('traces are dropped while the collector is unavailable, and the log reports this once', async () => {
+  it('Traces drops spans while the collector is unavailable, and logs this once', async () => {
     const told: unknown[] = [];
     const traces = create(1, undefined, (...said) => told.push(said));
     const step = { name: 'deliver', message: { id: 1, conversation: '1_2' }, start: 1, end: 2 } as const;
@@ -42,7 +42,7 @@ describe('traces', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('traces of one message have one id in every process', async () => {
+  it('the spans of a message have the same trace id in every process', async () => {
     const bodies: string[] = [];
     const server = createServer(async (request, response) => {
       bodies.push(await text(request));
@@ -67,7 +67,7 @@ describe('traces', () => {
     expect(send).toMatchObject({ startTimeUnixNano: '1700000000000250000', endTimeUnixNano: '1700000000001000000' });
   });
 
-  it("traces are configured with OpenTelemetry's variables", () => {
+  it('the variables of OpenTelemetry configure tracing', () => {
     const read = (env: Record<string, string>) => traceConfig(readEnv(env, traceVariables));
     expect(read({})).toBeUndefined();
     const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://collector:4318/';
