@@ -7,10 +7,11 @@ import { omitSeen } from './push/omit-seen.ts';
 import type { PushUsers } from './push/push-users.ts';
 
 /**
- * Queues webhook events for committed messages, edits, recalls, reactions and pins, and push events
- * for messages whose recipients may have a push device and are not looking at the chat. Notices
- * cause neither: `group` events report the same. Rejects if Redis does not accept them. If an event
- * is queued again, it has the same id.
+ * Queues webhook events for committed messages, edits, recalls, reactions and pins. Queues push
+ * events for messages whose recipients might have a push device and are not looking at the chat.
+ * Queues nothing for notices, because webhook events of the kind `group` report the same changes.
+ * Rejects if Redis does not accept the events. If it is called again for the same entries, the
+ * events have the same ids.
  */
 export async function announceMessages(
   { redis, endpoints, pushUsers, most, log }: AnnounceOptions,
@@ -34,8 +35,8 @@ export async function announceMessages(
 }
 
 /**
- * Returns the messages that push notifications show. For a streamed message, that is its final
- * content.
+ * Returns the message that a push notification shows for an entry, or nothing. A streamed message
+ * is pushed with its final content.
  */
 function toPushed(entry: Entry): MessageEntry[] {
   if (entry.kind === 'message') return entry.silent || entry.streaming || isNotice(entry) ? [] : [entry];
@@ -47,12 +48,13 @@ function toPushed(entry: Entry): MessageEntry[] {
 
 function toEvents(entry: Entry): QueuedEvent[] {
   if (entry.kind === 'message') return isNotice(entry) ? [] : [sent(entry)];
-  // Marks and hidden messages concern only their user, so webhooks get no event.
+  // Returns no webhook events for marks and hidden messages, because they concern only one user.
   return entry.kind === 'mark' || entry.kind === 'hide' ? [] : [changed(entry)];
 }
 
 /**
- * Returns whether the server wrote a message because its group changed: the group is the sender.
+ * Returns whether a message is a notice, which the server writes when a group changes. The sender
+ * of a notice is the group.
  */
 function isNotice({ group, from, to }: MessageEntry): boolean {
   return group && from === to;
@@ -104,7 +106,7 @@ const types = {
 export interface AnnounceOptions {
   redis: RedisConnection;
   endpoints: readonly WebhookEndpoint[];
-  /** Undefined if push is off. */
+  /** The users with a push device. Undefined if push is off. */
   pushUsers: PushUsers | undefined;
   /** Maximum number of events that are queued per endpoint. */
   most: number;

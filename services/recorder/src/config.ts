@@ -36,41 +36,43 @@ export function readConfig(env: Environment) {
     LOG_LEVEL: oneOf(logLevels, { default: 'info' }),
   });
   return {
-    /** Address of `/healthz`, `/readyz` and `/metrics`. */
+    /** Host and port of `/healthz`, `/readyz` and `/metrics`. */
     host: values.HOST,
     port: values.PORT,
-    /** Several URLs separated by commas are nodes of a Redis Cluster. */
+    /** Address of Redis. Several addresses separated by commas are nodes of a Redis Cluster. */
     redisUrl: values.REDIS_URL,
     databaseUrl: values.DATABASE_URL,
     /**
-     * Maximum number of connections to PostgreSQL. One writes batches, the others serve requests of
-     * gateways.
+     * Maximum number of connections to PostgreSQL. One connection writes batches, the others serve
+     * requests of gateways and apis.
      */
     databaseConnections: values.DATABASE_CONNECTIONS,
     /**
-     * Number of hash buckets. The same in every process; cannot be changed after the first start.
+     * Number of hash buckets, the same in every process. Cannot be changed after the first start.
      */
     buckets: values.BUCKETS,
-    /** Number of Redis replicas that must have an entry before it is recorded. */
+    /**
+     * Number of Redis replicas that must have an entry before the recorder writes it to PostgreSQL.
+     */
     replicasAck: values.REPLICAS_ACK,
-    /** How Redis syncs writes to disk, which decides what a crash of its machine may lose. */
+    /** How Redis writes to disk, which determines how much data a crash of its machine can lose. */
     redisDurability: values.REDIS_DURABILITY,
-    /** Maximum number of entries per transaction. */
+    /** Maximum number of entries that are written in one transaction. */
     batch: values.RECORD_BATCH,
-    /** Minimum ms between reads while entries arrive. A longer wait makes larger batches. */
+    /** Minimum ms between two reads while entries arrive. A longer time leads to larger batches. */
     wait: values.RECORD_WAIT,
-    /** Maximum ms between reads while entries arrive. */
+    /** Maximum ms between two reads while entries arrive. */
     maxWait: values.RECORD_WAIT_MAX,
-    /** Ms after which a lease ends if its recorder, which may have crashed, does not renew it. */
+    /** Ms after which a lease ends if its recorder does not renew it, for example after a crash. */
     lease: values.RECORD_LEASE,
-    /** Webhook endpoints that receive events of committed messages. */
+    /** Webhook endpoints that receive events about committed messages. */
     webhooks: values.WEBHOOKS,
-    /** Whether messages are pushed to devices. */
+    /** True if messages are pushed to devices. */
     push: [values.PUSH_PUBLIC_KEY, values.FCM_PROJECT, values.APNS_KEY_ID].some((each) => each !== ''),
-    /** Maximum number of events that are queued per endpoint. */
+    /** Maximum number of events that are queued per webhook endpoint. */
     webhookBacklog: values.WEBHOOK_BACKLOG,
     logLevel: values.LOG_LEVEL,
-    /** OTLP collector for traces of messages. Default: none. */
+    /** OpenTelemetry collector that receives the traces of messages. Default: none. */
     traces: traceConfig(values),
   };
 }

@@ -9,7 +9,7 @@ import {
 } from '@parley/redis';
 import { type Log, type Registry, StoresMonitor } from '@parley/service';
 
-/** Creates a monitor that uses the connections of this process. */
+/** Creates a monitor that compares Redis and PostgreSQL over the connections of this process. */
 export function createStoresMonitor(db: Database, redis: RedisConnection, log: Log, metrics: Registry): StoresMonitor {
   return new StoresMonitor(
     {

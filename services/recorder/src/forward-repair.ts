@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RedisConnection, repairForwards } from '@parley/redis';
 import type { Lease } from './lease/lease.ts';
 
-/** Ms between checks. The process that accepted a message has at least this time to forward it. */
+/**
+ * Ms between two checks. The process that accepted a message has at least this time to forward it.
+ */
 const INTERVAL_MS = 500;
 
 /**
- * In a Redis Cluster, completes the forwards that crashed gateways and apis left in the leased
- * buckets. See `repairForwards`.
+ * In a Redis Cluster, forwards the messages and mutations that crashed gateways and apis have not
+ * forwarded to all buckets. Does this for the leased buckets. See `repairForwards`.
  */
 export class ForwardRepair {
   readonly #redis: RedisConnection;
@@ -27,7 +29,7 @@ export class ForwardRepair {
     if (this.#redis.clustered) this.#done = this.#run();
   }
 
-  /** Resolves after the check in flight. */
+  /** Stops the checks. Resolves after the check in flight. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#done;

@@ -5,7 +5,7 @@ import type { Lease } from './lease/lease.ts';
 import { type Backlog, readBacklog } from './read-backlog.ts';
 import { failureReason } from './write/errors.ts';
 
-/** The recorder's metrics. */
+/** The metrics of the recorder. */
 export class RecorderMetrics {
   readonly #lag: Histogram;
   readonly #entries: Counter<'kind'>;
@@ -62,12 +62,12 @@ export class RecorderMetrics {
   }
 
   /**
-   * Adds metrics of the backlog. They are read from Redis when the metrics are collected. NaN while
-   * Redis is unavailable.
+   * Adds metrics of the backlog of record entries. Their values are read from Redis when the
+   * metrics are collected. They are NaN while Redis is unavailable.
    */
   #addBacklog(registers: Registry[], redis: RedisConnection, leased: () => readonly Lease[]): void {
     let reading: Promise<Backlog> | undefined;
-    // Both gauges are collected at the same time, so they share one read.
+    // Reads the backlog once for both gauges, which are collected at the same time.
     const read = () => {
       reading ??= readBacklog(redis, leased())
         .catch(() => ({ entries: Number.NaN, age: Number.NaN }))
@@ -94,7 +94,7 @@ export class RecorderMetrics {
     });
   }
 
-  /** Counts a committed batch. */
+  /** Counts a committed batch and its entries. */
   committed(entries: readonly { kind: Entry['kind']; accepted: number; bucket: number }[]): void {
     const now = Date.now();
     const kinds = new Map<Entry['kind'], number>();
@@ -109,12 +109,12 @@ export class RecorderMetrics {
     this.#batches.observe(entries.length);
   }
 
-  /** Counts a batch that could not be written. It is written again. */
+  /** Counts a failed attempt to write a batch. The recorder writes the batch again. */
   failed(error: unknown): void {
     this.#failures.inc({ reason: failureReason(error) });
   }
 
-  /** Counts an entry that was moved to the dead entries. */
+  /** Counts a record entry that was moved to the dead entries. */
   buried(): void {
     this.#dead.inc();
   }

@@ -1,12 +1,12 @@
 /**
- * Desired number of entries of a batch. A transaction costs about 2 ms by itself and about 0.04 ms
- * per entry, so larger batches save little.
+ * Desired number of entries in a batch. A transaction takes about 2 ms plus about 0.04 ms per
+ * entry, so larger batches save little time.
  */
 const FULL_BATCH = 200;
 
 /**
- * Decides the time between two reads of the record streams. At a low rate it is longer, so that
- * fewer transactions are written, unless a request waits for a record.
+ * Determines the time between two reads of the record streams. The fewer entries arrive, the longer
+ * is the time, so that the recorder commits fewer transactions. A request for a record shortens it.
  */
 export class Pace {
   readonly #options: PaceOptions;
@@ -19,7 +19,10 @@ export class Pace {
     this.#options = options;
   }
 
-  /** Call it before each read. Returns whether `hurry` was called since the previous read. */
+  /**
+   * Starts a new cycle. Call it before each read. Returns whether `hurry` was called since the
+   * previous read.
+   */
   begin(): boolean {
     const now = performance.now();
     this.#elapsed = now - this.#began;
@@ -29,7 +32,7 @@ export class Pace {
     return hurried;
   }
 
-  /** Ends the current or next wait as soon as the minimum has passed. */
+  /** Ends the current or the next wait as soon as the minimum time has passed. */
   hurry(): void {
     this.#hurried = true;
     this.#wake?.();
@@ -38,7 +41,7 @@ export class Pace {
   /**
    * Resolves when the next read is due.
    *
-   * @param entries number of entries of the last read
+   * @param entries number of entries that the last read returned
    */
   async wait(entries: number): Promise<void> {
     const { batch, wait, maxWait } = this.#options;
@@ -64,7 +67,10 @@ export class Pace {
 }
 
 export interface PaceOptions {
-  /** Maximum number of entries per transaction. After a full read, the next one is due at once. */
+  /**
+   * Maximum number of entries per transaction. If a read returns so many, the next read is due at
+   * once.
+   */
   batch: number;
   /** Minimum ms between two reads. */
   wait: number;

@@ -6,8 +6,8 @@ import type { Lease } from './lease/lease.ts';
 const TIMEOUT_MS = 2000;
 
 /**
- * Returns how many entries the record streams of the leased buckets hold, and the age of the
- * oldest. Rejects if Redis is unavailable.
+ * Returns the number of entries in the record streams of the leased buckets, and the age of the
+ * oldest entry. Rejects if Redis is unavailable.
  */
 export async function readBacklog({ client, keys }: RedisConnection, leases: readonly Lease[]): Promise<Backlog> {
   const replies = Promise.all(

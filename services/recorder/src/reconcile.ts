@@ -4,9 +4,9 @@ import { integer, readEnv, runTask, text, url } from '@parley/service';
 import { reconcileStores } from './reconcile/reconcile-stores.ts';
 
 /**
- * `node reconcile.js` reconciles Redis and PostgreSQL after one or both were restored from a
- * backup. Run it while gateways are stopped, or while they refuse to serve because the stores do
- * not belong together. Idempotent: repeat an interrupted run.
+ * The command `node reconcile.js`, which reconciles Redis and PostgreSQL after one or both were
+ * restored from a backup. Run it while gateways are stopped, or while they refuse to serve because
+ * the stores do not belong together. Idempotent: run it again if it was interrupted.
  */
 await runTask({
   name: 'reconcile',

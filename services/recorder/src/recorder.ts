@@ -5,12 +5,12 @@ import type { Source, StreamEntry } from './source/source.ts';
 import type { Writer } from './writer.ts';
 
 /**
- * Moves entries from the record streams to PostgreSQL in a loop of three phases.
+ * Writes the entries of the record streams to PostgreSQL. Repeats three phases:
  *
- * Collect: read the leased streams; while they have more, continue until a batch is full. Write:
- * one transaction per batch, retried until it is committed or the leases are lost. Pace: while
- * entries arrive, wait so that the next batch gets larger ({@link Pace}). Otherwise the read
- * blocks.
+ * 1. Collect: read the leased streams. While they contain more entries, continue until a batch is
+ *    full. If they are empty, the read waits for entries.
+ * 2. Write: write the batch in one transaction. Retry until it is committed or the leases are lost.
+ * 3. Pace: while entries arrive, wait so that the next batch gets larger ({@link Pace}).
  */
 export class Recorder {
   readonly #source: Source;
@@ -30,7 +30,7 @@ export class Recorder {
     this.#pace = new Pace(options);
   }
 
-  /** Whether the last read of the streams succeeded. */
+  /** True if the last read of the record streams succeeded. */
   get healthy(): boolean {
     return !this.#failing;
   }
@@ -40,7 +40,7 @@ export class Recorder {
   }
 
   /**
-   * Writes the entries that are in the streams now without waiting for more, and trims the streams
+   * Writes the entries that are in the streams now, without waiting for more, and trims the streams
    * at once.
    */
   hurry(): void {
@@ -48,8 +48,8 @@ export class Recorder {
   }
 
   /**
-   * Resolves once the batch in flight is written, or abandoned because PostgreSQL or Redis is
-   * unavailable. An abandoned batch stays in its stream.
+   * Stops reading. Resolves once the batch in flight is written, or given up because PostgreSQL or
+   * Redis is unavailable. The entries of such a batch stay in their streams.
    */
   async stop(): Promise<void> {
     this.#stopping = true;
@@ -100,15 +100,15 @@ export class Recorder {
   }
 }
 
-/** Ms to wait for entries before the leases are read again. */
+/** Ms to wait for entries before the list of leases is read again. */
 const IDLE_MS = 500;
 
 export interface RecorderOptions {
   /** Maximum number of entries per transaction. */
   batch: number;
-  /** Ms between reads while many entries arrive, or while a request waits for one. */
+  /** Ms between two reads while many entries arrive, or while a request waits for an entry. */
   wait: number;
-  /** Ms between reads while few entries arrive. */
+  /** Ms between two reads while few entries arrive. */
   maxWait: number;
   onError: (error: unknown) => void;
 }

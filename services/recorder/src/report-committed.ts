@@ -7,10 +7,10 @@ import type { PushUsers } from './push/push-users.ts';
 import type { Item } from './writer.ts';
 
 /**
- * Queues webhook events of committed entries, adds their spans and counts them. Rejects if Redis
- * does not accept the events.
+ * Queues the webhook events of committed entries, adds the entries' spans to the traces, and counts
+ * the entries in the metrics. Rejects if Redis does not accept the events.
  *
- * @param start when the write began, by `performance.now()`
+ * @param start when the write began, as a value of `performance.now()`
  */
 export async function reportCommitted(deps: ReportDeps, items: readonly Item[], start: number): Promise<void> {
   const { redis, config, pushUsers, metrics, traces, log } = deps;
@@ -41,7 +41,7 @@ function traceMessages(traces: Traces, items: readonly Item[], start: number): v
 interface ReportDeps {
   redis: RedisConnection;
   config: Pick<RecorderConfig, 'webhooks' | 'webhookBacklog'>;
-  /** Undefined if push is off. */
+  /** The users with a push device. Undefined if push is off. */
   pushUsers: PushUsers | undefined;
   metrics: RecorderMetrics;
   /** Undefined if tracing is off. */

@@ -36,18 +36,18 @@ import { StreamEnder } from './stream-ender.ts';
 import { Writer } from './writer.ts';
 
 /**
- * Ms after which a statement fails and is retried. A server whose machine crashes does not close
- * its connections.
+ * Ms after which a statement fails and is retried. Necessary because a server does not close its
+ * connections if its machine crashes.
  */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
-/** Approximate number of requests that are read at once. */
+/** Approximate number of requests that are read at a time. */
 const REQUEST_BATCH = 256;
 
 /**
- * Starts a recorder. Waits for PostgreSQL and resolves once its health port is open. Rejects if
- * Redis is unavailable or the schema is too old. `onStop` receives the stop function of each part.
- * Call these in reverse order.
+ * Starts a recorder. Waits for PostgreSQL. Resolves once the port of the health server is open.
+ * Rejects if Redis is unavailable or the database schema is too old. Passes the stop function of
+ * each part to `onStop`. Call these functions in reverse order.
  */
 export async function startRecorder(config: RecorderConfig, log: Log, onStop: OnStop): Promise<{ port: number }> {
   const { databaseUrl: url, databaseConnections, lease } = config;
@@ -64,11 +64,11 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   const db = openDatabase({ ...database, maxConnections: databaseConnections - 1 });
   onStop('database', () => db.destroy());
   const session = {
-    // One plan for all sizes of a batch, because planning over 16 partitions costs more than it can
-    // save.
+    // Uses one query plan for all batch sizes, because planning for 16 partitions costs more time
+    // than a better plan saves.
     ...{ plan_cache_mode: 'force_generic_plan', jit: 'off' },
-    // A recorder that freezes within a transaction must not keep row locks that its successor
-    // needs.
+    // Limits the time for which a transaction can be idle, so that a recorder that freezes during
+    // one does not keep row locks that its successor needs.
     idle_in_transaction_session_timeout: String(Math.ceil(lease / 2)),
   };
   const pool = openPool({ ...database, maxConnections: 1 }, session);
@@ -76,7 +76,7 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
 
   const registry = createMetrics('recorder');
   const stores = createStoresMonitor(db, redis, log, registry);
-  // Records wait in Redis while the stores do not belong together.
+  // Reads nothing while the stores do not belong together, so that records wait in Redis.
   const held = () => (stores.matched ? leases.held() : []);
   const metrics: RecorderMetrics = new RecorderMetrics(registry, redis, () => leases.held());
   const traces =
@@ -166,7 +166,7 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   return { port: health.port };
 }
 
-/** Rejects if the schema is too old. Waits while PostgreSQL is unavailable. */
+/** Rejects if the database schema is too old. Waits while PostgreSQL is unavailable. */
 async function waitForSchema(db: Database, log: Log): Promise<void> {
   for (;;) {
     try {

@@ -7,8 +7,8 @@ import type { Lease } from './lease/lease.ts';
 const INTERVAL_MS = 1000;
 
 /**
- * Ends the streams of the leased buckets that have used their time, because their senders crashed
- * or did not end them. Their final text is the default of `endStream`.
+ * Ends the message streams of the leased buckets whose time is used up, because their senders
+ * crashed or did not end them. Their final content is the default of `endStream`.
  */
 export class StreamEnder {
   readonly #redis: RedisConnection;
@@ -18,7 +18,7 @@ export class StreamEnder {
   readonly #stopping = new AbortController();
   #done: Promise<void> = Promise.resolve();
 
-  /** @param rebuildPermits copies the members of a group to Redis, if PostgreSQL is available */
+  /** @param rebuildPermits copies the members of a group from PostgreSQL to Redis */
   constructor(
     redis: RedisConnection,
     leases: () => readonly Lease[],
@@ -35,7 +35,7 @@ export class StreamEnder {
     this.#done = this.#run();
   }
 
-  /** Resolves after the check in flight. */
+  /** Stops the checks. Resolves after the check in flight. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#done;
@@ -63,7 +63,7 @@ export class StreamEnder {
     const parsed = parseConversation(conversation);
     let participants: number[] = [];
     if (parsed?.type === 'group') {
-      // Without the copy, the members are unknown. The next check retries.
+      // Leaves the stream to the next check, because the members are unknown without the copy.
       if (!(await this.#restorePermits(parsed.group))) return;
       participants = await readMembers(this.#redis, parsed.group);
     }

@@ -10,10 +10,13 @@ import type { Request } from './requests/request.ts';
 import type { StreamEntry } from './source/source.ts';
 import { isEntryFault } from './write/errors.ts';
 
-/** Ms between two trims while entries arrive. */
+/** Ms between two trims of the streams while entries arrive. */
 const TRIM_INTERVAL_MS = 500;
 
-/** Ms before the first retry, and maximum ms before later ones. The delay doubles with each. */
+/**
+ * Ms before the first retry, and maximum ms before a later retry. The delay doubles with each
+ * retry.
+ */
 const [MIN_RETRY_DELAY_MS, MAX_RETRY_DELAY_MS] = [50, 2000];
 
 /** Writes batches of record entries to PostgreSQL and trims the record streams. */
@@ -29,15 +32,15 @@ export class Writer {
     this.#deps = deps;
   }
 
-  /** Whether the last attempt to write succeeded. */
+  /** True if the last attempt to write a batch succeeded. */
   get healthy(): boolean {
     return !this.#failing;
   }
 
   /**
-   * Resolves when each entry is committed, moved to the dead entries, or left to the next holder
-   * because its lease is lost. Retries while PostgreSQL or Redis is unavailable, until {@redis
-   * stop}.
+   * Writes entries. Resolves when each entry is committed, moved to the dead entries, or left to
+   * the next holder because its lease is lost. Retries while PostgreSQL or Redis is unavailable,
+   * until {@link stop} is called.
    */
   async write(entries: readonly StreamEntry[]): Promise<void> {
     const work = this.#writeAll(await this.#parseAll(entries));
@@ -48,9 +51,10 @@ export class Writer {
   }
 
   /**
-   * Removes written entries from the streams. `write` trims only twice a second, because a trim per
-   * stream and batch would cost as much as reading. Call this when no entries arrive. If a trim
-   * fails, the entries are trimmed the next time, or written again, which is idempotent.
+   * Removes written entries from the streams. `write` calls this only twice a second, because
+   * trimming each stream after each batch would cost as much as reading. Call it when no entries
+   * arrive. If a trim fails, the next trim removes the entries, or they are written again, which is
+   * idempotent.
    */
   async trim(): Promise<void> {
     this.#trimmed = performance.now();
@@ -67,7 +71,7 @@ export class Writer {
     await this.#current;
   }
 
-  /** Ends retries. If the next attempt fails, the entries stay in their stream. */
+  /** Stops retrying. If the next attempt fails, the entries stay in their streams. */
   stop(): void {
     this.#stopping = true;
   }
@@ -84,12 +88,13 @@ export class Writer {
         await this.#bury(source, error);
       }
     }
-    // Gateways of versions before 0.1 put requests into the record streams.
+    // Handles requests here, because gateways of versions before 0.1 put them into the record
+    // streams.
     if (requests.length > 0) void this.#deps.handle(requests);
     return items;
   }
 
-  /** Returns false if it ended early because of {@link stop}. */
+  /** Writes entries and retries after failures. Returns false if {@link stop} ended the retries. */
   async #writeAll(all: readonly Item[]): Promise<boolean> {
     for (let delay = MIN_RETRY_DELAY_MS; ; delay = Math.min(delay * 2, MAX_RETRY_DELAY_MS)) {
       const items = all.filter((item) => item.source.lease.held);
@@ -121,7 +126,10 @@ export class Writer {
     await this.#deps.committed(items, start);
   }
 
-  /** Halves the batch until the invalid entry is alone in one. */
+  /**
+   * Splits a batch in halves until the invalid entry is alone in its batch. Writes the other
+   * halves.
+   */
   async #isolate(items: readonly Item[], error: unknown): Promise<boolean> {
     const [first] = items;
     if (first && items.length === 1) return await this.#bury(first.source, error);
@@ -130,8 +138,8 @@ export class Writer {
   }
 
   /**
-   * Moves an entry to the dead entries, so that the stream can continue. Returns false if it ended
-   * early because of {@link stop}.
+   * Moves an entry to the dead entries, so that it does not block the stream. Returns false if
+   * {@link stop} ended the retries.
    */
   async #bury(entry: StreamEntry, cause: unknown): Promise<boolean> {
     const { log } = this.#deps;
@@ -152,29 +160,27 @@ export class Writer {
 }
 
 export interface WriterDeps {
-  /**
-   * Writes entries in one transaction. `mayCommit` is called before the commit. See `writeBatch`.
-   */
+  /** Writes entries in one transaction. Calls `mayCommit` before the commit. See `writeBatch`. */
   writeBatch(entries: readonly Entry[], mayCommit: () => boolean): Promise<void>;
   /** Returns the items that enough replicas of Redis have. */
   confirm(items: readonly Item[]): Promise<readonly Item[]>;
   /**
    * Called after the commit, before the entries are trimmed. If it rejects, the batch is written
-   * again. `start` is a value of `performance.now()`.
+   * again. `start` is when the write began, as a value of `performance.now()`.
    */
   committed(items: readonly Item[], start: number): Promise<void>;
-  /** Removes the entries of a bucket up to and including `id`. */
+  /** Removes the entries of a bucket's record stream up to and including `id`. */
   trim(bucket: number, id: string): Promise<unknown>;
   /** Moves an entry to the dead entries. */
   bury(entry: StreamEntry, reason: string): Promise<unknown>;
   /** Handles requests. Never rejects. */
   handle(requests: readonly Request[]): Promise<void>;
-  /** Called when an attempt to write failed for a reason that may be temporary. */
+  /** Called when an attempt to write failed for a reason that might be temporary. */
   failed(error: unknown): void;
   log: Pick<Log, 'warn' | 'error'>;
 }
 
-/** A record entry, in the form that was read and in parsed form. */
+/** A record entry: as read from its stream, and parsed. */
 export interface Item {
   source: StreamEntry;
   entry: Entry;

@@ -3,11 +3,11 @@ import { groupConversation, isId, userConversation } from '@parley/protocol';
 import { BadEntry, type Json, readConversation, readId, readText } from './read-json.ts';
 
 /**
- * Validates a record entry. Throws {@link BadEntry} if it is of unknown kind or a field is
- * invalid.
+ * Converts a JSON object to a record entry. Throws {@link BadEntry} if its kind is unknown or a
+ * field is invalid.
  *
  * @param accepted when the entry was added to its stream, in Unix ms. Replaces the date of a
- * change, which is by the clock of a gateway. Default: the date of the change
+ * change, which a gateway's clock determined. Default: the date of the change
  */
 export function parseEntry({ ...value }: Json, accepted?: number): Entry {
   if (accepted !== undefined && 'date' in value) value.date = accepted;

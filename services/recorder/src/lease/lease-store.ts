@@ -7,7 +7,7 @@ const announceScript = createScript('announce-recorder', [announceSource]);
 const renewScript = createScript('renew-lease', [renewSource]);
 const acquireScript = createScript('acquire-lease', [acquireSource]);
 
-/** Creates a lease store in Redis, which also holds the list of live recorders. */
+/** Creates a lease store in Redis, which also contains the list of live recorders. */
 export function createLeaseStore(redis: RedisConnection): LeaseStore {
   const { keys, client, clustered } = redis;
   const names = Array.from({ length: keys.buckets }, (_, bucket) => keys.lease(bucket));
@@ -24,7 +24,8 @@ export function createLeaseStore(redis: RedisConnection): LeaseStore {
     read: () => (clustered ? Promise.all(names.map((name) => client.get(name))) : client.mget(names)),
     acquire: async (bucket, value, expected, ttl) =>
       (await redis.run(acquireScript, [keys.lease(bucket)], [value, expected ?? '', ttl])) === 1,
-    // In a cluster, a script can access the keys of only one bucket.
+    // Calls the script once per bucket in a cluster, because a script can access the keys of only
+    // one bucket there.
     renew: async (buckets, holder, value, ttl) => {
       if (!clustered) return buckets.length > 0 ? await renew(buckets, holder, value, ttl) : [];
       return (await Promise.all(buckets.map((bucket) => renew([bucket], holder, value, ttl)))).flat();
@@ -35,23 +36,29 @@ export function createLeaseStore(redis: RedisConnection): LeaseStore {
   };
 }
 
-/** Stores the leases. The value of a lease is `<recorder>:<turn>` and changes with each renewal. */
+/**
+ * Stores the leases of all buckets. The value of a lease is `<recorder>:<turn>`, which changes with
+ * each renewal.
+ */
 export interface LeaseStore {
   readonly buckets: number;
   /** Returns the value of every bucket's lease. Null: the lease is free. */
   read(): Promise<(string | null)[]>;
-  /** Sets a lease that is free or still has the value `expected`. Returns whether it did. */
+  /**
+   * Sets the value of a lease if it is free or still has the value `expected`. Returns whether it
+   * was set.
+   */
   acquire(bucket: number, value: string, expected: string | null, ttl: number): Promise<boolean>;
   /**
    * Changes the value of the leases that `holder` has. Returns for each bucket whether `holder` had
-   * it.
+   * the lease.
    */
   renew(buckets: readonly number[], holder: string, value: string, ttl: number): Promise<boolean[]>;
-  /** Frees a lease that `holder` has. */
+  /** Frees a lease if `holder` has it. */
   release(bucket: number, holder: string): Promise<void>;
   /**
-   * Adds a recorder to the live ones, or removes it if `silence` is 0. Drops recorders that were
-   * silent for longer, and returns how many are left.
+   * Adds a recorder to the list of live recorders, or removes it if `silence` is 0. Removes
+   * recorders that sent no heartbeat for `silence` ms. Returns the number of live recorders.
    */
   announce(recorder: string, silence: number): Promise<number>;
 }

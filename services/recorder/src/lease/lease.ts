@@ -1,17 +1,20 @@
-/** The right to write the record stream of one bucket to PostgreSQL, for a limited time. */
+/**
+ * The right of a recorder to write the record stream of one bucket to PostgreSQL, for a limited
+ * time.
+ */
 export class Lease {
   readonly bucket: number;
   #until: number;
 
-  /** @param until the end of the lease, as a value of `performance.now()` */
+  /** @param until when the lease ends, as a value of `performance.now()` */
   constructor(bucket: number, until: number) {
     this.bucket = bucket;
     this.#until = until;
   }
 
   /**
-   * Whether the lease is valid by this process' clock. A process that was frozen thus loses its
-   * leases before it contacts Redis.
+   * True if the lease is valid by this process's clock. A process that was frozen therefore loses
+   * its leases before it contacts Redis again.
    */
   get held(): boolean {
     return performance.now() < this.#until;

@@ -3,18 +3,19 @@ import { Lease } from './lease.ts';
 import type { LeaseStore } from './lease-store.ts';
 
 /**
- * Time to live of a key, in lease durations. Only recorders of versions before 0.1 rely on the
- * expiry.
+ * Time to live of a lease's key, as a multiple of the lease duration. Only recorders of versions
+ * before 0.1 rely on the expiry.
  */
 const TTL_FACTOR = 4;
 
 /**
- * Manages the leases of this recorder. All buckets are shared evenly between the live recorders.
+ * Manages the leases of this recorder. The live recorders share all buckets evenly.
  *
- * Each turn it announces itself, renews its leases, acquires free leases up to its share (buckets /
- * recorders, rounded up), and releases those above its share. A lease counts as free once its value
- * has not changed for `duration - margin`, measured by this process' monotonic clock. Redis' clock
- * is not used, so changing it neither extends nor ends a lease.
+ * In each turn, the recorder stores its heartbeat, renews its leases, releases leases above its
+ * share (buckets / recorders, rounded up), and acquires free leases up to its share. A lease counts
+ * as free if its value has not changed for `duration - margin`, measured with the monotonic clock
+ * of this process. Changing the clock of Redis neither extends nor ends a lease, because it is not
+ * used.
  */
 export class Leases {
   readonly #store: LeaseStore;
@@ -33,19 +34,19 @@ export class Leases {
     this.#options = options;
   }
 
-  /** Leases that are valid now. */
+  /** Returns the leases that are valid now. */
   held(): Lease[] {
     return [...this.#held.values()].filter((lease) => lease.held);
   }
 
-  /** Whether a turn has succeeded within the last lease duration. */
+  /** True if a turn has succeeded within the last lease duration. */
   get healthy(): boolean {
     return performance.now() - this.#lastTurn < this.#options.duration;
   }
 
   /**
-   * Acquires the first leases and continues in the background. Resolves after the first turn,
-   * whether it succeeded or not.
+   * Runs the first turn, which acquires leases, and continues in the background. Resolves after the
+   * first turn, whether it succeeded or not.
    */
   async start(): Promise<void> {
     this.#turn = this.#tryTurn();
@@ -58,7 +59,9 @@ export class Leases {
     if (!this.#stopped) this.#timer = setTimeout(next, this.#options.interval);
   }
 
-  /** Releases all leases. Call it when no more batches are written under them. */
+  /**
+   * Stops the turns and releases all leases. Call it after the last batch under them was written.
+   */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -78,7 +81,8 @@ export class Leases {
 
   async #runTurn(): Promise<void> {
     this.#turns += 1;
-    // After a pause of Redis or of this process, unchanged values prove nothing.
+    // Forgets the observed values, because after a pause of Redis or of this process, an unchanged
+    // value does not prove that the holder stopped.
     if (!this.healthy) this.#observed.clear();
     await this.#renew([...this.#held.values()]);
     const live = await this.#store.announce(this.#name, this.#trust);
@@ -94,8 +98,8 @@ export class Leases {
   async #renew(leases: Lease[]): Promise<void> {
     const held = leases.filter((lease) => lease.held);
     for (const lease of leases) if (!lease.held) this.#lose(lease);
-    // The time is taken before the command is sent, because others see the new value only
-    // afterwards.
+    // Reads the time before sending the command, because other recorders can see the new value only
+    // after that.
     const until = performance.now() + this.#trust;
     const buckets = held.map(({ bucket }) => bucket);
     const renewed = await this.#store.renew(buckets, this.#name, this.#value, this.#ttl);
@@ -114,7 +118,8 @@ export class Leases {
 
   async #acquireFree(share: number): Promise<void> {
     const { buckets } = this.#store;
-    // Recorders that start at the same time begin at different buckets.
+    // Begins at a random bucket, so that recorders that start at the same time try different
+    // buckets.
     const first = Math.floor(Math.random() * buckets);
     const candidates = Array.from({ length: buckets }, (_, index) => (first + index) % buckets);
     const free = candidates.filter((bucket) => !this.#held.has(bucket) && this.#isFree(bucket));
@@ -150,7 +155,7 @@ export class Leases {
     return `${this.#name}:${this.#turns}`;
   }
 
-  /** Ms after a renewal for which the holder relies on a lease. */
+  /** Ms after a renewal for which the holder relies on its lease. */
   get #trust(): number {
     return this.#options.duration - this.#options.margin;
   }
@@ -163,16 +168,19 @@ export class Leases {
 export interface LeasesOptions {
   /** Ms from a renewal to the end of a lease. */
   duration: number;
-  /** Ms before the end of a lease from which the holder does not rely on it. */
+  /** Ms before the end of a lease at which its holder stops relying on it. */
   margin: number;
   /** Ms between turns. */
   interval: number;
-  /** Resolves when no batch is in flight. Surplus leases are released afterwards. */
+  /** Resolves when no batch is in flight. Leases above the share are released after that. */
   settle: () => Promise<void>;
   onError: (error: unknown) => void;
 }
 
-/** The value of a lease, and since when it has not changed, as a value of `performance.now()`. */
+/**
+ * The observed value of a lease, and the time since which it has not changed, as a value of
+ * `performance.now()`.
+ */
 interface Observation {
   value: string | null;
   since: number;

@@ -1,10 +1,10 @@
--- Renews leases, or releases them, if this recorder still holds them.
+-- Renews or releases leases, if this recorder still has them.
 --
 -- KEYS  leases
 -- ARGV  1 recorder
---       2 new value, `<recorder>:<turn>`, or '' to release the leases
+--       2 new value `<recorder>:<turn>`, or '' to release the leases
 --       3 time to live in ms
--- Reply for each lease: 1 if the recorder held it, else 0
+-- Reply for each lease: 1 if the recorder had it, else 0
 local recorder, value, ttl = ARGV[1], ARGV[2], ARGV[3]
 
 local held = {}

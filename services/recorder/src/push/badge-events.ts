@@ -2,12 +2,16 @@ import type { Entry } from '@parley/database';
 import { type QueuedEvent, type RedisConnection, usersWithBadge, webhookEvent } from '@parley/redis';
 import type { PushUsers } from './push-users.ts';
 
-/** Ms until the number of unread messages on phones is checked. Marks of that time count as one. */
+/**
+ * Ms until the number of unread messages on phones is checked. Several read marks within this time
+ * cause a single check.
+ */
 export const BADGE_DELAY_MS = 1000;
 
 /**
- * Returns the push events of users who have read messages, and whose phones may show the number of
- * unread ones. Costs one command if a user with a device has read messages, otherwise none.
+ * Returns the push events of users who have read messages and whose phones might show the number of
+ * unread messages. Sends one Redis command if a user with a push device has read messages,
+ * otherwise none.
  */
 export async function badgeEvents(
   redis: RedisConnection,

@@ -1,10 +1,16 @@
 import { type Database, type Listener, listen } from '@parley/database';
 import type { PushUsers } from './push-users.ts';
 
-/** Ms between two reads of all users. Each read removes users who no longer have a device. */
+/**
+ * Ms between two reads of all users with a push device. Each read removes users who no longer have
+ * one.
+ */
 const REFRESH_INTERVAL_MS = 600_000;
 
-/** Keeps `users` equal to the table of push devices, through notifications of PostgreSQL. */
+/**
+ * Keeps `users` up to date with the table of push devices, by listening to notifications of
+ * PostgreSQL.
+ */
 export function followPushUsers(users: PushUsers, db: Database, options: FollowOptions): Listener {
   const read = async () => {
     const rows = await db.selectFrom('push_subscriptions').select('user_id').distinct().execute();

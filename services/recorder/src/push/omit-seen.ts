@@ -2,8 +2,8 @@ import type { MessageEntry } from '@parley/database';
 import { type RedisConnection, readFocus } from '@parley/redis';
 
 /**
- * Returns the messages without direct ones whose recipient is looking at the chat. Whether the
- * members of a group look at it is decided when its message is pushed.
+ * Returns the messages to push. Omits direct messages whose recipient is looking at the chat. Keeps
+ * all group messages, because the check for each member happens later, when the message is pushed.
  */
 export async function omitSeen(redis: RedisConnection, messages: readonly MessageEntry[]): Promise<MessageEntry[]> {
   const recipients = new Set(messages.filter(({ group }) => !group).map(({ to }) => to));

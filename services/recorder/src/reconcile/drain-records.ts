@@ -5,12 +5,12 @@ import { ClusterSource } from '../source/cluster-source.ts';
 import { Writer } from '../writer.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 
-/** Approximate number of entries that are read and written at once. */
+/** Approximate number of entries that are read and written at a time. */
 const BATCH = 1000;
 
 /**
- * Writes all entries of the record streams, and returns their number. Recorders should be paused,
- * but one that still writes does no harm.
+ * Writes all entries of the record streams to PostgreSQL and returns their number. Recorders should
+ * be paused, but one that still writes does no harm.
  */
 export async function drainRecords({ redis, pool, log }: ReconcileDeps): Promise<number> {
   const { keys } = redis;
@@ -25,7 +25,8 @@ export async function drainRecords({ redis, pool, log }: ReconcileDeps): Promise
     failed: () => {},
     log,
   });
-  // This source also reads a single server, over the connection that is already open.
+  // Uses this source even without a cluster, because it reads over the connection that is already
+  // open.
   const source = new ClusterSource(redis, BATCH, keys.record);
   let written = 0;
   for (;;) {

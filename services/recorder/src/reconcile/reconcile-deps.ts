@@ -2,11 +2,11 @@ import type { Database, Pool } from '@parley/database';
 import type { RedisConnection } from '@parley/redis';
 import type { Log } from '@parley/service';
 
-/** The stores that are reconciled. */
+/** The stores to reconcile. */
 export interface ReconcileDeps {
   redis: RedisConnection;
   db: Database;
-  /** A pool with a single connection, for the writer. */
+  /** A connection pool with a single connection, which writes entries. */
   pool: Pool;
   log: Pick<Log, 'warn' | 'error'>;
 }

@@ -8,15 +8,16 @@ import { repeatErasures } from './repeat-erasures.ts';
 
 /**
  * Reconciles Redis and PostgreSQL after a restore, so that all devices of a user see the same
- * afterwards.
+ * messages afterwards.
  *
- * 1. Stop: publish a mismatch, so that gateways, apis and recorders stop serving.
- * 2. Record: write the entries of the record streams. If PostgreSQL is the older store, also write
- *    entries that are only in inboxes.
- * 3. Forget: delete the inboxes and all copies of PostgreSQL's data. Every inbox gets a new epoch,
- *    so that devices reload. Refs of recorded messages are looked up for a day.
- * 4. Restore: ended sessions are refused again, and deleted accounts are erased again.
- * 5. Settle: both stores get a new mark, and services continue within seconds.
+ * 1. Store the status that Redis and PostgreSQL do not match, so that gateways, apis and recorders
+ *    stop serving.
+ * 2. Write the entries of the record streams to PostgreSQL. If PostgreSQL is the older store, also
+ *    write the messages and changes that are only in inboxes.
+ * 3. Delete from Redis all inboxes and all copies of PostgreSQL's data. Every inbox then gets a new
+ *    epoch, so that devices reload. For a day, resends are also detected by refs in PostgreSQL.
+ * 4. Revoke the ended sessions in Redis again, and let the api erase deleted accounts again.
+ * 5. Write a new progress mark to both stores. Services then continue within seconds.
  */
 export async function reconcileStores(deps: ReconcileDeps): Promise<Reconciled> {
   const { redis, db } = deps;
@@ -24,8 +25,8 @@ export async function reconcileStores(deps: ReconcileDeps): Promise<Reconciled> 
   const marks = await readMarks(redis);
   const found = compareStores(await readInstallation(db), marks);
   const fromRecords = await drainRecords(deps);
-  // The inboxes of an older Redis contain edits and reactions of which PostgreSQL has newer
-  // versions.
+  // Skips the inboxes if Redis is the older store, because they contain edits and reactions of
+  // which PostgreSQL has newer versions.
   const databaseIsOlder = found.state === 'mismatch' && found.reason === DATABASE_WENT_BACK;
   const fromInboxes = databaseIsOlder ? await recordInboxes(deps) : 0;
   await forgetCopies(redis);
@@ -39,12 +40,12 @@ export async function reconcileStores(deps: ReconcileDeps): Promise<Reconciled> 
   return { found: found.state === 'mismatch' ? found.reason : found.state, fromRecords, fromInboxes };
 }
 
-/** The result of a reconciliation. */
+/** Result of a reconciliation. */
 export interface Reconciled {
-  /** Result of the comparison of the stores before the reconciliation. */
+  /** Result of comparing the stores before the reconciliation. */
   found: string;
-  /** Number of entries written from the record streams. */
+  /** Number of entries that were written from the record streams. */
   fromRecords: number;
-  /** Number of messages and changes written from inboxes. */
+  /** Number of messages and changes that were written from inboxes. */
   fromInboxes: number;
 }

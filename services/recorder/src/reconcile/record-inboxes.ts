@@ -10,13 +10,15 @@ import type { ReconcileDeps } from './reconcile-deps.ts';
 const PAGE = 500;
 
 /**
- * Writes the messages, recalls, edits, reactions, pins and marks that inboxes hold and PostgreSQL
- * lacks because it was restored to an earlier time. Skips messages of users who registered after
- * that time, because their accounts are lost. Returns how many entries it wrote.
+ * Writes to PostgreSQL the messages, recalls, edits, reactions, pins and marks that inboxes contain
+ * but PostgreSQL lacks because it was restored to an earlier time. Skips messages of users who
+ * registered after that time, because their accounts are lost. Returns the number of written
+ * entries.
  */
 export async function recordInboxes(deps: ReconcileDeps): Promise<number> {
   let written = 0;
-  // Writes the messages of all inboxes first, because a deferred change is kept for a day only.
+  // Writes the messages of all inboxes before the changes, because a change without its message is
+  // deleted after a day.
   for (const kinds of [['message'], ['recall', 'edit', 'react', 'pin', 'hide', 'mark']]) {
     for (const owner of await inboxOwners(deps.redis)) written += await recordInbox(deps, owner, new Set(kinds));
   }
@@ -41,7 +43,10 @@ async function recordInbox(deps: ReconcileDeps, owner: number, kinds: ReadonlySe
   }
 }
 
-/** Drops messages that are recorded, or that the owner of the inbox has deleted. */
+/**
+ * Returns the events without messages that are already recorded or that the inbox's owner has
+ * deleted.
+ */
 async function keepUnrecorded({ pool }: ReconcileDeps, owner: number, events: ParleyEvent[]): Promise<ParleyEvent[]> {
   const messages = events.filter((event) => event.kind === 'message');
   const keys = messages.map((event) => ({ user: owner, chat: chatOf(owner, event), id: event.id, event }));
@@ -50,8 +55,8 @@ async function keepUnrecorded({ pool }: ReconcileDeps, owner: number, events: Pa
 }
 
 /**
- * Drops events of chats with users or groups that PostgreSQL does not know. Returns the others with
- * whether the chat is a group.
+ * Omits the events of chats whose user or group PostgreSQL does not contain. Returns each other
+ * event with whether its chat is a group.
  */
 async function keepKnown({ db }: ReconcileDeps, owner: number, events: ParleyEvent[]): Promise<KnownEvent[]> {
   const recorded = events as Recorded[];
@@ -82,16 +87,17 @@ function chatOf(owner: number, event: Recorded): number {
 }
 
 /**
- * @param date the date for changes, because their events have none. Later than every change in the
+ * @param date date of a change, because its event contains none. Later than every change in the
  * database
  */
 function toEntry(owner: number, { event, group, mayHideReads }: KnownEvent, date: number): Entry {
   if (event.kind === 'message') return parseEntry(readJson(JSON.stringify(event)));
-  // In a chat between users, `chat` of an event is the peer of the inbox's owner. In a record it is
-  // the peer of `user`.
+  // Converts `chat`: in an event it is the peer of the inbox's owner, and in a record entry it is
+  // the peer of `user`. Groups need no conversion.
   const user = 'user' in event ? event.user : owner;
   const chat = group || user === owner ? event.chat : owner;
-  // The inbox of the peer has the mark as well, unless it was private.
+  // A private mark is only in its user's inbox. Treats a mark of the inbox's owner as private if it
+  // might be, because a mark that is not private is also in the peer's inbox.
   const isPrivate = event.kind === 'mark' && user === owner && mayHideReads;
   return parseEntry(readJson(JSON.stringify({ ...event, user, chat, group, date, private: isPrivate })));
 }
@@ -101,6 +107,6 @@ type Recorded = EventOf<'message' | 'recall' | 'edit' | 'react' | 'pin' | 'hide'
 interface KnownEvent {
   event: Recorded;
   group: boolean;
-  /** True if a user of a direct chat hides read marks, or once did. */
+  /** True if either user of a direct chat hides read marks, or once did. */
   mayHideReads: boolean;
 }

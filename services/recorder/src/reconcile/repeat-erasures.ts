@@ -1,8 +1,8 @@
 import type { Database } from '@parley/database';
 
 /**
- * Makes the api erase deleted accounts again, because the restored store may contain messages that
- * were already erased.
+ * Makes the api erase deleted accounts again, because the restored store might contain messages
+ * that had already been erased.
  */
 export async function repeatErasures(db: Database): Promise<void> {
   const erased = await db.selectFrom('users').select('id').where('erased', 'is not', null).execute();

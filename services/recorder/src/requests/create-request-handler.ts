@@ -14,9 +14,9 @@ import { readPins } from './read-pins.ts';
 import { RequestHandler } from './request-handler.ts';
 
 /**
- * Creates a request handler that reads PostgreSQL and writes the copies to Redis.
+ * Creates a request handler that reads PostgreSQL and writes copies to Redis.
  *
- * @param hurry makes the recorder write waiting records without delay
+ * @param hurry makes the recorder write the waiting records without delay
  */
 export function createRequestHandler(
   redis: RedisConnection,

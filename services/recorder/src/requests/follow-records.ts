@@ -1,9 +1,9 @@
 import type { RedisConnection } from '@parley/redis';
 
 /**
- * Remembers the newest record of a conversation's home bucket. Returns a function that resolves
- * with whether this record, or an older one, is still in the stream. Compares positions in one
- * stream instead of clocks.
+ * Reads the position of the newest record in the stream of a conversation's home bucket. Returns a
+ * function that resolves with true while this record or an older one is still in the stream, which
+ * means that it is not written yet. Compares positions in the stream instead of clocks.
  */
 export async function followRecords(
   { client, keys }: RedisConnection,

@@ -1,7 +1,10 @@
 import { BadEntry, type Json, readConversation, readId, readText } from '../entries/read-json.ts';
 import type { Request } from './request.ts';
 
-/** Validates a request. Throws `BadEntry` if it is of unknown kind or lacks a field. */
+/**
+ * Converts a JSON object to a request. Throws `BadEntry` if its kind is unknown or a field is
+ * missing.
+ */
 export function parseRequest(value: Json): Request {
   if (value.kind === 'rebuild') return { kind: 'rebuild', id: readId(value, 'id') };
   if (value.kind === 'external') return { kind: 'external', external: readText(value, 'external') };
@@ -13,8 +16,8 @@ export function parseRequest(value: Json): Request {
 }
 
 /**
- * Returns whether a value is a request: gateways of versions before 0.1 write requests to the
- * record streams.
+ * Returns whether the value of a record entry is a request, because gateways of versions before 0.1
+ * write requests to the record streams.
  */
 export function isRequest(value: Json): boolean {
   return value.kind === 'rebuild' || value.kind === 'external' || value.kind === 'facts';

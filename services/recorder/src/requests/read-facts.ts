@@ -5,7 +5,8 @@ import type { FactsRequest } from './request.ts';
 
 /**
  * Returns who sent a message, whether it was recalled, and whether the user moderates its group.
- * `from` is null if the user's chat does not contain the message, or hides it.
+ * `from` is null if the user's chat does not contain the message, or the message is hidden from the
+ * user.
  */
 export async function readFacts(db: Database, { user, chat, group, id }: MessageKey): Promise<MessageFacts> {
   const floor = group

@@ -2,15 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageFacts } from '@parley/redis';
 import type { FactsRequest, PinsRequest, RefsRequest, Request } from './request.ts';
 
-/** Ms for which a request waits for records that were accepted before it. */
+/**
+ * Maximum ms for which a request waits until the records that were accepted before it are written.
+ */
 const MAX_RECORDS_WAIT_MS = 1000;
 
-/** Ms between two checks whether those records are written. */
+/** Ms between two checks whether these records are written. */
 const RECORDS_RETRY_MS = 50;
 
 /**
- * Handles requests of gateways: copies data from PostgreSQL to Redis. A request that fails is
- * dropped: the gateway asks its client to retry, and the retry sends a new request.
+ * Handles requests of gateways and apis by copying data from PostgreSQL to Redis. Drops a request
+ * that fails: the gateway asks its client to retry, and the retry sends a new request.
  */
 export class RequestHandler {
   readonly #deps: RequestHandlerDeps;
@@ -20,7 +22,8 @@ export class RequestHandler {
   }
 
   /**
-   * Resolves when every request is handled or dropped. Handles equal requests once. Never rejects.
+   * Handles requests. Handles equal requests only once. Resolves when every request is handled or
+   * dropped. Never rejects.
    */
   async handle(requests: readonly Request[]): Promise<void> {
     const distinct = new Map(requests.map((request) => [JSON.stringify(request), request]));
@@ -39,8 +42,8 @@ export class RequestHandler {
   }
 
   /**
-   * Handles a request about a message. Reports the message as missing only after every record that
-   * was accepted before the request is written.
+   * Handles a request for the facts about a message. Reports the message as missing only after
+   * every record that was accepted before the request is written.
    */
   async #handleFacts(request: FactsRequest): Promise<void> {
     const isBehind = await this.#deps.followRecords(request.conversation);
@@ -56,8 +59,8 @@ export class RequestHandler {
   }
 
   /**
-   * Handles a request for pins: copies them only after every record that was accepted before the
-   * request is written.
+   * Handles a request for the pinned messages of a conversation. Copies them only after every
+   * record that was accepted before the request is written.
    */
   async #handlePins(request: PinsRequest): Promise<void> {
     const isBehind = await this.#deps.followRecords(request.conversation);
@@ -76,18 +79,18 @@ export interface RequestHandlerDeps {
   rebuildPermits(id: number): Promise<unknown>;
   /** Copies to Redis which user has an external id. */
   copyExternal(external: string): Promise<unknown>;
-  /** Copies to Redis the refs of a user's messages in a chat. */
+  /** Copies the refs of a user's messages in a chat to Redis. */
   copyRefs(request: RefsRequest): Promise<unknown>;
   /** Copies the pinned messages of a conversation to Redis. */
   copyPins(request: PinsRequest): Promise<unknown>;
   readFacts(request: FactsRequest): Promise<MessageFacts>;
   copyFacts(request: FactsRequest, facts: MessageFacts): Promise<void>;
   /**
-   * Returns a function that resolves with whether records of a conversation that were accepted
-   * before this call are still unwritten.
+   * Returns a function that resolves with true while any record of a conversation that was accepted
+   * before this call is not written yet.
    */
   followRecords(conversation: string): Promise<() => Promise<boolean>>;
-  /** Writes waiting records without delay. */
+  /** Makes the recorder write the waiting records without delay. */
   hurry(): void;
   onError(error: unknown): void;
 }

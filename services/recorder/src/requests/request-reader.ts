@@ -5,12 +5,12 @@ import type { Source, StreamEntry } from '../source/source.ts';
 import { parseRequest } from './parse-request.ts';
 import type { Request } from './request.ts';
 
-/** Ms to wait for requests before the leases are read again. */
+/** Ms to wait for requests before the list of leases is read again. */
 const IDLE_MS = 500;
 
 /**
- * Reads the request streams of the leased buckets separately from the records, so that neither
- * delays the other.
+ * Reads the request streams of the leased buckets. Reads them separately from the record streams,
+ * so that neither delays the other.
  */
 export class RequestReader {
   readonly #deps: RequestReaderDeps;
@@ -25,7 +25,7 @@ export class RequestReader {
     this.#done = this.#run();
   }
 
-  /** Resolves after the requests in flight are handled or dropped. */
+  /** Stops reading. Resolves after the requests in flight are handled or dropped. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#deps.source.close();

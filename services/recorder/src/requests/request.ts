@@ -1,13 +1,13 @@
-/** A request of a gateway or an api to a recorder, usually for a copy that Redis lacks. */
+/** A request that a gateway or an api sends to a recorder, usually for a copy that Redis lacks. */
 export type Request = RebuildRequest | ExternalRequest | FactsRequest | RefsRequest | PinsRequest | RecordsRequest;
 
-/** Requests a copy of the permits of this user or group in Redis. */
+/** Requests a copy of the permits of a user or group in Redis. */
 export interface RebuildRequest {
   kind: 'rebuild';
   id: number;
 }
 
-/** Requests a copy in Redis of the user with this external id. */
+/** Requests a copy in Redis of the user with an external id. */
 export interface ExternalRequest {
   kind: 'external';
   external: string;
@@ -22,7 +22,7 @@ export interface RefsRequest {
   group: boolean;
 }
 
-/** Requests a copy in Redis of the pinned messages of a conversation. */
+/** Requests a copy in Redis of the ids of a conversation's pinned messages. */
 export interface PinsRequest {
   kind: 'pins';
   conversation: string;
@@ -31,7 +31,9 @@ export interface PinsRequest {
   group: boolean;
 }
 
-/** Requests a copy in Redis of the sender of this message of a user's chat. */
+/**
+ * Requests a copy in Redis of the facts about a message: its sender, and whether it was recalled.
+ */
 export interface FactsRequest {
   kind: 'facts';
   conversation: string;
@@ -42,8 +44,8 @@ export interface FactsRequest {
 }
 
 /**
- * Requests that the records in the bucket are written now, because a request of a user waits for
- * them.
+ * Requests that the recorder writes the records of the bucket at once, because a user's request
+ * waits for them.
  */
 export interface RecordsRequest {
   kind: 'records';

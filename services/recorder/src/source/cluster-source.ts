@@ -3,13 +3,13 @@ import type { RedisConnection } from '@parley/redis';
 import type { Lease } from '../lease/lease.ts';
 import { Positions, type RawStream, type Source, type StreamEntry, type StreamPage } from './source.ts';
 
-/** Ms between two reads of streams that were empty. */
+/** Ms to wait before empty streams are read again. */
 const POLL_INTERVAL_MS = 25;
 
 /**
- * Reads a Redis Cluster: one command per bucket, because a command cannot span slots. Commands for
- * one master are sent in one write. No command blocks, because a blocked connection would delay the
- * other buckets of its master.
+ * Reads the streams of a Redis Cluster. Sends one command per bucket, because a command can access
+ * only one cluster slot. Sends the commands for one master in a single write. Never blocks in
+ * Redis, because a blocked connection would delay the other buckets of its master.
  */
 export class ClusterSource implements Source {
   readonly #redis: RedisConnection;
@@ -18,7 +18,7 @@ export class ClusterSource implements Source {
   readonly #positions = new Positions();
 
   /**
-   * @param batch approximate number of entries to read at once
+   * @param batch approximate number of entries to read at a time
    * @param key returns the stream of a bucket
    */
   constructor(redis: RedisConnection, batch: number, key: (bucket: number) => string) {
@@ -39,8 +39,8 @@ export class ClusterSource implements Source {
   async close(): Promise<void> {}
 
   /**
-   * Reads once. Skips buckets whose master is unavailable, so that the others continue. Throws if
-   * all masters are unavailable.
+   * Reads each stream once. Skips buckets whose master is unavailable, so that the others continue.
+   * Throws if all masters are unavailable.
    */
   async #readOnce(leases: readonly Lease[]): Promise<StreamPage> {
     const count = Math.ceil(this.#batch / leases.length);

@@ -4,10 +4,10 @@ import { ServerSource } from './server-source.ts';
 import type { Source } from './source.ts';
 
 /**
- * Opens the source for one Redis server or a Redis Cluster.
+ * Opens a source that reads the streams of one Redis server or of a Redis Cluster.
  *
- * @param batch approximate number of entries to read at once @param key returns the stream of a
- * bucket
+ * @param batch approximate number of entries to read at a time
+ * @param key returns the stream of a bucket
  */
 export function openSource(
   redis: RedisConnection,

@@ -3,13 +3,14 @@ import type { Lease } from '../lease/lease.ts';
 import { Positions, type RawStream, type Source, type StreamPage } from './source.ts';
 
 /**
- * Ms after its block time within which a reply must arrive. Otherwise the connection counts as
- * dead.
+ * Ms after the block time of a command within which its reply must arrive. Otherwise the connection
+ * counts as dead.
  */
 const REPLY_TIMEOUT_MS = 5000;
 
 /**
- * Reads one Redis server: one blocking command over all leased streams, on a separate connection.
+ * Reads the streams of one Redis server, with one blocking command for all leased streams, on a
+ * separate connection.
  */
 export class ServerSource implements Source {
   readonly #client: RedisClient;
@@ -18,14 +19,14 @@ export class ServerSource implements Source {
   readonly #positions = new Positions();
 
   /**
-   * @param batch approximate number of entries to read at once
+   * @param batch approximate number of entries to read at a time
    * @param key returns the stream of a bucket
    */
   constructor(url: string, batch: number, key: (bucket: number) => string) {
     this.#batch = batch;
     this.#key = key;
     this.#client = createRedisClient({ url, name: 'parley-recorder-reader' });
-    // Reads reject until the client is connected.
+    // Ignores the error of connecting, because reads reject until the client is connected.
     this.#client.connect().catch(() => {});
   }
 

@@ -1,10 +1,11 @@
 import type { Lease } from '../lease/lease.ts';
 
-/** A source reads one stream of each leased bucket. */
+/** Reads one stream of each leased bucket. */
 export interface Source {
   /**
-   * Returns the entries after the last one that was read of each leased stream. Under a new lease,
-   * it starts at the first entry. Waits up to `wait` ms for entries, then returns an empty page.
+   * Returns the next entries of each leased stream. The first read under a new lease begins at the
+   * stream's first entry. If there are no entries, waits up to `wait` ms for some, and then returns
+   * an empty page.
    */
   read(leases: readonly Lease[], wait: number): Promise<StreamPage>;
   close(): Promise<void>;
@@ -12,25 +13,29 @@ export interface Source {
 
 export interface StreamPage {
   entries: StreamEntry[];
-  /** Whether a stream has more entries than were read. */
+  /** True if a stream might have more entries than were read. */
   more: boolean;
 }
 
-/** An entry in the form in which it is in its stream. */
+/** An entry as it is in its Redis stream. */
 export interface StreamEntry {
   lease: Lease;
-  /** The entry's id in the stream, `<ms>-<counter>`. The ms is when the entry was accepted. */
+  /**
+   * Id of the entry in the stream: `<ms>-<counter>`. The ms is the time when the entry was
+   * accepted.
+   */
   id: string;
-  /** The value of field `e`. */
+  /** Value of the entry's field `e`. */
   text: string | undefined;
 }
 
-/** A stream in the reply of `XREAD`. */
+/** One stream in the reply of the Redis command `XREAD`. */
 export type RawStream = [key: string, entries: [id: string, fields: string[]][]];
 
 /**
- * The last entry that was read under each lease. A new lease starts at the first entry, because its
- * predecessor may have written fewer entries than it read.
+ * Stores the last entry that was read under each lease. Reading under a new lease begins at the
+ * stream's first entry, because the previous holder might not have written all entries that it
+ * read.
  */
 export class Positions {
   readonly #last = new WeakMap<Lease, string>();
@@ -39,7 +44,7 @@ export class Positions {
     return this.#last.get(lease) ?? '0-0';
   }
 
-  /** Advances past the entries of one stream, and returns them. */
+  /** Moves the position of a stream past these entries, and returns the entries. */
   advance(lease: Lease, entries: RawStream[1]): StreamEntry[] {
     const last = entries.at(-1);
     if (last) this.#last.set(lease, last[0]);

@@ -1,6 +1,6 @@
 import { groupConversation, userConversation } from '@parley/protocol';
 
-// Record entries in the form that gateways write.
+// Functions that create record entries in the form that gateways write.
 
 export function message(id: number, from: number, to: number, text = `text ${id}`) {
   const conversation = userConversation(from, to);
@@ -11,7 +11,7 @@ export function groupMessage(id: number, from: number, group: number, text = `te
   return { ...message(id, from, group, text), conversation: groupConversation(group) };
 }
 
-/** A message that the server writes because its group changed. */
+/** Creates a notice: a message that the server writes because its group changed. */
 export function notice(id: number, group: number) {
   return { ...groupMessage(id, group, group), body: { type: 'notice', notice: 'picture' } };
 }

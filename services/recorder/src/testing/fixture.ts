@@ -5,7 +5,7 @@ import { readJson } from '../entries/read-json.ts';
 
 let names = 0;
 
-/** A database for one test file, with the part of the recorder that writes to PostgreSQL. */
+/** A database for one test file, with functions that write record entries and read the result. */
 export class Fixture implements AsyncDisposable {
   readonly db: Database;
   readonly pool: Pool;
@@ -19,7 +19,7 @@ export class Fixture implements AsyncDisposable {
     this.pool = openPool({ url, maxConnections: 4 }, { plan_cache_mode: 'force_generic_plan' });
   }
 
-  /** Writes entries in one batch. They are passed as objects whose JSON would be in the stream. */
+  /** Writes entries in one batch. Each entry is an object, as a stream contains it in JSON. */
   async write(...entries: object[]): Promise<void> {
     const parsed = entries.map((entry) => parseEntry(readJson(JSON.stringify(entry))));
     await writeBatch(this.pool, parsed, () => true);
@@ -32,7 +32,7 @@ export class Fixture implements AsyncDisposable {
     return users.map((user) => user.id) as [number, number, number, ...number[]];
   }
 
-  /** Inserts a group of these users, who joined at message id `now`. */
+  /** Inserts a group with these members. `now` is the message id at which they joined. */
   async group(members: number[], now = 1): Promise<number> {
     const row = { name: `group${++names}`, owner_id: members[0] as number };
     const { id } = await this.db.insertInto('groups').values(row).returning('id').executeTakeFirstOrThrow();
@@ -67,7 +67,7 @@ export class Fixture implements AsyncDisposable {
     return row.unread;
   }
 
-  /** Returns all data that the recorder writes, to compare two states. */
+  /** Returns all data that the recorder writes, so that a test can compare two states. */
   async everything(): Promise<unknown> {
     return {
       messages: await this.db
@@ -77,7 +77,7 @@ export class Fixture implements AsyncDisposable {
         .orderBy('peer_id')
         .orderBy('id')
         .execute(),
-      // The upsert uses `run_id` only internally.
+      // Omits `run_id`, because only the upsert of chats uses it.
       chats: (await this.db.selectFrom('chats').selectAll().orderBy('owner_id').orderBy('peer_id').execute()).map(
         ({ run_id: _, ...chat }) => chat,
       ),

@@ -5,7 +5,7 @@ import { waitFor } from '@parley/stack';
 import { readConfig } from '../config.ts';
 import { startRecorder } from '../start-recorder.ts';
 
-/** Starts a recorder within the test's process. */
+/** Starts a recorder in the process of the test. */
 export async function runRecorder(env: Record<string, string>): Promise<RunningRecorder> {
   const stops: (() => Promise<void> | void)[] = [];
   const config = readConfig({ HOST: '127.0.0.1', PORT: '0', RECORD_WAIT: '5ms', RECORD_WAIT_MAX: '5ms', ...env });
@@ -19,12 +19,15 @@ export async function runRecorder(env: Record<string, string>): Promise<RunningR
 }
 
 export interface RunningRecorder extends AsyncDisposable {
-  /** The address of its health server. */
+  /** URL of the recorder's health server. */
   url: string;
   stop(): Promise<void>;
 }
 
-/** Adds record entries to the stream of a bucket, in order. A string is added unchanged. */
+/**
+ * Adds record entries to the stream of a bucket, in order. Adds a string unchanged, and an object
+ * as JSON.
+ */
 export async function addEntries(link: RedisConnection, bucket: number, entries: (object | string)[]): Promise<void> {
   for (const entry of entries) {
     const text = typeof entry === 'string' ? entry : JSON.stringify(entry);
@@ -32,7 +35,7 @@ export async function addEntries(link: RedisConnection, bucket: number, entries:
   }
 }
 
-/** Resolves when every record and request stream is empty. */
+/** Resolves when all record streams and request streams are empty. */
 export async function drained(link: RedisConnection, timeout = 15_000): Promise<void> {
   const { client, keys } = link;
   const lengths = () =>
@@ -47,7 +50,7 @@ export async function drained(link: RedisConnection, timeout = 15_000): Promise<
   });
 }
 
-/** Opens a connection that the test closes when it ends. */
+/** Opens a connection to Redis that closes at the end of the test. */
 export async function testConnection(url: string, buckets: number): Promise<RedisConnection & AsyncDisposable> {
   const link = await connectRedis({ url, buckets });
   return Object.assign(link, { [Symbol.asyncDispose]: () => link.close() });
