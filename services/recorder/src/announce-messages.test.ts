@@ -33,7 +33,7 @@ const env = (more: object = {}) => ({
 });
 const told = (claimed: ClaimedEvent[]) => claimed.map(({ text }) => JSON.parse(text));
 
-it('webhook endpoints subscribed to messages receive committed messages', async () => {
+it('the recorder queues webhook events of committed messages for endpoints that subscribe to messages', async () => {
   await using link = await testConnection(redis.url, BUCKETS);
   await using world = new Fixture(url);
   const [a, b, c] = await world.users(3);
@@ -86,7 +86,7 @@ it('webhook endpoints subscribed to messages receive committed messages', async 
   expect(await countWebhooks(link, 'two')).toEqual({ waiting: 0, dead: 0 });
 });
 
-it('webhook events that exceed the queue of an endpoint are dropped and logged', async () => {
+it('the recorder drops and logs webhook events that exceed the queue of an endpoint', async () => {
   await using link = await testConnection(redis.url, BUCKETS);
   await using world = new Fixture(url);
   const [a, b] = await world.users(2);
@@ -140,7 +140,7 @@ it.each([
   },
 );
 
-it('queues no push event for a recipient who is looking at the chat', async () => {
+it('the recorder queues no push event for a recipient who is looking at the chat', async () => {
   await using link = await testConnection(redis.url, BUCKETS);
   await using world = new Fixture(url);
   const [a, b, c] = await world.users(3);
@@ -163,7 +163,7 @@ it('queues no push event for a recipient who is looking at the chat', async () =
   expect(queued.filter((id) => id > 200_000).toSorted()).toEqual([200_002, 200_003]);
 });
 
-it('queues one event per second for a reader whose phone may show a number, and none for others', async () => {
+it('the recorder queues one badge event per second for a reader whose phone might show a number, and none for other readers', async () => {
   await using link = await testConnection(redis.url, BUCKETS);
   await using world = new Fixture(url);
   const [a, b, c] = await world.users(3);

@@ -35,7 +35,7 @@ describe('the pace of the recorder', () => {
     expect(await msOf(pace.wait(entries))).toBe(ms);
   });
 
-  it('the recorder ends its wait when a record is requested, but not before the minimum', async () => {
+  it('Pace ends its wait when a record is requested, but not before the minimum time', async () => {
     const pace = new Pace(options);
     pace.begin();
     const ms = msOf(pace.wait(1));

@@ -18,7 +18,7 @@ afterAll(() => redis.stop());
 const env = () => ({ REDIS_URL: redis.url, DATABASE_URL: url, BUCKETS: String(BUCKETS) });
 
 describe('the recorder', () => {
-  it('the recorder records entries, trims the stream and counts them in its metrics', async () => {
+  it('the recorder writes entries, trims the stream and counts the entries in its metrics', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
@@ -37,7 +37,7 @@ describe('the recorder', () => {
     expect((await fetch(`${recorder.url}/readyz`)).status).toBe(200);
   });
 
-  it('the last edit, reaction and pin in the stream win, whatever the clocks of gateways show', async () => {
+  it("the last edit, reaction and pin in the stream win, whatever the gateways' clocks show", async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
@@ -65,7 +65,7 @@ describe('the recorder', () => {
     }
   });
 
-  it('the recorder moves an entry that cannot be written to the dead entries, with the reason', async () => {
+  it('the recorder moves an entry that it cannot write to the dead entries, together with the reason', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
@@ -96,7 +96,7 @@ describe('the recorder', () => {
     expect(await (await fetch(`${recorder.url}/metrics`)).text()).toMatch(/parley_record_dead_total\{[^}]*\} 6/);
   });
 
-  it('the recorder ends a message stream that has used its time, with the text so far', async () => {
+  it('the recorder ends a message stream whose time is used up, with the text so far', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b, c] = await world.users(3);
@@ -125,7 +125,7 @@ describe('the recorder', () => {
     expect(await world.message(group, group, inGroup)).toMatchObject({ body: { text: 'so far' } });
   });
 
-  it('the recorder copies the user of an external id to Redis, or that no user has it', async () => {
+  it('the recorder copies to Redis which user has an external id, or that no user has it', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
@@ -139,7 +139,7 @@ describe('the recorder', () => {
     expect(await readExternalUser(link, 'stranger')).toBeNull();
   });
 
-  it('the recorder rebuilds the permit copies of a user, a group and an unknown id', async () => {
+  it('the recorder copies the permits of a user, a group and an unknown id to Redis', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b, c] = await world.users(3);
@@ -163,7 +163,7 @@ describe('the recorder', () => {
     expect(await readPermit(link, a, nobody)).toBe('nobody');
   });
 
-  it('the recorder rejects an older schema', async () => {
+  it('the recorder rejects an older database schema', async () => {
     const old = await testDatabase();
     await using db = openDatabase({ url: old, maxConnections: 1 });
     await db.deleteFrom('kysely_migration' as never).execute();
@@ -172,7 +172,7 @@ describe('the recorder', () => {
 });
 
 describe('when PostgreSQL is down', () => {
-  it('the recorder loses nothing while PostgreSQL is down, reports it on /readyz, and continues afterwards', async () => {
+  it('the recorder loses nothing while PostgreSQL is down, reports the outage on /readyz, and continues afterwards', async () => {
     await using postgres = await startPostgres({ args: ['fsync=off'] });
     // Redis and PostgreSQL belong together: another database needs another Redis.
     await using server = await startTestRedis();
@@ -201,7 +201,7 @@ describe('when PostgreSQL is down', () => {
 });
 
 describe('when Redis is down', () => {
-  it('the recorder continues recording after Redis was down', async () => {
+  it('the recorder continues to record after Redis was down', async () => {
     await using server = await startTestRedis();
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
@@ -219,7 +219,7 @@ describe('when Redis is down', () => {
 });
 
 describe('in a Redis Cluster', () => {
-  it('the recorder records from the streams of every master of a Redis Cluster', async () => {
+  it('the recorder records the entries of the streams on every master of a Redis Cluster', async () => {
     await using cluster = await startRedisCluster({ masters: 3 });
     await using link = await testConnection(cluster.url, 32);
     await using world = new Fixture(url);

@@ -14,7 +14,7 @@ afterAll(async () => {
   await redis?.stop();
 });
 
-it('the recorder ends a stream to a group only once it knows the members, and skips streams that are lost', async () => {
+it('StreamEnder ends a stream to a group only once it knows the members, and removes streams whose data is lost', async () => {
   await using link = await testConnection(redis.url, 1);
   const [a, b, group] = [1, 2, 3];
   const lost = Array.from({ length: 100 }, (_, i) => [1, `${userConversation(a, b)}:${i + 1}`]).flat();

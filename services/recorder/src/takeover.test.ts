@@ -40,7 +40,7 @@ const env = () => ({
 });
 
 describe('several recorders', () => {
-  it('several recorders share the buckets evenly, and one that stops releases its leases at once', async () => {
+  it('several recorders share the buckets evenly, and a recorder that stops releases its leases at once', async () => {
     await using first = await runRecorder(env());
     await waitFor(async () => (await leased(first.url)) === BUCKETS);
     const second = await runRecorder(env());
@@ -52,7 +52,7 @@ describe('several recorders', () => {
 });
 
 describe('a recorder killed in the middle of a batch', () => {
-  it('after a recorder was killed, another one applies every entry once, in order', async () => {
+  it('after a recorder is killed, another recorder applies every entry once and in order', async () => {
     await interrupted('SIGKILL', async (world, a, b) => {
       await using link = await testConnection(redis.url, BUCKETS);
       await using _ = await runRecorder(env());
@@ -63,7 +63,7 @@ describe('a recorder killed in the middle of a batch', () => {
 });
 
 describe('a recorder that was frozen in the middle of a batch', () => {
-  it('a recorder frozen in a batch neither delays its successor nor changes anything when it continues', async () => {
+  it('a recorder that freezes during a batch does not delay its successor, and changes nothing when it continues', async () => {
     await interrupted('SIGSTOP', async (world, a, b, child) => {
       await using link = await testConnection(redis.url, BUCKETS);
       await using other = await runRecorder(env());

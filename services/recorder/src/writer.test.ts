@@ -31,7 +31,7 @@ describe('the writer', () => {
     expect(calls).toEqual(['committed 1', 'trim 3 1-0']);
   });
 
-  it('the writer writes a batch again if the report failed', async () => {
+  it('the writer writes a batch again if reporting it failed', async () => {
     let failures = 1;
     const { writer, calls, lease } = createWriter({
       committed: async () => {
@@ -42,7 +42,7 @@ describe('the writer', () => {
     expect(calls).toEqual(['write 1', 'write 1', 'trim 3 1-0']);
   });
 
-  it('the writer isolates the entry that the database rejects, and writes the others', async () => {
+  it('the writer isolates the entry that the database rejects, and writes the other entries', async () => {
     const { writer, calls, lease } = createWriter({
       writeBatch: async (entries) => {
         if (entries.some((each) => 'id' in each && each.id === 3)) throw invalid;
@@ -55,13 +55,13 @@ describe('the writer', () => {
     expect(calls.at(-1)).toBe('trim 3 5-0');
   });
 
-  it('the writer moves entries that cannot be parsed to the dead entries', async () => {
+  it('the writer moves entries that it cannot parse to the dead entries', async () => {
     const { writer, calls, lease } = createWriter();
     await writer.write([{ lease, id: '1-0', text: '{' }, entry(lease, 2)]);
     expect(calls).toEqual(['bury 1-0 is not JSON', 'write 2', 'committed 2', 'trim 3 2-0']);
   });
 
-  it('the writer leaves entries of a lost lease to the next holder', async () => {
+  it('the writer leaves the entries of a lost lease to the next holder of the lease', async () => {
     const { writer, calls, lease } = createWriter({
       writeBatch: async () => {
         lease.end();
@@ -72,7 +72,7 @@ describe('the writer', () => {
     expect(calls).toEqual([]);
   });
 
-  it('a stopped writer does not retry, and trims no unwritten entries', async () => {
+  it('a stopped writer does not retry, and trims no entries that it has not written', async () => {
     const { writer, calls, lease } = createWriter({ writeBatch: () => Promise.reject(new Error('away')) });
     writer.stop();
     await writer.write([entry(lease, 1)]);
@@ -80,7 +80,7 @@ describe('the writer', () => {
     expect(calls).toEqual([]);
   });
 
-  it('the writer handles requests that gateways of versions before 0.1 put among the records', async () => {
+  it('the writer handles requests that gateways of versions before 0.1 put into the record streams', async () => {
     const { writer, calls, lease } = createWriter();
     await writer.write([{ lease, id: '1-0', text: '{"kind":"rebuild","id":7}' }, entry(lease, 2)]);
     expect(calls).toEqual(['handle rebuild', 'write 2', 'committed 2', 'trim 3 2-0']);

@@ -4,7 +4,7 @@ import { parseEntry } from './parse-entry.ts';
 import { BadEntry, readJson } from './read-json.ts';
 
 describe('parseEntry', () => {
-  it('parseEntry reads every kind of entry', () => {
+  it('parseEntry parses every kind of record entry', () => {
     const read = (entry: object) => parseEntry(readJson(JSON.stringify(entry)));
     const pair = { conversation: '3_7', user: 7, chat: 3, group: false };
     const group = { conversation: 'g88', user: 7, chat: 88, group: true };

@@ -6,7 +6,7 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 describe('leases', () => {
-  it('leases are shared evenly, and other recorders acquire those of a recorder that stops', async () => {
+  it('recorders share the leases evenly, and the others acquire those of a recorder that stops', async () => {
     const store = new MemoryStore(8);
     const first = await started(store);
     expect(first.held()).toHaveLength(8);
@@ -20,7 +20,7 @@ describe('leases', () => {
     expect(store.values.every((value) => value === null)).toBe(true);
   });
 
-  it('the leases of a dead recorder are acquired by another within 10 s, although no key expires', async () => {
+  it('another recorder acquires the leases of a dead recorder within 10 s, although no key expires', async () => {
     const store = new MemoryStore(4);
     const dead = await started(store);
     dead.die();
@@ -31,7 +31,7 @@ describe('leases', () => {
     await next.stop();
   });
 
-  it('leases of a live recorder are never acquired by another', async () => {
+  it('a recorder never acquires the leases of a live recorder', async () => {
     const store = new MemoryStore(4);
     store.live = () => 1;
     const first = await started(store);
@@ -41,7 +41,7 @@ describe('leases', () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
-  it('leases end by the local clock while Redis is down, and others do not acquire them at once afterwards', async () => {
+  it('while Redis is down, leases end by the local clock, and other recorders do not acquire them at once when Redis is back', async () => {
     const store = new MemoryStore(4);
     store.live = () => 1;
     const first = await started(store);
@@ -56,7 +56,7 @@ describe('leases', () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
-  it('leases above the share are released only after the batch in flight', async () => {
+  it('a recorder releases leases above its share only after the batch in flight', async () => {
     const store = new MemoryStore(2);
     let settle = () => {};
     const first = await started(store, { settle: () => new Promise((resolve) => (settle = resolve)) });

@@ -5,7 +5,7 @@ const toUser = (to: number) => ({ conversation: `1_${to}`, to });
 const toGroup = { conversation: 'g88', to: 88 };
 
 describe('PushUsers', () => {
-  it('push users include every recipient until the users with a device are loaded', () => {
+  it('until the users with a push device are loaded, PushUsers includes every recipient', () => {
     const users = new PushUsers();
     expect(users.mayReach(toUser(5))).toBe(true);
     users.set([]);
@@ -14,7 +14,7 @@ describe('PushUsers', () => {
     expect(users.mayReach(toGroup)).toBe(true);
   });
 
-  it('push users include only recipients with a device', () => {
+  it('PushUsers includes only recipients with a push device', () => {
     const users = new PushUsers();
     users.set([5]);
     expect(users.mayReach(toUser(5))).toBe(true);
@@ -23,7 +23,7 @@ describe('PushUsers', () => {
     expect(users.mayReach(toUser(6))).toBe(true);
   });
 
-  it('push users include a group if any user has a device', () => {
+  it('PushUsers includes a group if any user has a push device', () => {
     const users = new PushUsers();
     users.set([]);
     expect(users.mayReach(toGroup)).toBe(false);

@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => stores.stop());
 
 describe('reconcile', () => {
-  it('reconcile records the entries of Redis and starts new epochs after PostgreSQL was restored alone', async () => {
+  it('reconcile writes the entries of Redis to PostgreSQL and starts new epochs if only PostgreSQL was restored', async () => {
     const [a, b] = await stores.users();
     await stores.send(a, b, 'before');
     const backup = await stores.copyDatabase();
@@ -37,7 +37,7 @@ describe('reconcile', () => {
     await stores.expectReload(a, cursor);
   }, 60_000);
 
-  it('reconcile keeps the data of PostgreSQL and starts new epochs after Redis was restored alone', async () => {
+  it('reconcile keeps the data of PostgreSQL and starts new epochs if only Redis was restored', async () => {
     const [a, b] = await stores.users();
     const { id } = await stores.send(a, b, 'before');
     await stores.edit(a, b, id, 'once');
@@ -56,7 +56,7 @@ describe('reconcile', () => {
     await stores.expectReload(a, cursor);
   }, 60_000);
 
-  it('reconcile merges the messages of both stores after they were restored to different times', async () => {
+  it('reconcile merges the messages of both stores if they were restored to different times', async () => {
     const [a, b] = await stores.users();
     await stores.send(a, b, 'one');
     const backup = await stores.copyDatabase();
@@ -73,7 +73,7 @@ describe('reconcile', () => {
     await stores.expectReload(b, cursor);
   }, 60_000);
 
-  it('reconcile makes every device reload after both stores were restored and Redis was copied first', async () => {
+  it('reconcile makes every device reload if both stores were restored and Redis was copied first', async () => {
     const [a, b] = await stores.users();
     await stores.send(a, b, 'one');
     await stores.copyRedis();
@@ -88,7 +88,7 @@ describe('reconcile', () => {
     await stores.expectReload(b, cursor);
   }, 60_000);
 
-  it('the recorder rejects a Redis of another installation until it is reconciled', async () => {
+  it('the recorder rejects the Redis of another installation until the stores are reconciled', async () => {
     const [a, b] = await stores.users();
     await stores.send(a, b, 'elsewhere');
     stores.databaseUrl = await testDatabase();

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { Fixture } from '../testing/fixture.ts';
 import { recordInboxes } from './record-inboxes.ts';
 
-it('recordInboxes stores read marks for the peer only if the inbox of the peer has them', async () => {
+it("recordInboxes stores a read mark for the peer only if the peer's inbox contains the mark", async () => {
   await using world = await Fixture.open();
   await using server = await startTestRedis({ cluster: false });
   const redis = await connectRedis({ url: server.url, name: 'test' });

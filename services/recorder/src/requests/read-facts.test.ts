@@ -13,7 +13,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 const nothing = { from: null, recalled: false };
 
 describe('the facts of a message', () => {
-  it('the facts of a message between users are visible to both, until they delete it', async () => {
+  it('readFacts returns the facts of a direct message to both users, until they delete the message', async () => {
     const [a, b, c] = await world.users(3);
     await world.write(message(1, a, b), message(2, a, b), recall(a, b, 2, 7));
     const ask = (user: number, chat: number, id: number) => readFacts(world.db, { user, chat, group: false, id });
@@ -24,7 +24,7 @@ describe('the facts of a message', () => {
     expect([await ask(b, a, 1), await ask(a, b, 1)]).toEqual([nothing, { from: a, recalled: false }]);
   });
 
-  it('the facts of a group message mark its owner and admins as moderators', async () => {
+  it('readFacts reports the owner and admins of a group as moderators of its messages', async () => {
     const [a, b, c] = await world.users(3);
     const group = await world.group([a, b, c]);
     await world.db.updateTable('group_members').set({ role: 'admin' }).where('user_id', '=', b).execute();
@@ -35,7 +35,7 @@ describe('the facts of a message', () => {
     expect(await ask(c)).toEqual({ from: a, recalled: false });
   });
 
-  it('the facts of a group message are visible to those who see the message', async () => {
+  it('readFacts returns the facts of a group message only to members who can see the message', async () => {
     const [a, b, c] = await world.users(3);
     const group = await world.group([a], 0);
     await world.write(groupMessage(5, a, group));

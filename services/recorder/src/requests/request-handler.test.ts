@@ -5,7 +5,7 @@ import { RequestHandler, type RequestHandlerDeps } from './request-handler.ts';
 const facts: FactsRequest = { kind: 'facts', conversation: '1_2', user: 1, chat: 2, group: false, id: 7 };
 
 describe('the request handler', () => {
-  it('the request handler handles equal requests once', async () => {
+  it('RequestHandler handles several equal requests once', async () => {
     const { handler, calls } = createHandler({});
     const rebuild: Request = { kind: 'rebuild', id: 5 };
     const refs: Request = { kind: 'refs', conversation: '1_2', user: 1, chat: 2, group: false };
@@ -13,7 +13,7 @@ describe('the request handler', () => {
     expect(calls).toEqual(['rebuild 5', 'external ann', 'refs 1 2']);
   });
 
-  it('a message is reported as missing only after earlier records are written', async () => {
+  it('RequestHandler reports a message as missing only after earlier records are written', async () => {
     const answers = [true, true, false];
     const { handler, calls } = createHandler({ followRecords: async () => async () => answers.shift() ?? false });
     await handler.handle([facts]);
@@ -21,7 +21,7 @@ describe('the request handler', () => {
     expect(calls).toEqual(['hurry', 'facts 7 null']);
   });
 
-  it('the request handler responds at once about a recorded message, although other records wait', async () => {
+  it('RequestHandler responds at once about a recorded message, although other records wait', async () => {
     const { handler, calls } = createHandler({
       followRecords: async () => async () => true,
       readFacts: async () => ({ from: 1, recalled: false }),
@@ -30,13 +30,13 @@ describe('the request handler', () => {
     expect(calls).toEqual(['hurry', 'facts 7 1']);
   });
 
-  it('the request handler has the recorder write waiting records at once for a request of the api', async () => {
+  it('RequestHandler makes the recorder write waiting records at once when an api requests it', async () => {
     const { handler, calls } = createHandler({});
     await handler.handle([{ kind: 'records' }, { kind: 'records' }]);
     expect(calls).toEqual(['hurry']);
   });
 
-  it('the request handler copies pins only after the records that were accepted before the request', async () => {
+  it('RequestHandler copies pins only after the records that were accepted before the request are written', async () => {
     let left = 2;
     const checks: number[] = [];
     const followRecords = async () => async () => checks.push(left) > 0 && left-- > 0;
@@ -48,7 +48,7 @@ describe('the request handler', () => {
     ]);
   });
 
-  it('the request handler handles the other requests when one fails, and reports the failure', async () => {
+  it('if one request fails, RequestHandler handles the others and reports the failure', async () => {
     const failure = new Error('PostgreSQL is not reachable');
     const { handler, calls } = createHandler({ rebuildPermits: () => Promise.reject(failure) });
     await handler.handle([

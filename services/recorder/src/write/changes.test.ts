@@ -13,7 +13,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 const body = (text: string) => ({ type: 'text', text });
 
 describe('custom data', () => {
-  it('an edit replaces custom data, even if it is recorded first, and a recall clears them', async () => {
+  it('an edit replaces custom data, even if it is recorded before the message, and a recall removes custom data', async () => {
     const [a, b] = await world.users(2);
     await world.write({ ...edit(a, b, 2, 700, 'two'), custom: { version: 2 } });
     await world.write({ ...message(1, a, b), custom: { version: 1 } }, message(2, a, b));
@@ -29,7 +29,7 @@ describe('custom data', () => {
 });
 
 describe('the final content of a streamed message', () => {
-  it('the final content of a stream is recorded without the mark of an edit, and a later edit wins', async () => {
+  it('the final content of a stream does not count as an edit, and a later edit replaces it', async () => {
     const [a, b] = await world.users(2);
     const final = (id: number) => ({ ...edit(a, b, id, 700, 'whole'), streaming: false });
     const opened = (id: number) => ({ ...message(id, a, b, ''), streaming: true });
@@ -44,7 +44,7 @@ describe('the final content of a streamed message', () => {
 });
 
 describe('a pin', () => {
-  it('the newest pin of a message is stored in both copies, in any order and even before its message', async () => {
+  it('the newest pin of a message is stored in both copies, in any order of recording and even before the message', async () => {
     const [a, b] = await world.users(2);
     await world.write(pin(a, b, 1, 700, true));
     await world.write(message(1, a, b), pin(b, a, 1, 900, false), pin(a, b, 1, 800, true));
@@ -66,7 +66,7 @@ describe('a pin', () => {
 });
 
 describe('a hidden message', () => {
-  it('only existing messages can be hidden, once, in the copy of their user', async () => {
+  it('hide entries hide only existing messages, once each, in the copy of their user', async () => {
     const [a, b, c] = await world.users(3);
     const group = await world.group([a, b]);
     const entries = [message(1, a, b), groupMessage(2, a, group), hide(b, a, [1, 2]), hide(b, group, [1, 2], true)];
@@ -81,7 +81,7 @@ describe('a hidden message', () => {
 });
 
 describe('a recall', () => {
-  it('a recall clears the message in both copies and both chats', async () => {
+  it('a recall removes the content of the message from both copies and both chats', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b), message(2, a, b));
     await world.write(recall(a, b, 2, 700));
@@ -95,7 +95,7 @@ describe('a recall', () => {
     expect(await world.chat(b, a)).toMatchObject({ unread: 2 });
   });
 
-  it('a recall by a moderator removes the message of another member, even if it is recorded first', async () => {
+  it("a moderator's recall removes the message of another member, even if it is recorded before the message", async () => {
     const [a, b] = await world.users(2);
     const group = await world.group([a, b]);
     const moderated = (id: number) => ({ ...recall(b, group, id, 700, true), moderated: true });
@@ -111,7 +111,7 @@ describe('a recall', () => {
     expect(await world.message(group, group, 3)).toMatchObject({ recalled: null });
   });
 
-  it('a recall applies although it is recorded before its message', async () => {
+  it('a recall that is recorded before its message still applies', async () => {
     const [a, b] = await world.users(2);
     await world.write(recall(a, b, 9, 700));
     await world.write(message(9, a, b, 'secret'));
@@ -120,7 +120,7 @@ describe('a recall', () => {
     expect((await world.everything()) as { early: [] }).toMatchObject({ early: [] });
   });
 
-  it('a recall of another user’s message is ignored, even if it is recorded first', async () => {
+  it("a recall of another user's message is ignored, even if it is recorded before the message", async () => {
     const [a, b] = await world.users(2);
     await world.write(recall(b, a, 1, 700), edit(b, a, 1, 700, 'forged'));
     await world.write(message(1, a, b, 'mine'));
@@ -149,7 +149,7 @@ describe('changes of a message', () => {
   );
   type Each = typeof change extends fc.Arbitrary<infer T> ? T : never;
 
-  it('changes of a message have the same result in every order', async () => {
+  it('changes of a message have the same result in every order of recording', async () => {
     const plan = fc.record({
       changes: fc.array(change, { minLength: 1, maxLength: 7 }),
       order: fc.infiniteStream(fc.nat()),
@@ -208,7 +208,7 @@ describe('changes of a message', () => {
 });
 
 describe('reactions', () => {
-  it('reactions are stored by emoji and user, and removed ones are not listed', async () => {
+  it('reactions are stored by emoji and user, and removed reactions are not listed', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b), react(a, b, 1, 10, '👍', true), react(b, a, 1, 11, '👍', true));
     await world.write(react(b, a, 1, 12, '🎉', true), react(a, b, 1, 13, '👍', false));
@@ -220,7 +220,7 @@ describe('reactions', () => {
     }
   });
 
-  it('reactions of a message are limited to 32 different emoji', async () => {
+  it('a message has reactions with at most 32 different emoji', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b));
     await world.write(...Array.from({ length: 100 }, (_, index) => react(a, b, 1, 10 + index, `e${index}`, true)));

@@ -34,7 +34,7 @@ async function sees(user: number, media: number): Promise<boolean> {
 }
 
 describe('a message with a media', () => {
-  it('a message with a media grants access to both participants only', async () => {
+  it('a direct message with a media file grants access to the file only to both users', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     expect([await sees(ann, media), await sees(ben, media)]).toEqual([true, false]);
@@ -42,7 +42,7 @@ describe('a message with a media', () => {
     expect([await sees(ann, media), await sees(ben, media), await sees(carl, media)]).toEqual([true, true, false]);
   });
 
-  it('a message with a media grants access to group members who joined before the message', async () => {
+  it('a group message with a media file grants access only to members who joined before the message', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const group = await fixture.group([ann, ben]);
     const media = await upload(ann);
@@ -56,7 +56,7 @@ describe('a message with a media', () => {
     expect(await sees(ben, media)).toBe(false);
   });
 
-  it('a message that a user hid grants this user no access, and others keep theirs', async () => {
+  it('a message that a user hid grants no access to this user, while others keep their access', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const group = await fixture.group([ann, ben, carl]);
     const [direct, many] = [await upload(ann), await upload(ann)];
@@ -67,7 +67,7 @@ describe('a message with a media', () => {
     expect([await sees(ben, direct), await sees(ben, many), await sees(carl, many)]).toEqual([false, false, true]);
   });
 
-  it('a message with a media grants no access if its sender has no access to the media', async () => {
+  it('a message with a media file grants no access if its sender has no access to the file', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     const group = await fixture.group([ben, carl]);
@@ -80,7 +80,7 @@ describe('a message with a media', () => {
     expect([await sees(ben, media), await sees(carl, media)]).toEqual([false, false]);
   });
 
-  it('a media that does not exist or has an invalid id is ignored in a message', async () => {
+  it('the recorder accepts a message whose media file does not exist or whose media id is invalid', async () => {
     const [ann, ben] = await fixture.users(2);
     const id = nextId();
     await fixture.write(carry(message(id, ann, ben), 987_654), carry(message(id + 1, ann, ben), 'x'));
@@ -89,7 +89,7 @@ describe('a message with a media', () => {
 });
 
 describe('a forwarded media', () => {
-  it('recipients of a forwarded media keep access after the first message is recalled', async () => {
+  it('recipients of a forwarded media file keep access after the original message is recalled', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     const first = nextId();
@@ -100,7 +100,7 @@ describe('a forwarded media', () => {
     expect(await sees(ben, media)).toBe(true);
   });
 
-  it('a forwarded media grants access although the forward is recorded before the original', async () => {
+  it('a forwarded media file grants access even if the forward is recorded before the original', async () => {
     const [ann, ben, carl, dora] = (await fixture.users(4)) as [number, number, number, number];
     const media = await upload(ann);
     const [first, second, third] = [nextId(), nextId(), nextId()];
@@ -111,7 +111,7 @@ describe('a forwarded media', () => {
     expect([await sees(carl, media), await sees(dora, media)]).toEqual([true, true]);
   });
 
-  it('a forwarded media grants access if all messages are in one batch, in any order', async () => {
+  it('a forwarded media file grants access if all messages are in one batch, in any order', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     const [first, second] = [nextId(), nextId()];
@@ -119,7 +119,7 @@ describe('a forwarded media', () => {
     expect(await sees(carl, media)).toBe(true);
   });
 
-  it('a media cannot be forwarded after the recall of its message', async () => {
+  it('forwarding a media file after the recall of its message grants no access', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     const first = nextId();
@@ -131,7 +131,7 @@ describe('a forwarded media', () => {
   });
 });
 
-it('an edit replaces the media that a message grants access to', async () => {
+it('an edit replaces the media file that a message grants access to', async () => {
   const [ann, ben] = await fixture.users(2);
   const [before, after] = [await upload(ann), await upload(ann)];
   const id = nextId();
@@ -140,7 +140,7 @@ it('an edit replaces the media that a message grants access to', async () => {
   expect([await sees(ben, before), await sees(ben, after)]).toEqual([false, true]);
 });
 
-it('writing a batch with media twice changes nothing', async () => {
+it('writing a batch with media files twice changes nothing', async () => {
   const [ann, ben] = await fixture.users(2);
   const media = await upload(ann);
   const entries = [carry(message(nextId(), ann, ben), media), message(nextId(), ben, ann)];

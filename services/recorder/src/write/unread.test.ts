@@ -76,7 +76,7 @@ describe('unread', () => {
 });
 
 describe('clearing a chat', () => {
-  it('clearing a chat hides messages accepted before it, in either order of recording', async () => {
+  it('clearing a chat hides messages that were accepted before, even if they are recorded afterwards', async () => {
     const pairs = await Promise.all(Array.from({ length: 10 }, () => world.users(2)));
     const ids = Array.from({ length: 40 }, (_, index) => index + 1);
     await Promise.all(
@@ -102,7 +102,7 @@ describe('clearing a chat', () => {
     );
   }, 60_000);
 
-  it('clearing a chat hides it until the next message', async () => {
+  it('clearing a chat hides the chat until the next message', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b), message(2, a, b));
     await world.db.transaction().execute((tx) => clearChat(tx, b, a, 5));

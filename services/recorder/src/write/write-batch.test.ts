@@ -15,7 +15,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 const text = (text: string) => ({ type: 'text', text });
 
 describe('a message between users', () => {
-  it('a message is inserted into both copies, with the ref in the sender’s only, and updates both chats', async () => {
+  it("writeBatch inserts a message into both copies, its ref only into the sender's, and updates both chats", async () => {
     const [a, b] = await world.users(2);
     await world.write({ ...message(50, a, b, 'hi'), replyTo: 40, mentions: [a, b], custom: { order: 7 } });
     const common = { id: 50, sender_id: a, body: text('hi'), reply_to: 40, mentions: [a, b], custom: { order: 7 } };
@@ -27,14 +27,14 @@ describe('a message between users', () => {
     expect(await world.chat(b, a)).toMatchObject({ unread: 1, ...last });
   });
 
-  it('a message to oneself is inserted once and is not unread', async () => {
+  it('writeBatch inserts a message to oneself once and does not count it as unread', async () => {
     const [a] = await world.users(1);
     await world.write(message(1, a, a), message(2, a, a));
     expect(await world.chat(a, a)).toMatchObject({ unread: 0, last_id: 2 });
     expect(await world.message(a, a, 1)).toMatchObject({ ref: 'r1' });
   });
 
-  it('a message recorded after its chat was opened sets the date of the chat', async () => {
+  it('writeBatch sets the date of a chat to that of its first message, even if the chat was opened later', async () => {
     const [a, b] = await world.users(2);
     const opened = Date.now();
     await world.pool.query('insert into chats (owner_id, peer_id, updated) values ($1, $2, $3)', [b, a, opened]);
@@ -45,7 +45,7 @@ describe('a message between users', () => {
     expect(await world.chat(b, a)).toMatchObject({ last_id: id, updated: opened - 1000 });
   });
 
-  it('a message is stored without the characters that PostgreSQL rejects', async () => {
+  it('writeBatch stores U+FFFD in place of U+0000, which PostgreSQL rejects', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b, 'x\u0000y \\u0000 😀'));
     expect((await world.message(b, a, 1))?.body).toEqual(text('x\ufffdy \\u0000 😀'));
@@ -53,7 +53,7 @@ describe('a message between users', () => {
 });
 
 describe('a replay', () => {
-  it('replaying a batch changes nothing, even together with new entries', async () => {
+  it('writing a batch again changes nothing, even together with new entries', async () => {
     const [a, b, c] = await world.users(3);
     const group = await world.group([a, b, c]);
     const batch = [
@@ -71,7 +71,7 @@ describe('a replay', () => {
     expect(await world.groupUnread(group, c)).toBe(2);
   });
 
-  it('a batch of a recorder that lost its lease is rolled back', async () => {
+  it('writeBatch rolls back the batch of a recorder that lost its lease', async () => {
     const [a, b] = await world.users(2);
     const entry = parseEntry(readJson(JSON.stringify(message(1, a, b))));
     await expect(writeBatch(world.pool, [entry], () => false)).rejects.toThrow(NotCommitted);
@@ -81,7 +81,7 @@ describe('a replay', () => {
 });
 
 describe('a mark', () => {
-  it('a mark advances the user’s read mark and the peer’s copy of it, and never moves them back', async () => {
+  it("a mark advances the user's read mark and the peer's copy of it, and never moves them back", async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b), message(2, a, b), message(3, a, b), mark(b, a, { delivered: 3 }));
     await world.write(mark(b, a, { read: 2 }));
@@ -91,7 +91,7 @@ describe('a mark', () => {
     expect(await world.chat(b, a)).toMatchObject({ unread: 1, read_id: 2, delivered_id: 3 });
   });
 
-  it('a private read mark is stored for its user only, with delivery marks for both', async () => {
+  it('a private read mark is stored only for its user, while the delivered mark is stored for both users', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b), message(2, a, b), mark(b, a, { delivered: 2 }));
     await world.write(mark(b, a, { read: 1 }), { ...mark(b, a, { read: 2 }), private: true });
@@ -99,7 +99,7 @@ describe('a mark', () => {
     expect(await world.chat(a, b)).toMatchObject({ peer_read_id: 1, peer_delivered_id: 2 });
   });
 
-  it('a mark that is in one batch with messages keeps newer messages unread', async () => {
+  it('a read mark that is in one batch with messages keeps newer messages unread', async () => {
     const [a, b, c] = await world.users(3);
     for (const peer of [b, c]) await world.write(message(1, a, peer), message(2, a, peer), message(3, a, peer));
     await world.write(mark(b, a, { read: 2 }), message(4, a, b), mark(c, a, { read: 3 }), message(4, a, c));
@@ -107,7 +107,7 @@ describe('a mark', () => {
     expect(await world.chat(c, a)).toMatchObject({ unread: 1, read_id: 3 });
   });
 
-  it('a mark recorded before its messages covers them, but the chat is listed only when they arrive', async () => {
+  it('a read mark that is recorded before its messages covers them, but the chat is listed only when they are recorded', async () => {
     const [a, b] = await world.users(2);
     await world.write(mark(b, a, { read: 2 }));
     expect(await world.chat(b, a)).toMatchObject({ unread: 0, read_id: 2, hidden: true });
@@ -118,7 +118,7 @@ describe('a mark', () => {
 });
 
 describe('a message to a group', () => {
-  it('a group message is stored as one row, and is unread for all members except its sender', async () => {
+  it('writeBatch inserts a group message once and counts it as unread for all members except its sender', async () => {
     const users = await world.users(50);
     const [a, b] = users;
     const group = await world.group(users);
@@ -137,7 +137,7 @@ describe('a message to a group', () => {
     expect(await world.chat(b, group)).toBeUndefined();
   });
 
-  it('a group message is purged if its group is dissolved before the message is recorded', async () => {
+  it('writeBatch deletes a group message if the group was dissolved before the message is recorded', async () => {
     const [a, b] = await world.users(2);
     const group = await world.group([a, b]);
     await world.write(groupMessage(5, a, group));
@@ -151,7 +151,7 @@ describe('a message to a group', () => {
     expect(await world.message(a, b, 7)).toBeDefined();
   });
 
-  it('a group message accepted before a member joined is not unread for that member', async () => {
+  it('a group message that was accepted before a member joined is not unread for that member', async () => {
     const [a, b, c] = await world.users(3);
     const group = await world.group([a, b]);
     await world.join(group, [c], 20);
