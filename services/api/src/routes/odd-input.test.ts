@@ -77,7 +77,7 @@ describe('odd input is refused or matches nothing', () => {
     },
   );
 
-  it('an odd username or password never causes a server error', async () => {
+  it('the api never responds with a server error to an odd username or password', async () => {
     for (const text of odd) {
       for (const body of [
         { username: text, password: 'long enough' },
@@ -99,7 +99,7 @@ describe('odd input is refused or matches nothing', () => {
     },
   );
 
-  it('deeply nested JSON is rejected', async () => {
+  it('the api rejects deeply nested JSON', async () => {
     const deep = '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000);
     for (const raw of [deep, `{"name":${deep}}`, '['.repeat(30_000) + ']'.repeat(30_000)]) {
       const { status, body } = await api.call<{ detail: string }>('patch', '/v1/me', {
@@ -110,14 +110,14 @@ describe('odd input is refused or matches nothing', () => {
     }
   });
 
-  it('JSON keys named like built-in properties of objects are rejected', async () => {
+  it('the api rejects JSON keys that are named like built-in properties of objects', async () => {
     for (const raw of ['{"__proto__":{"name":"x"}}', '{"constructor":1,"name":"x"}', '{"toString":1,"name":"x"}']) {
       const { status } = await api.call('patch', '/v1/me', { raw, token: ann.session.accessToken });
       expect([raw, status]).toEqual([raw, 400]);
     }
   });
 
-  it('a body that is not UTF-8 is rejected', async () => {
+  it('the api rejects a body that is not UTF-8', async () => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${ann.session.accessToken}` };
     const body = Buffer.from('{"name":"\u00e9"}', 'latin1');
     const response = await fetch(`${api.url}/v1/me`, { method: 'PATCH', headers, body });
@@ -142,7 +142,7 @@ describe('odd input is refused or matches nothing', () => {
     expect((await send('identity', method === 'PATCH' ? '{"name":"Ann"}' : '')).ok).toBe(true);
   });
 
-  it('odd text is stored and returned unchanged', async () => {
+  it('the api stores odd text and returns it unchanged', async () => {
     for (const sign of ["'; drop table users", '\\', '$1', '%', '🦊👩‍👩‍👧', '"', '\uffff', 'ｆｕｌｌ']) {
       const { body } = await ann.call<{ sign: string }>('patch', '/v1/me', { sign });
       expect(body.sign).toBe(sign);

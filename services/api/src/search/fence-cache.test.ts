@@ -27,7 +27,7 @@ const fencesOf = (last: number): Fence[] => [
 const segment = (last: number, built = 7) => ({ owner: 1, last, built, count: 1 });
 
 describe('the cache of fences', () => {
-  it('the fence cache returns fences in the requested order and reuses known ones', async () => {
+  it('the fence cache returns fences in the requested order and reuses cached ones', async () => {
     const cache = new FenceCache();
     for (const lasts of [[3, 1], [1, 2, 3], [3]]) {
       expect(
@@ -51,7 +51,7 @@ describe('the cache of fences', () => {
     }
   });
 
-  it('the fence cache reports a search segment that was replaced', async () => {
+  it('the fence cache throws SegmentGone if a search segment was replaced', async () => {
     const cache = new FenceCache();
     await cache.read(db, [segment(1)]);
     await expect(cache.read(db, [segment(1), segment(9)])).rejects.toThrow(SegmentGone);

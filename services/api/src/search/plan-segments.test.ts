@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { fullSegment, smallSegment } from './limits.ts';
 import { planSegments } from './plan-segments.ts';
 
-it('a plan has one full search segment per 8192 messages, few others, and no gap', () => {
+it('planSegments plans one segment per 8192 messages and few smaller ones, without a gap', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 60 }), (arrivals) => {
       // Messages have the ids 1, 2, 3, ...

@@ -69,7 +69,7 @@ describe('a segment', () => {
     );
   });
 
-  it('a search segment finds each of many terms, whole or by prefix, and no other', () => {
+  it('a search segment finds each of many terms, by the whole term or a prefix, and no other term', () => {
     const texts = Array.from(
       { length: 4096 },
       (_, n) => `w${n} every${n % 2 ? 'one' : 'body'} 第${String.fromCharCode(0x4e00 + n)}`,
@@ -91,7 +91,7 @@ describe('a segment', () => {
     }
   });
 
-  it('a search segment returns its messages by peer, sender and kind', () => {
+  it('a search segment finds its messages by peer, sender and kind', () => {
     const segment = build(['a', 'b', 'c', 'd']);
     expect(segment.count).toBe(4);
     expect(segment.peers).toEqual([1, 2, 3]);

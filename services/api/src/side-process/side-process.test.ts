@@ -20,7 +20,7 @@ it('a side process resolves with the result of a job and rejects with its error'
   await expect(side.run('ann', { name: 'fail', value: 'no such thing' })).rejects.toThrow('no such thing');
 });
 
-it('a side process receives a stream for a job, and rejects the job if the stream fails', async () => {
+it('a side process streams the input of a job and rejects the job if the stream fails', async () => {
   start();
   const chunks = Array.from({ length: 64 }, () => Buffer.alloc(64 * 1024));
   expect(await side.run('ann', { name: 'count' }, () => Readable.from(chunks))).toBe(64 * 64 * 1024);
@@ -29,7 +29,7 @@ it('a side process receives a stream for a job, and rejects the job if the strea
   expect(await side.run('ann', { name: 'echo', value: 1 })).toBe(1);
 });
 
-it('a side process is killed if a job exceeds its time limit, and the next job runs', async () => {
+it('a side process that exceeds the time limit of a job is killed, and a new one runs the next job', async () => {
   start({ timeout: 1500 });
   const endless = side.run('ann', { name: 'loop' });
   const next = side.run('ben', { name: 'echo', value: 1 });
@@ -42,7 +42,7 @@ it('a side process has a lower priority than its service', async () => {
   expect(await side.run('ann', { name: 'priority' })).toBeGreaterThan(getPriority());
 });
 
-it('the start of a side process does not count for the time limit of a job', async () => {
+it('the time limit of a job does not include the start of its side process', async () => {
   start({ file: fileURLToPath(new URL('./slow-start.fixture.js', import.meta.url)), timeout: 1500 });
   expect(await side.run('ann', { name: 'echo', value: 1 })).toBe(1);
 });
@@ -62,7 +62,7 @@ it('a side process runs the jobs of several owners in turns', async () => {
   expect(done.slice(0, 4)).toEqual(['many', 'many', 'one', 'two']);
 });
 
-it('a side process rejects jobs above the queue limit of an owner and of all owners', async () => {
+it('a side process rejects jobs above the queue limit of one owner and of all owners together', async () => {
   start({ maxPerOwner: 2, maxWaiting: 3 });
   const run = (owner: string) => side.run(owner, { name: 'echo' });
   const accepted = [run('a'), run('a'), run('a')];
@@ -72,7 +72,7 @@ it('a side process rejects jobs above the queue limit of an owner and of all own
   await Promise.all(accepted);
 });
 
-it('a side process ends when it has no job, and starts again for the next one', async () => {
+it('a side process ends when it has no job and starts again for the next job', async () => {
   start({ idle: 50 });
   const first = (await side.run('ann', { name: 'pid' })) as number;
   await expect.poll(() => isAlive(first)).toBe(false);

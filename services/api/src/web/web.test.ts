@@ -39,7 +39,7 @@ describe('the web client', () => {
     },
   );
 
-  it('the web client runs only its own scripts, sends no referrer, and connects only to gateways', async () => {
+  it('the web client runs only its own scripts, sends no referrer and connects only to gateways', async () => {
     const { headers } = await get('/chats');
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
@@ -53,7 +53,7 @@ describe('the web client', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer');
   });
 
-  it('the files of the web client with a hash in their name are immutable and compressed', async () => {
+  it("the web client's files with a hash in their name are immutable and compressed", async () => {
     const { headers, status } = await get('/assets/app-1a2b.js', { 'accept-encoding': 'identity' });
     expect([status, headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable']);
     const small = await get('/assets/app-1a2b.js', { 'accept-encoding': 'gzip' });
@@ -61,12 +61,12 @@ describe('the web client', () => {
     expect(await small.text()).toBe(script);
   });
 
-  it('the web client responds 304 if its file has not changed', async () => {
+  it('the api responds 304 if a file of the web client has not changed', async () => {
     const etag = (await get('/')).headers.get('etag') ?? '';
     expect((await get('/', { 'if-none-match': etag })).status).toBe(304);
   });
 
-  it('a new build of the web client is served at once', async () => {
+  it('the api serves a new build of the web client at once', async () => {
     const place = join(folder, 'root/fresh.json');
     await writeFile(place, '1');
     expect(await (await get('/fresh.json')).text()).toBe('1');
@@ -109,7 +109,7 @@ describe('the web client', () => {
     expect(await (await get('/docs')).text()).toContain('Parley API');
   });
 
-  it('the web client is not served without its setting', async () => {
+  it('the api serves no web client if WEB_ROOT is not set', async () => {
     await using plain = await TestApi.start();
     expect((await fetch(`${plain.url}/`)).status).toBe(404);
   });

@@ -47,7 +47,7 @@ const dead = async (of: Product, query = '') =>
   (await of.call<{ items: z.infer<typeof deadSchema>[]; next: string | null }>('get', `/webhooks/dead${query}`)).body;
 
 describe('an endpoint', () => {
-  it('a webhook endpoint receives events signed with each of its secrets', async () => {
+  it('a webhook endpoint receives events that are signed with each of its secrets', async () => {
     const shop = await start();
     await push(shop, 'message_1_2_3');
     await came(1);
@@ -64,7 +64,7 @@ describe('an endpoint', () => {
     await settled(shop);
   });
 
-  it('a webhook endpoint receives reports without their texts', async () => {
+  it('a webhook endpoint receives reports without the reported text', async () => {
     const shop = await start({}, { events: ['report'] });
     const [a, b] = await shop.people('a', 'b');
     const { body } = await a.call('post', '/v1/reports', { user: b.id, reason: 'spam', text: 'buys my soul' });
@@ -79,7 +79,7 @@ describe('an endpoint', () => {
     expect(receiver.got[0]?.body).not.toContain('soul');
   });
 
-  it('a webhook endpoint receives friend events of each side and group events once', async () => {
+  it('a webhook endpoint receives friend events from each side and group events once', async () => {
     const shop = await start();
     const [a, b, c] = await shop.people('a', 'b', 'c');
     await shop.call('put', '/users/a/friends/b');
@@ -112,7 +112,7 @@ describe('an endpoint', () => {
     expect(receiver.got.map(({ event }) => event.id)).toEqual(['m1']);
   });
 
-  it('a failed webhook event is sent again with the same id and a new signature', async () => {
+  it('the api sends a failed webhook event again with the same id and a new signature', async () => {
     const shop = await start();
     receiver.answers(500, 302);
     await push(shop, 'm1');
@@ -127,7 +127,7 @@ describe('an endpoint', () => {
     expect((await dead(shop)).items).toEqual([]);
   });
 
-  it('queued webhook events are sent when the endpoint is available again', async () => {
+  it('the api sends queued webhook events when the endpoint is available again', async () => {
     const { port } = receiver;
     await receiver.close();
     const shop = await start({ WEBHOOK_RETRIES: Array(200).fill('50ms').join() }, { url: `http://127.0.0.1:${port}/` });
@@ -140,7 +140,7 @@ describe('an endpoint', () => {
     await came(1);
   });
 
-  it('webhooks honour Retry-After', async () => {
+  it('the api honours Retry-After of a webhook endpoint', async () => {
     const shop = await start();
     receiver.answer = (response) => void response.writeHead(429, { 'retry-after': '3600' }).end();
     await push(shop, 'm1');
@@ -149,7 +149,7 @@ describe('an endpoint', () => {
     await waitFor(async () => Number(await due()) > Date.now() + 3_000_000);
   });
 
-  it('a webhook that responds with a redirect fails, and the redirect is not followed', async () => {
+  it('an attempt that gets a redirect from a webhook endpoint fails without following the redirect', async () => {
     const shop = await start({ WEBHOOK_RETRIES: '10ms' });
     receiver.answer = (response) => void response.writeHead(307, { location: '/other' }).end();
     await push(shop, 'm1');
@@ -158,7 +158,7 @@ describe('an endpoint', () => {
     expect((await dead(shop)).items[0]?.error).toBe('replied 307');
   });
 
-  it('a webhook endpoint that hangs or sends an endless response does not delay others for long', async () => {
+  it('a webhook endpoint that hangs or sends an endless response does not delay other endpoints for long', async () => {
     const shop = await start({ WEBHOOK_TIMEOUT: '300ms' });
     receiver.answer = (response, { event }) => {
       if (event.id === 'hang') return;
@@ -173,7 +173,7 @@ describe('an endpoint', () => {
     expect(receiver.got.filter(({ event }) => event.id === 'endless')).toHaveLength(1);
   });
 
-  it('an endpoint whose responses never begin or end does not delay the retries of another one', async () => {
+  it('a webhook endpoint whose responses never begin or end does not delay retries to another endpoint', async () => {
     const bad = await Receiver.start();
     bad.answer = (response, { event }) => {
       if (event.id.startsWith('silent')) return;
@@ -220,7 +220,7 @@ describe('an endpoint', () => {
 });
 
 describe('an event', () => {
-  it('a webhook event fails permanently after the last attempt, and can be replayed or deleted', async () => {
+  it('a webhook event fails permanently after the last attempt; an operator can replay or delete it', async () => {
     const shop = await start();
     receiver.answers(...Array(6).fill(503));
     await push(shop, 'm1', 'm2');
@@ -256,7 +256,7 @@ describe('an event', () => {
     expect(receiver.got).toHaveLength(1);
   });
 
-  it('several replicas deliver a webhook event once if none of them dies', async () => {
+  it('several replicas deliver each webhook event once if none of them dies', async () => {
     const shop = await start();
     const replica = await startApi(shop.api.config, createLog({ name: 'api', level: 'silent' }));
     const ids = Array.from({ length: 200 }, (_, i) => `m${i}`);
@@ -267,7 +267,7 @@ describe('an event', () => {
     expect(receiver.got.map(({ event }) => event.id).sort()).toEqual(ids.sort());
   });
 
-  it('the webhook event of a worker that died is delivered by another', async () => {
+  it('another worker delivers the webhook event of a worker that died', async () => {
     const shop = await start();
     let claimed: ClaimedEvent[] = [];
     await waitFor(async () => {
@@ -279,7 +279,7 @@ describe('an event', () => {
     await settled(shop);
   });
 
-  it('webhook events wait while Redis is down, and the api continues', async () => {
+  it('webhook events wait while Redis is down, and the api keeps running', async () => {
     const shop = await start();
     await push(shop, 'm1');
     await came(1);

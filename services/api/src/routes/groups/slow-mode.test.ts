@@ -20,7 +20,7 @@ const change = (by: Person, group: number, slowMode: unknown) =>
   by.call<Group & Problem>('patch', `/v1/groups/${group}`, { slowMode });
 
 describe('the setting of slow mode', () => {
-  it('the owner can set slow mode, which members see, and the change is announced and audited', async () => {
+  it('the owner can set slow mode, which all members see and which the audit log records', async () => {
     const { owner, member, stranger, group } = await makeGroup();
     expect((await member.get<Group>(`/v1/groups/${group}`)).body.slowMode).toBe(0);
     expect((await change(owner, group, 86_400)).body.slowMode).toBe(86_400);
@@ -38,7 +38,7 @@ describe('the setting of slow mode', () => {
     expect((await change(owner, group, slowMode)).status).toBe(400);
   });
 
-  it('the server API can set slow mode, which applies to its messages as a member, but not as the system', async () => {
+  it('slow mode that the server API sets applies to its messages as a member, but not as the system', async () => {
     await product.people('o', 'p');
     const given = { name: 'slow', owner: 'o', members: ['p'] };
     for (const slowMode of [60, 30]) {

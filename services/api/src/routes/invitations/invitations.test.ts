@@ -39,7 +39,7 @@ const decide = (by: Person, group: number, user: Person, how: 'accept' | 'declin
   by.call<Problem>(how === 'accept' ? 'put' : 'delete', `/v1/groups/${group}/requests/${user.id}`);
 
 describe('invitation links of groups', () => {
-  it('an invitation link lets a person join a group once, and members are notified', async () => {
+  it('an invitation link lets a user join a group once and notifies the members', async () => {
     const { owner, admin, visitor, group } = await makeGroup();
     const { status, body } = await make(admin, group);
     expect(status).toBe(201);
@@ -64,7 +64,7 @@ describe('invitation links of groups', () => {
     expect((await listOf(owner, group)).items).toEqual([{ ...body, used: 1 }]);
   });
 
-  it('an invitation link shows only name, picture and size of the group, without a session', async () => {
+  it('an invitation link shows only name, avatar and size of the group, and requires no session', async () => {
     const { owner, group } = await makeGroup({ description: 'private', custom: { a: 1 } });
     const code = await makeCode(owner, group, { approval: true, expires: null });
     const preview = { name: `links ${owner.id}`, avatar: null, members: 2, approval: true, expires: null };
@@ -89,7 +89,7 @@ describe('invitation links of groups', () => {
     }
   });
 
-  it('an invitation link ends when it is revoked, used up or expired, or its group is dissolved', async () => {
+  it('an invitation link ends when it is revoked, used up or expired, or when its group is dissolved', async () => {
     const { owner, visitor, group } = await makeGroup();
     const once = await makeCode(owner, group, { uses: 1 });
     const other = await api.person();
@@ -108,7 +108,7 @@ describe('invitation links of groups', () => {
     expect((await look(code, '198.51.100.2')).status).toBe(404);
   });
 
-  it('a user who follows a link again after its last use gets the same result', async () => {
+  it('a user who opens a used-up invitation link again gets the same result as before', async () => {
     const { owner, visitor, group } = await makeGroup();
     const other = await api.person();
     const direct = await makeCode(owner, group, { uses: 1 });
@@ -120,7 +120,7 @@ describe('invitation links of groups', () => {
     expect((await join(other, direct)).status).toBe(404);
   });
 
-  it('a link is created and followed by requests without a body', async () => {
+  it('the api creates an invitation link and lets a user join even if the requests have no body', async () => {
     const { owner, visitor, group } = await makeGroup();
     const { status, body } = await owner.call<GroupInvitation>('post', `/v1/groups/${group}/invites`);
     expect([status, body.approval, body.uses]).toEqual([201, false, null]);
@@ -146,13 +146,13 @@ describe('invitation links of groups', () => {
     expect((await admin.call('delete', `${path}/${body.id}`)).status).toBe(204);
   });
 
-  it('an invitation link with invalid values is rejected', async () => {
+  it('the api rejects an invitation link with invalid values', async () => {
     const { owner, group } = await makeGroup();
     const values = [{ uses: 0 }, { uses: 1.5 }, { expires: 1 }, { expires: 1e17 }, { approval: 1 }, { code: 'mine' }];
     for (const body of values) expect((await make(owner, group, body)).status).toBe(400);
   });
 
-  it('the active invitation links of a group are limited in number', async () => {
+  it('the api limits the number of valid invitation links of a group', async () => {
     const { owner, group } = await makeGroup();
     const all = await Promise.all(['a', 'b', 'c', 'd'].map(() => make(owner, group)));
     expect(all.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409]);
@@ -165,7 +165,7 @@ describe('invitation links of groups', () => {
     expect((await make(owner, group)).status).toBe(201);
   });
 
-  it('the code of an invitation link is not stored or logged', async () => {
+  it('the code of an invitation link is neither stored nor logged in plain text', async () => {
     const { owner, group } = await makeGroup();
     const code = await makeCode(owner, group);
     const rows = await api.db.selectFrom('group_invitations').selectAll().where('group_id', '=', group).execute();
@@ -175,7 +175,7 @@ describe('invitation links of groups', () => {
     expect(audited.join()).not.toContain(code);
   });
 
-  it("an invitation link does not admit banned users, or members beyond the group's maximum", async () => {
+  it("an invitation link admits neither banned users nor members beyond the group's maximum", async () => {
     const { owner, visitor, group } = await makeGroup({ maxMembers: 3 });
     const code = await makeCode(owner, group, { uses: 1 });
     await owner.call('put', `/v1/groups/${group}/bans/${visitor.id}`);
@@ -190,7 +190,7 @@ describe('invitation links of groups', () => {
     expect((await listOf(owner, group)).items.map(({ used }) => used)).toEqual([1, 0]);
   });
 
-  it('guesses at codes of invitation links are limited by address and by user', async () => {
+  it('the api limits guesses at codes of invitation links per address and per user', async () => {
     const { owner, visitor, group } = await makeGroup();
     const code = await makeCode(owner, group);
     const wrong = (address: string) => look('A'.repeat(22), address).then(({ status }) => status);
@@ -247,7 +247,7 @@ describe('join requests', () => {
     expect((await requestsOf(owner, group)).body.items).toEqual([]);
   });
 
-  it('a person whose join request was declined can send another one only after a time', async () => {
+  it('a user whose join request was declined can send another one only after the cooldown period', async () => {
     const { owner, admin, visitor, group } = await makeGroup();
     const code = await makeCode(owner, group, { approval: true });
     await join(visitor, code);
@@ -263,7 +263,7 @@ describe('join requests', () => {
     expect((await decide(owner, group, admin, 'decline')).status).toBe(404);
   });
 
-  it('a join request ends when the person is added or banned, or deletes the account', async () => {
+  it('a join request ends when the user is added or banned, or deletes the account', async () => {
     const { owner, visitor, group } = await makeGroup();
     const code = await makeCode(owner, group, { approval: true });
     const [banned, erased] = [await api.person(), await api.person()];

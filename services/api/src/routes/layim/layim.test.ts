@@ -20,7 +20,7 @@ afterAll(async () => {
 const person = ({ id, session }: Person, username = session.user.username) => ({ id, username, avatar: '', sign: '' });
 
 describe('GET /layim/init', () => {
-  it("LayIM's first response contains the user, friends by friend group with presence, and groups", async () => {
+  it("LayIM's first response contains the user, the friends by friend group with presence, and the groups", async () => {
     const avatar = 'https://example.com/ben.png';
     await ben.call('patch', '/v1/me', { name: 'Ben', avatar, sign: 'hi' });
     const { body: work } = await ann.call<FriendGroup>('post', '/v1/friend-groups', { name: 'Work' });
@@ -70,7 +70,7 @@ describe('GET /layim/init', () => {
 });
 
 describe('the members of a group', () => {
-  it('LayIM gets the members of a group with their aliases, the owner first', async () => {
+  it('LayIM receives the members of a group with their aliases and the owner first', async () => {
     const { body: group } = await ann.call<Group>('post', '/v1/groups', { name: 'members', members: [ben.id, cat.id] });
     await cat.call('patch', `/v1/groups/${group.id}/members/${cat.id}`, { alias: 'Kitty' });
     // LayIM appends the group's id and more to the configured URL.
@@ -95,7 +95,7 @@ describe('the members of a group', () => {
 });
 
 describe('authentication of LayIM', () => {
-  it('LayIM may send the token in the URL, since it sends no headers', async () => {
+  it('LayIM can send the token in the URL, because it sends no headers', async () => {
     const { body } = await api.call<Init>('get', `/layim/init?token=${ann.session.accessToken}`);
     expect(body).toMatchObject({ code: 0, data: { mine: { id: ann.id } } });
     const both = await api.call<Init>('get', `/layim/init?token=${ben.session.accessToken}`, {
@@ -110,7 +110,7 @@ describe('authentication of LayIM', () => {
     expect([status, body]).toEqual([200, { code: 401, msg: expect.stringMatching(/token/), data: {} }]);
   });
 
-  it("LayIM's requests of an ended session are rejected with a message", async () => {
+  it("LayIM's requests are rejected with a message after the session has ended", async () => {
     const eve = await api.person();
     await eve.call('delete', '/v1/sessions/current');
     expect((await eve.get('/layim/init')).body).toMatchObject({ code: 401 });
@@ -118,7 +118,7 @@ describe('authentication of LayIM', () => {
 });
 
 describe('profiles in Redis', () => {
-  it('Redis has the profile of a user after registration, changes and the next sign-in', async () => {
+  it("Redis contains a user's profile after registration, after each change and after the next sign-in", async () => {
     const eve = await api.person();
     const { username } = eve.session.user;
     expect(await readProfile(api.redis, eve.id)).toEqual({ name: username, avatar: null });

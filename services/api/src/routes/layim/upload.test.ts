@@ -77,7 +77,7 @@ it('the URL of a file that LayIM uploaded expires', async () => {
   expect(await loadAfter(30 * 86_400_000)).toMatch(/json/);
 });
 
-it('a rejected upload has an error that LayIM shows', async () => {
+it('the api rejects an upload with an error that LayIM shows', async () => {
   expect(await upload('image', Buffer.from('no picture'))).toMatchObject({
     code: 400,
     msg: 'This file is not a picture.',

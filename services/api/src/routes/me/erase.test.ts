@@ -43,7 +43,7 @@ const gone = (user: number) =>
   waitFor(async () => Object.keys(await rowsOf(user)).length === 0, { message: 'rows are left' });
 
 describe('deleting an account', () => {
-  it('deleting an account requires the right password', async () => {
+  it('deleting an account requires the correct password', async () => {
     const ann = await api.person();
     expect((await remove(ann, { password: 'another one' })).status).toBe(403);
     expect((await remove(ann, {})).status).toBe(403);
@@ -52,7 +52,7 @@ describe('deleting an account', () => {
     expect((await remove(ann)).status).toBe(401);
   });
 
-  it('an account without a password is deleted without one, with its external id', async () => {
+  it('a user without a password can delete the account without one, which frees the external id', async () => {
     const ann = await api.person();
     const elsewhere = { password_hash: null, external_id: `elsewhere-${ann.id}` };
     await api.db.updateTable('users').set(elsewhere).where('id', '=', ann.id).execute();
@@ -61,7 +61,7 @@ describe('deleting an account', () => {
     expect(await readExternalUser(api.redis, elsewhere.external_id)).toBe(null);
   });
 
-  it('deleting an account ends every session, prevents sign-in, and frees the username', async () => {
+  it('deleting an account ends every session, prevents sign-in and frees the username', async () => {
     const ann = await api.person();
     const { username } = ann.session.user;
     const second = await api.call<{ accessToken: string; refreshToken: string }>('post', '/v1/sessions', {
@@ -80,7 +80,7 @@ describe('deleting an account', () => {
     expect(again.body.user.id).toBeGreaterThan(ann.id);
   });
 
-  it('deleting an account keeps the messages that others received, from "Deleted user"', async () => {
+  it('deleting an account keeps the messages that others received, with the sender "Deleted user"', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('put', `/v1/blocks/${carl.id}`);
@@ -116,7 +116,7 @@ describe('deleting an account', () => {
     }
   });
 
-  it('deleting an account ends friendships and requests, and notifies the other users', async () => {
+  it('deleting an account ends friendships and friend requests and notifies the other users', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await carl.call('post', '/v1/friend-requests', { to: ann.id });
@@ -134,7 +134,7 @@ describe('deleting an account', () => {
     expect(await api.events(ann)).toEqual([]);
   });
 
-  it('deleting an account transfers its groups to an admin or member, or dissolves them', async () => {
+  it("deleting an account transfers the user's groups to an admin or member, or dissolves them", async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.befriend(carl);
@@ -161,7 +161,7 @@ describe('deleting an account', () => {
     await gone(ann.id);
   });
 
-  it('concurrent sign-ins leave no session of a deleted account', async () => {
+  it('sign-ins during the deletion of an account leave no session', async () => {
     const ann = await api.person();
     const { username } = ann.session.user;
     const sign = () => api.call<{ accessToken: string }>('post', '/v1/sessions', { body: { username, password } });
@@ -174,7 +174,7 @@ describe('deleting an account', () => {
     expect((await rowsOf(ann.id)).sessions ?? 0).toBe(0);
   });
 
-  it('deleting an account keeps the files that others received and removes all others', async () => {
+  it('deleting an account keeps the files that others received and deletes all other files', async () => {
     const [ann, ben] = await api.people();
     const mine = new Uploader(api.url, ann);
     const [sent, kept] = [await mine.send(Buffer.from('a')), await mine.send(Buffer.from('b'))];
@@ -194,7 +194,7 @@ describe('deleting an account', () => {
     expect(removed.map((it) => it.id)).toEqual([kept.id]);
   });
 
-  it('an account cannot be deleted while Redis, which notifies devices, is down', async () => {
+  it("deleting an account is impossible while Redis is down, because it must notify the user's devices", async () => {
     await using other = await TestApi.start();
     const ann = await other.person();
     other.redisGate.shut();
@@ -205,7 +205,7 @@ describe('deleting an account', () => {
 });
 
 describe('records after the deletion of an account', () => {
-  it('messages recorded after the deletion of an account are deleted too', async () => {
+  it('deleting an account also deletes messages that are recorded afterwards', async () => {
     const [ann, ben] = await api.people();
     await remove(ann);
     await gone(ann.id);

@@ -43,7 +43,7 @@ async function unpack(zip: Buffer): Promise<Map<string, unknown[] | string>> {
 const exported = async (person: Person) => unpack(Buffer.from(await (await ask(person)).arrayBuffer()));
 
 describe('exporting', () => {
-  it("an export is one archive of all the caller's data, without the data of other users", async () => {
+  it('an export is one archive with all data of the caller and without data of other users', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('put', `/v1/blocks/${carl.id}`);
@@ -104,7 +104,7 @@ describe('exporting', () => {
     expect(all).not.toMatch(/not for ann|argon2|hash/i);
   });
 
-  it('an export contains the uploads of the caller and none of others', async () => {
+  it("an export contains only the caller's own uploads", async () => {
     const [ann, ben] = await api.people();
     const mine = new Uploader(api.url, ann);
     const { id } = await mine.send(Buffer.from('what it says'), { name: 'a: b?.txt', type: 'text/plain' });
@@ -117,13 +117,13 @@ describe('exporting', () => {
     expect(files.get(file)).toBe('what it says');
   });
 
-  it('the export of a new user is complete', async () => {
+  it('the export of a new user contains every file', async () => {
     const files = await exported(await api.person());
     expect(files.get('chats.jsonl')).toEqual([]);
     expect(files.get('profile.jsonl')).toHaveLength(1);
   });
 
-  it('exports are limited in number per user', async () => {
+  it('the api limits the number of exports per user', async () => {
     const ann = await api.person();
     const statuses: number[] = [];
     for (let n = 0; n < 4; n += 1) {

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]());
 
 describe('changing yourself', () => {
-  it('a change of the profile sets the given fields only', async () => {
+  it('a profile change sets only the given fields', async () => {
     const ann = await api.person();
     const avatar = 'https://images.example/ann.png';
     expect((await ann.call<User>('patch', '/v1/me', { avatar, sign: 'hello' })).body).toMatchObject({
@@ -27,7 +27,7 @@ describe('changing yourself', () => {
     expect((await ann.get<User>('/v1/me')).body).toEqual({ ...ann.session.user, name: '安' });
   });
 
-  it('a change of the profile notifies only friends and own devices', async () => {
+  it("a profile change notifies only friends and the user's own devices", async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('patch', '/v1/me', { sign: 'new' });

@@ -32,7 +32,7 @@ describe('who may add a user to groups', () => {
     expect((await ben.get('/v1/me/account')).body).toMatchObject({ privacy: { addToGroups: 'friends', find: true } });
   });
 
-  it("one owner can add a user to a limited number of groups, and these do not count as the user's own", async () => {
+  it("an owner can add a user to a limited number of groups, which do not count as the user's own", async () => {
     const [ann, ben, carl] = await api.people();
     for (const friend of [ben, carl]) await ann.befriend(friend);
     expect((await createGroup(ben, ann)).status).toBe(201);
@@ -45,7 +45,7 @@ describe('who may add a user to groups', () => {
   });
 });
 
-it('a user who opted out of search is in no search result', async () => {
+it('a search never returns a user who opted out of search', async () => {
   const [ann, ben] = await api.people();
   const find = async () => {
     const { body } = await ben.get<{ items: User[] }>(`/v1/users?q=${ann.session.user.username}`);
@@ -58,7 +58,7 @@ it('a user who opted out of search is in no search result', async () => {
   expect(await find()).toContain(ann.id);
 });
 
-it('a user who hides their presence is offline in lists of friends and for gateways', async () => {
+it('a user who hides their presence appears offline in lists of friends and on gateways', async () => {
   const [ann, ben] = await api.people();
   await ann.befriend(ben);
   const { redis } = api;

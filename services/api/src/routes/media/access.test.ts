@@ -20,7 +20,7 @@ const get = (path: string, headers: Record<string, string> = {}, person = ann) =
 const bytesOf = async (answer: Response) => Buffer.from(await answer.arrayBuffer());
 
 describe('who may fetch a media', () => {
-  it('only the owner of a media and users with a message that contains it can read it', async () => {
+  it('only the owner of a media file and users with a message that contains it can read it', async () => {
     const { id } = await as(ann).send(await picture(10, 10));
     const paths = ['', '/info', '/thumbnail', '/url'].map((it) => `/v1/media/${id}${it}`);
     const seen = async (person: Person) => {
@@ -42,7 +42,7 @@ describe('who may fetch a media', () => {
     expect((await fetch(`${api.url}/v1/media/${id}`)).status).toBe(401);
   });
 
-  it('a media in a message grants no access if its sender cannot read it', async () => {
+  it('a message with a media file grants no access if its sender cannot read the file', async () => {
     const { id } = await as(ann).send(Buffer.from('secret'));
     await share(api, ben, carl, id);
     await share(api, carl, ben, id);
@@ -50,7 +50,7 @@ describe('who may fetch a media', () => {
     expect((await get(`/v1/media/${id}`, {}, carl)).status).toBe(404);
   });
 
-  it("every user can read the media that its owner chose as avatar, but not another user's media", async () => {
+  it('every user can read the avatar of a user, but only if that user owns the media file', async () => {
     const [mine, foreign] = [await as(ann).send(await picture(9, 9)), await as(ann).send(await picture(9, 9))];
     await ann.call('patch', '/v1/me', { avatar: `/v1/media/${mine.id}` });
     await ben.call('patch', '/v1/me', { avatar: `/v1/media/${foreign.id}` });
@@ -59,7 +59,7 @@ describe('who may fetch a media', () => {
     expect((await get(`/v1/media/${foreign.id}`, {}, ben)).status).toBe(404);
   });
 
-  it('a sent media cannot be deleted by its sender and stays readable for recipients', async () => {
+  it('a sender cannot delete a sent media file, which stays readable for recipients', async () => {
     const { id } = await as(ann).send(Buffer.from('sent'));
     await share(api, ann, ben, id);
     expect((await as(ann).ask('DELETE', `/v1/media/uploads/${id}`)).status).toBe(409);
@@ -74,7 +74,7 @@ describe('an address that needs no token', () => {
   const addresses = async (person: Person, id: number) =>
     (await person.get<{ url: string; thumbnail?: string; expires: number }>(`/v1/media/${id}/url`)).body;
 
-  it('a signed media URL serves the media and its thumbnail to pages of any site', async () => {
+  it('a signed media URL serves the media file and its thumbnail to pages of any site', async () => {
     const bytes = await picture(10, 10);
     const { id } = await as(ann).send(bytes);
     const { url, thumbnail } = await addresses(ann, id);
@@ -86,7 +86,7 @@ describe('an address that needs no token', () => {
     expect(Object.keys(await addresses(ann, text.id))).toEqual(['url', 'expires']);
   });
 
-  it('a signed media URL is valid for one media, one user and a short time', async () => {
+  it('a signed media URL is valid for one media file, for one user and for a short time', async () => {
     const [one, other] = [await as(ann).send(Buffer.from('1')), await as(ann).send(Buffer.from('2'))];
     const { url, expires } = await addresses(ann, one.id);
     const status = async (path: string) => (await fetch(`${api.url}${path}`)).status;
@@ -100,7 +100,7 @@ describe('an address that needs no token', () => {
     await expect.poll(() => status(url), { timeout: 10_000, interval: 200 }).toBe(401);
   });
 
-  it('the signed URL of a media ends with the account for which it was made', async () => {
+  it('a signed media URL becomes invalid when the account of its user is deleted', async () => {
     const { id } = await as(ann).send(await picture(10, 10));
     await share(api, ann, ben, id);
     const { url } = (await (await get(`/v1/media/${id}/url`, {}, ben)).json()) as { url: string };
@@ -113,7 +113,7 @@ describe('an address that needs no token', () => {
     await deactivate(null);
   });
 
-  it('a signed media URL is invalid when its user can no longer read the media', async () => {
+  it('a signed media URL becomes invalid when its user can no longer read the media file', async () => {
     const { id } = await as(ann).send(Buffer.from('x'));
     await share(api, ann, ben, id);
     const { url } = await addresses(ben, id);

@@ -34,7 +34,7 @@ describe('a film', () => {
     path = `/v1/media/${media.id}`;
   });
 
-  it('a video can be streamed, because a range request returns only that range', async () => {
+  it('a video can be streamed, because the api responds to a range request with only that range', async () => {
     expect(media.mime).toBe('video/mp4');
     const answer = await get(path, { range: 'bytes=1000-1999' });
     expect(answer.status).toBe(206);
@@ -48,7 +48,7 @@ describe('a film', () => {
     expect((await bytesOf(rest)).equals(film.subarray(499_000))).toBe(true);
   });
 
-  it('a video is served whole without a range, or with an invalid one', async () => {
+  it('the api serves a whole video if the request has no range or an invalid one', async () => {
     for (const range of [undefined, 'bytes=5-2', 'bytes=0-1,3-4', 'lines=1-2']) {
       const answer = await get(path, range === undefined ? {} : { range });
       expect([answer.status, answer.headers.get('accept-ranges')]).toEqual([200, 'bytes']);
@@ -56,12 +56,12 @@ describe('a film', () => {
     }
   });
 
-  it('a range beyond the end of a video responds 416', async () => {
+  it('the api responds 416 to a range beyond the end of a video', async () => {
     const answer = await get(path, { range: `bytes=${film.length}-` });
     expect([answer.status, answer.headers.get('content-range')]).toEqual([416, `bytes */${film.length}`]);
   });
 
-  it('a range request with If-Range returns the range only if the media is unchanged', async () => {
+  it('the api responds to If-Range with the range only if the media file is unchanged', async () => {
     const tag = (await get(path)).headers.get('etag') ?? '';
     const range = 'bytes=0-1';
     expect((await get(path, { range, 'if-range': tag })).status).toBe(206);
@@ -75,7 +75,7 @@ describe('a film', () => {
     expect((await get(path)).headers.get('cache-control')).toBe('private, no-cache');
   });
 
-  it('HEAD of a media responds with its size', async () => {
+  it('HEAD of a media file responds with its size', async () => {
     const answer = await as(ann).ask('HEAD', path);
     expect([answer.status, answer.headers.get('content-length'), answer.headers.get('content-type')]).toEqual([
       200,
@@ -96,7 +96,7 @@ describe('a film', () => {
     expect((await bytesOf(await get(path))).equals(film)).toBe(true);
   });
 
-  it('a video has no thumbnail, and the dimensions that its uploader declared', async () => {
+  it('a video has no thumbnail and has the dimensions that its uploader declared', async () => {
     expect((await get(`${path}/thumbnail`)).status).toBe(404);
     const metadata = { width: '640', height: '360', duration: '12.5' };
     const lies = { width: '1e9', height: '-1', duration: 'NaN' };
@@ -123,7 +123,7 @@ describe('a picture', () => {
     },
   );
 
-  it('a picture has its dimensions as displayed, and a thumbnail without metadata', async () => {
+  it('a picture has its displayed dimensions and a thumbnail without metadata', async () => {
     const turned = await sharp(await picture(60, 30, 'jpeg'))
       .withMetadata({ orientation: 6 })
       .jpeg()
@@ -134,7 +134,7 @@ describe('a picture', () => {
     expect([small.width, small.height, small.exif]).toEqual([30, 60, undefined]);
   });
 
-  it('a picture that needs too much memory is rejected and removed', async () => {
+  it('the api rejects and deletes a picture that needs too much memory', async () => {
     const bomb = hollowPng(50_000, 50_000);
     expect(bomb.length).toBeLessThan(1000);
     const before = await api.db.selectFrom('media').select('id').execute();
@@ -144,7 +144,7 @@ describe('a picture', () => {
     expect((await as(ann).create(5, { bytes: Buffer.from('after') })).status).toBe(201);
   });
 
-  it('a file with only the start of a picture is an ordinary file', async () => {
+  it('the api stores a file that only begins like a picture as an ordinary file', async () => {
     const fake = Buffer.concat([(await picture(10, 10)).subarray(0, 40), Buffer.from('<script>alert(1)</script>')]);
     const media = await as(ann).send(fake, { name: 'a.png', type: 'image/png' });
     expect(media).toEqual({ id: media.id, name: 'a.png', size: fake.length, mime: 'application/octet-stream' });
@@ -179,7 +179,7 @@ describe('active content', () => {
     expect(header).toBe(`attachment; filename="gnp.X: y_.exe"; filename*=UTF-8''gnp.X%3A%20y%22.exe`);
   });
 
-  it('a video container with audio only is audio if its uploader declares it as audio', async () => {
+  it('a video container counts as audio if its uploader declares it as audio of the same format', async () => {
     expect((await as(ann).send(film, { type: 'audio/mp4' })).mime).toBe('audio/mp4');
     expect((await as(ann).send(film, { type: 'audio/mpeg' })).mime).toBe('video/mp4');
   });

@@ -7,7 +7,7 @@ import { placeOf, Uploader } from '../../../test/upload.ts';
 const KIB = 1024;
 
 describe('the quota of a user', () => {
-  it('the media quota of a user counts stored media and started uploads, not removed ones', async () => {
+  it('the media quota of a user counts stored files and started uploads, but not removed ones', async () => {
     await using api = await TestApi.start({ MEDIA_QUOTA: '100KiB' });
     const [ann, ben] = await api.people();
     const as = new Uploader(api.url, ann);
@@ -23,7 +23,7 @@ describe('the quota of a user', () => {
     expect((await as.create(40 * KIB)).status).toBe(201);
   });
 
-  it('concurrent uploads do not exceed the media quota of a user', async () => {
+  it('concurrent uploads cannot exceed the media quota of a user', async () => {
     await using api = await TestApi.start({ MEDIA_QUOTA: '50KiB' });
     const as = new Uploader(api.url, await api.person());
     const all = await Promise.all(Array.from({ length: 6 }, () => as.create(20 * KIB)));
@@ -44,7 +44,7 @@ describe('the quota of a user', () => {
 });
 
 describe('stalled uploads', () => {
-  it('stalled LayIM uploads are rejected above FORM_MEMORY and end after FORM_TIME', async () => {
+  it('stalled LayIM uploads are rejected above FORM_MEMORY and aborted after FORM_TIME', async () => {
     await using api = await TestApi.start({ FORM_MEMORY: '22MiB', FORM_TIME: '1s', MAX_UPLOADS_AT_ONCE: '2' });
     const [ann, ben] = await api.people();
     const { hostname, port } = new URL(api.url);
@@ -76,7 +76,7 @@ describe('stalled uploads', () => {
     expect(answers[6]).toContain('did not arrive in time');
   });
 
-  it('the number of concurrent uploads per user is limited', async () => {
+  it('the api limits the number of concurrent uploads per user', async () => {
     await using api = await TestApi.start({ MAX_UPLOADS_AT_ONCE: '2' });
     const as = new Uploader(api.url, await api.person());
     const places: string[] = [];

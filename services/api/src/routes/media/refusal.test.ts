@@ -17,7 +17,7 @@ describe('an upload', () => {
 
   const uploader = (person = ann) => new Uploader(api.url, person);
 
-  it('bytes of an upload at a wrong offset or beyond its length are rejected', async () => {
+  it('the api rejects bytes of an upload at a wrong offset or beyond its length', async () => {
     const place = placeOf(await uploader().create(4));
     expect((await uploader().patch(place, 1, Buffer.from('a'))).status).toBe(409);
     expect((await uploader().patch(place, 0, Buffer.from('abcdef'))).status).toBe(413);
@@ -46,7 +46,7 @@ describe('an upload', () => {
     expect((await uploader().head(place)).headers.get('upload-offset')).toBe('0');
   });
 
-  it('an upload belongs to its creator, regardless of its metadata', async () => {
+  it('an upload belongs to the user who created it, whatever its metadata states', async () => {
     const metadata = { 'upload-metadata': `owner ${Buffer.from(String(ben.id)).toString('base64')}` };
     const place = placeOf(await uploader().create(1, { headers: { ...metadata, 'x-parley-owner': String(ben.id) } }));
     expect([(await uploader().head(place)).status, (await uploader(ben).head(place)).status]).toEqual([200, 404]);
@@ -59,7 +59,7 @@ describe('an upload', () => {
     expect(headers.get('access-control-allow-origin')).toBe(null);
   });
 
-  it('an upload cannot be read as a media until it is complete', async () => {
+  it('a media file cannot be read until its upload is complete', async () => {
     const place = placeOf(await uploader().create(4));
     const id = place.split('/').at(-1);
     for (const what of ['', '/info', '/url', '/thumbnail']) {
@@ -67,7 +67,7 @@ describe('an upload', () => {
     }
   });
 
-  it('an upload above the maximum size is rejected before its bytes are read', async () => {
+  it('the api rejects an upload above the maximum size before reading its bytes', async () => {
     const answer = await uploader().create(20 * 1024 * 1024 + 1);
     expect(answer.status).toBe(413);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
@@ -86,7 +86,7 @@ describe('an upload', () => {
   });
 });
 
-it('uploads per minute are limited per user', async () => {
+it('the api limits the uploads per minute of a user', async () => {
   await using api = await TestApi.start({ UPLOADS_PER_MINUTE: '2' });
   const [ann, ben] = await api.people();
   const uploader = new Uploader(api.url, ann);
@@ -97,7 +97,7 @@ it('uploads per minute are limited per user', async () => {
   expect((await new Uploader(api.url, ben).create(1)).status).toBe(201);
 });
 
-it('an upload is rejected while Redis or PostgreSQL is down and resumes afterwards', async () => {
+it('the api rejects an upload while Redis or PostgreSQL is down; the client can resume it afterwards', async () => {
   await using api = await TestApi.start();
   const ann = await api.person();
   const uploader = new Uploader(api.url, ann);
@@ -114,7 +114,7 @@ it('an upload is rejected while Redis or PostgreSQL is down and resumes afterwar
   expect((await uploader.patch(place, 0, Buffer.from('abcd'))).status).toBe(200);
 });
 
-it('an api without writable media storage does not start, and names the reason', async () => {
+it('an api without writable media storage does not start and reports the reason', async () => {
   await using api = await TestApi.start();
   const config = { ...api.config, media: { ...api.config.media, folder: '/dev/null/media' } };
   await expect(startApi(config)).rejects.toThrow('Media cannot be stored: ENOTDIR');

@@ -51,14 +51,14 @@ describe.each<[string, () => Record<string, string>]>([
     return Buffer.from(await answer.arrayBuffer());
   };
 
-  it('an upload may have empty metadata', async () => {
+  it('an upload can have empty metadata', async () => {
     const begun = await uploader().create(4, { headers: { 'upload-metadata': '' } });
     expect(begun.status).toBe(201);
     const whole = await uploader().patch(placeOf(begun), 0, Buffer.from('abcd'));
     expect(await whole.json()).toMatchObject({ name: 'file', size: 4 });
   });
 
-  it('an upload may arrive in parts at several replicas', async () => {
+  it('the parts of an upload can arrive at several replicas', async () => {
     const bytes = randomBytes(300_000);
     const begun = await uploader().create(bytes.length, { name: 'a.bin', type: 'image/png' });
     expect(begun.status).toBe(201);
@@ -81,7 +81,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await fetchBytes(media.id)).equals(bytes)).toBe(true);
   });
 
-  it('an upload may be sent with its creation, whole or in part', async () => {
+  it('the request that creates an upload can contain the whole file or its first part', async () => {
     const media = await uploader().send(Buffer.from('hello'), { name: 'a.txt' });
     expect(media).toMatchObject({ name: 'a.txt', size: 5, mime: 'text/plain' });
     const begun = await uploader().create(5, { bytes: Buffer.from('he') });
@@ -90,7 +90,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect(await uploader().send(Buffer.alloc(0))).toMatchObject({ size: 0 });
   });
 
-  it('an interrupted upload resumes at another replica at its last stored byte', async () => {
+  it('an interrupted upload resumes at another replica from its last stored byte', async () => {
     const bytes = randomBytes(3_000_000);
     const place = placeOf(await uploader().create(bytes.length));
     const { port } = new URL(api.url);
@@ -125,7 +125,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await fetchBytes(id)).equals(bytes)).toBe(true);
   });
 
-  it('an upload by tus-js-client succeeds', async () => {
+  it('tus-js-client can upload a file', async () => {
     const bytes = randomBytes(1_000_000);
     const done = await new Promise<{ url: string | null; body: string }>((resolve, reject) => {
       const upload = new Upload(bytes, {
@@ -143,7 +143,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await fetchBytes(media.id)).equals(bytes)).toBe(true);
   });
 
-  it('an upload has one writer at a time over all replicas', async () => {
+  it('an upload has one writer at a time across all replicas', async () => {
     const place = placeOf(await uploader().create(10));
     let give: ((bytes: Uint8Array | undefined) => void) | undefined;
     const slow = new ReadableStream<Uint8Array>({
@@ -162,7 +162,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await fetchBytes(id)).toString()).toBe('0123456789');
   });
 
-  it('a stalled upload is aborted and may be resumed', async () => {
+  it('the api aborts a stalled upload, which the client can resume', async () => {
     const impatient = await startApi({ ...api.config, media: { ...api.config.media, uploadSilence: 300 } });
     try {
       const place = placeOf(await uploader().create(10));
@@ -176,7 +176,7 @@ describe.each<[string, () => Record<string, string>]>([
     }
   });
 
-  it('an unfinished upload may be deleted with all its bytes', async () => {
+  it('a user can delete an unfinished upload with all its bytes', async () => {
     const place = placeOf(await uploader().create(4));
     await uploader().patch(place, 0, Buffer.from('ab'));
     expect((await uploader().ask('DELETE', place)).status).toBe(204);
@@ -184,7 +184,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await uploader().patch(place, 2, Buffer.from('cd'))).status).toBe(404);
   });
 
-  it('an upload whose process died after the last byte is completed by the next request', async () => {
+  it('the next request completes an upload whose process died after the last byte', async () => {
     const place = placeOf(await uploader().create(4));
     await uploader().patch(place, 0, Buffer.from('abc'));
     const id = Number(place.split('/').at(-1));
@@ -199,7 +199,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await fetchBytes(id)).toString()).toBe('abcd');
   });
 
-  it('an expired upload responds 410', async () => {
+  it('the api responds 410 to an expired upload', async () => {
     const place = placeOf(await uploader().create(4));
     const id = Number(place.split('/').at(-1));
     await api.db.updateTable('media').set({ created: 1 }).where('id', '=', id).execute();
@@ -208,7 +208,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([410, 'not-found']);
   });
 
-  it('an upload is aborted when the api stops, because it can resume at another replica', async () => {
+  it('the api aborts uploads when it stops, because they can resume at another replica', async () => {
     const third = await startApi(api.config);
     const place = placeOf(await uploader().create(10));
     const endless = new ReadableStream<Uint8Array>({ start: (it) => it.enqueue(Buffer.from('01')) });

@@ -54,7 +54,7 @@ describe('reading messages', () => {
     expect((await carl.get('/v1/chats/3/messages')).status).toBe(404);
   });
 
-  it('a message is returned with every field, with the ref for its sender only', async () => {
+  it('a message is returned with every field, but with the ref only for its sender', async () => {
     const [dora, emil] = await api.people();
     const [id = 0] = await seedMessages(api.db, [
       {
@@ -90,7 +90,7 @@ describe('reading messages', () => {
     expect(await items(emil, dora)).toEqual([message]);
   });
 
-  it('a page of messages lists each of its users once, with mentions, reactions and cards', async () => {
+  it('a page of messages lists each user of its mentions, reactions and cards once', async () => {
     const [dora, emil, fay] = await api.people();
     const gus = await api.person();
     const body = JSON.stringify({ type: 'card', user: gus.id });
@@ -134,7 +134,7 @@ describe('reading messages', () => {
     },
   );
 
-  it('reading messages responds history-disabled with HISTORY=relay', async () => {
+  it('the api responds history-disabled to requests for messages with HISTORY=relay', async () => {
     await using relay = await TestApi.start({ HISTORY: 'relay' });
     const person = await relay.person();
     const { status, body } = await person.get<Problem>(`/v1/chats/${person.id}/messages`);

@@ -25,7 +25,7 @@ const groupOf = async (owner: Person, ...members: Person[]) => {
 };
 
 describe('reporting', () => {
-  it('moderators see the report of a user', async () => {
+  it('moderators see the report about a user', async () => {
     const [ann, ben] = await product.api.people();
     const { status, body } = await report(ann, { user: ben.id, reason: 'fraud', text: ' asks for money ' });
     expect(status).toBe(201);
@@ -34,7 +34,7 @@ describe('reporting', () => {
     expect((await list()).items[0]).toEqual({ ...body, reporter: ann.id, note: '', updated: body.created });
   });
 
-  it('an invalid report gets an error that names the field', async () => {
+  it('the api rejects an invalid report with an error that names the field', async () => {
     const [ann, ben] = await product.api.people();
     for (const [body, path] of [
       [{ user: 'x' }, 'user'],
@@ -48,7 +48,7 @@ describe('reporting', () => {
     }
   });
 
-  it('the report of a message keeps a copy of the message, also after its deletion', async () => {
+  it('a report keeps a copy of the reported message even after the message is deleted', async () => {
     const [ann, ben] = await product.api.people();
     const [id = 0] = await seedMessages(product.api.db, [{ from: ben.id, to: ann.id, text: 'rude' }]);
     expect(await report(ann, { chat: ben.id, message: id })).toMatchObject({
@@ -67,7 +67,7 @@ describe('reporting', () => {
     expect((await report(carl, { group })).status).toBe(404);
   });
 
-  it('a report of oneself, or of a target that the reporter cannot see, is rejected', async () => {
+  it('the api rejects a report about oneself or about a target that the reporter cannot see', async () => {
     const [ann, ben, carl] = await product.api.people();
     const texts = [{ from: ben.id, to: carl.id, text: 'private' }];
     const [foreign = 0] = await seedMessages(product.api.db, texts);
@@ -101,7 +101,7 @@ describe('reporting', () => {
     expect((await report(ann, { user: ben.id })).status).toBe(201);
   });
 
-  it('the reports of a user are limited per minute', async () => {
+  it('the api limits the reports of a user per minute', async () => {
     const ann = await product.api.person();
     for (let i = 0; i < 5; i += 1) expect((await report(ann, { user: 7 })).status).toBe(404);
     expect(await report(ann, { user: 7 })).toMatchObject({ status: 429, body: { code: 'too-many' } });
@@ -109,7 +109,7 @@ describe('reporting', () => {
 });
 
 describe('moderators', () => {
-  it('moderators close and open a report with a note', async () => {
+  it('moderators close and reopen a report with a note', async () => {
     const [ann, ben] = await product.api.people();
     const { body } = await report(ann, { user: ben.id });
     expect(await change(body.id, { state: 'closed', note: 'warned' })).toMatchObject({

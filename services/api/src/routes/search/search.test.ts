@@ -69,7 +69,7 @@ const count = async (owner: number) =>
   );
 
 describe('searching', () => {
-  it('search finds own and group messages, newest first, with chat, name and hits', async () => {
+  it('search finds own and group messages, newest first, with the chat, its name and the hits', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     const { body: group } = await ann.call<{ id: number }>('post', '/v1/groups', {
@@ -107,7 +107,7 @@ describe('searching', () => {
     expect((await carl.get<Problem>(`/v1/search?q=rain&chat=${group.id}`)).status).toBe(404);
   });
 
-  it('search finds files by name, and neither stickers nor recalled messages', async () => {
+  it('search finds files by name but neither stickers nor recalled messages', async () => {
     const [ann, ben] = await api.people();
     const ids = await seedMessages(api.db, [
       { from: ann.id, to: ben.id, text: 'report' },
@@ -163,12 +163,12 @@ describe('searching', () => {
     },
   );
 
-  it('a search without words and filters is rejected', async () => {
+  it('the api rejects a search without words and filters', async () => {
     const { status, body } = await (await api.person()).get<Problem>('/v1/search?limit=5');
     expect([status, body.errors?.map((it) => it.path)]).toEqual([400, ['q']]);
   });
 
-  it('searches are limited per minute', async () => {
+  it('the api limits searches per minute', async () => {
     await using strict = await TestApi.start({ SEARCHES_PER_MINUTE: '2', HISTORY: 'mirror' });
     const ann = await strict.person();
     const statuses = [];
@@ -176,7 +176,7 @@ describe('searching', () => {
     expect(statuses).toEqual([200, 200, 429]);
   });
 
-  it('search responds 404 with HISTORY=relay', async () => {
+  it('the api responds 404 to a search with HISTORY=relay', async () => {
     await using relay = await TestApi.start({ HISTORY: 'relay' });
     const { status, body } = await (await relay.person()).get<Problem>('/v1/search?q=x');
     expect([status, body.code]).toEqual([404, 'history-disabled']);
@@ -197,11 +197,11 @@ describe('the search index', () => {
     await indexed(ann.id);
   });
 
-  it('the search index stores messages in full segments, and the remaining ones in a smaller segment', async () => {
+  it('the search index stores 8192 messages per full segment and the remaining ones in a smaller segment', async () => {
     expect(await count(ann.id)).toEqual([8192, 8192, 616]);
   });
 
-  it('search with an index finds the same messages page by page as without, and newer ones', async () => {
+  it('an indexed search returns the same pages of messages as an unindexed search, plus newer messages', async () => {
     await seedMessages(api.db, [{ from: ann.id, to: ben.id, text: 'message new odd' }]);
     const all = Array.from({ length: size }, (_, n) => n).reverse();
     const expected = (wanted: (n: number) => boolean) => all.filter(wanted).map(say);
@@ -222,7 +222,7 @@ describe('the search index', () => {
     expect(await texts(ann, 'odd', '&limit=2')).toEqual(['message new odd', say(16_999)]);
   });
 
-  it('search finds an edited message by its new text only, before and after it is indexed', async () => {
+  it('search finds an edited message only by its new text, whether or not it is indexed', async () => {
     const [dora, emil] = await api.people();
     const ids = await seedHistory(
       api.db,
@@ -255,7 +255,7 @@ describe('the search index', () => {
     await check();
   });
 
-  it('search does not find messages of a deleted chat, and they leave the index', async () => {
+  it('search does not find messages of a deleted chat, which are removed from the index', async () => {
     const [dora, emil, finn] = await api.people();
     await seedHistory(
       api.db,
@@ -297,7 +297,7 @@ describe('the search index', () => {
     await waitFor(async () => (await count(group.id)).length === 0, { message: 'the index still has it' });
   });
 
-  it('search by filters, with and without words, finds the same before and after indexing', async () => {
+  it('search with filters finds the same messages before and after indexing, with and without words', async () => {
     const [dora, emil, finn] = await api.people();
     await dora.befriend(emil);
     const { body: group } = await dora.call<{ id: number }>('post', '/v1/groups', { name: 'Cars', members: [emil.id] });
@@ -392,7 +392,7 @@ describe('the search index', () => {
     }
   });
 
-  it('the messages of a user are indexed after the first search', async () => {
+  it("the api indexes the messages of a user after the user's first search", async () => {
     const [dora, emil] = await api.people();
     await seedHistory(
       api.db,
@@ -404,7 +404,7 @@ describe('the search index', () => {
     expect(await texts(dora, 'itself', '&limit=1')).toEqual(['by itself 599']);
   });
 
-  it('the search index covers only messages before the oldest unrecorded one', async () => {
+  it('the search index contains no message that is newer than the oldest unrecorded event', async () => {
     const [dora, emil] = await api.people();
     const { client, keys } = api.redis;
     const waiting = await client.xadd(keys.record(7), `${Date.now() - 7_200_000}-0`, 'e', '{}');

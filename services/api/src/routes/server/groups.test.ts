@@ -23,7 +23,7 @@ const changes = async (person: Person, group: number) =>
   );
 
 describe('a group of the product', () => {
-  it('the server API creates a group by external id with its members, idempotently', async () => {
+  it('the server API idempotently creates a group with an external id and members', async () => {
     const given = { name: 'One', owner: 'o', members: ['p', 'q'], description: 'd' };
     const first = await put('g-1', given);
     expect([first.status, first.body]).toMatchObject([
@@ -45,7 +45,7 @@ describe('a group of the product', () => {
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
   });
 
-  it('the server API sets the given members of a group, or keeps them if the field is missing', async () => {
+  it('the server API replaces the members of a group, but keeps them if the field is missing', async () => {
     const { body } = await put('g-3', { name: 'Three', owner: 'o', members: ['p', 'q'] });
     const [p, q, r] = await product.people('p', 'q', 'r');
     await put('g-3', { name: 'Three', owner: 'o', members: ['q', 'r'] });
@@ -99,7 +99,7 @@ describe('a group of the product', () => {
     expect((await put('g-6', { name: 'Six', owner: 'o', maxMembers: 6 })).status).toBe(409);
   });
 
-  it('the server API rejects unknown members of a group, and with UNIQUE_GROUP_NAMES the name of another group', async () => {
+  it('the server API rejects unknown members of a group and, with UNIQUE_GROUP_NAMES, a duplicate name', async () => {
     await put('g-7', { name: 'Seven', owner: 'o' });
     expect((await put('g-8', { name: 'SEVEN', owner: 'o' })).body.errors?.[0]?.path).toBe('name');
     expect((await put('g-8', { name: 'Eight', owner: 'nobody' })).status).toBe(404);
@@ -107,7 +107,7 @@ describe('a group of the product', () => {
     expect((await product.call('get', '/groups/g-8')).status).toBe(404);
   });
 
-  it('the server API dissolves a group idempotently, which frees its id and name', async () => {
+  it("the server API dissolves a group idempotently, which frees the group's external id and name", async () => {
     const { body: before } = await put('g-9', { name: 'Nine', owner: 'o', members: ['p'] });
     for (let i = 0; i < 2; i += 1) expect((await product.call('delete', '/groups/g-9')).status).toBe(204);
     const [p] = await product.people('p');

@@ -52,7 +52,7 @@ const OLD = Date.UTC(2009, 4, 1, 12);
 const RECENT = Date.UTC(2026, 2, 3, 4, 5, 6, 7);
 
 describe('an import of history', () => {
-  it('an import writes both copies with original dates and senders, and no events', async () => {
+  it('an import writes both copies with original dates and senders, without sending events', async () => {
     const [ann, ben] = await product.people('h-1', 'h-2');
     const before = [await product.api.events(ann), await product.api.events(ben)];
     const lines = [
@@ -86,7 +86,7 @@ describe('an import of history', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('members of a group see and count imported messages since they joined', async () => {
+  it('members of a group see and count the imported messages sent since they joined', async () => {
     const [ann, ben, cat] = await product.people('h-3', 'h-4', 'h-5');
     const { body: group } = await product.call<{ id: number }>('put', '/groups/hg-1', {
       ...{ name: 'History', owner: 'h-3', members: ['h-4'], history: 'joined' },
@@ -115,7 +115,7 @@ describe('an import of history', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('imported messages of one ms keep their order, and at most 2,048 of them are accepted', async () => {
+  it('imported messages of the same ms keep their order, but at most 2,048 of them are accepted', async () => {
     const [ann, ben] = await product.people('h-6', 'h-7');
     const names = Array.from({ length: 30 }, (_, n) => `same-${n}`);
     for (const date of [OLD, RECENT]) {
@@ -131,7 +131,7 @@ describe('an import of history', () => {
     expect(body).toMatchObject({ imported: 2048, failed: 1, errors: [{ line: 2049, code: 'conflict' }] });
   });
 
-  it('a second import does not bring back messages that their sender deleted', async () => {
+  it('a second import does not restore messages that their sender deleted', async () => {
     const [ann, ben] = await product.people('h-8', 'h-9');
     const lines = [message('gone', 'h-8', 'h-9', RECENT), message('kept', 'h-9', 'h-8', RECENT)];
     await post(lines);
@@ -140,7 +140,7 @@ describe('an import of history', () => {
     expect(await historyOf(ann, ben.id)).toHaveLength(1);
   });
 
-  it('an import lists the lines that it refuses and imports the others', async () => {
+  it('an import lists the lines that it refuses, and imports all other lines', async () => {
     const [ann, ben] = await product.people('h-10', 'h-11', 'h-12');
     await product.call('put', '/groups/hg-2', { name: 'Closed', owner: 'h-10', members: [] });
     const deep = `{"type":"message","id":"x","custom":${'{"a":'.repeat(50)}1${'}'.repeat(50)}}`;
@@ -181,7 +181,7 @@ describe('an import of history', () => {
     expect(await historyOf(ben, ann.id)).toHaveLength(1);
   });
 
-  it('an import whose body breaks off keeps what arrived, and continues when it is sent again', async () => {
+  it('an import whose body breaks off keeps the lines that arrived, and another request can continue it', async () => {
     const [ann, ben] = await product.people('h-13', 'h-14');
     const lines = Array.from({ length: 2500 }, (_, n) => message(`cut-${n}`, 'h-13', 'h-14', OLD + n * 1000));
     const body = `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`;
@@ -201,7 +201,7 @@ describe('an import of history', () => {
     expect((await chatsOf(ben))[0]).toMatchObject({ chat: ann.id, unread: 2500 });
   });
 
-  it('a search finds messages that were imported after the index had passed their dates', async () => {
+  it('a search finds messages that were imported with dates that the index already covered', async () => {
     const [ann] = await product.people('h-15', 'h-16');
     // An index has a segment once there are 512 messages.
     const others = Array.from({ length: 600 }, (_, n) => message(`other-${n}`, 'h-15', 'h-16', RECENT + n));

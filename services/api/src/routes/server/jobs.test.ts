@@ -63,7 +63,7 @@ describe('a message to many receivers', () => {
     expect(page.items.map(({ id }) => id)).toEqual([job.id]);
   });
 
-  it('a job whose process ended is continued and sends no message twice', async () => {
+  it('a job whose process ended is continued by another process and sends no message twice', async () => {
     const [ann, ben, cat] = await product.people('j-5', 'j-6', 'j-7');
     // Redis remembers the ref of the message to ann. The message to ben is only recorded.
     await product.call('post', '/messages', { from: 'system', to: ann.id, ref: `again.${ann.id}`, body });
@@ -95,7 +95,7 @@ describe('a message to many receivers', () => {
     expect(counts).toEqual([1, 0, 1]);
   });
 
-  it('a canceled job stops, and the numbers of unfinished jobs per key and of receivers per job are limited', async () => {
+  it('a canceled job stops sending; unfinished jobs per key and receivers per job are limited', async () => {
     const names = Array.from({ length: 45 }, (_, n) => `j-many-${n}`);
     const people = await product.people(...names);
     const first = await post({ to: names, ref: 'first' });

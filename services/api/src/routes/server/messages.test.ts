@@ -36,7 +36,7 @@ describe('Idempotency-Key', () => {
     expect(stored.join()).not.toContain(answers[0]?.body.accessToken);
   });
 
-  it('concurrent POSTs with one Idempotency-Key run once, and the others repeat the response or get 409', async () => {
+  it('concurrent POSTs with one Idempotency-Key run once, while the others get the same response or 409', async () => {
     await product.people('i-2');
     const answers = await Promise.all(Array.from({ length: 6 }, () => token('k2', { user: 'i-2' })));
     const done = answers.filter(({ status }) => status === 201);
@@ -45,7 +45,7 @@ describe('Idempotency-Key', () => {
     expect(refused.every(({ status, body }) => status === 409 && body.code === 'conflict')).toBe(true);
   });
 
-  it('an Idempotency-Key is rejected for another request, but can be reused after a refusal', async () => {
+  it('the api rejects an Idempotency-Key for another request, but it can be reused after a refusal', async () => {
     expect((await token('k3', { user: 'i-3' })).status).toBe(404);
     await product.people('i-3', 'i-4');
     expect((await token('k3', { user: 'i-3' })).status).toBe(201);
@@ -57,7 +57,7 @@ describe('Idempotency-Key', () => {
 });
 
 describe('a message of the product', () => {
-  it('the response to a sent message reveals no presence that the recipient hides', async () => {
+  it('the response to a sent message does not reveal the presence of a recipient who hides it', async () => {
     const [a, b] = await product.people('h-1', 'h-2');
     await product.call('put', '/users/h-1/friends/h-2');
     const { client, keys } = product.api.redis;
@@ -75,7 +75,7 @@ describe('a message of the product', () => {
     subscriber.disconnect();
   });
 
-  it('a server API message from a user is in both inboxes and recorded when the api responds', async () => {
+  it('a server API message from a user is in both inboxes and the record stream before the api responds', async () => {
     const [a, b] = await product.people('m-1', 'm-2');
     await product.call('put', '/users/m-1/friends/m-2');
     const { status, body } = await send({
@@ -102,7 +102,7 @@ describe('a message of the product', () => {
     expect(entries.map(([, fields]) => JSON.parse(fields[1] ?? '').id)).toContain(body.id);
   });
 
-  it('concurrent server API messages with one ref are one message', async () => {
+  it('concurrent server API messages with the same ref create one message', async () => {
     const [, b] = await product.people('m-3', 'm-4');
     await product.call('put', '/users/m-3/friends/m-4');
     const message = { from: 'm-3', to: b.id, ref: 'order-7', body: text('shipped') };
@@ -112,7 +112,7 @@ describe('a message of the product', () => {
     expect(await messages(b)).toHaveLength(1);
   });
 
-  it('a system message reaches every user, also one who blocks the system', async () => {
+  it('a system message reaches every user, even a user who blocks the system', async () => {
     const [a] = await product.people('m-5');
     await product.call('put', `/users/m-5/blocks/~${SYSTEM_USER}`);
     const { status, body } = await send({ from: 'system', to: 'm-5', ref: 'welcome', body: text('Welcome') });
@@ -122,7 +122,7 @@ describe('a message of the product', () => {
     expect(shown).toMatchObject({ name: 'System' });
   });
 
-  it('the server API sends to a group, as a member or as the system, by either id of the group', async () => {
+  it("the server API sends to a group as a member or as the system, by external id or Parley's id", async () => {
     const [a, b, c] = await product.people('m-6', 'm-7', 'm-8');
     const { body: group } = await product.call<{ id: number }>('put', '/groups/mg-1', {
       ...{ name: 'Messages', owner: 'm-6', members: ['m-7'] },
@@ -137,7 +137,7 @@ describe('a message of the product', () => {
     expect([refused.status, refused.body.code]).toEqual([403, 'not-member']);
   });
 
-  it('the server API rejects a message whose sender may not write to the receiver', async () => {
+  it('the server API rejects a message whose sender is not allowed to write to the receiver', async () => {
     const [, b] = await product.people('m-9', 'm-10');
     await product.call('put', '/users/gone', {});
     await product.call('delete', '/users/gone');
@@ -185,7 +185,7 @@ describe('an operator', () => {
     expect((await product.call('get', '/users/nobody/chats')).status).toBe(404);
   });
 
-  it('an operator removes a message for everybody, once', async () => {
+  it('an operator removes a message once for everybody', async () => {
     const [a, b] = await product.people('o-3', 'o-4');
     const [id = 0] = await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'rude' }]);
     expect((await product.call('delete', `/users/o-4/chats/${a.id}/messages/${id}`)).status).toBe(204);
@@ -199,7 +199,7 @@ describe('an operator', () => {
     expect((await product.call('delete', `/users/o-4/chats/${a.id}/messages/${id + 1}`)).status).toBe(404);
   });
 
-  it('an operator removes a message from the copy of one user', async () => {
+  it("an operator removes a message from one user's copy of a chat", async () => {
     const [a, b] = await product.people('o-12', 'o-13');
     const [id = 0] = await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'private' }]);
     const path = `/users/o-13/chats/${a.id}/messages/${id}`;
@@ -213,7 +213,7 @@ describe('an operator', () => {
     expect(records).toContainEqual({ kind: 'hide', user: b.id, chat: a.id, ids: [id] });
   });
 
-  it('an operator edits a message for everybody, and omitted fields stay', async () => {
+  it('an operator edits a message for everybody, and fields that the request omits stay unchanged', async () => {
     const [a, b] = await product.people('o-6', 'o-7');
     const [id = 0] = await seedMessages(product.api.db, [
       { from: a.id, to: b.id, text: 'wrong', edited: Date.now() + 5000, custom: JSON.stringify({ order: 7 }) },
@@ -254,7 +254,7 @@ describe('an operator', () => {
     expect(await product.api.events(b)).toContainEqual(change);
   });
 
-  it('an operator cannot edit a recalled message, or one that is not in the chat', async () => {
+  it('an operator cannot edit a message that is recalled or not in the chat', async () => {
     const [a, b] = await product.people('o-10', 'o-11');
     const [id = 0] = await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'x' }]);
     const patch = (message: number, given: object) =>
@@ -267,7 +267,7 @@ describe('an operator', () => {
     expect(await product.api.events(b)).toEqual([]);
   });
 
-  it('an operator lists users page by page, and finds them', async () => {
+  it('an operator lists users page by page and finds users by name', async () => {
     const [a, b] = await product.people('list-1', 'list-2');
     const first = await product.call<{ items: { id: number }[]; next: string }>('get', '/users?q=list-&limit=1');
     const second = await product.call<{ items: { id: number }[] }>(
@@ -288,7 +288,7 @@ describe('an operator', () => {
   });
 });
 
-it('the server API sends messages between strangers if SEND_POLICY is anyone', async () => {
+it('the server API sends messages between strangers with SEND_POLICY=anyone', async () => {
   await using open = await startServerApi({ SEND_POLICY: 'anyone' });
   await open.people('a', 'b');
   const message = { from: 'a', to: 'b', ref: '1', body: text('hi') };

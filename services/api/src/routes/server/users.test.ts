@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => product[Symbol.asyncDispose]());
 
 describe('the server API', () => {
-  it('the server API requires an API key, which is invalid elsewhere', async () => {
+  it('the server API requires an API key, which other operations reject', async () => {
     const { api } = product;
     const ann = await api.person();
     const body = { name: 'X' };
@@ -38,7 +38,7 @@ describe('the server API', () => {
 });
 
 describe('a user of the product', () => {
-  it('the server API creates and changes a user by external id, idempotently', async () => {
+  it('the server API idempotently creates and changes a user by external id', async () => {
     const first = await product.call<ServerUser>('put', '/users/u-1', { username: 'Uma', name: 'Uma', sign: 'hi' });
     expect([first.status, first.body]).toEqual([
       201,
@@ -61,7 +61,7 @@ describe('a user of the product', () => {
     expect((await product.call('get', `/users/~${first.body.id}`)).body).toEqual(changed.body);
   });
 
-  it('a user created by the server API can connect and receive messages when the api responds', async () => {
+  it('a user that the server API created can connect and receive messages before the api responds', async () => {
     const { body } = await product.call<ServerUser>('put', '/users/u-2', {});
     expect(body).toMatchObject({ username: `~${body.id}`, name: 'u-2' });
     expect(await hasPermits(product.api.redis, body.id)).toBe(true);
@@ -101,7 +101,7 @@ describe('a user of the product', () => {
     }
   });
 
-  it('the server API notifies friends only of changed profiles', async () => {
+  it('the server API notifies friends only if a profile changed', async () => {
     const [one, two] = await product.people('u-6', 'u-7');
     await product.call('put', '/users/u-6/friends/u-7');
     await product.call('put', '/users/u-6', { name: 'Six' });
@@ -112,7 +112,7 @@ describe('a user of the product', () => {
     }
   });
 
-  it('the server API opens a session for a user by either id, without a password', async () => {
+  it("the server API opens a session for a user by external id or Parley's id without a password", async () => {
     const { body: user } = await product.call<ServerUser>('put', '/users/u-8', { name: 'Eight' });
     for (const ref of ['u-8', user.id]) {
       const { status, body } = await product.call<Session>('post', '/tokens', { user: ref, device: 'Phone' });
@@ -130,7 +130,7 @@ describe('a user of the product', () => {
 });
 
 describe('the privacy settings of a user', () => {
-  it('the server API changes the given privacy settings of a user, for gateways too', async () => {
+  it('the server API changes only the given privacy settings, which also take effect on gateways', async () => {
     const [ann, ben] = await product.people('pr-1', 'pr-2');
     await product.call('put', '/users/pr-1/friends/pr-2');
     const defaults = { addToGroups: 'everyone', find: true, lastSeen: 'everyone', readReceipts: 'everyone' };
@@ -160,7 +160,7 @@ describe('the privacy settings of a user', () => {
 });
 
 describe('the sessions of a user', () => {
-  it('the server API lists the sessions of a user page by page, and ends one with its connections', async () => {
+  it('the server API lists the sessions of a user page by page and ends one with its connections', async () => {
     const { api } = product;
     const [kept] = await product.people('ses-1');
     const { body: lost } = await product.call<Session>('post', '/tokens', { user: 'ses-1', device: 'Phone' });
@@ -223,7 +223,7 @@ describe('the sessions of a user', () => {
 });
 
 describe('a deactivated user', () => {
-  it('a deactivated user is signed out and unreachable until the server API puts the user again', async () => {
+  it('a deactivated user is signed out and unreachable until the server API calls PUT for the user again', async () => {
     const { api } = product;
     const [gone, other] = await product.people('d-1', 'd-2');
     await product.call('put', '/users/d-1/friends/d-2');
@@ -248,7 +248,7 @@ describe('a deactivated user', () => {
     expect((await product.call('post', '/tokens', { user: 'd-1' })).status).toBe(201);
   });
 
-  it('a user without external id can be reactivated, and only once', async () => {
+  it('a user without an external id can be reactivated, and reactivating twice has no further effect', async () => {
     const { api } = product;
     const [a, b] = [await api.person(), await api.person()];
     await a.befriend(b);
@@ -270,7 +270,7 @@ describe('a deactivated user', () => {
     expect((await product.call('post', '/users/nobody/reactivate')).status).toBe(404);
   });
 
-  it('deactivating an unknown user or the system user fails', async () => {
+  it('the server API cannot deactivate an unknown user or the system user', async () => {
     expect((await product.call('delete', '/users/never-was')).status).toBe(404);
     const system = await product.call<Problem>('delete', '/users/~9000000000000000');
     expect([system.status, system.body.code]).toEqual([403, 'forbidden']);
@@ -278,7 +278,7 @@ describe('a deactivated user', () => {
 });
 
 describe('friendships and blocks', () => {
-  it('the server API creates and ends a friendship for both sides, idempotently', async () => {
+  it('the server API idempotently creates and ends a friendship for both sides', async () => {
     const [a, b] = await product.people('f-1', 'f-2');
     for (let i = 0; i < 2; i += 1) {
       const { status, body } = await product.call<Friend>('put', '/users/f-1/friends/f-2');
@@ -293,7 +293,7 @@ describe('friendships and blocks', () => {
     expect(await readPermit(product.api.redis, b.id, a.id)).toBe('stranger');
   });
 
-  it('a friendship created by the server API accepts the pending friend request', async () => {
+  it('a friendship that the server API creates accepts the pending friend request', async () => {
     const [a, b] = await product.people('f-3', 'f-4');
     await a.call('post', '/v1/friend-requests', { to: b.id });
     await product.call('put', '/users/f-4/friends/f-3');
@@ -309,7 +309,7 @@ describe('friendships and blocks', () => {
     expect((await product.call('delete', '/users/f-5/blocks/nobody')).status).toBe(404);
   });
 
-  it('a block created by the server API stops messages until it ends', async () => {
+  it('a block that the server API creates stops messages until it is removed', async () => {
     const [a, b] = await product.people('f-6', 'f-7');
     await product.call('put', '/users/f-6/friends/f-7');
     for (let i = 0; i < 2; i += 1) {

@@ -23,7 +23,7 @@ const sessionsOf = async (person: Person) => (await person.get<{ items: SignIn[]
 const cookieOf = (headers: Headers) => /parley_refresh=([^;]*);/.exec(headers.get('set-cookie') ?? '')?.[1] ?? '';
 
 describe('signing in', () => {
-  it('signing in opens a new session, with the username in any case', async () => {
+  it('signing in opens a new session and ignores the case of the username', async () => {
     const person = await api.person();
     const { status, body } = await signIn(person.session.user.username.toUpperCase(), password, 'laptop');
     expect(status).toBe(201);
@@ -35,7 +35,7 @@ describe('signing in', () => {
     ]);
   });
 
-  it('signing in responds alike to a wrong password and an unknown user', async () => {
+  it('signing in with a wrong password gets the same response as with an unknown username', async () => {
     const { username } = (await api.person()).session.user;
     const wrong = await signIn(username, 'wrong password');
     const unknown = await signIn('nobody-at-all');
@@ -50,7 +50,7 @@ describe('signing in', () => {
     expect((await signIn('umlaut', composed.normalize('NFD'))).status).toBe(201);
   });
 
-  it('signing in is rejected after too many attempts at one account', async () => {
+  it('the api rejects sign-ins after too many attempts at one account', async () => {
     const [ann, ben] = await api.people();
     const attempts = [];
     for (let i = 0; i < 11; i += 1) attempts.push((await signIn(ann.session.user.username, 'wrong password')).status);
@@ -58,7 +58,7 @@ describe('signing in', () => {
     expect((await signIn(ben.session.user.username)).status).toBe(201);
   });
 
-  it('signing in is rejected after too many attempts from one address', async () => {
+  it('the api rejects sign-ins after too many attempts from one address', async () => {
     await using strict = await TestApi.start({ SIGN_INS_PER_ADDRESS: '2' });
     const attempt = (username: string) => strict.call('post', '/v1/sessions', { body: { username, password } });
     expect([(await attempt('a')).status, (await attempt('b')).status, (await attempt('c')).status]).toEqual([
@@ -66,7 +66,7 @@ describe('signing in', () => {
     ]);
   });
 
-  it('signing in or refreshing restores the permit copy of the user in Redis', async () => {
+  it('signing in or refreshing restores the permits of the user in Redis', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await Promise.all(mastersOf(api.redis).map((master) => master.flushall()));
@@ -78,7 +78,7 @@ describe('signing in', () => {
     expect(await readPermit(api.redis, ann.id, ben.id)).toBe('friend');
   });
 
-  it('signing in above MAX_SESSIONS ends the session that was unused for longest', async () => {
+  it('signing in above MAX_SESSIONS ends the least recently used session', async () => {
     await using small = await TestApi.start({ MAX_SESSIONS: '2' });
     const person = await small.person();
     const again = () =>
@@ -111,7 +111,7 @@ describe('refreshing', () => {
     expect((await api.call('get', '/v1/me', { token: latest.accessToken })).status).toBe(401);
   });
 
-  it('two concurrent refreshes with one token end the session, and only one succeeds', async () => {
+  it('two concurrent refreshes with one token end the session, and only one of them succeeds', async () => {
     const person = await api.person();
     const answers = await Promise.all([refresh(person.session.refreshToken), refresh(person.session.refreshToken)]);
     expect(answers.map((it) => it.status).sort()).toEqual([200, 401]);
@@ -132,14 +132,14 @@ describe('refreshing', () => {
     expect((await person.get('/v1/me')).status).toBe(200);
   });
 
-  it('no readable refresh token is stored', async () => {
+  it('the api stores no refresh token in plain text', async () => {
     const { refreshToken } = (await api.person()).session;
     const rows = await api.db.selectFrom('sessions').selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(refreshToken);
     expect(api.logged.join('')).not.toContain(refreshToken);
   });
 
-  it('an expired session cannot be refreshed', async () => {
+  it('a client cannot refresh an expired session', async () => {
     await using brief = await TestApi.start();
     const person = await brief.person();
     await brief.db
@@ -153,7 +153,7 @@ describe('refreshing', () => {
 });
 
 describe('the refresh cookie', () => {
-  it('the refresh cookie is inaccessible to scripts and other sites, and refreshes the session', async () => {
+  it('the refresh cookie refreshes the session, but scripts and other sites cannot read it', async () => {
     const { username } = (await api.person()).session.user;
     const { headers, body } = await signIn(username);
     const cookie = headers.get('set-cookie') ?? '';
@@ -174,7 +174,7 @@ describe('the refresh cookie', () => {
     expect(headers.get('set-cookie')).toContain('; Secure');
   });
 
-  it('the refresh cookie is rejected from a page of another site', async () => {
+  it('the api rejects the refresh cookie from a page of another site', async () => {
     const person = await api.person();
     const ask = (origin: string) =>
       api.call<Problem>('post', '/v1/sessions/refresh', {
@@ -185,7 +185,7 @@ describe('the refresh cookie', () => {
     expect((await ask(api.url)).status).toBe(200);
   });
 
-  it('the refresh cookie is deleted at sign-out', async () => {
+  it('signing out deletes the refresh cookie', async () => {
     const { headers } = await (await api.person()).call('delete', '/v1/sessions/current');
     expect(headers.get('set-cookie')).toMatch(/^parley_refresh=; Max-Age=0; Path=\/v1\/sessions/);
   });
@@ -221,7 +221,7 @@ describe('signing out', () => {
   });
 });
 
-it('sessions are listed in pages, newest first', async () => {
+it('the api lists sessions in pages, newest first', async () => {
   const person = await api.person();
   for (const device of ['a', 'b', 'c']) await signIn(person.session.user.username, password, device);
   const first = await person.get<{ items: SignIn[]; next: string }>('/v1/sessions?limit=3');

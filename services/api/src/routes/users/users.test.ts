@@ -31,12 +31,12 @@ describe('registering', () => {
     expect((await register({ username: 'nameless', password })).body.user.name).toBe('nameless');
   });
 
-  it('a registered user is known to gateways before the api responds', async () => {
+  it('gateways know a registered user before the api responds', async () => {
     const { body } = await register({ username: 'known', password });
     expect(await readPermit(api.redis, 1, body.user.id)).toBe('stranger');
   });
 
-  it('registering stores no readable password', async () => {
+  it('registering stores no password in plain text', async () => {
     await register({ username: 'secretive', password });
     const row = await api.db
       .selectFrom('users')
@@ -47,7 +47,7 @@ describe('registering', () => {
     expect(api.logged.join('')).not.toContain(password);
   });
 
-  it('a username is assigned once, in any case', async () => {
+  it('a username is assigned only once, ignoring case', async () => {
     await register({ username: 'taken', password });
     const { status, body } = await register({ username: 'TAKEN', password });
     expect(status).toBe(409);
@@ -89,7 +89,7 @@ describe('registering', () => {
     expect((await register({ username: 'emoji', password, name: '🦊'.repeat(64) })).status).toBe(201);
   });
 
-  it('registrations are limited per minute and address', async () => {
+  it('the api limits registrations per minute and address', async () => {
     await using strict = await TestApi.start({ REGISTRATIONS_PER_MINUTE: '2' });
     const ask = (username: string) => strict.call<Problem>('post', '/v1/users', { body: { username, password } });
     await ask('one');
@@ -103,7 +103,7 @@ describe('registering', () => {
 });
 
 describe('people', () => {
-  it('users are found by the beginning of username or name, in any case or width', async () => {
+  it('a search finds users by the beginning of username or name, ignoring case and width', async () => {
     const asker = await api.person();
     await register({ username: 'find.me', password, name: '王小明' });
     await register({ username: 'other', password, name: 'Ｆｉｎｄｅｒ' });
@@ -119,7 +119,7 @@ describe('people', () => {
     expect(await names('\\')).toEqual([]);
   });
 
-  it('the search for users returns each user once over all pages', async () => {
+  it('the pages of a user search contain each user once', async () => {
     const asker = await api.person();
     for (let i = 0; i < 7; i += 1) await register({ username: `paged-${i}`, password });
     const seen: string[] = [];
@@ -149,7 +149,7 @@ describe('people', () => {
     expect(body.errors?.[0]?.path).toMatch(/^(q|limit|after|order)$/);
   });
 
-  it('a list of ids returns the users that exist', async () => {
+  it('a request with a list of ids returns the users that exist', async () => {
     const [ann, ben, carl] = await api.people();
     const { status, body } = await ann.get(`/v1/users?ids=${carl.id},999,${ben.id},${carl.id}`);
     expect([status, body]).toEqual([200, { items: [ben.session.user, carl.session.user], next: null }]);
@@ -164,7 +164,7 @@ describe('people', () => {
     },
   );
 
-  it('a user is found by id', async () => {
+  it('a request with an id returns that user', async () => {
     const [ann, ben] = await api.people();
     expect((await ann.get<User>(`/v1/users/${ben.id}`)).body).toEqual(ben.session.user);
     expect((await ann.get(`/v1/users/999`)).status).toBe(404);
@@ -173,7 +173,7 @@ describe('people', () => {
   });
 });
 
-it('an access token expires', async () => {
+it('the api rejects an access token after it has expired', async () => {
   await using brief = await TestApi.start({ ACCESS_TOKEN_TTL: '4s' });
   const person = await brief.person();
   const deadline = Date.now() + 20_000;
