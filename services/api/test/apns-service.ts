@@ -10,22 +10,29 @@ import type { AddressInfo } from 'node:net';
 import jwt from 'jsonwebtoken';
 
 /**
- * A fake APNs. Accepts notifications by HTTP/2 (without TLS) from servers that sign tokens with its
- * key.
+ * A fake of the Apple Push Notification service (APNs). Accepts notifications over HTTP/2 without
+ * TLS from servers that sign tokens with its key.
  */
 export class ApnsService {
-  /** The received notifications, in order. */
+  /** The notifications that the service received, in order. */
   readonly got: ApnsNotification[] = [];
-  /** Connections that were opened, in order. */
+  /** The HTTP/2 connections that were opened, in order. */
   readonly sessions: ServerHttp2Session[] = [];
-  /** Returns the next response. `hang`: no response. `cut`: the connection ends without one. */
+  /**
+   * Returns the response to a notification. `hang`: the service does not respond. `cut`: it closes
+   * the connection without a response.
+   */
   answer: (notification: ApnsNotification) => { status: number; reason?: string } | 'hang' | 'cut' = () => ({
     status: 200,
   });
   readonly #keys: KeyPairKeyObjectResult;
   readonly #server: Http2Server;
 
-  /** @param like a service whose key this one uses too, as production and sandbox share one */
+  /**
+   * Starts a fake APNs.
+   * @param like a service with which the new service shares its key, as APNs production and sandbox
+   * do
+   */
   static async start(like?: ApnsService): Promise<ApnsService> {
     const service = new ApnsService(like ? like.#keys : generateKeyPairSync('ec', { namedCurve: 'P-256' }));
     await new Promise<void>((resolve) => service.#server.listen(0, '127.0.0.1', resolve));
@@ -51,7 +58,7 @@ export class ApnsService {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** The content of the `.p8` file. */
+  /** Content of the `.p8` key file. */
   get key(): string {
     return this.#keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   }

@@ -1,11 +1,12 @@
 import { Ajv2020, type Schema, type ValidateFunction } from 'ajv/dist/2020.js';
 
 /**
- * Creates a check of responses against an OpenAPI document. It throws for anything the document
- * does not describe.
+ * Creates a function that checks responses against an OpenAPI document. The function throws if a
+ * response contains anything that the document does not describe.
  */
 export function createCheck(document: OpenApiDocument): (method: string, path: string, answer: SeenAnswer) => void {
-  // Later versions may add fields to responses. In tests, an undescribed field counts as a leak.
+  // Forbids fields that the document does not describe. Clients must accept new fields, but in
+  // tests such a field counts as a leak.
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
   ajv.addSchema(close(document) as Schema, 'api');
   const routes = Object.entries(document.paths).map(([template, operations]) => ({
@@ -17,7 +18,7 @@ export function createCheck(document: OpenApiDocument): (method: string, path: s
 
   return (method, path, { status, type, body }) => {
     const place = `${method.toUpperCase()} ${path} ${status}`;
-    // A path without parameters has priority over one with parameters.
+    // Prefers a path without parameters to one with parameters.
     const matching = routes.filter((it) => it.pattern.test(path) && it.operations[method] !== undefined);
     const route = matching.find((it) => it.template === path) ?? matching[0];
     if (route === undefined) {

@@ -3,17 +3,20 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import jwt from 'jsonwebtoken';
 
-/** A fake FCM with Google's token service. Issues access tokens (RFC 7523) and accepts messages. */
+/**
+ * A fake of Firebase Cloud Messaging (FCM) and Google's token service. Issues access tokens (RFC
+ * 7523) and accepts messages.
+ */
 export class FcmService {
-  /** The received messages, in order. */
+  /** The messages that the service received, in order. */
   readonly got: FcmMessage[] = [];
-  /** Access tokens that were issued, in order. */
+  /** The access tokens that the service issued, in order. */
   readonly issued: string[] = [];
-  /** Returns the next response of `messages:send`. `hang`: no response. */
+  /** Returns the response to `messages:send`. `hang`: the service does not respond. */
   answer: (message: FcmMessage) => { status: number; body?: object | string } | 'hang' = () => taken;
-  /** The response of the token service, without the token. */
+  /** Response of the token service, to which the token is added. */
   grant: { status: number; body: object } = { status: 200, body: { expires_in: 3599, token_type: 'Bearer' } };
-  /** Access tokens that are accepted. */
+  /** Access tokens that the service accepts. */
   readonly valid = new Set<string>();
   readonly #keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
   readonly #server: Server;
@@ -39,7 +42,7 @@ export class FcmService {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** The JSON key of the service account. */
+  /** JSON key of the service account. */
   get credentials(): string {
     const private_key = this.#keys.privateKey.export({ type: 'pkcs8', format: 'pem' });
     return JSON.stringify({ ...account, private_key, token_uri: `${this.url}/token` });
@@ -88,10 +91,10 @@ export class FcmService {
   }
 }
 
-/** The response to an accepted message. */
+/** Response to a message that FCM accepts. */
 export const taken = { status: 200, body: { name: 'projects/parley-test/messages/1' } };
 
-/** Returns an error in the format of FCM. */
+/** Builds an error response in FCM's format. */
 export function fcmError(status: number, word: string, errorCode: string) {
   const details = [{ '@type': 'type.googleapis.com/google.firebase.fcm.v1.FcmError', errorCode }];
   return { status, body: { error: { code: status, message: 'An error.', status: word, details } } };

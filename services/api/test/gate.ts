@@ -11,7 +11,7 @@ export class Gate {
   #open = true;
   #stalled = false;
 
-  /** Returns a gate and the URL that leads through it. */
+  /** Starts a gate in front of a server. Returns the gate and its URL. */
   static async before(target: string): Promise<{ gate: Gate; url: string }> {
     const url = new URL(target);
     const gate = new Gate(url.hostname, Number(url.port));
@@ -42,13 +42,13 @@ export class Gate {
     });
   }
 
-  /** Breaks all connections and refuses new ones. */
+  /** Closes all connections and refuses new ones. */
   shut(): void {
     this.#open = false;
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Accepts connections but forwards nothing, like a server that hangs. */
+  /** Accepts connections but forwards no bytes, like a server that hangs. */
   stall(): void {
     this.#stalled = true;
     for (const socket of this.#sockets) socket.pause();

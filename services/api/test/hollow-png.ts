@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 
-/** Returns a picture of a few hundred bytes that declares these dimensions. */
+/** Returns a PNG file of a few hundred bytes that declares the given dimensions. */
 export function hollowPng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

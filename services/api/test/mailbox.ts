@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 
-/** An SMTP server that keeps the received e-mails. */
+/** An SMTP server that stores the e-mails that it receives. */
 export class Mailbox {
   readonly mails: { to: string[]; content: string }[] = [];
   readonly #server: SMTPServer;
@@ -36,12 +36,12 @@ export class Mailbox {
     return `smtp://127.0.0.1:${(this.#server.server.address() as AddressInfo).port}`;
   }
 
-  /** Refuses the next deliveries temporarily, as a busy server does. */
+  /** Refuses the given number of next deliveries temporarily, as a busy server does. */
   refuseNext(count: number): void {
     this.#refusals = count;
   }
 
-  /** Returns the token of the last link that was sent to an address. */
+  /** Returns the token in the last link that was sent to an address. */
   tokenFor(address: string): string | undefined {
     const mail = this.mails.findLast(({ to }) => to.includes(address));
     return /#([\w-]{43})/.exec(mail?.content ?? '')?.[1];
@@ -52,7 +52,7 @@ export class Mailbox {
   }
 }
 
-/** Decodes quoted-printable line breaks, and the base64 of texts that are not ASCII. */
+/** Decodes an e-mail body: quoted-printable line breaks, and base64 for text that is not ASCII. */
 function decode(mail: string): string {
   const [head = '', ...rest] = mail.split('\r\n\r\n');
   const body = rest.join('\r\n\r\n');

@@ -1,12 +1,15 @@
 import type { RedisConnection } from '@parley/redis';
 import { Cluster, type Redis } from 'ioredis';
 
-/** Returns the servers that hold data: one, or the masters of a cluster. */
+/**
+ * Returns the clients of all Redis servers that hold data: a single server, or all masters of a
+ * cluster.
+ */
 export function mastersOf({ client }: RedisConnection): Redis[] {
   return client instanceof Cluster ? client.nodes('master') : [client];
 }
 
-/** Returns the server of a key or channel. */
+/** Returns the client of the Redis server that holds a key or channel. */
 export async function masterOf({ client }: RedisConnection, key: string): Promise<Redis> {
   if (!(client instanceof Cluster)) return client;
   const slot = (await client.cluster('KEYSLOT', key)) as unknown as number;

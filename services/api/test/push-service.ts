@@ -3,14 +3,15 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * A fake push service with its browsers. Accepts pushes by RFC 8030 and decrypts them by RFC 8291.
+ * A fake push service together with its browsers. Accepts pushes (RFC 8030) and decrypts them (RFC
+ * 8291).
  */
 export class PushService {
-  /** The received pushes, in order. */
+  /** The pushes that the service received, in order. */
   readonly got: Pushed[] = [];
-  /** The status of responses. `hang`: no response. */
+  /** HTTP status of each response. `hang`: the service does not respond. */
   status: number | 'hang' = 201;
-  /** Headers of responses. */
+  /** Headers of each response. */
   headers: Record<string, string> = {};
   readonly #server: Server;
   readonly #browsers = new Map<string, PushedBrowser>();
@@ -40,7 +41,7 @@ export class PushService {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Creates a subscription of a browser. */
+  /** Creates a push subscription of a new browser. */
   subscribe(): { endpoint: string; keys: { p256dh: string; auth: string } } {
     const path = `/${randomBytes(12).toString('hex')}`;
     const browser = new PushedBrowser();
@@ -79,7 +80,7 @@ class PushedBrowser {
   }
 }
 
-/** Returns whether the request is signed with a VAPID key for this service. */
+/** Returns whether a request is signed with a VAPID key for this service. */
 export function isFrom({ headers, endpoint }: Pushed, publicKey: string): boolean {
   const [, token = '', key] = /^vapid t=([^,]+), k=(.+)$/.exec(headers.authorization ?? '') ?? [];
   const [head, claims, signature = ''] = token.split('.');
@@ -99,6 +100,6 @@ export function isFrom({ headers, endpoint }: Pushed, publicKey: string): boolea
 export interface Pushed {
   endpoint: string;
   headers: IncomingHttpHeaders;
-  /** The notification that the browser shows. */
+  /** The decrypted notification that the browser shows. */
   shown: { chat: number; title: string; text: string; badge: number };
 }

@@ -25,8 +25,8 @@ export async function pushed({ redis }: TestApi): Promise<void> {
 }
 
 /**
- * Waits until so many messages wait for `PUSH_DELAY`, and all others were pushed. `passed` makes
- * them due.
+ * Waits until exactly `count` messages wait for `PUSH_DELAY` and all others were pushed. `passed`
+ * makes the waiting messages due.
  */
 export async function delayed({ redis }: TestApi, count: number): Promise<{ passed(): Promise<void> }> {
   const { client, keys } = redis;

@@ -3,7 +3,7 @@ import { type TestRedis, waitFor } from '@parley/stack';
 import { Cluster, Redis } from 'ioredis';
 import { Gate } from './gate.ts';
 
-/** Puts a TCP proxy (`Gate`) before each server of a Redis. Returns the URLs of the proxies. */
+/** Puts a `Gate` (a TCP proxy) in front of each Redis server. Returns the gates and their URLs. */
 export async function gatesBefore(server: TestRedis): Promise<RedisGates> {
   const gates = await Promise.all(server.nodes.map(({ url }) => Gate.before(url)));
   const url = gates.map((each) => each.url).join(',');
@@ -37,8 +37,8 @@ export async function gatesBefore(server: TestRedis): Promise<RedisGates> {
 }
 
 /**
- * Makes the nodes of a cluster announce the gates' ports instead of their own. Resolves when each
- * node knows all of them.
+ * Makes the nodes of a cluster announce the ports of their gates instead of their own ports.
+ * Resolves when each node knows the new ports of all nodes.
  */
 async function announce(server: TestRedis, ports: number[]): Promise<void> {
   const clients = server.nodes.map((node) => new Redis(node.url));
@@ -52,11 +52,11 @@ async function announce(server: TestRedis, ports: number[]): Promise<void> {
   }
 }
 
-/** The gates before the servers of a Redis. */
+/** The gates in front of the servers of one Redis installation. */
 export interface RedisGates {
   gate: Pick<Gate, 'shut' | 'stall' | 'open' | 'close'>;
-  /** The URLs of the gates, separated by commas. */
+  /** URLs of the gates, separated by commas. */
   url: string;
-  /** Opens a connection that bypasses the gates. */
+  /** Opens a connection to Redis that bypasses the gates. */
   connectPast(buckets: number): Promise<RedisConnection>;
 }

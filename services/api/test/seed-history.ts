@@ -3,8 +3,9 @@ import { firstMessageId } from '@parley/protocol';
 import { sql } from 'kysely';
 
 /**
- * Writes messages of one owner's copy or of a group in bulk, one per second until an hour ago,
- * which is old enough for the indexer. Returns their ids in ascending order.
+ * Writes messages to PostgreSQL in bulk, either of one owner's copies or of a group. There is one
+ * message per second, and the last one is an hour old, which is old enough for the indexer. Returns
+ * the ids in ascending order.
  */
 export async function seedHistory(db: Database, owner: number, messages: readonly OldMessage[]): Promise<number[]> {
   const start = Date.now() - 3_600_000 - messages.length * 1000;
@@ -32,7 +33,7 @@ export async function seedHistory(db: Database, owner: number, messages: readonl
 }
 
 interface OldMessage {
-  /** The peer. In a group, the group itself. */
+  /** The peer of the chat. For a group, the id of the group itself. */
   peer: number;
   text: string;
   /** In place of a text. */

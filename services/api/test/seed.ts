@@ -2,8 +2,8 @@ import type { Database } from '@parley/database';
 import { firstMessageId } from '@parley/protocol';
 
 /**
- * Writes both copies of messages between two users, as the recorder does. Returns their ids in
- * ascending order.
+ * Writes both copies of messages between two users to PostgreSQL, as the recorder does. Returns
+ * their ids in ascending order.
  */
 export async function seedMessages(db: Database, messages: readonly Seed[]): Promise<number[]> {
   const ids: number[] = [];

@@ -4,7 +4,7 @@ import { type Answered, Person, TestApi } from './test-api.ts';
 /** The API key. */
 export const apiKey = 'key-of-the-product-long-enough-for-anything';
 
-/** Starts an api with an API key, which the returned object uses to call the server API. */
+/** Starts an api with an API key. The returned object calls its server API with that key. */
 export async function startServerApi(env: Record<string, string> = {}): Promise<Product> {
   return new Product(await TestApi.start({ API_KEYS: apiKey, ...env }));
 }
@@ -16,7 +16,7 @@ export class Product {
     this.api = api;
   }
 
-  /** Calls an operation below `/v1/server`. */
+  /** Sends a request to a path below `/v1/server`. */
   call<T = Record<string, unknown>>(
     method: Method,
     path: string,

@@ -2,7 +2,10 @@ import { openPool, shareMedia } from '@parley/database';
 import { seedMessages } from './seed.ts';
 import type { Person, TestApi } from './test-api.ts';
 
-/** Writes both copies of a message that carries a media, as the recorder does. Returns its id. */
+/**
+ * Writes both copies of a message that contains a media file, as the recorder does. Returns the id
+ * of the message.
+ */
 export async function share(api: TestApi, from: Person, to: Person, media: number): Promise<number> {
   const [id] = (await seedMessages(api.db, [{ from: from.id, to: to.id, text: '' }])) as [number];
   const body = JSON.stringify({ type: 'file', media, name: 'a', size: 1, mime: 'text/plain' });

@@ -15,12 +15,15 @@ import { Gate } from './gate.ts';
 import { gatesBefore, type RedisGates } from './redis-gates.ts';
 
 /**
- * An api with its own PostgreSQL database and Redis. It is called over HTTP, and each response is
- * checked against `/openapi.json`.
+ * An api with its own PostgreSQL database and Redis server. Tests call it over HTTP. Each response
+ * is checked against `/openapi.json`.
  */
 export class TestApi {
   readonly config: ApiConfig;
-  /** Connections that bypass the gates, so that they work during an outage. */
+  /**
+   * A connection that bypasses the gate of PostgreSQL, so that it works during a simulated outage.
+   * `redis` does the same.
+   */
   readonly db: Database;
   readonly redis: RedisConnection;
   readonly postgres: Gate;
@@ -70,7 +73,7 @@ export class TestApi {
     return this.#api.url;
   }
 
-  /** Sends a request, with the token if one is given, and returns the response. */
+  /** Sends a request and returns the response. */
   async call<T = Record<string, never>>(method: Method, path: string, options: CallOptions = {}): Promise<Answered<T>> {
     const { token, body, raw, headers } = options;
     const answer = await fetch(`${this.url}${path}`, {
@@ -97,7 +100,7 @@ export class TestApi {
     return new Person(this, session);
   }
 
-  /** Registers three users, in the order of their ids. */
+  /** Registers three users in the order of their ids. */
   async people(): Promise<[Person, Person, Person]> {
     return [await this.person(), await this.person(), await this.person()];
   }
@@ -136,14 +139,14 @@ export class Person {
     });
   }
 
-  /** Makes both users friends. */
+  /** Makes this user and another user friends. */
   async befriend(other: Person): Promise<void> {
     await this.call('post', '/v1/friend-requests', { to: other.id });
     await other.call('post', '/v1/friend-requests', { to: this.id });
   }
 }
 
-/** The password of every user. */
+/** The password of every registered user. */
 export const password = 'correct horse';
 
 const cheap = {
@@ -152,11 +155,13 @@ const cheap = {
   TOKEN_SECRET: 'a secret of tests, long enough for anything',
   ARGON2_MEMORY: '8KiB',
   ARGON2_TIME: '1',
-  // Off, because the check starts a process. The tests of the check set it.
+  // Turns off the check of password strength, because it starts a process. The tests of that check
+  // turn it on.
   PASSWORD_STRENGTH: '0',
   REGISTRATIONS_PER_MINUTE: '1000',
   OUTBOX_INTERVAL: '50ms',
-  // Off, because most tests compare all events of an inbox. `test/groups/notices.test.ts` is on.
+  // Turns off group notices, because most tests compare all events of an inbox. The tests of group
+  // notices turn them on.
   GROUP_NOTICES: 'off',
   COOKIE_SECURE: 'false',
 };

@@ -2,7 +2,7 @@ import type { Media } from '@parley/protocol';
 import sharp from 'sharp';
 import type { Person } from './test-api.ts';
 
-/** A client of the tus protocol, written by hand, for an api at `root`. */
+/** A small client of the tus protocol for the api at `root`. */
 export class Uploader {
   readonly #root: string;
   readonly #token: string;
@@ -12,7 +12,7 @@ export class Uploader {
     this.#token = person.session.accessToken;
   }
 
-  /** Begins an upload, with its first bytes if they are passed. */
+  /** Begins an upload. If bytes are passed, the same request sends them. */
   create(size: number, { name, type, bytes, headers = {} }: CreateOptions = {}): Promise<Response> {
     const metadata = Object.entries({ filename: name, filetype: type })
       .filter(([, value]) => value !== undefined)
@@ -29,7 +29,7 @@ export class Uploader {
     });
   }
 
-  /** Adds bytes after the first `offset`. */
+  /** Appends bytes at `offset`. */
   patch(path: string, offset: number, bytes: Buffer | ReadableStream): Promise<Response> {
     const headers = { 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' };
     return this.ask('PATCH', path, { headers, body: bytes, duplex: 'half' } as RequestInit);
@@ -52,7 +52,7 @@ export class Uploader {
   }
 }
 
-/** Returns the path of a new upload, from the `location` header. */
+/** Returns the path of a new upload from the `location` header. */
 export function placeOf(answer: Response): string {
   return new URL(answer.headers.get('location') ?? '', answer.url).pathname;
 }
