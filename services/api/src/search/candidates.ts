@@ -6,23 +6,23 @@ import { findSlice, idBytes, readId, readPlaces, unite } from './segment.ts';
 import type { Term } from './terms.ts';
 
 /**
- * Reads the messages that contain all of some terms from the index, newest first and in parts. For
- * frequent terms it reads only the end of the newest segment.
+ * Reads the messages that contain all given terms from the index, newest first and in parts. For
+ * terms that occur often, reads only the end of the newest segment.
  */
 export class Candidates {
   readonly #db: Database;
   readonly #fences: FenceCache;
   readonly #terms: readonly Term[];
   readonly #few: number;
-  /** The remaining candidates, newest first. */
+  /** Segments whose candidates have not all been returned, newest first. */
   #left: Left[];
-  /** Number of segments read, and of messages returned. */
+  /** Number of segments that were read. `named` is the number of messages that were returned. */
   #looked = 0;
   #named = 0;
 
   /**
-   * @param segments ordered from the newest
-   * @param terms no terms select all messages
+   * @param segments ordered from newest to oldest
+   * @param terms terms that each message must contain. An empty list selects all messages
    * @param few maximum number of candidates per segment in the first step
    */
   constructor(db: Database, fences: FenceCache, segments: readonly SegmentName[], terms: readonly Term[], few: number) {
@@ -33,15 +33,17 @@ export class Candidates {
     this.#few = few;
   }
 
-  /** The maximum id that a remaining candidate can have. -1 if there are none. */
+  /** Maximum id of the candidates that were not returned yet. -1 if there are none. */
   get reach(): number {
     return this.#left[0]?.last ?? -1;
   }
 
   /**
-   * Returns some more candidates, in any order. Throws {@link SegmentGone} if a segment was
-   * replaced. @param wanted the number of missing results. The yield of earlier segments decides
-   * how many segments are read
+   * Returns the next candidates, in any order. Throws {@link SegmentGone} if a segment was
+   * replaced.
+   *
+   * @param wanted number of results that are still missing. The number of segments to read is
+   * estimated from the candidates in earlier segments
    */
   async next(wanted: number): Promise<Key[]> {
     const likely = this.#named > 0 ? Math.ceil((wanted * this.#looked) / this.#named) : Number.POSITIVE_INFINITY;
@@ -56,7 +58,7 @@ export class Candidates {
     return keys.flat();
   }
 
-  /** Returns the keys of the messages at positions of segments. */
+  /** Returns the keys of the messages that are at the given positions of segments. */
   async #nameAll(heads: readonly Found[]): Promise<Key[][]> {
     const runs = heads.flatMap(({ segment, places }, head) => runsOf(places).map((run) => ({ segment, head, run })));
     const parts = await readParts(
@@ -76,8 +78,8 @@ export class Candidates {
   }
 
   /**
-   * Finds the positions of messages with all terms in these segments. Leaves out segments without
-   * such messages.
+   * Finds the positions of the messages that contain all terms in the given segments. Omits
+   * segments without such messages.
    */
   async #lookUp(some: readonly Left[]): Promise<Found[]> {
     const known = some.filter((it): it is Left & Found => it.places !== undefined);
@@ -113,7 +115,9 @@ function present<T>(value: T | null | undefined): T {
   return value;
 }
 
-/** Splits an ascending list of positions at wide gaps. Each part is read at once. */
+/**
+ * Splits an ascending list of positions at wide gaps. The positions of each part are read at once.
+ */
 function runsOf(places: readonly number[]): number[][] {
   const runs: number[][] = [];
   let before = Number.NEGATIVE_INFINITY;
@@ -125,7 +129,10 @@ function runsOf(places: readonly number[]): number[][] {
   return runs;
 }
 
-/** Number of messages whose ids PostgreSQL reads as one block. */
+/**
+ * Maximum gap between positions, in messages, up to which they are read at once: PostgreSQL reads
+ * blocks of about 2000 bytes.
+ */
 const widestGap = 2000 / idBytes;
 
 /** Returns the intersection of ascending lists. */
@@ -146,15 +153,17 @@ function intersect(lists: readonly number[][]): number[] {
 interface Found {
   segment: SegmentName;
   places: number[];
-  /** Number of matching messages to return next. */
+  /** Maximum number of matching messages that the next step returns. */
   most: number;
 }
 
-/** A segment with its remaining messages: those up to an id. */
+/**
+ * A segment with messages that were not returned yet. `last` is the greatest id of these messages.
+ */
 interface Left {
   segment: SegmentName;
   last: number;
-  /** Positions of the matching messages. Undefined if the segment was not read. */
+  /** Positions of the matching messages. Undefined if the segment was not read yet. */
   places?: number[];
   most: number;
 }

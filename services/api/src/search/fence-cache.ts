@@ -3,20 +3,20 @@ import { readFences, type SegmentName } from '../queries/search-segments.ts';
 import type { Fence } from './segment.ts';
 
 /**
- * Caches the fences of recently searched segments. Each letter that a user types into the search
- * field searches the same segments again.
+ * Caches the fences (the first term of each block) of recently searched segments, because each
+ * letter that a user types into the search field searches the same segments again.
  */
 export class FenceCache {
   readonly #most: number;
   readonly #known = new Map<string, Fence[]>();
   #count = 0;
 
-  /** @param most maximum number of fences. Each uses about 100 bytes */
+  /** @param most maximum number of cached fences. Each uses about 100 bytes */
   constructor(most = 300_000) {
     this.#most = most;
   }
 
-  /** Returns the fences of each segment. Throws {@link SegmentGone} if one was replaced. */
+  /** Returns the fences of each segment. Throws {@link SegmentGone} if a segment was replaced. */
   async read(db: Database, segments: readonly SegmentName[]): Promise<Fence[][]> {
     const missing = segments.filter((segment) => !this.#known.has(nameOf(segment)));
     const texts = missing.length === 0 ? [] : await readFences(db, missing);
@@ -48,7 +48,7 @@ export class FenceCache {
   }
 }
 
-/** Thrown if a segment no longer exists or has changed. */
+/** Thrown if a search reads a segment that the indexer has replaced or deleted. */
 export class SegmentGone extends Error {
   override name = 'SegmentGone';
 }

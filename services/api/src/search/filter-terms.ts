@@ -1,18 +1,19 @@
 import type { Term } from './terms.ts';
 
-/** Kinds of messages that a search can select: the types of bodies, and texts with links. */
+/**
+ * Kinds of messages that a search can select: the types of bodies, plus `link` for messages whose
+ * text contains a link.
+ */
 export const messageKinds = ['text', 'image', 'video', 'audio', 'file', 'sticker', 'card', 'custom', 'link'] as const;
 
-/**
- * Returns the index terms that stand for the properties of a message. No text contains these terms.
- */
+/** Returns the index terms for the properties of a message. They differ from all terms of texts. */
 export function filterTerms({ peer, sender, kind, text }: Filtered): string[] {
   const terms = [peerTerm(peer), senderTerm(sender), kindTerm(kind)];
   if (hasLink(kind, text)) terms.push(kindTerm('link'));
   return terms;
 }
 
-/** Returns the terms that select the messages of filters in the index. */
+/** Returns the index terms that select the messages which match the filters. */
 export function termsOfFilters({ peer, sender, kinds }: Filters): Term[] {
   const terms: Term[] = [];
   if (peer !== undefined) terms.push({ texts: [peerTerm(peer)], prefix: false });
@@ -21,7 +22,7 @@ export function termsOfFilters({ peer, sender, kinds }: Filters): Term[] {
   return terms;
 }
 
-/** Returns whether filters select a message. */
+/** Returns whether a message matches all filters. */
 export function passes({ peer, sender, kinds }: Filters, message: Filtered): boolean {
   if (peer !== undefined && message.peer !== peer) return false;
   if (sender !== undefined && message.sender !== sender) return false;
@@ -50,7 +51,7 @@ function kindTerm(kind: string): string {
 export interface Filtered {
   peer: number;
   sender: number;
-  /** The type of the body. */
+  /** The type of the message body. */
   kind: string;
   /** The text of the message. Empty if it has none. */
   text: string;
@@ -58,7 +59,7 @@ export interface Filtered {
 
 /** Filters of a search. A message must match every filter that is set. */
 export interface Filters {
-  /** Only messages of the user's own chat with this user. */
+  /** Selects only messages of the user's own chat with this user. */
   peer?: number | undefined;
   sender?: number | undefined;
   /** One of these. */

@@ -2,7 +2,7 @@ import { fold, hasUmlaut } from './fold.ts';
 import { foldings, type Part, type Phrase, type Query } from './terms.ts';
 import { type Token, tokens } from './tokens.ts';
 
-/** Returns whether a text contains every phrase of a query, and no excluded phrase. */
+/** Returns whether a text contains every phrase of a query and no excluded phrase. */
 export function matches({ phrases, excluded }: Query, text: string): boolean {
   if (phrases.length === 0 && excluded.length === 0) return true;
   const readings = foldings(text).map((folded): Reading => ({ folded }));
@@ -11,8 +11,8 @@ export function matches({ phrases, excluded }: Query, text: string): boolean {
 }
 
 /**
- * Returns the positions of a query's phrases in a matching text: ascending, without overlaps, in
- * UTF-16 units, ends exclusive.
+ * Returns where the phrases of a query occur in a matching text: ascending ranges that do not
+ * overlap, in UTF-16 units, with exclusive ends.
  */
 export function findHits({ phrases }: Query, text: string): Hit[] {
   const found: Hit[] = [];
@@ -22,7 +22,7 @@ export function findHits({ phrases }: Query, text: string): Hit[] {
     const reading: Reading = { folded };
     for (const phrase of phrases) {
       for (const [start, stop] of find(reading, phrase)) {
-        // A folded character may come from several original ones. All of them are marked.
+        // Extends the range, because one original character can fold to several characters.
         let end = stop;
         while (end < folded.length && origins[end] === origins[end - 1]) end += 1;
         found.push([origins[start] as number, origins[end] as number]);
@@ -32,7 +32,7 @@ export function findHits({ phrases }: Query, text: string): Hit[] {
   return merge(found);
 }
 
-/** Yields the positions of a phrase in a folded text. */
+/** Yields the positions at which a phrase occurs in a folded text. */
 function* find(reading: Reading, { parts, whole }: Phrase): Generator<Hit> {
   const { folded } = reading;
   if (!parts.every(({ forms }) => forms.some((form) => folded.includes(form)))) return;
@@ -49,7 +49,10 @@ function* find(reading: Reading, { parts, whole }: Phrase): Generator<Hit> {
   }
 }
 
-/** Returns the position of a phrase that begins in a token. Undefined if it does not match. */
+/**
+ * Returns the range of a phrase that begins in the token with index `first`. Undefined if the
+ * phrase does not match there.
+ */
 function findAt(all: readonly Token[], first: number, parts: readonly Part[], whole: boolean): Hit | undefined {
   const start = parts.length === 1 ? undefined : beginningOf(all[first] as Token, parts[0] as Part);
   if (parts.length > 1 && start === undefined) return undefined;
@@ -68,7 +71,7 @@ function findAt(all: readonly Token[], first: number, parts: readonly Part[], wh
   return findWord(token, last, whole);
 }
 
-/** Returns the position of a single word in a token. Undefined if it does not match. */
+/** Returns the range of a single word within a token. Undefined if the word does not match. */
 function findWord(token: Token, { forms, sign }: Part, whole: boolean): Hit | undefined {
   if (token.isRun || (sign !== '' && token.sign !== sign)) return undefined;
   for (const begin of sign === '' ? token.begins : [0]) {
@@ -83,8 +86,8 @@ function findWord(token: Token, { forms, sign }: Part, whole: boolean): Hit | un
 }
 
 /**
- * Returns the offset in a token at which a phrase of several parts begins. The first part must
- * match the end of the token.
+ * Returns the offset in a token at which a phrase of several parts begins. The first part of the
+ * phrase must match the end of the token.
  */
 function beginningOf(token: Token, { forms, isRun, sign }: Part): number | undefined {
   if (token.isRun !== isRun || (sign !== '' && token.sign !== sign)) return undefined;
@@ -96,8 +99,8 @@ function beginningOf(token: Token, { forms, isRun, sign }: Part): number | undef
 }
 
 /**
- * Returns whether a match may begin at an offset. Within a number, only three or more digits match,
- * because most numbers contain shorter ones.
+ * Returns whether a match is allowed to begin at an offset of a word. Within a number, only three
+ * or more digits match, because most numbers contain any shorter sequence.
  */
 function mayBegin({ text }: Token, begin: number, form: string): boolean {
   return begin === 0 || !/^\d\d/.test(text.slice(begin - 1)) || /^\d{3}/.test(form);
@@ -124,7 +127,7 @@ function merge(hits: Hit[]): Hit[] {
   return merged;
 }
 
-/** A folded text, and its tokens, which are computed on first use. */
+/** A folded text and its tokens, which are computed on first use. */
 interface Reading {
   folded: string;
   tokens?: Token[];

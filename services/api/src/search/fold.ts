@@ -3,13 +3,13 @@ import { isTraditional, simplified } from './simplified.ts';
 /**
  * Folds a text for comparison: removes case, Unicode forms (NFKC) and the accents of Latin, Greek,
  * Hebrew and Arabic letters, and converts Traditional to Simplified Chinese. Folds each base
- * character with its marks independently of its neighbours, so that a part of a text folds to the
- * same result alone.
+ * character with its combining marks independently of its neighbours, so that a part of a text
+ * folds to the same result on its own.
  *
- * @param origins receives, for each UTF-16 unit of the result, the position of its character in
- * `text`, and at the end the length of `text`
- * @param umlauts whether `ä`, `ö` and `ü` become `ae`, `oe` and `ue`, the German spelling without
- * umlauts. Default: `a`, `o` and `u`
+ * @param origins is filled with the position in `text` of the character from which each UTF-16 unit
+ * of the result comes, and finally with the length of `text`
+ * @param umlauts whether `ä`, `ö` and `ü` become `ae`, `oe` and `ue`, as German is written without
+ * umlauts. Default: they become `a`, `o` and `u`
  */
 export function fold(text: string, origins?: number[], umlauts = false): string {
   if (ascii.test(text)) {
@@ -36,7 +36,7 @@ export function fold(text: string, origins?: number[], umlauts = false): string 
   return result;
 }
 
-/** Returns whether a text folds in two ways, because it has German umlauts. */
+/** Returns whether a text contains German umlauts and can therefore be folded in two ways. */
 export function hasUmlaut(text: string): boolean {
   return umlaut.test(text);
 }
@@ -62,24 +62,25 @@ function foldCharacter(text: string, umlauts: boolean): string {
 function foldUnknown(text: string): string {
   const simple = simplified(text);
   if (simple !== undefined) return simple;
-  // Normalises again, because lower case may produce a form that NFKC changes.
+  // Normalises again, because lower-casing can produce a form that NFKC changes.
   const folded = text.normalize('NFKC').toLowerCase().normalize('NFKC');
   if (unaccented.test(folded)) {
     const bare = folded.normalize('NFD').replace(/\p{Mn}/gu, '');
     return bare.replace(/[^\0-\x7f]/gu, (letter) => LETTERS[letter] ?? letter);
   }
-  // й and ї are letters of their own. Writers leave out stress marks and the dots of ё.
+  // Keeps й and ї, which are letters of their own, but removes stress marks and the dots of ё,
+  // which writers often omit.
   const russian = /^[а-яё]/.test(folded) && folded.normalize('NFD').replace(/[\u0300\u0301]|(?<=^е)\u0308/g, '');
   return russian ? russian.normalize('NFC') : (simplified(folded) ?? folded);
 }
 
-/** Cache of folded characters, because normalising is slow. */
+/** Caches folded characters, because normalising is slow. */
 const known = new Map<string, string>();
 const MOST_KNOWN = 10_000;
 
 const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue' };
 
-/** Letters without a decomposition -> the letters that people type instead. */
+/** Maps letters that have no Unicode decomposition to the letters that people type instead. */
 const LETTERS: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -93,7 +94,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   ŧ: 't',
   ı: 'i',
   ς: 'σ',
-  // Arabic and Persian variants of the same letters.
+  // These are Arabic and Persian variants of the same letters.
   ٱ: 'ا',
   ی: 'ي',
   ى: 'ي',
@@ -101,8 +102,8 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns whether a character folds to one unit independently of its neighbours: ASCII, kana,
- * Chinese characters.
+ * Returns whether a character always folds to one unit, independently of its neighbours. True for
+ * ASCII, kana and Chinese characters other than Traditional ones.
  */
 function isPlain(code: number): boolean {
   if (code < 0x80 || (code >= 0x3041 && code <= 0x3096) || isKatakana(code)) return true;

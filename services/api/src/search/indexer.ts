@@ -20,13 +20,13 @@ import { fullSegment } from './limits.ts';
 import { planSegments } from './plan-segments.ts';
 import { SegmentBuilder } from './segment.ts';
 
-/** Timeout in ms of counting the due work for the metric. */
+/** Timeout in ms of the query that counts due indexes for the metric. */
 const COUNT_TIMEOUT_MS = 1000;
 
 /**
- * Maintains the search index of users who search. Runs in the background, so that it does not slow
- * down the recording of messages. Any replica may do the due work. Locks in PostgreSQL prevent that
- * two replicas do the same work.
+ * Maintains the search indexes of users who search. Runs in the background, so that it does not
+ * slow down the recording of messages. Every replica can do the work that is due. Locks in
+ * PostgreSQL make sure that no two replicas do the same work.
  */
 export class SearchIndexer {
   readonly #options: IndexerOptions;
@@ -43,27 +43,28 @@ export class SearchIndexer {
       help: 'Users and groups whose search index waits to be built or updated.',
       registers: [metrics],
       async collect() {
-        // If PostgreSQL hangs, a scrape that waited for it would make the api appear down.
+        // Limits the wait, because a hanging PostgreSQL would otherwise delay the scrape and make
+        // the api appear down.
         const late = delay(COUNT_TIMEOUT_MS, Number.NaN, { ref: false });
         this.set(await Promise.race([countDue(db, Date.now()).catch(() => Number.NaN), late]));
       },
     });
   }
 
-  /** Starts to check for due work, every interval. */
+  /** Starts checking for due indexes, at every interval. */
   start(): void {
     this.#timer = setInterval(() => this.wake(), this.#options.interval);
     this.wake();
   }
 
-  /** Resolves when the segment in progress is done. The rest is left to other replicas. */
+  /** Resolves when the segment in progress is done. Other replicas do the rest. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#timer);
     await this.#round;
   }
 
-  /** Does the due work after the work in progress. */
+  /** Updates the indexes that are due, after the work in progress. */
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;
@@ -92,8 +93,9 @@ export class SearchIndexer {
   }
 
   /**
-   * Updates the index of one owner. First determines up to which time all messages are recorded, so
-   * that no older message appears after a segment was built. Returns whether it finished.
+   * Updates the index of one owner. First determines up to which time PostgreSQL has all messages,
+   * so that no older message appears in a range after its segment was built. Returns whether the
+   * update is complete.
    */
   async #index(owner: number, horizon: number, until: number): Promise<boolean> {
     const { db, redis } = this.#options;
@@ -119,7 +121,7 @@ export class SearchIndexer {
     return true;
   }
 
-  /** Builds one segment. Returns false if another process is building it. */
+  /** Builds one segment. Returns false if another process is building the owner's index. */
   async #build(owner: number, span: Span, built: number): Promise<boolean> {
     return await this.#options.db.transaction().execute(async (tx) => {
       if (!(await lockIndex(tx, owner))) return false;
@@ -127,7 +129,7 @@ export class SearchIndexer {
       const builder = new SegmentBuilder();
       for (const [index, message] of messages.entries()) {
         builder.add(message);
-        // Lets the event loop handle requests.
+        // Yields to the event loop, so that it can handle requests.
         if (index % inOneTurn === 0) await turn();
       }
       await replaceSegments(tx, owner, span, messages.length === 0 ? undefined : { ...builder.finish(), built });
@@ -137,11 +139,11 @@ export class SearchIndexer {
 }
 
 /**
- * Ms after which another indexer may claim an owner if the first indexer does not renew its claim.
+ * Ms after which another indexer can claim an owner if the first indexer does not renew its lease.
  */
 const leaseMs = 60_000;
 const dayMs = 86_400_000;
-/** Ms after the last search for which an index is maintained. */
+/** Ms after the last search until which the index of an owner is maintained. */
 const keptMs = 30 * dayMs;
 const inOneTurn = 128;
 
@@ -150,6 +152,6 @@ interface IndexerOptions {
   redis: RedisConnection;
   log: Log;
   metrics: Registry;
-  /** Ms between two checks. */
+  /** Ms between two checks for due indexes. */
   interval: number;
 }

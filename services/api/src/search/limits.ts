@@ -1,6 +1,6 @@
 /**
- * Version of the index. Increase it with every change of `indexTerms`, `filterTerms` or
- * `SegmentBuilder`: indexes of other versions are built again in the background.
+ * Version of the search index. Increase it with every change of `indexTerms`, `filterTerms` or
+ * `SegmentBuilder`: then indexes of other versions are rebuilt in the background.
  */
 export const INDEX_VERSION = 2;
 
@@ -8,8 +8,8 @@ export const INDEX_VERSION = 2;
 export const fullSegment = 8192;
 
 /**
- * Number of unindexed messages at which the indexer adds a segment. Below it, a search reads the
- * messages directly.
+ * Number of unindexed messages from which the indexer adds a segment. Below this number, a search
+ * reads the messages directly.
  */
 export const smallSegment = 512;
 
@@ -18,6 +18,6 @@ export const mostUnindexed = 20_000;
 
 /**
  * Approximate maximum number of candidates that one search reads from the index. Few searches have
- * more.
+ * more candidates.
  */
 export const mostCandidates = 20_000;

@@ -2,11 +2,15 @@ import type { Span } from '../queries/index-owner.ts';
 import { fullSegment, smallSegment } from './limits.ts';
 
 /**
- * Plans which segments to build. Each message is indexed at most twice: soon in a small segment,
- * later in a full one. A user therefore has one segment per 8192 messages and a few small ones.
+ * Plans which segments of the search index to build. Each message is indexed at most twice: soon in
+ * a small segment, later in a full one. A user therefore has one full segment per 8192 messages and
+ * a few small ones.
  */
 export const planSegments = {
-  /** Returns the last segments that together are smaller than a full one. */
+  /**
+   * Returns the open segments: the last ones, which together have fewer messages than a full
+   * segment.
+   */
   open<S extends Counted>(segments: readonly S[]): S[] {
     let count = 0;
     let first = segments.length;
@@ -18,11 +22,11 @@ export const planSegments = {
   },
 
   /**
-   * Returns the segments for new messages in ascending order. The first one replaces the open
-   * segments if that makes it full.
+   * Returns the segments to build for new messages, in ascending order. If the new messages
+   * complete a full segment, it replaces the open segments.
    *
-   * @param steps the last message id of each full segment to build. The first one includes the open
-   * segments
+   * @param steps the last message id of each full segment to build. The first full segment includes
+   * the open segments
    */
   spans(open: readonly Counted[], { count, steps }: { count: number; steps: readonly number[] }, fresh: Span): Span[] {
     const before = open.reduce((sum, segment) => sum + segment.count, 0);
@@ -30,7 +34,7 @@ export const planSegments = {
     const spans: Span[] = [];
     let first = steps.length === 0 ? fresh.first : (open[0]?.first ?? fresh.first);
     for (const last of steps) {
-      // Messages of several chats may have the same id, so a step may repeat.
+      // Skips a step that repeats, because messages of several chats can have the same id.
       if (last >= first) spans.push({ first, last });
       first = Math.max(first, last + 1);
     }

@@ -18,11 +18,15 @@ import { mostCandidates, mostUnindexed, smallSegment } from './limits.ts';
 import type { Query } from './terms.ts';
 
 /**
- * Finds a user's messages that match a query, newest first, in three steps. 1. Read the messages
- * that the index lacks: the newest and the recently edited ones. 2. Look up the terms in the index,
- * segment by segment, newest first. 3. Read each candidate and keep it if it exists, is visible to
- * the user, and really matches. A candidate counts once no remaining segment can hold a newer one.
- * One search reads a limited number of messages. If there are more, `end` is the id down to which
+ * Finds a user's messages that match a query, newest first, in three steps:
+ *
+ * 1. Read the messages that the index lacks: the newest and the recently edited ones.
+ * 2. Look up the terms in the index, segment by segment, newest first.
+ * 3. Read each candidate from the messages, and keep it if it exists, is visible to the user and
+ * really matches.
+ *
+ * A candidate becomes a result once no unread segment can contain a newer candidate. One search
+ * reads a limited number of messages. If there are more, the result's `end` is the id down to which
  * it has searched.
  */
 export async function search(
@@ -35,7 +39,7 @@ export async function search(
     try {
       return await searchOnce(index, me, wanted, range);
     } catch (error) {
-      // The indexer replaced a segment before it was read.
+      // Retries if the indexer replaced a segment before this search has read it.
       if (!(error instanceof SegmentGone)) throw error;
       if (attempt === attempts)
         throw new IndexBusyError('The search index changes too fast to be read', { cause: error });
@@ -80,7 +84,7 @@ async function searchOnce(
     const ready = pool.filter((key) => key.id > reach).sort(newestFirst);
     pool = pool.filter((key) => key.id <= reach);
     for (let at = 0; at < ready.length && found.length < limit; ) {
-      // Reads a few more candidates than needed, because messages may be deleted or repeated.
+      // Reads a few more candidates than needed, because some might be deleted or occur twice.
       const some = ready.slice(at, at + limit - found.length + spare);
       at += some.length;
       found.push(...(await verify(db, me, fits, some, seen)));
@@ -96,7 +100,10 @@ async function searchOnce(
   return { found, end: end < 0 ? undefined : end, outdated: outdated(sources, heads, fresh, changed) };
 }
 
-/** Returns the new matching messages among the candidates, newest first. */
+/**
+ * Returns the messages of those candidates that still match and were not verified before, newest
+ * first.
+ */
 async function verify(
   db: Database,
   me: number,
@@ -117,14 +124,14 @@ async function verify(
   return rows.filter((row) => fits({ ...row, kind: row.body?.type ?? '', text: textOf(row) })).sort(newestFirst);
 }
 
-/** Returns the searched text of a message: its text or the name of its file. */
+/** Returns the text of a message that a search matches: the text, or the name of the file. */
 export function textOf({ body }: FoundRow): string {
   if (body === null || body.type === 'notice') return '';
   if ('text' in body) return body.text;
   return 'name' in body ? body.name : '';
 }
 
-/** Compares results for sorting, newest first. */
+/** Compares two results, to sort them from newest to oldest. */
 function newestFirst(a: Key, b: Key): number {
   return b.id - a.id || b.peer - a.peer;
 }
@@ -154,44 +161,47 @@ function outdated(
   return asked.map((source) => source.owner);
 }
 
-/** Thrown if the indexer replaced segments during every attempt of one search. A retry succeeds. */
+/**
+ * Thrown if the indexer replaced segments during every attempt of one search. A retry is likely to
+ * succeed.
+ */
 export class IndexBusyError extends Error {
   override name = 'IndexBusyError';
 }
 
 const attempts = 4;
-/** Number of candidates that are read in addition to those needed. */
+/** Number of candidates that are read in addition to the needed ones. */
 const spare = 8;
-/** Number of edited messages from which segments are rebuilt. */
+/** Number of edited messages from which an index is scheduled for an update. */
 const manyChanges = 64;
 
-/** The scope of the search. */
+/** The connections and caches that a search uses. */
 export interface SearchIndex {
   db: Database;
   fences: FenceCache;
 }
 
-/** What a result has. */
+/** Conditions that a result must meet. */
 export interface Wanted {
   query: Query;
   filters: Filters;
 }
 
 export interface SearchRange {
-  /** Returns whether a message may be a result. */
+  /** The only chat to search. Undefined: all chats. */
   chat: Which;
-  /** Ids above this. */
+  /** Lower bound of message ids, exclusive. */
   above: number;
-  /** Ids up to this. */
+  /** Upper bound of message ids, inclusive. */
   upTo: number;
-  /** Whether a message may be a result. */
+  /** Returns whether a message is allowed in the result. */
   accepts: (key: Key) => boolean;
   limit: number;
 }
 
 export interface SearchResult {
   found: FoundRow[];
-  /** Only messages with a greater id were searched. Undefined: all messages were. */
+  /** The search has read only messages with greater ids. Undefined: it has read all messages. */
   end: number | undefined;
   /** Owners whose index must be extended, rebuilt or marked as used. */
   outdated: number[];

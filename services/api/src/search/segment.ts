@@ -1,13 +1,13 @@
 import { type Filtered, filterTerms } from './filter-terms.ts';
 import { indexTerms } from './terms.ts';
 
-/** Collects the messages of one segment of the index. */
+/** Collects messages and builds one segment of the search index from them. */
 export class SegmentBuilder {
   readonly #places = new Map<string, number[]>();
   readonly #ids: number[] = [];
   readonly #peers = new Set<number>();
 
-  /** Adds a message. Messages must be added in ascending order of ids. */
+  /** Adds a message. The caller must add messages in ascending order of ids. */
   add({ id, ...message }: Indexed): void {
     const { peer, text } = message;
     const place = this.#ids.length / 2;
@@ -17,7 +17,7 @@ export class SegmentBuilder {
     for (const term of indexTerms(text)) this.#note(term, place);
   }
 
-  /** Returns the segment in its stored form. */
+  /** Returns the segment in the form in which PostgreSQL stores it. */
   finish(): Segment {
     const terms = [...this.#places.keys()].sort();
     let most = 0;
@@ -49,7 +49,10 @@ export class SegmentBuilder {
   }
 }
 
-/** Returns the part of a segment's postings that may contain a term. Undefined if no part can. */
+/**
+ * Returns which slice of a segment's postings can contain a term. Undefined if the segment does not
+ * contain the term.
+ */
 export function findSlice(fences: readonly Fence[], { text, prefix }: Lookup): Slice | undefined {
   const first = lastAtMost(fences, text);
   const last = prefix ? lastAtMost(fences, `${text}\uffff`) : first;
@@ -60,7 +63,8 @@ export function findSlice(fences: readonly Fence[], { text, prefix }: Lookup): S
 }
 
 /**
- * Returns the positions of the messages with a term, in ascending order, from a slice of postings.
+ * Reads a slice of postings. Returns the positions of the messages that contain a term, in
+ * ascending order.
  */
 export function readPlaces(slice: Buffer, { text, prefix }: Lookup): number[] {
   const wanted = Buffer.from(text);
@@ -80,7 +84,7 @@ export function readPlaces(slice: Buffer, { text, prefix }: Lookup): number[] {
   return unite(lists);
 }
 
-/** Returns the union of ascending lists, in ascending order. */
+/** Returns the ascending union of ascending lists. */
 export function unite(lists: readonly number[][]): number[] {
   if (lists.length < 2) return lists[0] ?? [];
   const marks: boolean[] = [];
@@ -94,21 +98,23 @@ export function unite(lists: readonly number[][]): number[] {
   return places;
 }
 
-/** Returns the message at a position, from a part of a segment's `ids`. */
+/**
+ * Returns the message at a position. `ids` is the segment's list of message ids, or a part of it.
+ */
 export function readId(ids: Buffer, place: number): { id: number; peer: number } {
   return { id: ids.readDoubleLE(place * idBytes), peer: ids.readDoubleLE(place * idBytes + 8) };
 }
 
-/** Bytes of one message in `ids`. */
+/** Number of bytes per message in `ids`. */
 export const idBytes = 16;
 
-/** Approximate bytes of a block. One lookup reads one block. */
+/** Approximate size of a block of postings in bytes. One lookup reads one block. */
 const blockBytes = 4096;
 const wholeRest = 2 ** 31 - 1;
 
 /**
- * Returns the index of the last fence whose term is not after `text`, or -1. Terms are sorted by
- * UTF-16 units.
+ * Returns the index of the last fence whose term is not after `text`, or -1 if there is none. Terms
+ * are sorted by UTF-16 units.
  */
 function lastAtMost(fences: readonly Fence[], text: string): number {
   let low = 0;
@@ -122,8 +128,8 @@ function lastAtMost(fences: readonly Fence[], text: string): number {
 }
 
 /**
- * Writes a term, the length of its positions in bytes, and each position as the difference from the
- * previous one. Returns the end offset.
+ * Writes one entry of the postings: a term, the byte length of its positions, and each position as
+ * the difference from the previous one. Returns the end offset.
  */
 function writeEntry(buffer: Buffer, begin: number, term: string, places: readonly number[]): number {
   let at = writeNumber(buffer, begin, Buffer.byteLength(term));
@@ -158,7 +164,7 @@ function readList(reader: Reader, end: number): number[] {
 }
 
 /**
- * Writes a variable-length integer: seven bits per byte, the lowest bits first. Returns the end
+ * Writes a variable-length integer with seven bits per byte, the lowest bits first. Returns the end
  * offset.
  */
 function writeNumber(buffer: Buffer, at: number, value: number): number {
@@ -183,7 +189,7 @@ function readNumber(reader: Reader): number {
   }
 }
 
-/** Returns whether the slice has `wanted` at an offset. The first byte usually decides. */
+/** Returns whether the slice contains the bytes `wanted` at an offset. */
 function holds(slice: Buffer, at: number, wanted: Buffer): boolean {
   for (let byte = 0; byte < wanted.length; byte += 1) if (slice[at + byte] !== wanted[byte]) return false;
   return true;
@@ -212,7 +218,7 @@ export interface Segment {
   ids: Buffer;
 }
 
-/** The first term of a block, and the block's offset. */
+/** A fence marks a block of postings: the first term of the block, and the block's offset. */
 export type Fence = [term: string, begin: number];
 
 export interface Slice {

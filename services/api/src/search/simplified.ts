@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /**
- * Returns the Simplified form of a Traditional Chinese character, by OpenCC's table of characters.
- * If there are several forms, returns the most common one. Undefined if the character has no other
- * form.
+ * Returns the Simplified form of a Traditional Chinese character, from OpenCC's table of
+ * characters. If there are several forms, returns the most common one. Undefined if the table does
+ * not contain the character.
  */
 export function simplified(character: string): string | undefined {
   return table.get(character);
@@ -16,7 +16,10 @@ export function isTraditional(unit: number): boolean {
 }
 
 const table = readTable();
-/** 1 for each UTF-16 unit in the table. A typed array, because every character is looked up. */
+/**
+ * Contains 1 for each UTF-16 unit that is in the table. A typed array is fast, and every character
+ * of a text is looked up.
+ */
 const units = new Uint8Array(0x10000);
 for (const character of table.keys()) if (character.length === 1) units[character.charCodeAt(0)] = 1;
 

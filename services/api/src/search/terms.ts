@@ -2,10 +2,11 @@ import { fold, hasUmlaut } from './fold.ts';
 import { longestWord, type Token, tokens } from './tokens.ts';
 
 /**
- * Returns the index terms of a text. Words are terms: of long words the beginning. For runs, every
- * pair of adjacent characters and the last character are terms. Therefore every query is a prefix
- * of a term, and each character costs one term. Words with digits are also indexed from each offset
- * at which a query may begin, and words with a sign also together with it. Terms may repeat.
+ * Returns the index terms of a text. Each word is a term; only the beginning of a long word is
+ * indexed. Of a run (text in a script without spaces), every pair of adjacent characters and the
+ * last character are terms. Every query is therefore a prefix of a term, and each character costs
+ * one term. Words with digits are also indexed from each offset at which a match can begin, and
+ * words with a sign (`#tag`) with and without the sign. The result can contain duplicates.
  */
 export function indexTerms(text: string): string[] {
   const terms: string[] = [];
@@ -32,15 +33,17 @@ function addRun(terms: string[], run: string): void {
   terms.push(before);
 }
 
-/** Returns the forms in which a text is compared: one, or two if it has German umlauts. */
+/**
+ * Returns the folded forms in which a text is compared: one form, or two if the text contains
+ * German umlauts.
+ */
 export function foldings(text: string): string[] {
   return hasUmlaut(text) ? [fold(text), fold(text, undefined, true)] : [fold(text)];
 }
 
 /**
- * Parses a query. Words and phrases are separated by spaces. Words joined by punctuation
- * (`order-1234`) are a phrase, also without quotes. A `-` before a word or a quote excludes
- * messages that contain it.
+ * Parses a query. Spaces separate words and phrases. Words joined by punctuation (`order-1234`) are
+ * a phrase, even without quotes. A `-` before a word or a quote excludes messages that contain it.
  */
 export function readQuery(text: string): Query {
   const phrases: Phrase[] = [];
@@ -54,9 +57,9 @@ export function readQuery(text: string): Query {
 }
 
 /**
- * Returns the phrases of a part of a query. Quotes are one phrase. In other text, each change
- * between words and runs begins a phrase. In an unclosed quote, the user is still typing, so its
- * last word is a prefix.
+ * Returns the phrases of a part of a query. A quoted part is one phrase. In other text, a new
+ * phrase begins wherever words change to runs or back. If the closing quote is missing, the user is
+ * still typing, so the last word is a prefix.
  */
 function phrasesOf(text: string, { quoted, closed }: { quoted: boolean; closed: boolean }): Phrase[] {
   const [first = [], second = first] = foldings(text).map((folded) => [...tokens(folded)]);
@@ -72,7 +75,7 @@ function phrasesOf(text: string, { quoted, closed }: { quoted: boolean; closed: 
   return phrases;
 }
 
-/** Returns terms that select at least all messages with these phrases. */
+/** Returns index terms that select all messages with these phrases, and possibly others. */
 function termsOf(phrases: readonly Phrase[]): Term[] {
   const terms = new Map<string, Term>();
   const add = (texts: string[], prefix: boolean) => terms.set(`${texts.join('\0')}${prefix}`, { texts, prefix });
@@ -98,38 +101,41 @@ function addPairs(run: string, add: (texts: string[], prefix: boolean) => void):
 
 const isLetter = /^\p{L}/u;
 const quotes = /[“”„«»「」『』＂]/g;
-// Matches an optional minus, then a quoted text or a text without spaces.
+// Matches an optional minus, followed by a quoted text or a text without spaces.
 const chunk = /((?<!\S)[-−－](?=[^\s-]))?(?:(")([^"]*)("?)|([^\s"]+))/g;
 
-/** A parsed query: the conditions that messages must meet. */
+/** A parsed query: the conditions that a message must meet. */
 export interface Query {
   phrases: Phrase[];
-  /** Phrases that a matching message does not contain. */
+  /** Phrases that a matching message must not contain. */
   excluded: Phrase[];
-  /** Terms that select at least all matching messages in the index. */
+  /** Index terms that select all matching messages, and possibly others. */
   terms: Term[];
 }
 
-/** Parts that must follow each other, separated only by spaces and punctuation. */
+/**
+ * A sequence of parts that follow each other in the text, separated only by spaces and punctuation.
+ */
 export interface Phrase {
   parts: Part[];
   /**
-   * Whether its last word must match a whole word. Otherwise it matches the beginning of a word.
+   * Whether the last word of the phrase must match a whole word. If false, the last word can match
+   * the beginning of a word.
    */
   whole: boolean;
 }
 
 export interface Part {
-  /** The forms in which it may be written. */
+  /** The folded forms of the word or run. */
   forms: string[];
   isRun: boolean;
-  /** The sign before it. */
+  /** The sign before the word, such as `#`. Empty if there is none. */
   sign: string;
 }
 
 export interface Term {
   /** Any of these. */
   texts: readonly string[];
-  /** Whether any term with this prefix matches. */
+  /** Whether the term matches every index term that begins with it. */
   prefix: boolean;
 }

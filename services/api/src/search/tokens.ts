@@ -1,7 +1,7 @@
 /**
- * Splits a folded text into searchable parts. Scripts with spaces between words yield words, which
- * include the `+` and `#` at their end (`c++`, `c#`). Other scripts, and symbols such as emoji,
- * yield unbroken runs, in which a match may begin at any character.
+ * Splits a folded text into searchable tokens. Text in scripts with spaces yields words, which
+ * include a trailing `+` or `#` (`c++`, `c#`). Text in other scripts, and symbols such as emoji,
+ * yields unbroken runs, in which a match can begin at any character.
  */
 export function* tokens(folded: string): Generator<Token> {
   let inner = mostInner;
@@ -19,9 +19,9 @@ export function* tokens(folded: string): Generator<Token> {
 }
 
 /**
- * Returns the offsets in a word at which a query may begin: at its beginning, where letters and
- * digits meet, and within a number at each digit that is followed by at least two others. Thus
- * `502` finds `err502b`, and the last digits find a number.
+ * Returns the offsets in a word at which a match can begin: at the start of the word, where letters
+ * and digits meet, and within a number at each digit that is followed by at least two more digits.
+ * Thus `502` finds `err502b`, and the last digits of a number find the number.
  */
 function beginsOf(word: string, inner: number): number[] {
   const begins = [0];
@@ -38,25 +38,25 @@ function isDigit(word: string, at: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-/** Returns whether a letter follows a digit at an offset. */
+/** Returns whether the character at an offset is a letter that follows a digit. */
 function startsLetter(word: string, at: number): boolean {
   return isDigit(word, at - 1) && /\p{L}/u.test(String.fromCodePoint(word.codePointAt(at) as number));
 }
 
 /**
- * Returns the sign that belongs to a word, as in `.net`, `#tag` and `@ann`. Empty if there is none.
+ * Returns the sign directly before a word, as in `.net`, `#tag` and `@ann`. Empty if there is none.
  */
 function signBefore(folded: string, start: number): string {
   const sign = folded.charAt(start - 1);
   return '.#@'.includes(sign) ? sign : '';
 }
 
-/** Maximum UTF-16 units of a word that are indexed. */
+/** Maximum number of UTF-16 units of a word that are indexed. */
 export const longestWord = 32;
 
 /**
- * Maximum number of inner beginnings in all words of one text. Limits the terms of a text that
- * consists of numbers.
+ * Maximum number of offsets inside words, per text, at which a match can begin. It limits the
+ * number of index terms of a text that consists of numbers.
  */
 const mostInner = 256;
 
@@ -71,10 +71,10 @@ const part = new RegExp(
 
 export interface Token {
   text: string;
-  /** Offset in the folded text, in UTF-16 units. */
+  /** Offset of the token in the folded text, in UTF-16 units. */
   start: number;
   isRun: boolean;
-  /** Offsets in a word at which a query may begin, ascending. */
+  /** Offsets in the word at which a match can begin, in ascending order. */
   begins: readonly number[];
   /** The sign before a word. Empty if there is none. */
   sign: string;

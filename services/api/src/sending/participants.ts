@@ -13,16 +13,17 @@ import { Refusal } from '../http/refusal.ts';
 import type { SendDeps } from './send-deps.ts';
 
 /**
- * Returns the members of a group (undefined if `to` is a user) and the permit of the sender. If the
- * sender may not write, throws the Refusal that a gateway would send. The system may write to
- * everybody.
+ * Returns the permit of a sender: what `accept` needs to know about sender and receiver. `members`
+ * is undefined if `to` is a user. If the sender is not allowed to write, throws the same Refusal as
+ * a gateway would send. The system is allowed to write to everybody.
  */
 export async function participantsOf(context: SendDeps, from: number, to: number): Promise<Permit> {
   const fence = from === SYSTEM_USER ? 0 : await readPermitFence(context.redis, from, to);
   const { standing, hidesPresence } = await readKnownRelation(context, from, to);
   if (standing === 'nobody') throw new Refusal('not-found', 'This user or group does not exist.');
   if (standing === 'member' || standing === 'not-member') {
-    // Members are read after the permit, so that members who are removed in between are left out.
+    // Reads the members after the permit, so that members who are removed between the two reads are
+    // left out.
     if (from === SYSTEM_USER) return { members: await readMembers(context.redis, to) };
     const [members, mutedUntil] = await Promise.all([
       readMembers(context.redis, to),
@@ -42,13 +43,16 @@ export async function participantsOf(context: SendDeps, from: number, to: number
   return { permit: fence, hidesPresence };
 }
 
-/** The part of a message that `accept` checks before it accepts it. */
+/** The part of a message that `accept` (the Redis script) checks before it accepts the message. */
 export interface Permit extends Pick<NewMessage, 'members' | 'permit'> {
-  /** True if the recipient does not show the sender when they are online. */
+  /** True if the recipient hides from the sender whether they are online. */
   hidesPresence?: boolean | undefined;
 }
 
-/** Returns the relation from the permit copy in Redis. Writes the copy first if it is missing. */
+/**
+ * Returns the relation of two users from the permits in Redis. If the permits are missing there,
+ * writes them first.
+ */
 async function readKnownRelation({ db, redis }: SendDeps, from: number, to: number): Promise<Relation> {
   const relation = await readRelation(redis, from, to);
   if (relation.standing !== 'unknown') return relation;

@@ -3,7 +3,10 @@ import { groupConversation, userConversation } from '@parley/protocol';
 import { lostRefs, restoreRef as restoreInRedis, writeRecordedRefs } from '@parley/redis';
 import type { SendDeps } from './send-deps.ts';
 
-/** Makes `accept` recognise the resend of a recorded message after Redis lost its ref. */
+/**
+ * Restores the ref of a recorded message in Redis after Redis has lost it, so that `accept`
+ * recognises a resend of that message.
+ */
 export async function restoreRef(
   { db, redis, config }: SendDeps,
   { from, to, ref }: { from: number; to: number; ref: string },

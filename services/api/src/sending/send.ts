@@ -15,11 +15,11 @@ import { restoreRef } from './restore-ref.ts';
 import type { SendDeps } from './send-deps.ts';
 
 /**
- * Sends a message as a user, who needs a permit, or as the system, which may write to everybody.
- * The message is accepted in the same way as by a gateway: when this resolves, it is recorded and
- * in every inbox.
+ * Sends a message as a user, who must be allowed to write to the receiver, or as the system, which
+ * can write to everybody. Accepts the message in the same way as a gateway. When this resolves, the
+ * message is in the record stream and in every inbox.
  *
- * @throws Refusal if the sender may not write, or a hook refuses
+ * @throws Refusal if the sender is not allowed to write, or a hook refuses
  */
 export async function send(deps: SendDeps, { from, to, ref, ...given }: Outgoing): Promise<Accepted> {
   const permit = await participantsOf(deps, from, to);
@@ -36,7 +36,9 @@ export async function send(deps: SendDeps, { from, to, ref, ...given }: Outgoing
   return accepted;
 }
 
-/** Calls the hooks for a message of a user. Returns its content with their changes. */
+/**
+ * Calls the hooks for a user's message. Returns the content of the message with the hooks' changes.
+ */
 async function checkContent(deps: SendDeps, { from, to, ref, ...content }: Outgoing): Promise<WrittenContent> {
   const { body, custom } = content;
   const changes = await askHooks(deps, 'message.send', from, { from, to, ref, ...content });
@@ -48,8 +50,8 @@ async function checkContent(deps: SendDeps, { from, to, ref, ...content }: Outgo
 }
 
 /**
- * Accepts a message. If the sender's permit has changed, reads it again, and refuses the message or
- * retries.
+ * Accepts a message. If the sender's permit has changed since it was read, reads it again and
+ * either refuses the message or retries.
  */
 async function acceptWithPermit(deps: SendDeps, message: NewMessage, permit: Permit): Promise<Accepted> {
   const attempt = async ({ hidesPresence, ...checked }: Permit): Promise<Accepted> => {
@@ -81,7 +83,7 @@ export interface Outgoing extends OutgoingContent {
   ref: string;
 }
 
-/** The content of a message. */
+/** The content of a message to send. */
 export interface OutgoingContent {
   body: Body;
   replyTo?: number | undefined;

@@ -5,20 +5,20 @@ import type { Readable } from 'node:stream';
 
 /**
  * A child process for work that could block this process or use up its memory. It handles one job
- * at a time and is bounded: a job that takes longer than `timeout`, or a process that uses more
- * than `memory`, is killed, and the next job gets a new process. The process starts with the first
- * job and ends after `idle` ms without one, so that it costs nothing while it is not used.
+ * at a time. A job that runs longer than `timeout`, or uses more than `memory`, is killed with its
+ * process, and the next job gets a new process. The process starts with the first job and ends
+ * after `idle` ms without a job.
  *
- * Jobs of different owners take turns: an owner with many waiting jobs delays other owners by one
- * job at most.
+ * Jobs of different owners take turns, so that an owner with many waiting jobs delays other owners
+ * by one job at most.
  */
 export class SideProcess<Job, Result> {
   readonly #options: SideProcessOptions;
-  /** Waiting jobs by owner. A Map keeps the order in which owners get their turn. */
+  /** Waiting jobs by owner. The order of the Map is the order in which owners take turns. */
   readonly #waiting = new Map<string, Waiting<Job, Result>[]>();
   #count = 0;
   #child: ChildProcess | undefined;
-  /** The process that has loaded its module. */
+  /** The child process, once it has loaded its module. */
   #loaded: ChildProcess | undefined;
   #running: Waiting<Job, Result> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -31,10 +31,11 @@ export class SideProcess<Job, Result> {
   /**
    * Runs a job and resolves with its result.
    *
-   * @param open opens bytes that are streamed to the job as messages `{chunk}`, followed by
-   * `{end}`. It is called when it is the job's turn. The stream is destroyed when the job ends. An
-   * error of the stream rejects the job
-   * @throws SideProcessBusy if the owner or all owners have too many waiting jobs
+   * @param owner user or address for which the job runs
+   * @param open opens a stream of bytes for the job. It is called when the job begins. The child
+   * process receives the bytes as messages `{chunk}`, followed by `{end}`. The stream is destroyed
+   * when the job ends. An error of the stream rejects the job
+   * @throws SideProcessBusy if the owner or all owners together have too many waiting jobs
    * @throws JobKilled if the job used too much time or memory
    */
   run(owner: string, job: Job, open?: () => Readable): Promise<Result> {
@@ -51,17 +52,17 @@ export class SideProcess<Job, Result> {
     });
   }
 
-  /** Number of jobs that wait or run. */
+  /** Number of jobs that are waiting or running. */
   get load(): number {
     return this.#count + (this.#running === undefined ? 0 : 1);
   }
 
-  /** Returns whether a job of an owner waits or runs. */
+  /** Returns whether a job of the owner is waiting or running. */
   has(owner: string): boolean {
     return this.#running?.owner === owner || this.#waiting.has(owner);
   }
 
-  /** Ends the process. Jobs that wait or run are rejected. */
+  /** Ends the process. Rejects the jobs that are waiting or running. */
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -78,7 +79,7 @@ export class SideProcess<Job, Result> {
     const own = this.#waiting.get(owner) as Waiting<Job, Result>[];
     this.#running = own.shift() as Waiting<Job, Result>;
     this.#count -= 1;
-    // The owner moves to the end of the queue.
+    // Moves the owner to the end of the queue.
     this.#waiting.delete(owner);
     if (own.length > 0) this.#waiting.set(owner, own);
     this.#child ??= this.#start();
@@ -89,7 +90,8 @@ export class SideProcess<Job, Result> {
 
   async #stream(job: Waiting<Job, Result>, child: ChildProcess, input: Readable): Promise<void> {
     job.input = input;
-    // The stream may fail after the job has ended, when no loop reads it any more.
+    // Ignores an error of the stream after the job has ended, when no loop reads the stream any
+    // more.
     input.on('error', () => {});
     try {
       for await (const chunk of input) {
@@ -120,7 +122,7 @@ export class SideProcess<Job, Result> {
     const child = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       serialization: 'advanced',
-      // Passes no environment variables except those that the dynamic linker and Node need.
+      // Passes on only the environment variables that the dynamic linker and Node need.
       env: Object.fromEntries(passedOn.map((name) => [name, process.env[name]]).filter(([, value]) => value)),
     });
     lowerPriority(child.pid);
@@ -162,29 +164,33 @@ export class SideProcess<Job, Result> {
   }
 }
 
-/** Priority of the process. Services have 0, and lower priorities are higher numbers. */
+/**
+ * Priority (nice value) of the child process. Services have 0, and higher numbers mean lower
+ * priority.
+ */
 const PRIORITY = 5;
 
 /**
- * Prevents a process that uses a whole core from delaying the messages of other processes of the
- * machine.
+ * Lowers the priority of the child process, so that it does not delay the messages of other
+ * processes on this machine, even if it uses a whole core.
  */
 function lowerPriority(pid: number | undefined): void {
   try {
     if (pid !== undefined) setPriority(pid, PRIORITY);
   } catch {
-    // The process has ended already, or the system does not permit it.
+    // Ignores the error: the process has already ended, or the operating system does not permit the
+    // change.
   }
 }
 
-/** Ms within which a process must load its module. */
+/** Ms within which a child process must load its module. */
 const START_TIME = 60_000;
 
 /**
- * Returns a command that limits the memory of a program. On Linux it uses the shell's `ulimit -d`,
- * which counts every private writable mapping, also those of native libraries. The memory that an
- * idle Node maps is added to the limit: since version 24, Node reserves 512 MiB for machine code.
- * On other systems, memory is not limited.
+ * Returns a command that runs a program with limited memory. On Linux, uses the shell's `ulimit
+ * -d`, which counts every private writable mapping, including those of native libraries. Adds the
+ * memory that an idle Node has mapped, because Node reserves 512 MiB for machine code since version
+ * 24. On other systems, memory is not limited.
  */
 function bounded(bytes: number, command: readonly [string, ...string[]]): [string, string[]] {
   const [program, ...args] = command;
@@ -192,17 +198,18 @@ function bounded(bytes: number, command: readonly [string, ...string[]]): [strin
   return ['/bin/sh', ['-c', LIMIT, String(Math.ceil(bytes / 1024)), IDLE_KIB, ...command]];
 }
 
-/** Prints the KiB that an idle Node has mapped. */
+/** A script that prints how many KiB an idle Node process has mapped. */
 const IDLE_KIB = `/VmData:\\s*(\\d+)/.exec(require('fs').readFileSync('/proc/self/status', 'utf8'))[1]`;
 
 /**
- * Arguments: the KiB that may be mapped in addition to an idle Node, `IDLE_KIB`, and the command.
+ * A shell script that sets the limit and runs the command. Its arguments are the KiB allowed in
+ * addition to an idle Node, `IDLE_KIB`, and the command.
  */
 const LIMIT = 'idle=$("$2" -p "$1" 2>/dev/null) || idle=0; ulimit -d "$((idle + $0))" && shift && exec "$@"';
 
 /**
- * Resolves when the message was sent, so that only one chunk at a time is in memory. Rejects if the
- * process has ended.
+ * Sends a message to a child process. Resolves when it was sent, so that only one chunk at a time
+ * is in memory. Rejects if the process has ended.
  */
 function send(child: ChildProcess, message: object): Promise<void> {
   return new Promise((resolve, reject) => child.send(message, (error) => (error ? reject(error) : resolve())));
@@ -218,7 +225,7 @@ export class SideProcessBusy extends Error {
   override name = 'SideProcessBusy';
 }
 
-/** Thrown if the job used too much time or memory. Its process was killed. */
+/** Thrown if a job used too much time or memory and its process was killed. */
 export class JobKilled extends Error {
   override name = 'JobKilled';
 }
@@ -227,17 +234,23 @@ const passedOn = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'TMPDIR', 'Sys
 
 export interface SideProcessOptions {
   /**
-   * A JavaScript module that sends `{ready: true}` when it can receive jobs. It replies to each
-   * message `job` with `{result}` or `{error}`.
+   * Path of a JavaScript module that the child process loads. The module sends `{ready: true}` when
+   * it can receive jobs, and replies to each message `job` with `{result}` or `{error}`.
    */
   file: string;
-  /** Bytes of private memory that the process may map beyond an idle Node. Enforced on Linux. */
+  /**
+   * Maximum private memory of the process in bytes, in addition to an idle Node. Enforced only on
+   * Linux.
+   */
   memory: number;
-  /** Ms for one job. The start of the process does not count. */
+  /** Maximum duration of one job in ms, without the start of the process. */
   timeout: number;
   /** Ms without a job after which the process ends. */
   idle: number;
-  /** Maximum number of waiting jobs of one owner, and of all owners. */
+  /**
+   * Maximum number of waiting jobs of one owner; `maxWaiting` is the maximum of all owners
+   * together.
+   */
   maxPerOwner: number;
   maxWaiting: number;
 }

@@ -4,8 +4,8 @@ import type { App } from '../http/operation.ts';
 import { WebFiles } from './web-files.ts';
 
 /**
- * Serves the web client from the folder `WEB_ROOT`, if that is set: its files, and its page at
- * paths such as `/chats/17`. Add it last, so that the api's routes come first.
+ * Serves the web client from the folder `WEB_ROOT`, if it is set: its files, and its page at paths
+ * such as `/chats/17`. Add it after all other routes, so that the api's routes have priority.
  */
 export function addWeb(app: App, { config }: AppContext): void {
   if (config.webRoot === '') return;
@@ -31,9 +31,9 @@ export function addWeb(app: App, { config }: AppContext): void {
 }
 
 /**
- * Returns whether a path without a file belongs to the client. A path with a file extension does
- * not. A misspelt path of the api, such as `//v1/me` or `/healthz/`, does not either: the page
- * would look like a success.
+ * Returns whether the page of the web client is served at a path at which there is no file. False
+ * for paths with a file extension. Also false for misspelt paths of the api, such as `//v1/me` or
+ * `/healthz/`, because the page would be mistaken for a successful response.
  */
 function isPage(path: string): boolean {
   return !/\.[^/]*$/.test(path) && !ofServer.test(path);
@@ -42,8 +42,8 @@ function isPage(path: string): boolean {
 const ofServer = /^\/(?:\/|(?:assets|v1|layim|healthz|readyz|metrics|docs)(?:\/|$))/i;
 
 /**
- * Returns the content security policy of the page: only this host, the gateways, and avatars at
- * `AVATAR_HOSTS`.
+ * Returns the content security policy of the page. It allows only this host, the gateways, and
+ * avatars from `AVATAR_HOSTS`.
  */
 function policyFor({ gatewayUrls, avatarHosts }: AppContext['config']): string {
   const avatars = avatarHosts.map((host) => (host === '*' ? 'https:' : `https://${host}`));

@@ -6,7 +6,10 @@ import { gzip } from 'node:zlib';
 
 const compress = promisify(gzip);
 
-/** Reads the files of a folder once, and again after a change. Compresses them where that helps. */
+/**
+ * Reads each file of a folder when it is first requested, and again after it has changed.
+ * Compresses text files.
+ */
 export class WebFiles {
   readonly #root: string;
   readonly #known = new Map<string, { stamp: string; file: Promise<WebFile> }>();
@@ -15,7 +18,7 @@ export class WebFiles {
     this.#root = root;
   }
 
-  /** Returns the file of a URL path. Undefined if there is none. */
+  /** Returns the file at a URL path. Undefined if there is none. */
   async get(path: string): Promise<WebFile | undefined> {
     const plain = decode(path);
     if (plain === undefined || plain.endsWith('/')) return undefined;
@@ -32,7 +35,7 @@ export class WebFiles {
   }
 }
 
-/** Decodes a path. Undefined for a path that leaves the folder or names a hidden file. */
+/** Decodes a URL path. Undefined for a path that leaves the folder or leads to a hidden file. */
 function decode(path: string): string | undefined {
   try {
     const plain = decodeURIComponent(path);
@@ -66,12 +69,12 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/** A file of the client. */
+/** A file of the web client. */
 export interface WebFile {
   bytes: Uint8Array<ArrayBuffer>;
   gzipped: Uint8Array<ArrayBuffer> | undefined;
   type: string;
   etag: string;
-  /** True if the file name contains the hash of the content, so the content never changes. */
+  /** True if the file name contains a hash of the content, so that the content never changes. */
   hashed: boolean;
 }

@@ -9,7 +9,7 @@ import {
   webhooks,
 } from '@parley/service';
 
-/** The environment variables of webhooks. */
+/** Defines the environment variables for webhooks. */
 export const webhookVariables = {
   WEBHOOKS: webhooks({ signed: true }),
   WEBHOOK_RETRIES: durations([
@@ -43,7 +43,7 @@ export function webhookConfig(value: Values<typeof webhookVariables>): WebhookCo
   };
 }
 
-/** Durations separated by commas, in ms. */
+/** Defines a variable with durations separated by commas, which are read as ms. */
 function durations(standard: readonly number[]): Variable<readonly number[]> {
   const one = duration({ min: 1, max: 30 * 86_400_000 });
   return {
@@ -59,16 +59,21 @@ function durations(standard: readonly number[]): Variable<readonly number[]> {
 
 export interface WebhookConfig {
   endpoints: readonly WebhookEndpoint[];
-  /** Ms to wait after each failed attempt. After the last one, the event fails permanently. */
+  /**
+   * Ms to wait after each failed attempt, one entry per retry. After the last retry, the event
+   * fails permanently.
+   */
   retries: readonly number[];
   /** Ms per attempt. */
   timeout: number;
-  /** Concurrent attempts to one endpoint per process. */
+  /** Maximum number of concurrent attempts to one endpoint, per process. */
   concurrency: number;
-  /** Private networks in which endpoints are allowed, also without TLS. */
+  /** Private networks in which endpoints are allowed, even without TLS. */
   allowed: Networks;
-  /** Maximum queued events per endpoint. */
+  /** Maximum number of queued events per endpoint. */
   backlog: number;
-  /** Maximum failed events that are kept per endpoint. The newest ones are kept. */
+  /**
+   * Maximum number of permanently failed events that are kept per endpoint. The oldest are deleted.
+   */
   dead: number;
 }

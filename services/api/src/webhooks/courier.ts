@@ -6,15 +6,15 @@ import type { WebhookConfig } from './config.ts';
 /** Ms between two checks for due events. */
 const POLL_INTERVAL_MS = 200;
 
-/** Ms before the next claim after Redis failed. */
+/** Ms to wait before the next claim of events after Redis failed. */
 const RETRY_DELAY_MS = 1000;
 
-/** Ms after the timeout of an attempt at which another worker may claim the event. */
+/** Ms after the timeout of an attempt until another worker can claim the event. */
 const CLAIM_MARGIN_MS = 15_000;
 
 /**
- * Delivers the events of one endpoint. A claimed event belongs to this worker for the time of an
- * attempt. If the worker dies, another one delivers it again. An event is therefore delivered at
+ * Delivers the events of one endpoint. A worker claims an event for the duration of one attempt. If
+ * the worker dies, another worker delivers the event again. Each event is therefore delivered at
  * least once, and not always in order.
  */
 export class Courier {
@@ -33,7 +33,7 @@ export class Courier {
     this.#done = this.#run();
   }
 
-  /** Resolves once the attempts in flight have ended. */
+  /** Stops claiming events. Resolves once the attempts in flight have ended. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#done;
@@ -76,7 +76,7 @@ export class Courier {
     }
   }
 
-  /** Posts the event once. Returns the response or the network error, and never rejects. */
+  /** Posts an event once. Resolves with the response or the network error, and never rejects. */
   async #attempt({ id, failures, text }: ClaimedEvent): Promise<Posted | Error> {
     const { poster } = this.#options;
     const { url, secrets } = this.#endpoint;
@@ -104,7 +104,7 @@ export class Courier {
     }
     log.debug({ endpoint: this.#endpoint.id, event: id, attempts, reason: error }, 'webhook attempt failed');
     const retryAfter = answer instanceof Error ? 0 : (answer.retryAfter ?? 0) * 1000;
-    // The delay is random, so that events that failed together are not retried together.
+    // Randomises the delay, so that events that failed together are not retried together.
     return { is: 'again', failures: attempts, after: Math.max(retryAfter, wait * (0.8 + Math.random() * 0.4)) };
   }
 }
@@ -114,6 +114,6 @@ export interface CourierOptions {
   config: WebhookConfig;
   poster: Pick<Poster, 'post'>;
   log: Log;
-  /** Called with the outcome of each attempt. */
+  /** Receives the outcome of each delivery attempt, for metrics. */
   told(endpoint: string, outcome: Outcome['is']): void;
 }

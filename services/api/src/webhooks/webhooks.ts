@@ -6,12 +6,12 @@ import type { Notice } from '../events/notice.ts';
 import type { WebhookConfig } from './config.ts';
 import { Courier } from './courier.ts';
 
-/** Ms for which the api waits for attempts in flight when it stops. */
+/** Maximum ms that the api waits for attempts in flight when it stops. */
 const STOP_TIMEOUT_MS = 5000;
 
 /**
- * Delivers events to the configured endpoints, together with other replicas, and queues the api's
- * own events.
+ * Delivers events to the configured webhook endpoints. All replicas share the work. Also queues the
+ * events that the api itself creates.
  */
 export class Webhooks {
   readonly #redis: RedisConnection;
@@ -43,8 +43,8 @@ export class Webhooks {
   }
 
   /**
-   * Resolves once the attempts in flight have ended. Attempts that last too long are abandoned, and
-   * another replica repeats them.
+   * Resolves once the attempts in flight have ended, at most after `STOP_TIMEOUT_MS`. Another
+   * replica repeats unfinished attempts.
    */
   async stop(): Promise<void> {
     const stopped = Promise.all(this.#couriers.map((courier) => courier.stop()));
@@ -53,10 +53,10 @@ export class Webhooks {
   }
 
   /**
-   * Queues the friend and group events and the report of a notice. Rejects if Redis does not accept
-   * them.
+   * Queues the friend events, group events and report of a notice for the endpoints. Rejects if
+   * Redis does not accept them.
    *
-   * @param id the notice's id. A repeated notice has events with the same ids
+   * @param id id of the notice. If a notice is repeated, its events have the same ids
    */
   async note(id: number, { events = [], report, date = Date.now() }: Notice): Promise<void> {
     if (report) await this.#queue('report', `report_${report.id}`, 'report.created', date, report);
@@ -77,7 +77,8 @@ export class Webhooks {
 }
 
 /**
- * Returns the event in the form that endpoints get. Undefined for kinds that endpoints do not get.
+ * Converts an event to the data that endpoints receive. Undefined for kinds of events that
+ * endpoints do not receive.
  */
 function dataOf(users: readonly number[], event: ParleyEvent): EventData | undefined {
   if (event.kind === 'group') return event;
