@@ -1,7 +1,9 @@
 import { fingerprint } from '@parley/redis';
 import type { ApiConfig } from './config.ts';
 
-/** Returns the settings that all processes of an installation must share, without `BUCKETS`. */
+/**
+ * Returns the settings that must be the same in all processes of an installation, except `BUCKETS`.
+ */
 export function sharedSettings(config: ApiConfig): Record<string, string> {
   return {
     HISTORY: config.history,

@@ -32,8 +32,9 @@ import { watchRedis } from './watch-redis.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /**
- * Connects to PostgreSQL and Redis and serves. Resolves once the port is open. If a store is down,
- * media cannot be stored, or the schema is too old, closes everything that it opened, and rejects.
+ * Connects to PostgreSQL and Redis and starts serving requests. Resolves once the port is open.
+ * Rejects, after closing everything that it opened, if PostgreSQL or Redis is down, media cannot be
+ * stored, or the schema is too old.
  */
 export async function startApi(config: ApiConfig, log: Log = createLog({ name: 'api', level: 'warn' })): Promise<Api> {
   const metrics = createMetrics('api');
@@ -153,7 +154,10 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
   }
 }
 
-/** Ms within which the requests of any operation may arrive. Bodies in memory must be faster. */
+/**
+ * Ms within which any request, such as an upload, must arrive completely. Requests that are held in
+ * memory have a shorter limit.
+ */
 const REQUEST_TIMEOUT_MS = 300_000;
 
 function listen(server: ServerType, { host, port }: ApiConfig): Promise<number> {
@@ -166,7 +170,10 @@ function listen(server: ServerType, { host, port }: ApiConfig): Promise<number> 
   });
 }
 
-/** Closes idle connections at once, and other connections after their response. */
+/**
+ * Stops accepting connections. Closes idle connections at once, and other connections after their
+ * response.
+ */
 function close(server: ServerType): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
@@ -179,8 +186,8 @@ function hostOf(host: string): string {
 /** A running api. */
 export interface Api {
   port: number;
-  /** URL of the api on this machine. */
+  /** URL at which other processes on this machine reach the api. */
   url: string;
-  /** Finishes open requests, then closes everything. */
+  /** Finishes open requests, then closes everything that the api opened. */
   stop(): Promise<void>;
 }

@@ -1,12 +1,12 @@
 import { type RedisConnection, readBackups } from '@parley/redis';
 import { Gauge, type Registry } from '@parley/service';
 
-/** Ms between two readings. */
+/** Ms between two readings of the backup dates. */
 const INTERVAL_MS = 15_000;
 
 /**
- * Exports `parley_backup_timestamp_seconds{store}`: when the last backup of each store was made.
- * Backups write this date to Redis. Returns a function that ends the readings.
+ * Exports the metric `parley_backup_timestamp_seconds{store}`: when the last backup of each store
+ * was made. Backup scripts write this date to Redis. Returns a function that stops the readings.
  */
 export function watchBackups(metrics: Registry, redis: RedisConnection): () => void {
   const gauge = new Gauge({
@@ -24,7 +24,7 @@ export function watchBackups(metrics: Registry, redis: RedisConnection): () => v
       gauge.reset();
       for (const [store, seconds] of Object.entries(backups)) gauge.set({ store }, seconds);
     } catch {
-      // Redis is unavailable, which other metrics report. The last values stay.
+      // Keeps the last values while Redis is unavailable, because other metrics report that.
     } finally {
       reading = false;
     }

@@ -2,16 +2,19 @@ import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { Gauge, type Registry } from '@parley/service';
 
-/** Ms between two handshakes with an address. A handshake must finish within the same time. */
+/**
+ * Ms between two TLS handshakes with an address. `TIMEOUT_MS` is the maximum duration of a
+ * handshake.
+ */
 const INTERVAL_MS = 60_000;
 const TIMEOUT_MS = 5000;
 
 /**
- * Exports `parley_certificate_expiry_timestamp_seconds{address}`: when the certificate of each
- * public address expires. Keeps the last value while an address does not respond. Returns a
- * function that ends the checks.
+ * Exports the metric `parley_certificate_expiry_timestamp_seconds{address}`: when the certificate
+ * of each public address expires. Keeps the last value while an address does not respond. Returns a
+ * function that stops the checks.
  *
- * @param urls those that begin with `https:` are checked
+ * @param urls public URLs. Only those that begin with `https:` are checked
  */
 export function watchCertificates(metrics: Registry, urls: readonly string[]): () => void {
   const addresses = new Set(
@@ -35,7 +38,10 @@ export function watchCertificates(metrics: Registry, urls: readonly string[]): (
   return () => clearInterval(timer);
 }
 
-/** Resolves with the Unix ms until which the certificate of an address is valid, trusted or not. */
+/**
+ * Connects to an address and resolves with the time until which its certificate is valid, in Unix
+ * ms, whether or not the certificate is trusted.
+ */
 function readExpiry(address: string): Promise<number> {
   const { hostname, port } = new URL(`https://${address}`);
   const host = hostname.replace(/^\[|\]$/g, '');

@@ -1,8 +1,8 @@
 import { liveGateways, type RedisConnection } from '@parley/redis';
 
 /**
- * Pings Redis regularly over each kind of connection. If a connected server does not reply for
- * `silence` ms, drops the connections: waiting commands reject, and later ones reject at once.
+ * Pings Redis regularly over each kind of connection. If a server does not reply within `silence`
+ * ms, drops the connections, so that waiting commands reject, and later commands reject at once.
  * Returns a function that stops the pings.
  */
 export function watchRedis(redis: RedisConnection, silence: number): () => void {

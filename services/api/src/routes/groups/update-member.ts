@@ -26,7 +26,7 @@ const schema = changes({
   alias: line(64, 0, findDisguise).optional().openapi({ description: 'For oneself to choose; empty for the own name' }),
 });
 
-/** Changes the role of a member, mutes a member, or changes the caller's own alias. */
+/** Changes a member's role, mutes a member, or changes the caller's own alias in a group. */
 export const updateMemberOf = callerOperation(
   {
     method: 'patch',

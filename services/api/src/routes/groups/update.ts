@@ -17,7 +17,7 @@ import { requireFreeName } from './require-free-name.ts';
 
 const schema = changes(groupFields);
 
-/** Changes the fields or settings of a group, for its owner and admins. */
+/** Changes the fields or settings of a group. Only the group's owner and admins can call this. */
 export const update = callerOperation(
   {
     method: 'patch',

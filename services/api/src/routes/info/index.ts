@@ -10,7 +10,7 @@ const schema = z
   })
   .openapi('Info');
 
-/** Returns the facts about this server that a client needs before sign-in. */
+/** Returns the properties of this server that a client needs before it signs in. */
 const get = operation(
   {
     method: 'get',

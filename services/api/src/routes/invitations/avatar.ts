@@ -8,7 +8,7 @@ import { serveBytes } from '../../media/serve-bytes.ts';
 import { getMedia, isGroupPicture } from '../../queries/media.ts';
 import { codeParams, requireInvitation } from './require-invitation.ts';
 
-/** Serves the picture of the group of an invitation, also without a session. */
+/** Serves the avatar of the group to which an invitation leads. Requires no session. */
 export const avatar = operation(
   {
     method: 'get',

@@ -3,7 +3,7 @@ import { jsonResponse, operation } from '../../http/operation.ts';
 import { invitationPreviewSchema } from '../../http/schemas.ts';
 import { codeParams, requireInvitation } from './require-invitation.ts';
 
-/** Shows the group of an invitation, also without a session. */
+/** Shows the group to which an invitation leads. Requires no session. */
 export const get = operation(
   {
     method: 'get',

@@ -24,8 +24,8 @@ const schema = z.strictObject({
 });
 
 /**
- * Makes the caller a member of the group of an invitation, or sends a join request to its owner and
- * admins. Idempotent: only the first call uses the invitation.
+ * Makes the caller a member of the group of an invitation, or sends a join request to the group's
+ * owner and admins. Idempotent: only the first call counts as a use of the invitation.
  */
 export const join = callerOperation(
   {

@@ -14,13 +14,13 @@ export const codeParams = z.object({
 });
 
 /**
- * Returns the valid invitation with a code. Wrong codes are counted for each subject, so that
- * nobody can guess codes. Correct codes are not, so that many people at one address can use a valid
- * link.
+ * Returns the valid invitation that has this code. Counts wrong codes of each subject, so that
+ * nobody can guess codes. Does not count correct codes, so that many people at one address can use
+ * a valid link.
  *
- * @param subjects the address of the request, and the user if somebody is signed in
- * @param follower a user whose invitation may have ended, see `findInvitation`
- * @throws Refusal `not-found` for a wrong code, `too-many` after too many of them
+ * @param subjects the address of the request and, if a user is signed in, the user's id
+ * @param follower a user for which an ended invitation is also accepted, see `findInvitation`
+ * @throws Refusal `not-found` for a wrong code, `too-many` after too many wrong codes
  */
 export async function requireInvitation(
   { db, redis, config }: AppContext,
@@ -31,7 +31,7 @@ export async function requireInvitation(
   const burst = config.perMinute.invitationGuesses;
   const rate = { perSecond: burst / 60, burst };
   for (const subject of subjects) {
-    // A request for zero tokens returns how many are left.
+    // Requests zero tokens, which only returns how many are left.
     const { left } = await takeTokens(redis, 'invitation-guess', subject, rate, 0, 0);
     if (left > 0) continue;
     const retryAfter = Math.ceil(60 / burst);
@@ -43,7 +43,10 @@ export async function requireInvitation(
   throw ended();
 }
 
-/** Returns the refusal for a code that was revoked, is used up, has expired or never existed. */
+/**
+ * Returns the refusal for an invitation code that was revoked, is used up, has expired or never
+ * existed.
+ */
 export function ended(): Refusal {
   return new Refusal('not-found', 'This link does not work any more. Ask for a new one.');
 }

@@ -3,7 +3,7 @@ import type { CallerEnv } from '../../app-context.ts';
 import { authenticate } from '../../http/authenticate.ts';
 
 /**
- * Requires an access token. It may be in `?token=`, because LayIM sends no headers. Proxies log
+ * Requires an access token. `?token=` can contain it, because LayIM sends no headers. Proxies log
  * such a URL, so use a token that expires soon.
  */
 export const authenticatePage: MiddlewareHandler<CallerEnv> = async (c, next) => {

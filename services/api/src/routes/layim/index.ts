@@ -10,14 +10,16 @@ import { onError } from './on-error.ts';
 import { addUploads } from './upload.ts';
 
 /**
- * The HTTP routes of an unchanged LayIM front end, under `/layim`. The gateway serves its socket.
+ * The HTTP routes under `/layim`, for an unchanged front end of LayIM, a chat library for web
+ * pages. The gateway serves the WebSocket of LayIM.
  */
 export const layim: readonly Operation[] = [
   {
     add: (app) => {
       const router = new OpenAPIHono<CallerEnv>({ defaultHook: onInvalid });
       router.onError(onError);
-      // The URL of a media contains the user's seal. All other routes require a token.
+      // Adds media first, because a media URL contains a signature instead of a token. All other
+      // routes require a token.
       addMedia(router);
       router.use(authenticatePage);
       addInit(router);

@@ -19,7 +19,10 @@ const dataSchema = z.object({
   group: z.array(z.object({ groupname: z.string(), id: z.int(), avatar: z.string() })),
 });
 
-/** Returns LayIM's initial data: the caller, the friends by friend group, and the groups. */
+/**
+ * Returns LayIM's initial data: the caller, the caller's friends by friend group, and the caller's
+ * groups.
+ */
 export function addInit(router: OpenAPIHono<CallerEnv>): void {
   router.openapi(
     {
@@ -51,8 +54,8 @@ export function addInit(router: OpenAPIHono<CallerEnv>): void {
 }
 
 /**
- * Friends in no friend group come last, under LayIM's default heading. The heading is omitted if it
- * has no friends.
+ * Friends who are in no friend group come last, under LayIM's default heading. If there are none,
+ * the heading is omitted.
  */
 function byHeading(headings: readonly FriendGroup[], friends: readonly Friend[]) {
   const under = (id: number | null) => friends.filter(({ friendGroup }) => friendGroup === id);

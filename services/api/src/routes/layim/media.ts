@@ -14,8 +14,8 @@ import { layimErrorSchema } from './schemas.ts';
 const bytes = z.any().openapi({ type: 'string', format: 'binary' });
 
 /**
- * Serves a media by the address that a LayIM page got, without a token. The address grants the
- * access of the user in its seal, until it expires.
+ * Serves a media file at the signed URL that a LayIM page received. Requires no token: until the
+ * URL expires, it grants the access of the user in its signature.
  */
 export function addMedia(router: OpenAPIHono<CallerEnv>): void {
   router.openapi(

@@ -7,10 +7,10 @@ import { layimAnswers, personSchema, toPerson } from './schemas.ts';
 
 const dataSchema = z.object({ owner: personSchema, members: z.int(), list: z.array(personSchema) });
 
-/** Maximum number of members that are returned. */
+/** Maximum number of members in the response. */
 const MOST = 500;
 
-/** Lists the members of a group of the caller, as LayIM shows them above a chat. */
+/** Lists the members of a group of the caller, in the form that LayIM shows above a chat. */
 export function addMembers(router: OpenAPIHono<CallerEnv>): void {
   router.openapi(
     {

@@ -4,8 +4,8 @@ import type { CallerEnv, OpenEnv } from '../../app-context.ts';
 import { onError as answerProblem } from '../../http/on-error.ts';
 
 /**
- * Responds to an error in LayIM's form: `code` is the HTTP status of other routes. The HTTP status
- * is 200, because LayIM shows the message only then.
+ * Responds to an error in LayIM's format. The HTTP status is always 200, because LayIM only then
+ * shows the message; `code` is the status that other routes would use.
  */
 export async function onError(error: Error, c: Context<CallerEnv>): Promise<Response> {
   const answer = answerProblem(error, c as unknown as Context<OpenEnv>);

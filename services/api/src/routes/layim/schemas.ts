@@ -3,7 +3,7 @@ import type { User } from '@parley/protocol';
 import { jsonResponse } from '../../http/operation.ts';
 import { problemResponse } from '../../http/response-headers.ts';
 
-/** A user in LayIM's list format. */
+/** A user in the format of LayIM's lists. */
 export const personSchema = z.object({
   username: z.string(),
   id: z.int(),
@@ -19,13 +19,13 @@ const statusFields = {
 /** An error in LayIM's format. */
 export const layimErrorSchema = z.object({ ...statusFields, data: z.object({}) });
 
-/** Returns the responses of a LayIM operation: `data`, or an error. */
+/** Returns the responses of a LayIM operation: one with `data`, and the error. */
 export function layimAnswers<S extends z.ZodType>(data: S, description: string) {
   const schema = z.object({ ...statusFields, data: z.union([data, z.object({})]) });
   return { 200: jsonResponse(schema, description), 429: problemResponse(['too-many']) };
 }
 
-/** Converts a user to LayIM's list format, with the viewer's alias for the user. */
+/** Converts a user to the format of LayIM's lists, with the viewer's remark as its name. */
 export function toPerson({ id, name, avatar, sign }: User, givenName = ''): z.infer<typeof personSchema> {
   return { username: givenName || name, id, avatar: avatar ?? '', sign };
 }

@@ -14,8 +14,8 @@ import { admitForm } from '../media/admit-upload.ts';
 import { layimAnswers } from './schemas.ts';
 
 /**
- * Maximum bytes of an upload, because the form is kept in memory. Larger files need `POST
- * /v1/media`.
+ * Maximum bytes of a file that LayIM uploads, because the form is held in memory. Larger files need
+ * `POST /v1/media`.
  */
 const MOST = 10 * 1024 * 1024;
 
@@ -23,7 +23,7 @@ const dataSchema = z.object({ src: z.string(), name: z.string() });
 const fileField = z.instanceof(File, { error: 'A file is required' }).openapi({ type: 'string', format: 'binary' });
 const formSchema = z.object({ file: fileField });
 
-/** Uploads a picture or a file for a chat, from a form with a field `file`. */
+/** Uploads a picture or a file for a chat. The file is in the form field `file`. */
 export function addUploads(router: OpenAPIHono<CallerEnv>): void {
   const onError = (): never => {
     throw new Refusal('too-large', `At most ${MOST / 1024 / 1024} MiB can be sent.`);
@@ -60,7 +60,7 @@ const receiveForm: MiddlewareHandler<CallerEnv> = async (c, next) => {
   await next();
 };
 
-/** Stores the file like any other upload: by the tus protocol in one request. */
+/** Stores the file like any other upload, with one request of the tus protocol. */
 async function store(c: Context<CallerEnv>, file: File): Promise<Media> {
   const { context, caller } = c.var;
   await limitRate(context, 'upload', caller.user, context.config.media.uploadsPerMinute);

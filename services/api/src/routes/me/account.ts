@@ -18,7 +18,7 @@ const schema = z
   })
   .openapi('Account');
 
-/** Returns how the caller signs in. Only the caller may see it. */
+/** Returns the caller's sign-in settings, which only the caller can see. */
 export const account = callerOperation(
   {
     method: 'get',

@@ -21,15 +21,19 @@ export const privacyChanges = z
       'and whether the user and the peers of direct chats see what the other has read',
   });
 
-/** Refuses to hide read marks while a recorder runs that would store them for the peer. */
+/**
+ * Refuses to hide read marks while a recorder of an older version runs, because it would store them
+ * for the peer.
+ */
 export async function requireNewRecorder(redis: RedisConnection, { readReceipts }: PrivacyChanges): Promise<void> {
   if (readReceipts === 'nobody' && (await hasOldRecorder(redis)))
     throw new Refusal('unavailable', 'The service is being updated.', { retryAfter: 5 });
 }
 
 /**
- * Changes the given privacy settings of a user, in a transaction. Gateways read those again that
- * they check: of the user, and of everybody who wrote with the user or may do so.
+ * Changes the given privacy settings of a user, in a transaction. Gateways then clear the cached
+ * permits of the user, the user's friends and the user's chat partners, because permits contain
+ * privacy settings.
  */
 export async function changePrivacy(
   tx: Database,

@@ -15,8 +15,8 @@ const password = z.string().min(1).max(512).optional().openapi({
 });
 
 /**
- * The schema of one mailbox, without names, comments or control characters, so that it cannot
- * become several recipients or a header.
+ * The schema of a single e-mail address. Rejects names, comments and control characters, so that
+ * the address cannot become several recipients or a mail header.
  */
 const emailField = z
   .email('Not an e-mail address')
@@ -24,7 +24,10 @@ const emailField = z
   .transform((value) => value.replace(/@.*$/, (domain) => domain.toLowerCase()))
   .openapi({ type: 'string', format: 'email', maxLength: 254, pattern: z.regexes.email.source });
 
-/** Sends a link to an e-mail address. The address becomes the caller's when the link is opened. */
+/**
+ * Sends a confirmation link to a new e-mail address. The address becomes the caller's when the link
+ * is opened.
+ */
 export const putEmail = callerOperation(
   {
     method: 'put',

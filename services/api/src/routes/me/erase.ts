@@ -30,8 +30,9 @@ const remainsSchema = z.object({
 });
 
 /**
- * Deletes the caller's account. When it responds, all devices are signed out, nobody can write to
- * the user, and friendships and memberships have ended. Messages are deleted in the background.
+ * Deletes the caller's account. Before the api responds, all devices are signed out, nobody can
+ * write to the user, and the user's friendships and memberships have ended. Messages are deleted in
+ * the background.
  */
 export const erase = callerOperation(
   {
@@ -53,7 +54,7 @@ export const erase = callerOperation(
     const { config } = context;
     const { user: me } = c.var.caller;
     await requirePassword(c, c.req.valid('json').password, { optional: true });
-    // Without an actor, because no limit may prevent the deletion of an account.
+    // Passes no actor, because the fan-out limit must not prevent the deletion of an account.
     const { db, outbox } = context;
     const remains = await commitAndNotify({ db, outbox }, async (tx, notify) => {
       const { friends, asked, groups } = await lockTies(tx, me);
@@ -79,10 +80,13 @@ export const erase = callerOperation(
   },
 );
 
-/** Locks a user and all related users and groups, in the usual order: users, then groups. */
+/**
+ * Locks a user and all related users and groups, in the usual order: users before groups. Returns
+ * the related users and groups.
+ */
 async function lockTies(tx: Database, me: number): Promise<Ties> {
-  // The relations are certain only once the user is locked, when it is too late to lock related
-  // users in order. So they are read before the lock. If they change in between, the attempt fails,
+  // Reads the related users and groups before locking the user. After the lock, it would be too
+  // late to lock related users in order. If they change between the two reads, this attempt fails
   // and a retry succeeds.
   const ties = await readTies(tx, me);
   await bumpPermits(tx, [me, ...ties.friends, ...ties.groups]);

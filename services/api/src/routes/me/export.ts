@@ -7,7 +7,7 @@ import { callerOperation } from '../../http/operation.ts';
 
 const bytes = z.any().openapi({ type: 'string', format: 'binary' });
 
-/** Returns everything stored about the caller as one archive, which is created while it is sent. */
+/** Returns all stored data about the caller as one archive, which is generated while it is sent. */
 export const exportAll = callerOperation(
   {
     method: 'get',

@@ -9,8 +9,9 @@ import { depart } from '../groups/depart.ts';
 import { endGroup } from '../groups/end-group.ts';
 
 /**
- * Removes a user from groups, which must be locked. A group that the user owns passes to the oldest
- * admin, else to the oldest member. Without other members it is dissolved.
+ * Removes a user from groups, which the caller must have locked. A group that the user owns passes
+ * to the admin who joined first, else to the member who joined first. A group without other members
+ * is dissolved.
  */
 export async function leaveGroups(
   tx: Database,

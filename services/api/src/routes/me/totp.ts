@@ -19,7 +19,10 @@ import { Refusal } from '../../http/refusal.ts';
 const password = z.string().min(1).max(512).openapi({ format: 'password' });
 const code = z.string().trim().min(1).max(32);
 
-/** Creates the secret of a second factor. It takes effect once the user has confirmed a code. */
+/**
+ * Creates the secret of a second factor. It takes effect once the user has confirmed it with a
+ * code.
+ */
 export const createSecret = callerOperation(
   {
     method: 'post',
@@ -45,7 +48,10 @@ export const createSecret = callerOperation(
   },
 );
 
-/** Turns the second factor on with a code of the new secret. Other sessions end. */
+/**
+ * Turns the second factor on after checking a code of the new secret. Ends the user's other
+ * sessions.
+ */
 export const confirmSecret = callerOperation(
   {
     method: 'put',
@@ -81,7 +87,7 @@ export const confirmSecret = callerOperation(
   },
 );
 
-/** Turns the second factor off. */
+/** Turns the second factor of the caller off. */
 export const removeSecret = callerOperation(
   {
     method: 'delete',

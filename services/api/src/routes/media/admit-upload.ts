@@ -4,8 +4,8 @@ import { InFlight } from '../../http/in-flight.ts';
 import { addressOf } from '../../http/limit-rate.ts';
 
 /**
- * Runs a request that may transfer the bytes of an upload. Refuses if its user or address has too
- * many such requests in flight.
+ * Runs a request that can transfer the bytes of an upload. Refuses if the user or the address has
+ * too many such requests in flight.
  */
 export async function admitUpload<T>(c: Context<CallerEnv>, work: () => Promise<T>): Promise<T> {
   const { context, caller } = c.var;
@@ -25,8 +25,8 @@ export async function admitUpload<T>(c: Context<CallerEnv>, work: () => Promise<
 }
 
 /**
- * Admits the upload forms of LayIM pages, which are kept in memory as a whole. Requires a signed-in
- * user.
+ * Admits an upload form of a LayIM page, within the limits on memory, because the form is held in
+ * memory as a whole. Requires a signed-in user.
  */
 export const admitForm: MiddlewareHandler<CallerEnv> = async (c, next) => {
   const { context, caller } = c.var;
@@ -41,10 +41,10 @@ export const admitForm: MiddlewareHandler<CallerEnv> = async (c, next) => {
   }
 };
 
-/** Maximum bytes of a form, including its other fields. */
+/** Maximum bytes of a form, including all its fields. */
 const LARGEST_FORM = 11 * 1024 * 1024;
 
-/** By the part of the context that all requests share. */
+/** Maps the media store, which all requests share, to the uploads in flight. */
 const byMedia = new WeakMap<AppContext['media'], Uploads>();
 
 function uploadsOf(context: AppContext): Uploads {

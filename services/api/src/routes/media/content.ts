@@ -8,7 +8,7 @@ import { signatureQuery } from './schemas.ts';
 
 const bytes = z.any().openapi({ type: 'string', format: 'binary' });
 
-/** Serves the bytes of a media, or a range of them. */
+/** Serves the bytes of a media file, or a range of them. */
 export const content = operation(
   {
     method: 'get',
@@ -18,7 +18,7 @@ export const content = operation(
     summary: 'The bytes of a media that you sent or received',
     description:
       'With Range, If-Range, If-None-Match and HEAD. Pictures, sound and film are shown in place; whatever else is for saving only.',
-    // The signature in the query may replace the token.
+    // The request needs no token if its query contains a signature.
     security: [{ accessToken: [] }, {}],
     request: { params: idParams, query: signatureQuery },
     responses: {
@@ -36,7 +36,8 @@ export const content = operation(
     const row = await requireMedia(context, await askerOf(c, id, c.req.valid('query')), id);
     const { name, size, storage_key: key } = row;
     const inline = inlineTypes.has(row.mime);
-    // For any other type, a browser might guess the type and run the content.
+    // Uses a generic type for downloads, so that a browser does not run the content as another
+    // type.
     const type = inline ? row.mime : 'application/octet-stream';
     const thing = { key, size, type, name, inline, tag: String(id) };
     return serveBytes(c.req.raw, storage, thing, stopped);

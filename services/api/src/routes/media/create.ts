@@ -5,7 +5,7 @@ import { admitUpload } from './admit-upload.ts';
 import { bytesBody, tusAnswers, tusHeaders, tusResponseHeaders, whole } from './schemas.ts';
 import { tusAnswer } from './tus-answer.ts';
 
-/** Begins an upload of the caller. */
+/** Begins an upload, which the caller owns. */
 export const create = callerOperation(
   {
     method: 'post',
@@ -33,8 +33,8 @@ export const create = callerOperation(
 );
 
 /**
- * Lists the supported parts of the tus protocol. The CORS middleware handles preflight requests of
- * allowed origins first.
+ * Lists the supported parts of the tus protocol. Preflight requests of allowed origins do not reach
+ * this handler, because the CORS middleware responds to them.
  */
 export const discover: Operation = {
   add: (app) => {

@@ -4,7 +4,7 @@ import { toMedia } from '../../queries/media.ts';
 import { requireMedia } from './require-media.ts';
 import { whole } from './schemas.ts';
 
-/** Returns the properties of a media. */
+/** Returns the properties of a media file, such as its name and size. */
 export const info = callerOperation(
   {
     method: 'get',

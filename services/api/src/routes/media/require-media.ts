@@ -10,8 +10,8 @@ import { findActive } from '../../queries/server-users.ts';
 import type { SignatureQuery } from './schemas.ts';
 
 /**
- * Returns a media. Responds 404 if it does not exist, is incomplete, or the user may not read it:
- * the response must not reveal whether it exists.
+ * Returns the row of a media file. Responds 404 if the file does not exist, is incomplete, or the
+ * user is not allowed to read it, so that the response does not reveal whether it exists.
  */
 export async function requireMedia(context: AppContext, user: number, id: number): Promise<MediaRow> {
   const row = await getMedia(context.db, id);
@@ -20,8 +20,8 @@ export async function requireMedia(context: AppContext, user: number, id: number
 }
 
 /**
- * Returns the user who requests a media, identified by access token or by the signature of its URL.
- * Refuses others with 401.
+ * Returns the user who requests a media file. The access token or the signature in the URL
+ * identifies the user. Refuses all other requests with 401.
  */
 export async function askerOf(c: Context<OpenEnv>, id: number, query: SignatureQuery): Promise<number> {
   const { context } = c.var;

@@ -14,7 +14,7 @@ import { tusAnswer } from './tus-answer.ts';
 
 const path = '/v1/media/uploads/{id}';
 
-/** Adds bytes to an upload. */
+/** Appends bytes to an upload. */
 export const resume = callerOperation(
   {
     method: 'patch',
@@ -32,7 +32,7 @@ export const resume = callerOperation(
   (c) => serve(c, c.req.valid('param').id),
 );
 
-/** Deletes an upload, also a complete one that was never sent in a message. */
+/** Deletes an upload. A complete upload can be deleted if no message contains it. */
 export const cancel = callerOperation(
   {
     method: 'delete',
@@ -61,7 +61,10 @@ const described = callerOperation(
   (c) => serve(c, c.req.valid('param').id),
 );
 
-/** Returns the offset of an upload. The router finds HEAD under GET, and a GET responds 404. */
+/**
+ * HEAD returns the offset of an upload. The router registers HEAD under GET, so this handler also
+ * receives GET requests, to which it responds 405.
+ */
 export const progress: Operation = {
   add: (app) => {
     described.add(app);
@@ -85,7 +88,7 @@ async function serve(c: Context<CallerEnv>, id: number): Promise<Response> {
     row.state === 'uploading' &&
     (await media.storage.size(row.storage_key)) === row.size
   ) {
-    // All bytes had arrived, but the process that should complete the upload died.
+    // Completes the upload if all bytes have arrived but the process that received them died.
     await completeUpload({ db, storage: media.storage, pictures: media.pictures, config: config.media }, id);
   }
   const serveTus = async () => tusAnswer(await media.serve(c.req.raw, caller.user));

@@ -5,8 +5,8 @@ import { textHeader } from '../../http/response-headers.ts';
 import { mediaSchema, problemSchema } from '../../http/schemas.ts';
 
 /**
- * Schemas of request headers of the tus protocol. They only describe the headers: the tus server
- * validates them and its errors have statuses of their own.
+ * Returns the schemas of request headers of the tus protocol. They only document the headers: the
+ * tus server validates the headers and has its own status codes for errors.
  */
 export function tusHeaders(...names: readonly (keyof typeof headerSchemas)[]) {
   return z.object(
@@ -45,21 +45,21 @@ export const bytesBody = {
   content: { 'application/offset+octet-stream': { schema: z.any().openapi({ type: 'string', format: 'binary' }) } },
 };
 
-/** Headers of the tus protocol in a response. */
+/** Schemas of response headers of the tus protocol. */
 export const tusResponseHeaders = {
   'Tus-Resumable': textHeader('The version of the protocol'),
   'Upload-Offset': textHeader('Bytes that the server has'),
   'Upload-Expires': textHeader('When an unfinished upload is removed'),
 };
 
-/** Returns the description of the response with the media after the upload is complete. */
+/** Returns the description of the response that contains the media after the upload is complete. */
 export function whole(description: string) {
   return jsonResponse(mediaSchema, description);
 }
 
 /**
- * Returns the responses of the tus protocol, in addition to those of every operation. The tus
- * server writes them itself.
+ * Returns the given responses of an operation plus the error responses that the tus server itself
+ * sends.
  */
 export function tusAnswers(own: RouteConfig['responses']): RouteConfig['responses'] {
   const refusals = Object.entries({
@@ -73,7 +73,10 @@ export function tusAnswers(own: RouteConfig['responses']): RouteConfig['response
   return { ...own, ...Object.fromEntries(refusals.map(([status, description]) => [status, { description, content }])) };
 }
 
-/** The signature in the URL that `GET /v1/media/{id}/url` returns, in place of a token. */
+/**
+ * The query parameters of a signed URL, which `GET /v1/media/{id}/url` returns. They replace a
+ * token.
+ */
 export const signatureQuery = z.object({
   user: z
     .string()

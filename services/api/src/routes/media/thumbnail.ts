@@ -8,7 +8,7 @@ import { serveBytes } from '../../media/serve-bytes.ts';
 import { askerOf, requireMedia } from './require-media.ts';
 import { signatureQuery } from './schemas.ts';
 
-/** Returns a small version of a picture. */
+/** Returns the thumbnail of a picture. */
 export const thumbnail = operation(
   {
     method: 'get',
@@ -16,7 +16,7 @@ export const thumbnail = operation(
     path: '/v1/media/{id}/thumbnail',
     tags: ['Media'],
     summary: 'The thumbnail of a picture, at most 320 pixels a side',
-    // The signature in the query may replace the token.
+    // The request needs no token if its query contains a signature.
     security: [{ accessToken: [] }, {}],
     request: { params: idParams, query: signatureQuery },
     responses: {

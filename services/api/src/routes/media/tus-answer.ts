@@ -1,8 +1,8 @@
 import { type ErrorCode, problem, problemType } from '@parley/protocol';
 
 /**
- * Converts a response of the tus server: a refusal becomes a problem document with the same status.
- * CORS headers are set elsewhere.
+ * Converts a response of the tus server: turns a refusal into a problem document with the same
+ * status, and removes CORS headers, because the api sets its own.
  */
 export async function tusAnswer(answer: Response): Promise<Response> {
   const headers = new Headers(answer.headers);
@@ -18,7 +18,7 @@ export async function tusAnswer(answer: Response): Promise<Response> {
   return new Response(JSON.stringify(document), { status, headers });
 }
 
-/** Returns a response that names a type only if it has a body. */
+/** Removes the content type from a response that has no body. */
 async function success(answer: Response, headers: Headers): Promise<Response> {
   const { status } = answer;
   const body = await answer.text();

@@ -13,7 +13,7 @@ import { readMessages } from '../../queries/messages.ts';
 import { usersOfMessages } from '../../queries/users-of-messages.ts';
 import { findChat } from '../chats/find-chat.ts';
 
-/** The query of a page of messages. */
+/** The query parameters of a page of messages. */
 export const messagesQuery = z.strictObject({
   before: idField
     .optional()
@@ -51,7 +51,7 @@ export const list = callerOperation(
   },
 );
 
-/** Returns a page of a chat in the form that its owner gets. */
+/** Returns a page of a chat's messages in the form that the chat's owner receives. */
 export async function listMessages(
   context: AppContext,
   key: ChatKey,
@@ -66,8 +66,8 @@ export async function listMessages(
 }
 
 /**
- * Returns whether a page consists of messages before one that is recorded. Messages are recorded in
- * the order of their ids, so nothing is missing in such a page.
+ * Returns whether PostgreSQL already has a message that follows the requested page. If so, the page
+ * is complete, because messages are recorded in the order of their ids.
  */
 async function isFollowed(db: Database, key: ChatKey, { before, after, around }: z.infer<typeof messagesQuery>) {
   if (before === undefined || after !== undefined || around !== undefined) return false;

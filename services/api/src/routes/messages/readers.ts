@@ -16,7 +16,7 @@ const schema = z.object({
   users: usersField,
 });
 
-/** Returns who has received and read a message of the caller. */
+/** Returns the users who have received and read a message that the caller sent. */
 export const listReaders = callerOperation(
   {
     method: 'get',

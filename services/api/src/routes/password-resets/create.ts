@@ -13,7 +13,7 @@ import { jsonBody, operation } from '../../http/operation.ts';
 
 const schema = z.strictObject({ username: line(32).toLowerCase() });
 
-/** Sends a link for choosing a new password to the confirmed e-mail address of an account. */
+/** Sends a password reset link to the confirmed e-mail address of an account. */
 export const create = operation(
   {
     method: 'post',

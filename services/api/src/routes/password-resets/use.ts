@@ -20,7 +20,8 @@ import { Refusal } from '../../http/refusal.ts';
 const params = z.object({ token: z.string().regex(/^[\w-]{43}$/, 'Not a token') });
 
 /**
- * Sets a new password with the token of a reset. All sessions end. A second factor stays enabled.
+ * Sets a new password with a password reset token. Ends all sessions. A second factor stays
+ * enabled.
  */
 export const use = operation(
   {
@@ -46,7 +47,7 @@ export const use = operation(
     const passwordHash = await accounts.passwords.hash(password);
     await commitAndNotify(context, async (tx, notify) => {
       if ((await lockCredentials(tx, user.id)) === undefined) throw expired();
-      // Another request may have used the token since.
+      // Deletes the token. Fails if another request has used the token in the meantime.
       if ((await spendAccountToken(tx, 'password', hash)) === undefined) throw expired();
       await deleteAccountTokens(tx, user.id);
       await setPasswordHash(tx, user.id, passwordHash);

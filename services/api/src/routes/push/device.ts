@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { checkHost, Forbidden } from '@parley/service';
 import { Refusal } from '../../http/refusal.ts';
 
-/** Registration token of an FCM client. */
+/** Registration token that FCM issued to the app. */
 export const fcmToken = z
   .string()
   .min(16)
@@ -11,17 +11,17 @@ export const fcmToken = z
   .regex(/^[\w:.%=-]+$/, 'Not a registration token of FCM')
   .openapi({ description: 'The registration token that the app received from FCM' });
 
-/** Device token of APNs. */
+/** Device token that APNs issued to the app. */
 export const apnsToken = z
   .string()
   .regex(/^([0-9A-Fa-f]{2}){32,100}$/, 'Not a device token of APNs in hexadecimal digits')
   .toLowerCase()
   .openapi({ description: 'The device token that the app received from APNs, in hexadecimal digits' });
 
-/** Language of the notifications. */
+/** Language in which the device shows notifications. */
 export const pushLanguage = z.enum(['en', 'zh']).default('en');
 
-/** What a device shows of which messages. */
+/** Which notifications a device receives, and what they show. */
 export const deviceChoices = {
   mentionsOnly: z
     .boolean()
@@ -33,24 +33,25 @@ export const deviceChoices = {
     .openapi({ description: 'Show no text of messages in notifications. Default: false' }),
 };
 
-/** The fields of the object that `pushManager.subscribe` of a browser returns. */
+/** The subscription object that a browser's `pushManager.subscribe` returns. */
 export const subscriptionFields = {
   endpoint: z.url({ protocol: /^https?$/ }).max(1000),
   keys: z.object({ p256dh: bytes(65), auth: bytes(16) }),
 };
 
-/** Returns the endpoint of a phone, which is unique among all devices. */
+/** Returns the endpoint of a phone, which is unique across all devices. */
 export function endpointOf({ kind, token }: { kind: 'fcm' | 'apns'; token: string }): string {
   return `${kind}:${token}`;
 }
 
 /**
- * Refuses the URL of a push service if its host is a private address. Host names are checked when
- * they are resolved.
+ * Refuses the URL of a push service if its host is a private address. A host name is checked later,
+ * when it is resolved.
  */
 export function refuseInside(endpoint: string, allowed: Parameters<typeof checkHost>[2]): void {
   const { protocol, hostname } = new URL(endpoint);
-  // Without TLS the push service must be an address in an allowed network.
+  // Requires an address from an allowed network instead of a host name if the push service uses no
+  // TLS.
   if (protocol === 'http:' && isIP(hostname) === 0)
     throw new Refusal('bad-request', 'The endpoint must be an https address.');
   try {
@@ -61,7 +62,7 @@ export function refuseInside(endpoint: string, allowed: Parameters<typeof checkH
   }
 }
 
-/** Returns the schema of bytes in base64url, with or without padding. */
+/** Returns the schema of a base64url string, with or without padding. */
 function bytes(count: number) {
   return z
     .string()

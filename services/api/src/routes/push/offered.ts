@@ -4,9 +4,9 @@ import type { PushConfig } from '../../push/config.ts';
 import type { PushServiceName } from '../../queries/push-subscriptions.ts';
 
 /**
- * Returns the push settings.
+ * Returns the push settings if the server uses the given push service.
  *
- * @throws Refusal if the server does not use this push service
+ * @throws Refusal if the server does not use this service
  */
 export function offered<S extends PushServiceName>({ config }: AppContext, service: S): Offered<S> {
   if (!config.push?.[service])

@@ -41,7 +41,7 @@ const schema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Registers a browser or phone for push until this session ends. */
+/** Registers a browser or phone for push notifications until this session ends. */
 export const postDevice = callerOperation(
   {
     method: 'post',
@@ -71,7 +71,8 @@ export const postDevice = callerOperation(
 );
 
 /**
- * Returns the push endpoint of a device, and its keys. Refuses private addresses and other apps.
+ * Returns the push endpoint of a device and its keys. Refuses private addresses, and apps that do
+ * not belong to this server.
  */
 function placeOf(context: AppContext, device: z.infer<typeof schema>): Place {
   const place = { app: null, environment: null, p256dh: '', auth: '' };
@@ -82,7 +83,8 @@ function placeOf(context: AppContext, device: z.infer<typeof schema>): Place {
   }
   if (device.kind === 'fcm') return { ...place, endpoint: endpointOf(device) };
   const { app, environment } = device;
-  // Only apps of this server are allowed, because its key reaches every app of its team.
+  // Allows only apps in the configured topics, because this server's key could reach every app of
+  // its team.
   if (app !== undefined && !offered(context, 'apns').apns.topics.includes(app))
     throw new Refusal('bad-request', 'This server does not send notifications to this app.');
   return { ...place, endpoint: endpointOf(device), app: app ?? null, environment };

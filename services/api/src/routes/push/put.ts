@@ -7,7 +7,7 @@ import { offered } from './offered.ts';
 
 const schema = z.object({ ...subscriptionFields, language: pushLanguage, ...deviceChoices });
 
-/** Registers a browser for push until this session ends. */
+/** Registers a browser for push notifications until this session ends. */
 export const put = callerOperation(
   {
     method: 'put',

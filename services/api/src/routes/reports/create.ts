@@ -26,7 +26,7 @@ const schema = z.union([
   z.strictObject({ chat: id, message: id, ...reason }),
 ]);
 
-/** Reports a user, a group of the caller, or a message that the caller can read. */
+/** Creates a report about a user, a group of the caller, or a message that the caller can read. */
 export const create = callerOperation(
   {
     method: 'post',
@@ -83,7 +83,10 @@ async function userTarget(db: Database, me: number, user: number) {
   return { kind: 'user' as const, target: user, user, group: null, message: null };
 }
 
-/** Returns the data of the webhook, without the message and any texts. */
+/**
+ * Returns the data that a webhook receives about a report. It contains no text of the message or
+ * the report.
+ */
 function webhookData({ id, kind, reporter, user, group, message, reason }: ServerReport) {
   return { id, kind, reporter, user, group, message: message?.id ?? null, reason };
 }

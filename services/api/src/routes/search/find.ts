@@ -17,12 +17,12 @@ import { search, textOf } from '../../search/search.ts';
 import { type Query, readQuery } from '../../search/terms.ts';
 import { findChat } from '../chats/find-chat.ts';
 
-/** Maximum characters of a query. */
+/** Maximum number of characters of a query. */
 const longestQuery = 200;
 
 const cursor = pageCursor('number', 'number');
 
-/** Filters that select messages without `q`. */
+/** Names of the filters. With at least one of them, a search needs no `q`. */
 const filterNames = ['chat', 'from', 'kind', 'since', 'until'] as const;
 
 const kindPattern = `^(${messageKinds.join('|')})(,(${messageKinds.join('|')})){0,${messageKinds.length - 1}}$`;
@@ -83,7 +83,7 @@ const hitSchema = z.object({
     }),
 });
 
-/** Finds messages in the caller's own chats and groups. */
+/** Finds messages in the caller's own chats and in the caller's groups. */
 export const find = callerOperation(
   {
     method: 'get',

@@ -5,9 +5,9 @@ import { findUserIds } from '../../queries/server-users.ts';
 import { show } from './refs.ts';
 
 /**
- * Returns the ids of the receivers of a job, each once, and an error for each receiver that does
- * not exist. A number may be a user or a group. Whether it exists is checked when the message is
- * sent.
+ * Returns the ids of a job's receivers, each once, and an error for each receiver that does not
+ * exist. A number can be the id of a user or a group. Whether a user or group has this id is
+ * checked when the message is sent.
  */
 export async function findReceivers(db: Database, to: readonly JobError['to'][]): Promise<Found> {
   const users = await findUserIds(

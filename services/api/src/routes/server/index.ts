@@ -8,7 +8,7 @@ import { sendMessage } from './send-message.ts';
 import { serverUsers } from './users/index.ts';
 import { serverWebhooks } from './webhooks/index.ts';
 
-/** The server API, which the product calls with an API key. */
+/** The operations of the server API, which the product's backend calls with an API key. */
 export const server = [
   ...serverUsers,
   ...serverGroups,

@@ -17,7 +17,7 @@ const schema = z.strictObject({
   device: deviceField.optional().openapi({ description: 'What the device is called in the list of sessions' }),
 });
 
-/** Opens a session for a user without a password. */
+/** Opens a session for a user without checking a password. */
 export const issueToken = serverOperation(
   {
     method: 'post',
@@ -36,7 +36,7 @@ export const issueToken = serverOperation(
     const { user: ref, device } = c.req.valid('json');
     const session = await commitAndNotify(context, async (tx, notify) => {
       const id = await requireUser(tx, ref);
-      // A concurrent deactivation waits and then ends this session too.
+      // Locks the user, so that a concurrent deactivation waits and then ends this session too.
       await lockUsers(tx, [id]);
       const { deactivated } = (await getServerUser(tx, id)) ?? {};
       const user = await getUser(tx, id);

@@ -5,11 +5,12 @@ import { idField } from '../../http/fields.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { findUserId } from '../../queries/server-users.ts';
 
-// `system` stands for the system user. `.` and `..` cannot be segments of a path.
+// The pattern excludes `system`, which stands for the system user, and `.` and `..`, which cannot
+// be path segments.
 const externalIdPattern =
   '^(?!(system|\\.{1,2})$)[^~\\s\\u0000-\\u001f\\u007f-\\u009f]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f])?$';
 
-/** The product's id of a user or group. */
+/** The external id of a user or group: the id that the product assigned. */
 export const externalIdField = z
   .string()
   .min(1)
@@ -21,7 +22,7 @@ export const externalIdField = z
   .refine((value) => value.isWellFormed(), { error: 'Contains half of a surrogate pair' })
   .openapi({ minLength: 1, maxLength: 128, pattern: externalIdPattern, example: 'customer-17' });
 
-/** The path parameter of a user or group: an external id, or `~` and a Parley id. */
+/** The path parameter of a user or group: an external id, or `~` followed by Parley's id. */
 export const refParam = z
   .union([
     z
@@ -39,22 +40,22 @@ export const refParam = z
     example: 'customer-17',
   });
 
-/** A user in a body: an external id as text, or a Parley id as a number. */
+/** A user in a request body: an external id as a string, or Parley's id as a number. */
 export const userRef = z
   .union([id, externalIdField])
   .openapi({ description: 'The external id, or the Parley id as a number' });
 
-/** Returns the id of a user. Refuses if they do not exist. */
+/** Returns the id of a user. Refuses if the user does not exist. */
 export async function requireUser(db: Database, user: Ref): Promise<number> {
   const found = await findUserId(db, user);
   if (found === undefined) throw new Refusal('not-found', `There is no user ${show(user)}.`);
   return found;
 }
 
-/** Returns the name of a user or group for an error message. */
+/** Formats the id of a user or group for an error message. */
 export function show(ref: Ref): string {
   return typeof ref === 'number' ? `~${ref}` : JSON.stringify(ref);
 }
 
-/** A Parley id, or an external id. */
+/** Parley's id (a number) or an external id (a string) of a user or group. */
 export type Ref = number | string;

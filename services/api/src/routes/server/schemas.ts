@@ -2,10 +2,10 @@ import { z } from '@hono/zod-openapi';
 import { errorCodes, groupSchema, id, signInSchema, userSchema } from '@parley/protocol';
 import { externalIdField, userRef } from './refs.ts';
 
-/** A user or a group that receives a message. */
+/** The receiver of a message: a user or a group. */
 export const receiverField = z.union([userRef, z.strictObject({ group: externalIdField })]);
 
-/** A user in the form that the product's backend gets. */
+/** A user in the form that the product's backend receives. */
 export const serverUserSchema = userSchema
   .extend({
     externalId: z.string().nullable(),
@@ -14,7 +14,7 @@ export const serverUserSchema = userSchema
   })
   .openapi('ServerUser');
 
-/** A group in the form that the product's backend gets. */
+/** A group in the form that the product's backend receives. */
 export const serverGroupSchema = groupSchema
   .omit({ role: true, requests: true })
   .extend({
@@ -25,10 +25,10 @@ export const serverGroupSchema = groupSchema
   })
   .openapi('ServerGroup');
 
-/** A session in the form that the product's backend gets. */
+/** A session in the form that the product's backend receives. */
 export const serverSessionSchema = signInSchema.omit({ current: true }).openapi('ServerSession');
 
-/** A push device in the form that the product's backend gets. */
+/** A push device in the form that the product's backend receives. */
 export const pushDeviceSchema = z
   .object({
     kind: z.enum(['web', 'fcm', 'apns']),
@@ -43,7 +43,7 @@ export const pushDeviceSchema = z
   })
   .openapi('PushDevice');
 
-/** The outcome of sending a message. */
+/** The result of sending a message. */
 export const acceptedSchema = z
   .object({
     id,
@@ -58,7 +58,7 @@ export const acceptedSchema = z
 
 const codes = Object.keys(errorCodes) as [keyof typeof errorCodes];
 
-/** A job: a message to many receivers. */
+/** A job that sends a message to many receivers. */
 export const jobSchema = z
   .object({
     id,

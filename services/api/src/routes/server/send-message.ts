@@ -33,8 +33,8 @@ const schema = z.strictObject({
 });
 
 /**
- * Sends a message as a user, who needs a permit, or as the system, which may write to everybody. A
- * message to many receivers is sent by a job.
+ * Sends a message as a user, who must be allowed to write to the receiver, or as the system, which
+ * can write to everybody. If there are many receivers, a job sends the message.
  */
 export const sendMessage = serverOperation(
   {
@@ -84,7 +84,8 @@ export const sendMessage = serverOperation(
 );
 
 async function receiverOf({ db }: AppContext, to: z.infer<typeof receiverField>): Promise<number> {
-  // A number may be the id of a user or a group. The permit copy distinguishes them.
+  // Returns a number unchanged, because it can be the id of a user or a group, which the permits in
+  // Redis distinguish.
   if (typeof to === 'number') return to;
   if (typeof to === 'string') return await requireUser(db, to);
   return await requireGroup(db, to.group);

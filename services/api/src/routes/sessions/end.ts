@@ -7,7 +7,7 @@ import { callerOperation, noContent } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { endSession } from '../../queries/sessions.ts';
 
-/** Signs out another device of the caller. */
+/** Signs out another device of the caller by ending its session. */
 export const end = callerOperation(
   {
     method: 'delete',

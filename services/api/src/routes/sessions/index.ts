@@ -4,5 +4,6 @@ import { refresh } from './refresh.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 
-// `current` comes before `{id}`, because `{id}` would match it.
+// `signOut` (path `current`) comes before `end` (path `{id}`), because `{id}` would match `current`
+// too.
 export const sessions = [signIn, refresh, list, signOut, end];

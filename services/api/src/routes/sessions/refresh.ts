@@ -20,7 +20,7 @@ import { getUser } from '../../queries/users.ts';
 
 const schema = z.strictObject({ refreshToken: z.string().max(512).optional() });
 
-/** Returns a new access token and rotates the refresh token. */
+/** Returns a new access token and replaces the refresh token. */
 export const refresh = operation(
   {
     method: 'post',
@@ -50,7 +50,10 @@ export const refresh = operation(
   },
 );
 
-/** Returns the new refresh token and its session. Undefined if the old token is invalid. */
+/**
+ * Replaces a refresh token. Returns the new token and its session, or undefined if the old token is
+ * invalid.
+ */
 async function rotate(c: Context<OpenEnv>, given: string | undefined): Promise<Rotated | undefined> {
   const { context } = c.var;
   const { tokens } = context.config;
@@ -77,8 +80,8 @@ async function rotate(c: Context<OpenEnv>, given: string | undefined): Promise<R
 }
 
 /**
- * Returns the refresh token of the cookie. Browsers send it automatically, so requests from other
- * sites are refused.
+ * Returns the refresh token in the cookie. Refuses requests from other sites, because browsers send
+ * the cookie automatically.
  */
 function tokenOfCookie(c: Context<OpenEnv>): string | undefined {
   const token = readSessionCookie(c, 'refresh');

@@ -84,8 +84,8 @@ async function limit(c: Context<OpenEnv>, given: Given, account: Credentials | u
 }
 
 /**
- * Throws unless the password is still correct. Its hash may have been replaced since it was
- * verified: by that of another password, or by a new hash of the same password.
+ * Throws if the password is no longer correct. The stored hash might have changed since the
+ * password was verified, because of a new password or a rehash of the same password.
  */
 async function confirmPassword(c: Context<OpenEnv>, then: Credentials, now: Credentials, given: string): Promise<void> {
   if (now.passwordHash === then.passwordHash) return;
@@ -95,7 +95,10 @@ async function confirmPassword(c: Context<OpenEnv>, then: Credentials, now: Cred
   }
 }
 
-/** Rehashes the password if its hash has an outdated `ARGON2_*` cost. */
+/**
+ * Rehashes the password if its hash was made with other `ARGON2_*` parameters than the current
+ * ones.
+ */
 async function rehash(c: Context<OpenEnv>, { user, passwordHash }: Credentials, password: string): Promise<void> {
   const { accounts, db } = c.var.context;
   if (passwordHash === null || !accounts.passwords.isOutdated(passwordHash)) return;

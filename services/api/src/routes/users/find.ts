@@ -10,7 +10,7 @@ const cursor = pageCursor(/[a-z0-9_.~-]{1,40}/);
 /** Maximum number of ids in one request. */
 const MAX_IDS = 100;
 
-/** Matches an id below 9 * 10^15. The server assigns no larger ids. */
+/** Matches an id below 9 * 10^15, because the server assigns no larger ids. */
 const id = '([1-9]\\d{0,14}|[1-8]\\d{15})';
 const idPattern = `^${id}(,${id}){0,${MAX_IDS - 1}}$`;
 
@@ -29,7 +29,7 @@ const query = z
   .refine(({ q, ids }) => (q === undefined) !== (ids === undefined), { error: 'Set either q or ids', path: ['q'] });
 
 /**
- * Finds users by the beginning of their username or name, or returns the users of a list of ids.
+ * Finds users whose username or name begins with a query, or returns the users with the given ids.
  */
 export const find = callerOperation(
   {

@@ -9,7 +9,10 @@ import { insertGroup } from '../../../queries/groups.ts';
 import { setExternalId } from '../../../queries/server-groups.ts';
 import { show } from '../refs.ts';
 
-/** Creates a group of users and notifies them. The users' rows must be locked. Returns its id. */
+/**
+ * Creates a group of users, notifies them and returns the group's id. The transaction must have
+ * locked the users' rows.
+ */
 export async function createGroup(
   tx: Database,
   notify: Notify,

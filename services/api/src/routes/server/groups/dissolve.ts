@@ -6,7 +6,7 @@ import { findGroupId } from '../../../queries/server-groups.ts';
 import { endGroup } from '../../groups/end-group.ts';
 import { refParam } from '../refs.ts';
 
-/** Dissolves a group with its messages. No-op if it does not exist. */
+/** Dissolves a group and deletes its messages. No-op if the group does not exist. */
 export const dissolveGroup = serverOperation(
   {
     method: 'delete',

@@ -9,9 +9,10 @@ import { announceRoles } from '../../groups/announce-roles.ts';
 import { setMembers } from './set-members.ts';
 
 /**
- * Transfers a group, which must be locked, to another owner, who is added if necessary. The former
- * owner becomes an admin. @param users all future members. Other members are removed. Default: all
- * stay
+ * Transfers a group to another owner, who is added if necessary. The former owner becomes an admin.
+ * The transaction must have locked the group.
+ *
+ * @param users all members after the transfer. Other members are removed. Default: all members stay
  */
 export async function handOver(
   context: AppContext,

@@ -21,7 +21,7 @@ const schema = z.strictObject({
     .openapi({ description: '`member` for a new one, as it is for others, when absent' }),
 });
 
-/** Adds a member to a group, or changes a member's role. */
+/** Adds a member to a group, or changes the role of an existing member. */
 export const putGroupMember = serverOperation(
   {
     method: 'put',

@@ -30,8 +30,8 @@ const schema = z.strictObject({
 });
 
 /**
- * Creates the group with an external id, or changes the given fields. With `members`, the group has
- * exactly these members afterwards.
+ * Creates the group with an external id, or changes the given fields of the existing group. If
+ * `members` is set, other members are removed.
  */
 export const putGroup = serverOperation(
   {
@@ -62,7 +62,7 @@ export const putGroup = serverOperation(
       for (const ref of members ?? []) users.add(await requireUser(tx, ref));
       await lockUsers(tx, [...users]);
       const found = await findGroupId(tx, externalId);
-      // Users are locked before groups, and groups before names.
+      // Locks users before groups, and groups before names, which prevents deadlocks.
       if (found === undefined) {
         await requireFreeName(tx, context.config, given.name);
         const group = await createGroup(tx, notify, context.config, { ...given, externalId, owner }, [...users]);

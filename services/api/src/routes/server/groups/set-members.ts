@@ -12,9 +12,9 @@ import { getServerGroup, type ServerGroup } from '../../../queries/server-groups
 import { show } from '../refs.ts';
 
 /**
- * Sets the members of a group. The group and these users must be locked. All others except the
- * owner are removed. Notifies former and current members of each change. Lifts the bans of added
- * users.
+ * Replaces the members of a group. Removes all others except the owner. Notifies former and current
+ * members of each change, and lifts the bans of added users. The transaction must have locked the
+ * group and these users.
  */
 export async function setMembers(
   context: AppContext,

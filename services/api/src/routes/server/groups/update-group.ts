@@ -9,7 +9,8 @@ import { updateGroup } from '../../../queries/groups.ts';
 import { getServerGroup, type ServerGroup } from '../../../queries/server-groups.ts';
 
 /**
- * Changes the given fields of a group, which must be locked, and notifies its members of a change.
+ * Changes the given fields of a group and notifies its members if a field changed. The transaction
+ * must have locked the group.
  */
 export async function updateServerGroup(tx: Database, notify: Notify, group: number, changes: Changes): Promise<void> {
   const before = (await getServerGroup(tx, group)) as ServerGroup;
@@ -27,7 +28,7 @@ export async function updateServerGroup(tx: Database, notify: Notify, group: num
   });
 }
 
-/** Refuses if a group has more members than allowed. */
+/** Refuses if a group has more members than `maxMembers` allows. */
 export async function requireRoom(tx: Database, group: number): Promise<void> {
   const { members, maxMembers } = (await getServerGroup(tx, group)) as ServerGroup;
   if (members > maxMembers) throw new Refusal('group-full', `The group has ${members} members.`);

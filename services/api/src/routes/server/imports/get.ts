@@ -4,7 +4,7 @@ import { Refusal } from '../../../http/refusal.ts';
 import { getImport } from '../../../queries/imports.ts';
 import { importSchema } from './schemas.ts';
 
-/** Returns an import and how far it is. */
+/** Returns an import with its progress. */
 export const getServerImport = serverOperation(
   {
     method: 'get',

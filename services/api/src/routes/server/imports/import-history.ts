@@ -21,8 +21,8 @@ const query = z.strictObject({
 });
 
 /**
- * Imports history: each line is a message with its original date and sender, a read mark, or the
- * date since when somebody is a member of a group.
+ * Imports history. Each line is a message with its original date and sender, a read position, or
+ * the date on which a user joined a group.
  */
 export const importHistory = serverOperation(
   {

@@ -4,7 +4,7 @@ import { errorCodes, id } from '@parley/protocol';
 const codes = Object.keys(errorCodes) as [keyof typeof errorCodes];
 const count = z.int().nonnegative();
 
-/** An import of history. */
+/** The state of an import of history. */
 export const importSchema = z
   .object({
     id,

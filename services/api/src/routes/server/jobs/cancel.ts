@@ -4,7 +4,7 @@ import { noContent, serverOperation } from '../../../http/operation.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { cancelJob } from '../../../queries/jobs.ts';
 
-/** Cancels a job. Messages that were sent stay. */
+/** Cancels a job. Messages that it has already sent are kept. */
 export const cancelServerJob = serverOperation(
   {
     method: 'delete',

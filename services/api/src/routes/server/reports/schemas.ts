@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { id, messageSchema } from '@parley/protocol';
 import { reportSchema } from '../../../http/schemas.ts';
 
-/** A report as moderators see it. */
+/** A report in the form that moderators receive. */
 export const serverReportSchema = reportSchema
   .extend({
     reporter: id,

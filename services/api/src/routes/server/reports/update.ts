@@ -11,7 +11,7 @@ const schema = changes({
   note: line(1000, 0).optional(),
 });
 
-/** Closes or opens a report, or writes a note about it. */
+/** Closes or reopens a report, or adds a note to it. */
 export const updateServerReport = serverOperation(
   {
     method: 'patch',

@@ -32,7 +32,7 @@ export const putBlock = serverOperation(
   },
 );
 
-/** Makes one user unblock another. No-op if they were not blocked. */
+/** Makes one user unblock another. No-op if the user was not blocked. */
 export const removeBlock = serverOperation(
   {
     method: 'delete',

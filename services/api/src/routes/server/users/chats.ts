@@ -4,7 +4,10 @@ import { jsonResponse, serverOperation } from '../../../http/operation.ts';
 import { chatsPage, chatsQuery, readChatsPage } from '../../chats/list.ts';
 import { refParam, requireUser } from '../refs.ts';
 
-/** Lists the chats of a user that have messages, in the form that the user gets, without drafts. */
+/**
+ * Lists those chats of a user that have messages, in the form that the user receives, but without
+ * drafts.
+ */
 export const listUserChats = serverOperation(
   {
     method: 'get',
@@ -22,7 +25,7 @@ export const listUserChats = serverOperation(
     const user = await requireUser(context.db, c.req.valid('param').user);
     audit(c, 'chats.read', { user });
     const { items, ...page } = await readChatsPage(context, user, c.req.valid('query'));
-    // Drafts are private, because they were not sent.
+    // Omits drafts, because they are private until they are sent.
     return c.json({ ...page, items: items.map(({ draft: _, ...chat }) => chat) }, 200);
   },
 );

@@ -11,8 +11,8 @@ import { endSurplusSessions } from '../../../queries/sessions.ts';
 import { refParam, requireUser } from '../refs.ts';
 
 /**
- * Deactivates a user: ends their sessions, closes their sockets, and refuses sign-ins and messages
- * to them. All other data stays until they are reactivated.
+ * Deactivates a user: ends the user's sessions, closes the user's sockets, and refuses sign-ins and
+ * messages to the user. All other data stays until the user is reactivated.
  */
 export const deactivateUser = serverOperation(
   {

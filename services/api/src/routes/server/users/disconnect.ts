@@ -4,7 +4,7 @@ import { audit } from '../../../accounts/audit.ts';
 import { noContent, serverOperation } from '../../../http/operation.ts';
 import { refParam, requireUser } from '../refs.ts';
 
-/** Closes the connections of a user on every gateway. Their sessions stay. */
+/** Closes the connections of a user on every gateway. The user's sessions stay valid. */
 export const disconnectUser = serverOperation(
   {
     method: 'delete',

@@ -13,7 +13,7 @@ import { refParam, requireUser } from '../refs.ts';
 
 const params = z.object({ user: refParam, friend: refParam });
 
-/** Makes two users friends on both sides. Accepts pending requests between them. */
+/** Makes two users friends. Accepts pending friend requests between them. */
 export const putFriend = serverOperation(
   {
     method: 'put',
@@ -41,7 +41,7 @@ export const putFriend = serverOperation(
   },
 );
 
-/** Ends the friendship of two users on both sides. No-op if there is none. */
+/** Ends the friendship of two users. No-op if they are not friends. */
 export const removeFriend = serverOperation(
   {
     method: 'delete',

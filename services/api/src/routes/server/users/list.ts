@@ -15,7 +15,7 @@ const query = z.strictObject({
   ...pageFields(cursor),
 });
 
-/** Lists users by ascending id. */
+/** Lists users in ascending order of ids. */
 export const listUsers = serverOperation(
   {
     method: 'get',

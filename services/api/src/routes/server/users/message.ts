@@ -19,7 +19,7 @@ const params = userChatParams.extend({ message: idField });
 
 const path = '/v1/server/users/{user}/chats/{chat}/messages/{message}' as const;
 
-/** Returns a message as a participant of its chat sees it. */
+/** Returns a message in the form that a participant of its chat receives. */
 export const getUserMessage = serverOperation(
   {
     method: 'get',
@@ -44,7 +44,7 @@ const schema = changes({
   custom: customField.optional(),
 });
 
-/** Edits a message for everybody, at any time, in the name of its sender. */
+/** Edits a message for everybody, in the name of its sender. */
 export const editMessage = serverOperation(
   {
     method: 'patch',
@@ -72,7 +72,8 @@ export const editMessage = serverOperation(
     const custom = (given.custom === undefined ? message.custom : given.custom) ?? undefined;
     if (custom && (await hasOldRecorder(context.redis)))
       throw new Refusal('unavailable', 'The service is being updated. Try again later.', { retryAfter: 5 });
-    // The later of two edits wins, even if this clock is behind that of a gateway.
+    // Uses a date after the last edit, so that this edit wins even if this clock is behind that of
+    // a gateway.
     const date = Math.max(Date.now(), (message.edited ?? 0) + 1);
     const { user, chat } = await writeMutation(context, key, message, date, {
       ...{ kind: 'edit', id: message.id, body },
@@ -90,8 +91,8 @@ const removal = z.strictObject({
 });
 
 /**
- * Recalls a message for everybody, at any time, in the name of its sender. Or deletes it from the
- * copy of one user.
+ * Recalls a message for everybody, in the name of its sender, or deletes it from one user's copy.
+ * The time limit `RECALL_WINDOW` does not apply.
  */
 export const removeMessage = serverOperation(
   {
@@ -157,7 +158,10 @@ function partiesOf({ owner, peer, group }: ChatKey, { sender }: MessageRow): { u
   return { user: sender, chat: group || sender === owner ? peer : owner };
 }
 
-/** Records a mutation in the name of the sender and delivers its event to all participants. */
+/**
+ * Writes a change of the message (an edit or a recall) to the record stream, in the name of the
+ * sender, and delivers the event to all participants.
+ */
 async function writeMutation(
   { db, redis }: AppContext,
   key: ChatKey,

@@ -4,7 +4,7 @@ import { Refusal } from '../../../http/refusal.ts';
 import { listMessages, messagesPage, messagesQuery } from '../../messages/list.ts';
 import { findUserChat, userChatParams } from './user-chat.ts';
 
-/** Returns a page of a chat as one of its participants sees it. */
+/** Returns a page of a chat's messages in the form that one of the participants receives. */
 export const listUserMessages = serverOperation(
   {
     method: 'get',

@@ -30,8 +30,8 @@ const schema = z.strictObject({
 });
 
 /**
- * Creates the user with an external id, or changes the given fields. Reactivates a deactivated
- * user.
+ * Creates the user with an external id, or changes the given fields of the existing user.
+ * Reactivates a deactivated user.
  */
 export const putUser = serverOperation(
   {

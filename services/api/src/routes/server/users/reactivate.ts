@@ -9,7 +9,7 @@ import { getServerUser, type ServerUser, updateServerUser } from '../../../queri
 import { refParam, requireUser } from '../refs.ts';
 import { serverUserSchema } from '../schemas.ts';
 
-/** Reverses a deactivation: the user may sign in and receive messages again. */
+/** Reverses the deactivation of a user, who can then sign in and receive messages again. */
 export const reactivateUser = serverOperation(
   {
     method: 'post',
@@ -39,8 +39,8 @@ export const reactivateUser = serverOperation(
 );
 
 /**
- * Reactivates a user in the caller's transaction, which has locked the user. Returns false if the
- * user is active.
+ * Reactivates a user in the caller's transaction, which must have locked the user. Returns false if
+ * the user is already active.
  */
 export async function reactivate(
   tx: Database,

@@ -21,7 +21,7 @@ const schema = z.object({
   expires: z.int().positive(),
 });
 
-/** Creates a link for choosing a new password, for the operator to pass to a user. */
+/** Creates a password reset link that the operator can pass to a user. */
 export const resetPassword = serverOperation(
   {
     method: 'post',
@@ -51,7 +51,8 @@ export const resetPassword = serverOperation(
 );
 
 /**
- * Turns a user's second factor off, for a user who has lost both the app and the recovery codes.
+ * Turns off the second factor of a user who has lost both the authenticator app and the recovery
+ * codes.
  */
 export const removeTotp = serverOperation(
   {

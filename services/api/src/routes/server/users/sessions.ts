@@ -46,7 +46,7 @@ export const listUserSessions = serverOperation(
   },
 );
 
-/** Ends one session of a user: its tokens end and its connections are closed. */
+/** Ends one session of a user: its tokens become invalid and its connections are closed. */
 export const endUserSession = serverOperation(
   {
     method: 'delete',

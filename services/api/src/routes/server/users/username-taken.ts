@@ -1,6 +1,6 @@
 import { fieldRefusal } from '../../../http/refusal.ts';
 
-/** Resolves with the result of `work`. Refuses if PostgreSQL reports that the username is taken. */
+/** Resolves with the result of `work`. Refuses if `work` fails because the username is taken. */
 export async function refuseTakenUsername<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -10,7 +10,7 @@ import { deadSchema } from './schemas.ts';
 const cursor = pageCursor('number', /[A-Za-z0-9_-]{0,32}/);
 const query = z.strictObject({ endpoint: z.string().max(32).optional(), ...pageFields(cursor) });
 
-/** Lists permanently failed events. */
+/** Lists events whose delivery failed permanently. */
 export const listDead = serverOperation(
   {
     method: 'get',
@@ -26,8 +26,8 @@ export const listDead = serverOperation(
     const { limit, after, endpoint } = c.req.valid('query');
     const [died, last] = after ?? [Number.MAX_SAFE_INTEGER, ''];
     const endpoints = config.webhooks.endpoints.filter(({ id }) => endpoint === undefined || id === endpoint);
-    // Dates are unique per endpoint. Events of several endpoints with one date are ordered by
-    // endpoint.
+    // Orders events that failed at the same time by endpoint. Within one endpoint, no two events
+    // have the same date.
     const lists = await Promise.all(
       endpoints.map(async ({ id }) => {
         const items = await listDeadWebhooks(redis, id, id > last ? died + 1 : died, limit + 1);
@@ -46,7 +46,7 @@ export const listDead = serverOperation(
   },
 );
 
-/** Queues a permanently failed event again. */
+/** Queues an event that failed permanently again, for new delivery attempts. */
 export const replayDead = serverOperation(
   {
     method: 'post',
@@ -67,7 +67,7 @@ export const replayDead = serverOperation(
   },
 );
 
-/** Deletes a permanently failed event. */
+/** Deletes an event that failed permanently. */
 export const removeDead = serverOperation(
   {
     method: 'delete',

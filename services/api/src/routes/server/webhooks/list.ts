@@ -3,7 +3,7 @@ import { jsonResponse, serverOperation } from '../../../http/operation.ts';
 import { pageOf } from '../../../http/schemas.ts';
 import { endpointSchema } from './schemas.ts';
 
-/** Lists the configured endpoints with the lengths of their queues. */
+/** Lists the configured webhook endpoints with the lengths of their queues. */
 export const listEndpoints = serverOperation(
   {
     method: 'get',
