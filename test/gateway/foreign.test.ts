@@ -159,4 +159,16 @@ describe('tokens of other issuers', () => {
     await closeSockets(kit.link, a);
     await waitFor(() => two.closed?.code === 4003);
   });
+
+  it('the gateway limits how fast a user with a token of another issuer opens connections', async () => {
+    const gateway = await kit.addGateway({ tokenIssuers: issuers, frameRate: 1, frameBurst: 20 });
+    const { external } = await friends();
+    const bearer = { authorization: `Bearer ${tokenOf(external)}` };
+    await using first = await Client.open(gateway.url, tokenOf(external));
+    // Each connection costs 5 frames.
+    for (let i = 0; i < 6; i += 1) await fetch(`${gateway.http}/v1/poll?timeout=0`, { headers: bearer });
+    for (const path of ['/v1/socket', '/v1/events', '/v1/poll'])
+      expect([path, (await knock(gateway.http, path, bearer)).status]).toEqual([path, 429]);
+    expect(first.closed).toBeUndefined();
+  });
 });

@@ -29,7 +29,7 @@ export function admit(
 
 /**
  * Checks a request like `admit`, for a request that opens a connection. Also checks the cursor and
- * the limits of this gateway.
+ * the number of connections that the gateway is opening. `refuseOpening` checks the user.
  */
 export function admitConnection(
   deps: ServerDeps,
@@ -42,28 +42,23 @@ export function admitConnection(
   if (from === undefined) return { code: 'bad-request', detail: 'cursor must be "latest" or a cursor from a frame.' };
   if (!deps.admission.admitConnection())
     return { code: 'unavailable', detail: 'Too many connections are being opened.' };
-  if (isOneTooMany(deps, visitor)) return { code: 'too-many', detail: 'Too many connections of this user.' };
-  if (opensTooFast(deps, visitor)) return { code: 'too-many', detail: 'You open connections too fast.', retryAfter: 1 };
   return { ...visitor, from };
 }
 
 /**
- * Returns whether the user already has the maximum number of connections at this gateway.
- * Connections at other gateways are counted later, with Redis.
+ * Returns why a user is not allowed to open one more connection to this gateway now, or undefined
+ * if the user is allowed to, and then charges the user for opening the connection.
  */
-function isOneTooMany({ config, hub }: ServerDeps, { bearer }: Visitor): boolean {
-  // Needs no limit if a new connection closes the user's older ones.
-  if (config.sessionPolicy === 'single' || !('user' in bearer)) return false;
-  return (hub.find(bearer.user)?.connections.length ?? 0) >= config.maxConnectionsPerUser;
-}
-
-/**
- * Charges the user for opening a connection. The user's first connection to this gateway costs
- * nothing, because the hub has no entry for the user yet.
- */
-function opensTooFast({ frames, hub }: ServerDeps, { bearer }: Visitor): boolean {
-  const user = 'user' in bearer ? hub.find(bearer.user) : undefined;
-  return user !== undefined && !frames.chargeOpening(user);
+export function refuseOpening({ config, frames, hub }: ServerDeps, id: number): Refused | undefined {
+  const user = hub.find(id);
+  // The hub has no entry for a user without a connection. The first connection costs nothing.
+  if (!user) return undefined;
+  // Connections at other gateways are counted later, with Redis. If a new connection closes the
+  // user's older ones, their number needs no limit.
+  if (config.sessionPolicy === 'multi' && user.connections.length >= config.maxConnectionsPerUser)
+    return { code: 'too-many', detail: 'Too many connections of this user.' };
+  if (frames.chargeOpening(user)) return undefined;
+  return { code: 'too-many', detail: 'You open connections too fast.', retryAfter: 1 };
 }
 
 /**

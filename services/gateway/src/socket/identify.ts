@@ -1,5 +1,5 @@
 import type { Claims } from '../connection/connection-deps.ts';
-import type { Refused, Visitor } from './admission.ts';
+import { type Refused, refuseOpening, type Visitor } from './admission.ts';
 import type { ServerDeps } from './server-deps.ts';
 
 /**
@@ -25,4 +25,19 @@ export function identify(
       deps.log.error({ err: error }, 'request handler failed');
       refused({ code: 'internal' });
     });
+}
+
+/** Like `identify`, but refuses a user who is not allowed to open one more connection now. */
+export function identifyConnection(
+  deps: ServerDeps,
+  visitor: Visitor,
+  found: (claims: Claims) => void,
+  refused: (why: Refused) => void,
+): void {
+  const open = (claims: Claims) => {
+    const refusal = refuseOpening(deps, claims.user);
+    if (refusal) refused(refusal);
+    else found(claims);
+  };
+  identify(deps, visitor, open, refused);
 }

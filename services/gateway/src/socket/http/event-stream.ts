@@ -2,7 +2,7 @@ import { Connection } from '../../connection/connection.ts';
 import type { Claims } from '../../connection/connection-deps.ts';
 import type { Transport } from '../../connection/transport.ts';
 import { admitConnection } from '../admission.ts';
-import { identify } from '../identify.ts';
+import { identifyConnection } from '../identify.ts';
 import type { ServerDeps } from '../server-deps.ts';
 import type { IncomingRequest, OutgoingResponse, ResponseStream, StreamEvents } from '../socket-server.ts';
 import { flushAfterTurn, type Writer } from '../turn.ts';
@@ -24,7 +24,7 @@ export function openEventStream(deps: ServerDeps, request: IncomingRequest, resp
     transport.connection = new Connection(deps.connectionDeps, transport, claims);
     transport.connection.open(visitor.from).catch((error) => transport.failed(error));
   };
-  identify(deps, visitor, begin, (why) => refuse(response, why, headers));
+  identifyConnection(deps, visitor, begin, (why) => refuse(response, why, headers));
 }
 
 /** Matches the cursor in a frame. Only event frames and the welcome have a cursor. */

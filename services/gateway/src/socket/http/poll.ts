@@ -3,7 +3,7 @@ import { Connection } from '../../connection/connection.ts';
 import type { Claims } from '../../connection/connection-deps.ts';
 import type { Transport } from '../../connection/transport.ts';
 import { admitConnection } from '../admission.ts';
-import { identify } from '../identify.ts';
+import { identifyConnection } from '../identify.ts';
 import type { ServerDeps } from '../server-deps.ts';
 import type { IncomingRequest, OutgoingResponse } from '../socket-server.ts';
 import { flushAfterTurn, type Writer } from '../turn.ts';
@@ -39,7 +39,7 @@ export function poll(deps: ServerDeps, request: IncomingRequest, response: Outgo
     transport.connection.open(visitor.from).catch((error) => transport.failed(error));
     transport.wait(timeout);
   };
-  identify(deps, visitor, begin, (why) => refuse(response, why, headers));
+  identifyConnection(deps, visitor, begin, (why) => refuse(response, why, headers));
 }
 
 function timeoutOf(text: string | undefined): number | undefined {

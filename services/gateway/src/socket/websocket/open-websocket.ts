@@ -2,7 +2,7 @@ import { Connection } from '../../connection/connection.ts';
 import type { Claims } from '../../connection/connection-deps.ts';
 import type { ConnectionVisitor } from '../admission.ts';
 import { refuse } from '../http/replies.ts';
-import { identify } from '../identify.ts';
+import { identifyConnection } from '../identify.ts';
 import type { ServerDeps } from '../server-deps.ts';
 import type { IncomingRequest, PendingUpgrade } from '../socket-server.ts';
 import type { WebSocketTransport } from './websocket-transport.ts';
@@ -33,5 +33,5 @@ export function openWebSocket(
     transport.connection = new Connection(deps.connectionDeps, transport, claims);
     transport.connection.open(visitor.from).catch((error) => transport.failed(error));
   };
-  identify(deps, visitor, begin, (why) => refuse(response, why));
+  identifyConnection(deps, visitor, begin, (why) => refuse(response, why));
 }
