@@ -1,5 +1,6 @@
 import { integer, size, type Values } from '@parley/service';
-import type { FrameRates, RateLimit, RateName } from './admission/budget.ts';
+import type { LocalRates, RateName } from './admission/budget.ts';
+import type { RateLimit } from './admission/token-bucket.ts';
 
 const count = (value: number) => integer({ min: 1, max: 1_000_000, default: value });
 const bytes = (value: number) => size({ min: 1024, default: value });
@@ -59,7 +60,7 @@ export function userRateLimits(config: RateConfig): Record<RateName, RateLimit> 
 }
 
 /** Returns the limits on the frames that a user sends to one gateway. */
-export function frameRates(config: RateConfig): FrameRates {
+export function localRates(config: RateConfig): LocalRates {
   return {
     frames: { perSecond: config.frameRate, burst: config.frameBurst },
     frameBytes: { perSecond: config.frameBytes, burst: config.frameBytesBurst },

@@ -52,7 +52,7 @@ import { Presence } from './presence/presence.ts';
 import { presenceWebhooks } from './presence/presence-webhooks.ts';
 import { redisPresence } from './presence/redis-presence.ts';
 import { WatchList } from './presence/watch-list.ts';
-import { frameRates, userRateLimits } from './rate-config.ts';
+import { localRates, userRateLimits } from './rate-config.ts';
 import { Channels } from './redis/channels.ts';
 import { Probe } from './redis/probe.ts';
 import { StoreGuard } from './redis/store-guard.ts';
@@ -96,7 +96,7 @@ export async function startGateway(
     },
     {
       createUser: traces && ((user) => new TracedUser(traces, user)),
-      lingerOf: (user) => user.msUntilRefilled(frameRates(config)),
+      lingerOf: (user) => user.msUntilRefilled(localRates(config)),
     },
   );
   const watchList = new WatchList({
@@ -225,7 +225,7 @@ export async function startGateway(
       storeGuard,
       traces,
     },
-    frameRates: frameRates(config),
+    localRates: localRates(config),
     hookGate:
       hooks &&
       new HookGate(hooks, {

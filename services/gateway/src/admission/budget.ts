@@ -1,3 +1,5 @@
+import { type RateLimit, TokenBucket } from './token-bucket.ts';
+
 /** The rate-limit budget of one user at this gateway, shared by all connections of the user. */
 export class Budget {
   /** Unused tokens that the shared rate limits granted to this gateway. */
@@ -6,10 +8,8 @@ export class Budget {
   readonly acquiring = new Map<RateName, Promise<void>>();
   /** Number of commands that wait for a pending request for tokens. */
   readonly waiting: Record<RateName, number> = { send: 0, mutation: 0, mark: 0, typing: 0, lookup: 0, bytes: 0 };
-  /** Number of frames and frame bytes that the user may send now. -1 before the first frame. */
-  #frames = -1;
-  #frameBytes = 0;
-  #refilledAt = 0;
+  readonly #frames = new TokenBucket();
+  readonly #frameBytes = new TokenBucket();
 
   /**
    * Charges a frame to the budget. Returns false if the user has sent too many frames or bytes.
@@ -18,14 +18,11 @@ export class Budget {
    * @param bytes the size of the frame
    * @param now seconds of a monotonic clock
    */
-  takeFrame(frames: number, bytes: number, now: number, rates: FrameRates): boolean {
-    const seconds = this.#frames < 0 ? Number.POSITIVE_INFINITY : now - this.#refilledAt;
-    this.#frames = refill(this.#frames, seconds, rates.frames);
-    this.#frameBytes = refill(this.#frameBytes, seconds, rates.frameBytes);
-    this.#refilledAt = now;
-    if (this.#frames < frames || this.#frameBytes < bytes) return false;
-    this.#frames -= frames;
-    this.#frameBytes -= bytes;
+  takeFrame(frames: number, bytes: number, now: number, rates: LocalRates): boolean {
+    if (this.#frames.refill(now, rates.frames) < frames) return false;
+    if (this.#frameBytes.refill(now, rates.frameBytes) < bytes) return false;
+    this.#frames.take(frames);
+    this.#frameBytes.take(bytes);
     return true;
   }
 
@@ -33,16 +30,14 @@ export class Budget {
    * Returns the ms after which the budget is full again. The gateway must keep the user's entry
    * until then, because a new entry would have a full budget.
    */
-  msUntilFull(rates: FrameRates): number {
-    if (this.#frames < 0) return 0;
+  msUntilFull(rates: LocalRates): number {
     const { frames, frameBytes } = rates;
-    const missing = (limit: RateLimit, left: number) => (limit.burst - left) / limit.perSecond;
-    return Math.ceil(1000 * Math.max(missing(frames, this.#frames), missing(frameBytes, this.#frameBytes)));
+    const seconds = Math.max(
+      this.#frames.secondsUntil(frames.burst, frames),
+      this.#frameBytes.secondsUntil(frameBytes.burst, frameBytes),
+    );
+    return Math.ceil(1000 * seconds);
   }
-}
-
-function refill(tokens: number, seconds: number, { perSecond, burst }: RateLimit): number {
-  return Math.min(burst, tokens + seconds * perSecond);
 }
 
 /**
@@ -52,15 +47,7 @@ function refill(tokens: number, seconds: number, { perSecond, burst }: RateLimit
 export type RateName = 'send' | 'mutation' | 'mark' | 'typing' | 'lookup' | 'bytes';
 
 /** Rate limits on the frames that a user sends to one gateway. */
-export interface FrameRates {
+export interface LocalRates {
   frames: RateLimit;
   frameBytes: RateLimit;
-}
-
-/** A token bucket. */
-export interface RateLimit {
-  /** Number of tokens that the bucket regains per second. */
-  perSecond: number;
-  /** Maximum number of tokens in the bucket. */
-  burst: number;
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Budget, type RateLimit, type RateName } from './budget.ts';
+import { Budget, type RateName } from './budget.ts';
+import type { RateLimit } from './token-bucket.ts';
 import { RateExceeded, UserRates } from './user-rates.ts';
 
 /** Shared rate buckets, as Redis holds them, but without a refill. */
@@ -77,7 +78,7 @@ describe('UserRates', () => {
 });
 
 describe('Budget', () => {
-  const frameRates = { frames: { perSecond: 2, burst: 4 }, frameBytes: { perSecond: 100, burst: 200 } };
+  const localRates = { frames: { perSecond: 2, burst: 4 }, frameBytes: { perSecond: 100, burst: 200 } };
 
   it('the gateway acquires tokens for all waiting commands at once, and rejects the commands beyond the limit together', async () => {
     const all = await Promise.allSettled(Array.from({ length: 100 }, () => rates.charge(user, 'lookup')));
@@ -89,7 +90,7 @@ describe('Budget', () => {
     const budget = new Budget();
     const taken = (now: number) => {
       let frames = 0;
-      while (budget.takeFrame(1, 0, now, frameRates)) frames += 1;
+      while (budget.takeFrame(1, 0, now, localRates)) frames += 1;
       return frames;
     };
     expect([taken(1), taken(2), taken(1000)]).toEqual([4, 2, 4]);
@@ -97,8 +98,8 @@ describe('Budget', () => {
 
   it('the budget of a user rejects a frame with too many bytes, and charges nothing for the rejected frame', () => {
     const budget = new Budget();
-    expect(budget.takeFrame(1, 150, 1, frameRates)).toBe(true);
-    expect(budget.takeFrame(1, 150, 1, frameRates)).toBe(false);
-    expect(budget.takeFrame(1, 50, 1, frameRates)).toBe(true);
+    expect(budget.takeFrame(1, 150, 1, localRates)).toBe(true);
+    expect(budget.takeFrame(1, 150, 1, localRates)).toBe(false);
+    expect(budget.takeFrame(1, 50, 1, localRates)).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
-import type { Budget, RateLimit, RateName } from './budget.ts';
+import type { Budget, RateName } from './budget.ts';
+import type { RateLimit } from './token-bucket.ts';
 
 /**
  * Number of tokens that the gateway acquires at a time, so that most frames need no command to

@@ -2,7 +2,7 @@ import type { ClientFrame, FrameOf } from '@parley/protocol';
 import type { RedisConnection } from '@parley/redis';
 import type { Log, PlainHistogram, TokenVerifier, Traces } from '@parley/service';
 import type { AdmissionControl } from '../admission/admission-control.ts';
-import type { FrameRates } from '../admission/budget.ts';
+import type { LocalRates } from '../admission/budget.ts';
 import type { UserRates } from '../admission/user-rates.ts';
 import type { Config } from '../config.ts';
 import type { RefusalReason } from '../counters.ts';
@@ -36,7 +36,7 @@ export interface CommandDeps {
   readonly counters: CommandCounters;
   readonly admission: Pick<AdmissionControl, 'admit' | 'release' | 'retryAfter'>;
   readonly rates: UserRates;
-  readonly frameRates: FrameRates;
+  readonly localRates: LocalRates;
   /** A clock in seconds, for rate limits. */
   readonly clock: { readonly now: number };
   readonly permits: Permits;

@@ -48,12 +48,12 @@ export class FrameHandler {
    */
   parse(connection: SenderConnection, message: Buffer, isBinary: boolean): unknown {
     if (connection.closed) return undefined;
-    const { clock, counters, frameRates } = this.#deps;
+    const { clock, counters, localRates } = this.#deps;
     connection.alive();
     counters.frames += 1;
     if (isBinary) return connection.close('protocolError', 'frames are text');
     if (message.byteLength > limits.frameBytes) return connection.close('frameTooLarge', 'frame too large');
-    if (!connection.user.budget.takeFrame(1, message.byteLength, clock.now, frameRates))
+    if (!connection.user.budget.takeFrame(1, message.byteLength, clock.now, localRates))
       return connection.close('tooManyFrames', 'too many frames');
     const json = parseJson(message.toString());
     if (json.ok) return json.value;
@@ -67,8 +67,8 @@ export class FrameHandler {
    * Returns false if the user opens connections too fast.
    */
   chargeOpening({ budget }: FrameSender['user']): boolean {
-    const { clock, frameRates } = this.#deps;
-    return budget.takeFrame(OPENING_FRAMES, 0, clock.now, frameRates);
+    const { clock, localRates } = this.#deps;
+    return budget.takeFrame(OPENING_FRAMES, 0, clock.now, localRates);
   }
 
   /**
@@ -79,8 +79,8 @@ export class FrameHandler {
    * @param bytes size of the frame
    */
   async admitRequest(user: number, bytes: number): Promise<number | undefined> {
-    const { redis, frameRates } = this.#deps;
-    const { frames, frameBytes } = frameRates;
+    const { redis, localRates } = this.#deps;
+    const { frames, frameBytes } = localRates;
     const size = Math.min(bytes, frameBytes.burst);
     const [frameGrant, bytesGrant] = await Promise.all([
       takeTokens(redis, 'frames', user, frames),

@@ -16,10 +16,10 @@ export async function watch(
   connection: SenderConnection,
   frame: FrameOf<'watch'>,
 ): Promise<undefined> {
-  const { config, clock, frameRates, permits, watchList } = deps;
+  const { config, clock, localRates, permits, watchList } = deps;
   const { user: me } = connection;
   const users = [...new Set(frame.users)];
-  if (!me.budget.takeFrame(users.length / USERS_PER_FRAME, 0, clock.now, frameRates))
+  if (!me.budget.takeFrame(users.length / USERS_PER_FRAME, 0, clock.now, localRates))
     throw new Refusal('too-many', 'You watch too many users at the same time.', 1000);
   const isVisible = async (user: number) => {
     if (user === me.id) return true;

@@ -1,6 +1,6 @@
 import type { Cursor } from '@parley/protocol';
 import { CONTROL_BYTE, type Control, type Relation } from '@parley/redis';
-import { Budget, type FrameRates } from '../admission/budget.ts';
+import { Budget, type LocalRates } from '../admission/budget.ts';
 import { isEventFrame, isLive, readCursor, splitLive } from '../frames.ts';
 
 /** Maximum number of permits cached per user. */
@@ -51,7 +51,7 @@ export class LocalUser {
   }
 
   /** Returns the ms for which this gateway must keep the used rate-limit budget of the user. */
-  msUntilRefilled(rates: FrameRates): number {
+  msUntilRefilled(rates: LocalRates): number {
     return this.#budget?.msUntilFull(rates) ?? 0;
   }
 
