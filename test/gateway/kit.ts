@@ -61,6 +61,8 @@ export class Kit {
       frameBurst: 10_000,
       frameBytes: 1e9,
       frameBytesBurst: 1e9,
+      readBytes: 1e9,
+      readBytesBurst: 1e9,
       sendBytes: 1e9,
       sendBytesBurst: 1e9,
       mutationRate: 10_000,

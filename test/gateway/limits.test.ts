@@ -84,6 +84,24 @@ describe('limits for each user', () => {
     expect(first.closed).toBeUndefined();
   });
 
+  it('the gateway limits how many bytes of the inbox a user reads', async () => {
+    kit = await Kit.start(1, { readBytes: 1024, readBytesBurst: 64 * 1024 });
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    for (let i = 0; i < 20; i += 1) await alice.ask({ type: 'send', ref: `${i}`, to: b, body: text(7900) });
+    await using first = await kit.connect(b);
+    await first.untilEvents(20);
+    const [epoch] = (await first.welcome()).cursor.split('-');
+    const bearer = { authorization: `Bearer ${kit.token(b)}` };
+    for (const path of ['/v1/socket', '/v1/events', '/v1/poll']) {
+      const { status, headers } = await knock(kit.gateway().http, `${path}?cursor=${epoch}-0`, bearer);
+      expect([path, status]).toEqual([path, 429]);
+      // The first connection read 158 kB, so about 94 kB have to be regained.
+      expect(Number(headers['retry-after'])).toBeGreaterThan(60);
+    }
+    expect(first.closed).toBeUndefined();
+  });
+
   it('all connections of a user share one limit of frame bytes', async () => {
     kit = await Kit.start(1, { frameBytes: 1024, frameBytesBurst: 100 * 1024 });
     const [a, b] = await kit.friends();

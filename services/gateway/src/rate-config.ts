@@ -23,6 +23,8 @@ export const rateVariables = {
   FRAME_BURST: count(500),
   FRAME_BYTES: bytes(512 * 1024),
   FRAME_BYTES_BURST: bytes(4 * 1024 * 1024),
+  READ_BYTES: bytes(1024 * 1024),
+  READ_BYTES_BURST: bytes(64 * 1024 * 1024),
 };
 
 /** Reads the rate limits from environment variables. */
@@ -44,6 +46,8 @@ export function rateConfig(values: Values<typeof rateVariables>): RateConfig {
     frameBurst: values.FRAME_BURST,
     frameBytes: values.FRAME_BYTES,
     frameBytesBurst: values.FRAME_BYTES_BURST,
+    readBytes: values.READ_BYTES,
+    readBytesBurst: values.READ_BYTES_BURST,
   };
 }
 
@@ -64,6 +68,7 @@ export function localRates(config: RateConfig): LocalRates {
   return {
     frames: { perSecond: config.frameRate, burst: config.frameBurst },
     frameBytes: { perSecond: config.frameBytes, burst: config.frameBytesBurst },
+    readBytes: { perSecond: config.readBytes, burst: config.readBytesBurst },
   };
 }
 
@@ -96,4 +101,7 @@ export interface RateConfig {
   /** Bytes of the frames sent to one gateway. */
   frameBytes: number;
   frameBytesBurst: number;
+  /** Bytes that one gateway reads from the user's inbox. */
+  readBytes: number;
+  readBytesBurst: number;
 }

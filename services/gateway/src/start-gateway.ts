@@ -247,8 +247,13 @@ export async function startGateway(
       maxUnsent: config.maxUnsent,
       single: config.sessionPolicy === 'single',
     },
-    readInbox: (user, from, device, lossReported) =>
-      recover(redis, user, from, { device, limit: PAGE_EVENTS, relay: config.history === 'relay', lossReported }),
+    readInbox: async (user, from, device, lossReported) => {
+      const options = { device, limit: PAGE_EVENTS, relay: config.history === 'relay', lossReported };
+      const page = await recover(redis, user.id, from, options);
+      user.chargeRead(page, clock.now, commandDeps.localRates);
+      return page;
+    },
+    msUntilRead: (user) => user.msUntilRead(clock.now, commandDeps.localRates),
     count: (user, session) => presence.connect(user, session),
     uncount: (user, linger) => presence.disconnect(user, linger),
     raiseFence: (user, session) => raiseFence(redis, user, session),

@@ -10,6 +10,7 @@ export class Budget {
   readonly waiting: Record<RateName, number> = { send: 0, mutation: 0, mark: 0, typing: 0, lookup: 0, bytes: 0 };
   readonly #frames = new TokenBucket();
   readonly #frameBytes = new TokenBucket();
+  readonly #readBytes = new TokenBucket();
 
   /**
    * Charges a frame to the budget. Returns false if the user has sent too many frames or bytes.
@@ -26,15 +27,28 @@ export class Budget {
     return true;
   }
 
+  /** Charges bytes that the gateway has read from the user's inbox. The budget may go into debt. */
+  takeRead(bytes: number, now: number, { readBytes }: LocalRates): void {
+    this.#readBytes.refill(now, readBytes);
+    this.#readBytes.take(bytes);
+  }
+
+  /** Returns the ms until the budget has no debt, so that the gateway reads the inbox again. */
+  msUntilRead(now: number, { readBytes }: LocalRates): number {
+    this.#readBytes.refill(now, readBytes);
+    return Math.ceil(1000 * this.#readBytes.secondsUntil(0, readBytes));
+  }
+
   /**
    * Returns the ms after which the budget is full again. The gateway must keep the user's entry
    * until then, because a new entry would have a full budget.
    */
   msUntilFull(rates: LocalRates): number {
-    const { frames, frameBytes } = rates;
+    const { frames, frameBytes, readBytes } = rates;
     const seconds = Math.max(
       this.#frames.secondsUntil(frames.burst, frames),
       this.#frameBytes.secondsUntil(frameBytes.burst, frameBytes),
+      this.#readBytes.secondsUntil(readBytes.burst, readBytes),
     );
     return Math.ceil(1000 * seconds);
   }
@@ -46,8 +60,12 @@ export class Budget {
  */
 export type RateName = 'send' | 'mutation' | 'mark' | 'typing' | 'lookup' | 'bytes';
 
-/** Rate limits on the frames that a user sends to one gateway. */
+/** Rate limits of a user that each gateway counts by itself. */
 export interface LocalRates {
+  /** Frames that the user sends. */
   frames: RateLimit;
+  /** Bytes of these frames. */
   frameBytes: RateLimit;
+  /** Bytes that the gateway reads from the user's inbox. */
+  readBytes: RateLimit;
 }

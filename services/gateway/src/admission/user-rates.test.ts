@@ -78,7 +78,11 @@ describe('UserRates', () => {
 });
 
 describe('Budget', () => {
-  const localRates = { frames: { perSecond: 2, burst: 4 }, frameBytes: { perSecond: 100, burst: 200 } };
+  const localRates = {
+    frames: { perSecond: 2, burst: 4 },
+    frameBytes: { perSecond: 100, burst: 200 },
+    readBytes: { perSecond: 100, burst: 200 },
+  };
 
   it('the gateway acquires tokens for all waiting commands at once, and rejects the commands beyond the limit together', async () => {
     const all = await Promise.allSettled(Array.from({ length: 100 }, () => rates.charge(user, 'lookup')));

@@ -64,11 +64,14 @@ export class FrameHandler {
 
   /**
    * Charges a user for opening a connection, which costs as much as `OPENING_FRAMES` frames.
-   * Returns false if the user opens connections too fast.
+   * Returns the ms until a retry if the user opens connections too fast, or reads too many bytes of
+   * the inbox with them. Returns 0 if the connection is admitted.
    */
-  chargeOpening({ budget }: FrameSender['user']): boolean {
+  admitOpening(user: FrameSender['user']): number {
     const { clock, localRates } = this.#deps;
-    return budget.takeFrame(OPENING_FRAMES, 0, clock.now, localRates);
+    const wait = user.msUntilRead(clock.now, localRates);
+    if (wait > 0) return wait;
+    return user.budget.takeFrame(OPENING_FRAMES, 0, clock.now, localRates) ? 0 : 1000;
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Connected, InboxPage, ResumePoint } from '@parley/redis';
 import type { Log } from '@parley/service';
 import type { Hub } from '../users/hub.ts';
+import type { LocalUser } from '../users/local-user.ts';
 import type { Clock } from './clock.ts';
 
 /**
@@ -16,12 +17,14 @@ export interface ConnectionDeps<Self> {
   /** The open connections of this gateway. */
   readonly connections: Set<Self>;
   /**
-   * Reads a page of the user's inbox for a device.
+   * Reads a page of the user's inbox for a device, and charges the user for the page.
    *
    * @param lossReported offset of the last lost event that the connection has already reported to
    * its client
    */
-  readInbox(user: number, from: ResumePoint, device: string, lossReported: number): Promise<InboxPage>;
+  readInbox(user: LocalUser, from: ResumePoint, device: string, lossReported: number): Promise<InboxPage>;
+  /** Returns the ms for which the user's connections must not read the inbox. 0: none. */
+  msUntilRead(user: LocalUser): number;
   /** Adds a new connection to the number of the user's connections on all gateways. */
   count(user: number, session: string): Promise<Connected>;
   /**

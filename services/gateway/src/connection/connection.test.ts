@@ -58,6 +58,7 @@ class World {
   available = true;
   revoked = false;
   fence = 0;
+  readDelay = () => 0;
   readonly calls: string[] = [];
   readonly clock = { now: 1, second: (date: number) => date / 1000 };
   readonly hub = new Hub({
@@ -79,6 +80,7 @@ class World {
       if (!this.available) throw new Error('unavailable');
       return this.#page(typeof from === 'string' ? { epoch: this.epoch, offset: 0 } : from);
     },
+    msUntilRead: () => this.readDelay(),
     count: async () => {
       this.calls.push('count');
       return this.count;
@@ -187,6 +189,19 @@ describe('a live connection', () => {
     world.publish();
     world.hub.find(USER)?.receive(Buffer.from(eventFrame({ epoch: EPOCH, offset: 1 }, event)));
     expect(transport.offsets).toEqual([1]);
+  });
+
+  it('a connection waits while its user must not read the inbox, and then catches up', async () => {
+    const { transport } = await live();
+    const delays = [20, 10];
+    world.readDelay = () => delays.shift() ?? 0;
+    const reads = () => world.calls.filter((call) => call === 'read').length;
+    const before = reads();
+    world.publish({ lost: true });
+    world.publish();
+    await vi.waitFor(() => expect(delays).toEqual([10]));
+    expect(reads()).toBe(before);
+    await vi.waitFor(() => expect(transport.offsets).toEqual([1, 2]));
   });
 
   it('a connection that catches up forwards no live frames', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CloseReason, type Cursor, closeCodes } from '@parley/protocol';
 import type { Control, InboxPage, ResumePoint } from '@parley/redis';
 import { SendWindow } from '../admission/send-window.ts';
@@ -106,7 +107,7 @@ export class Connection implements UserConnection {
     const counting = deps.count(user.id, this.#session);
     this.#counted = counting.catch(() => {});
     try {
-      const [outcome, page] = await Promise.all([counting, deps.readInbox(user.id, from, this.device, 0)]);
+      const [outcome, page] = await Promise.all([counting, deps.readInbox(user, from, this.device, 0)]);
       if (this.closed) return;
       if (outcome === 'revoked') return this.close('sessionRevoked', 'session revoked');
       if (outcome === 'ok' && deps.settings.single) {
@@ -344,11 +345,16 @@ export class Connection implements UserConnection {
     this.#reading = true;
     try {
       while (this.#state === 'catching-up' && this.#stalledAt === 0) {
+        const wait = this.#deps.msUntilRead(user);
+        if (wait > 0) {
+          await sleep(wait, undefined, { ref: false });
+          continue;
+        }
         const { epoch, offset } = user;
         const doubtful = this.#doubtful;
         this.#doubtful = false;
         const [page, revoked] = await Promise.all([
-          this.#deps.readInbox(user.id, this.cursor, this.device, this.#lossReported),
+          this.#deps.readInbox(user, this.cursor, this.device, this.#lossReported),
           doubtful && this.#deps.isRevoked(user.id, this.#session),
         ]);
         if (this.#state !== 'catching-up') return;

@@ -57,8 +57,9 @@ export function refuseOpening({ config, frames, hub }: ServerDeps, id: number): 
   // user's older ones, their number needs no limit.
   if (config.sessionPolicy === 'multi' && user.connections.length >= config.maxConnectionsPerUser)
     return { code: 'too-many', detail: 'Too many connections of this user.' };
-  if (frames.chargeOpening(user)) return undefined;
-  return { code: 'too-many', detail: 'You open connections too fast.', retryAfter: 1 };
+  const wait = frames.admitOpening(user);
+  if (wait === 0) return undefined;
+  return { code: 'too-many', detail: 'You open connections too fast.', retryAfter: Math.ceil(wait / 1000) };
 }
 
 /**

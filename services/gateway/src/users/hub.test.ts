@@ -53,7 +53,11 @@ describe('Hub', () => {
   });
 
   it('the hub keeps the used rate-limit budget of a user until the budget is full again', () => {
-    const rates = { frames: { perSecond: 10, burst: 50 }, frameBytes: { perSecond: 100, burst: 100 } };
+    const rates = {
+      frames: { perSecond: 10, burst: 50 },
+      frameBytes: { perSecond: 100, burst: 100 },
+      readBytes: { perSecond: 100, burst: 100 },
+    };
     hub = new Hub(channels, { lingerOf: (user) => user.msUntilRefilled(rates) });
     const user = hub.join(7, connection());
     expect(user.budget.takeFrame(50, 0, 1, rates)).toBe(true);

@@ -1,10 +1,13 @@
 import type { Cursor } from '@parley/protocol';
-import { CONTROL_BYTE, type Control, type Relation } from '@parley/redis';
+import { CONTROL_BYTE, type Control, type InboxPage, type Relation } from '@parley/redis';
 import { Budget, type LocalRates } from '../admission/budget.ts';
 import { isEventFrame, isLive, readCursor, splitLive } from '../frames.ts';
 
 /** Maximum number of permits cached per user. */
 const MAX_PERMITS = 256;
+
+/** Maximum size of a page of the inbox that does not count under the rate limit. */
+const FREE_PAGE_BYTES = 4096;
 
 /**
  * A user with connections to this gateway. Forwards each frame that is published on the user's
@@ -53,6 +56,22 @@ export class LocalUser {
   /** Returns the ms for which this gateway must keep the used rate-limit budget of the user. */
   msUntilRefilled(rates: LocalRates): number {
     return this.#budget?.msUntilFull(rates) ?? 0;
+  }
+
+  /**
+   * Charges the user for a page of the inbox. Small pages are free, because most users are idle and
+   * need no budget.
+   *
+   * @param now seconds of the gateway's clock
+   */
+  chargeRead({ events }: Pick<InboxPage, 'events'>, now: number, rates: LocalRates): void {
+    const bytes = events.reduce((sum, { event }) => sum + Buffer.byteLength(event), 0);
+    if (bytes > FREE_PAGE_BYTES) this.budget.takeRead(bytes, now, rates);
+  }
+
+  /** Returns the ms until the gateway reads another page of the user's inbox. 0: now. */
+  msUntilRead(now: number, rates: LocalRates): number {
+    return this.#budget?.msUntilRead(now, rates) ?? 0;
   }
 
   /** Receives a message of the user's channel: an event, another frame, or a control message. */
