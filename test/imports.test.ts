@@ -64,7 +64,7 @@ describe('imports between packages', () => {
 });
 
 describe('inside the services', () => {
-  it('each socket library is imported only by its adapter', () => {
+  it('only the adapter of a socket library imports that library', () => {
     const imports = (name: string) => (text: string) => importsOf(text).includes(name);
     expect(outside(/services\/gateway\/src\/socket\/uws\//, imports('uWebSockets.js'))).toEqual([]);
     expect(
@@ -78,7 +78,7 @@ describe('inside the services', () => {
     expect(outside(allowed, (text) => text.includes('process.env'))).toEqual([]);
   });
 
-  it('only api queries, the recorder and the database package contain SQL', () => {
+  it('only the queries of the api, the recorder and the database package contain SQL', () => {
     const allowed = /services\/api\/src\/(queries\/|.*-queries\.ts$)|services\/recorder\/|packages\/database\//;
     const speaks = (text: string) => /\bsql`|\bsql<|\.(selectFrom|insertInto|updateTable|deleteFrom)\(/.test(text);
     expect(outside(allowed, speaks)).toEqual([]);

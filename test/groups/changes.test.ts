@@ -15,7 +15,7 @@ const untilEvent = (client: Client, kind: string) =>
   client.frame((frame): frame is EventFrame => frame.type === 'event' && frame.event.kind === kind);
 
 describe('groups', () => {
-  it('typing in a group reaches only the other members', async () => {
+  it('a typing frame in a group reaches only the other members', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben]);
     const clients = [await ann.connect(0), await ben.connect(1), await carl.connect(1)] as const;
@@ -28,7 +28,7 @@ describe('groups', () => {
     for (const client of clients) await client.close();
   });
 
-  it('edits, reactions and recalls reach all members of a group, live and in history', async () => {
+  it('edits, reactions and recalls reach all members of a group, both live and in the history', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     await using a = await ann.connect(0);
@@ -59,7 +59,7 @@ describe('groups', () => {
     expect(JSON.stringify(c.frames)).not.toContain('"two"');
   });
 
-  it('a member who joined later receives no change of earlier messages, unless the group shows them', async () => {
+  it('a member who joined later receives changes of earlier messages only if the group shows earlier messages to new members', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect(0);
@@ -107,7 +107,7 @@ describe('groups', () => {
     ]);
   });
 
-  it('members can change messages that have left the inbox, if they see them in history', async () => {
+  it('members can change messages that have left the inbox if they see these messages in the history', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect(0);

@@ -24,7 +24,7 @@ const read = async (person: Person, chat: number, id: number) => {
 };
 
 describe('chats of groups', () => {
-  it('the chat of a group is listed with its name and picture, even without messages', async () => {
+  it('the chat of a group is listed with its name and picture, even if it has no messages', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben], { avatar: 'https://example.org/g.png' });
     const empty: Chat = {
@@ -53,7 +53,7 @@ describe('chats of groups', () => {
     expect(await ben.call<Chat>('PUT', `/chats/${group}`)).toEqual(await ben.chat(group));
   });
 
-  it('a chat is archived until its next message, and a muted chat until its owner ends it', async () => {
+  it('an archived chat stays archived until its next message; an archived and muted chat stays archived until its owner unarchives it', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await say(ben, ann.id, 'one');
@@ -105,7 +105,7 @@ describe('chats of groups', () => {
     expect(await carl.call('PUT', `/chats/${group}`)).not.toHaveProperty('mention');
   });
 
-  it('the chat of a group is sorted among other chats by its last message, in pages', async () => {
+  it('the list of chats, page by page, sorts group chats and other chats by their last message', async () => {
     const [ann, ben, carl] = await trio();
     const [one, two] = [await kit.group([ann, ben]), await kit.group([ann, ben])];
     await say(ben, ann.id, 'x');
@@ -128,7 +128,7 @@ describe('chats of groups', () => {
     expect(seen).toEqual(order);
   });
 
-  it('each member can pin and mute the chat of a group independently', async () => {
+  it('each member can pin and mute the chat of a group independently of other members', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     expect(await ann.call('PATCH', `/chats/${group}`, { pinned: true, muted: true })).toMatchObject({
@@ -139,7 +139,7 @@ describe('chats of groups', () => {
     expect(await ben.chat(group)).toMatchObject({ pinned: false, muted: false });
   });
 
-  it('a read mark in a group reaches the other devices of the member', async () => {
+  it("a member's read mark in a group reaches the member's other devices", async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     const ids = await say(ann, group, 'one', 'two', 'three');
@@ -153,7 +153,7 @@ describe('chats of groups', () => {
     expect(await ann.chat(group)).toMatchObject({ unread: 0, read: 0, peerRead: 0 });
   });
 
-  it("a group's chat that one member deletes stays for the others, and returns with a new message", async () => {
+  it('a group chat that one member deletes stays for other members, and returns for that member with a new message', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await say(ann, group, 'old');
@@ -167,7 +167,7 @@ describe('chats of groups', () => {
     expect(await ann.texts(group)).toEqual(['old', 'new']);
   });
 
-  it('a member who leaves a group no longer sees its chat, nor old messages after joining again', async () => {
+  it('a member who leaves a group no longer sees its chat, and after joining again sees no old messages', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await say(ben, group, 'mine');
@@ -204,7 +204,7 @@ describe('members who joined later', () => {
     expect(await carl.texts(group)).toEqual(['after']);
   });
 
-  it('messages of a chat that a member deleted stay hidden, even with history: all', async () => {
+  it('messages of a chat that a member deleted stay hidden from that member, even with history: all', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben], { history: 'all' });
     await say(ann, group, 'before');
@@ -227,7 +227,7 @@ describe('random actions of members', () => {
     { weight: 2, arbitrary: fc.record({ do: fc.constant('join' as const), who }) },
   );
 
-  it('after random actions, each member has exact unread counts and the right messages', async () => {
+  it('after random actions, each member has the exact unread count and the right messages', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), fc.boolean(), async (steps, settle) => {
         const people = await kit.people(4);

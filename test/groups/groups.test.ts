@@ -20,7 +20,7 @@ const change = (group: number, change: string, user?: number) => ({
 });
 
 describe('messages to groups', () => {
-  it('a group message reaches all members once and in order, including those who were offline', async () => {
+  it('a group message reaches all members once and in order, including members who were offline', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     await using a = await ann.connect(0);
@@ -48,7 +48,7 @@ describe('messages to groups', () => {
     });
   });
 
-  it('a group message is stored as one row for all readers', async () => {
+  it('a group message is stored in one row for all readers', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     await using a = await ann.connect();
@@ -75,7 +75,7 @@ describe('messages to groups', () => {
     }
   });
 
-  it('a group message is stored once if it is sent twice', async () => {
+  it('a group message that is sent twice is stored once', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect();
@@ -106,7 +106,7 @@ describe('messages to groups', () => {
 });
 
 describe('members of groups', () => {
-  it('members, including removed ones, receive each change of their group live', async () => {
+  it('members, including a member who is removed, receive each change of their group live', async () => {
     const [ann, ben, carl] = await trio();
     await using c = await carl.connect(1);
     await using b = await ben.connect(0);
@@ -130,7 +130,7 @@ describe('members of groups', () => {
     expect((await c.untilEvents(4)).map(({ event }) => event)).toEqual(told.slice(1, 5));
   });
 
-  it('a new member can write at once, although the gateway rejected them before', async () => {
+  it('a new member can write at once, even if the gateway has just rejected a message of the user', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben]);
     await using c = await carl.connect(1);
@@ -139,7 +139,7 @@ describe('members of groups', () => {
     expect(await c.text(group, 'hello')).toMatchObject({ conversation: `g${group}` });
   });
 
-  it('a member who left or was removed cannot write on any gateway, and gets no more events', async () => {
+  it('a member who left or was removed cannot write on any gateway and gets no more events', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     await using a = await ann.connect(0);
@@ -181,7 +181,7 @@ describe('members of groups', () => {
     await forgetPermits(kit.link, [ben.id]);
   });
 
-  it('members can write after Redis lost the member list', async () => {
+  it('members can write after Redis has lost the list of members', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect(0);
@@ -196,7 +196,7 @@ describe('members of groups', () => {
     expect(b.heard).toEqual(['before', 'after', 'and in order', 'too']);
   });
 
-  it('members of a dissolved group get not-found, and its chat is not listed', async () => {
+  it('members of a dissolved group get not-found, and their list of chats no longer contains its chat', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await using b = await ben.connect(1);

@@ -22,7 +22,7 @@ const found = async (person: Person, words: string) =>
   );
 
 describe('messages that a user deletes from their own copy', () => {
-  it("hidden messages are missing from the own history, search, unread count and last message, but not from the peer's copy", async () => {
+  it("messages that a user hid are missing from the user's history, search, unread count and last message; the peer's copy keeps them", async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using a = await ann.connect(0);
     await using b = await ben.connect(1);
@@ -78,7 +78,7 @@ describe('messages that a user deletes from their own copy', () => {
     expect((await ann.chat(group)).last?.id).toBe(three);
   });
 
-  it('recalled and streamed messages, and messages that have left the inbox, can be hidden too', async () => {
+  it('recalled messages, streamed messages and messages that have left the inbox can be hidden too', async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using a = await ann.connect(0);
     await using b = await ben.connect(1);
@@ -97,7 +97,7 @@ describe('messages that a user deletes from their own copy', () => {
     expect(await ann.texts(ben.id)).toEqual(['old', '-', 'so']);
   });
 
-  it('unknown messages, other chats and invalid frames are refused, and nothing is hidden', async () => {
+  it('the gateway refuses to hide unknown messages and messages of other chats, and hides nothing if a frame is invalid', async () => {
     const [ann, ben, carl] = (await kit.people(3)) as [Person, Person, Person];
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect(0);

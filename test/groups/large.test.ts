@@ -14,13 +14,13 @@ beforeAll(async () => {
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
 describe('full groups', () => {
-  it('a full group rejects another member', async () => {
+  it('a group that has its maximum of members rejects another member', async () => {
     const [owner, late] = [people[0] as Person, people[MEMBERS] as Person];
     await expect(owner.call('PUT', `/groups/${group}/members/${late.id}`)).rejects.toThrow('409 group-full');
     expect(await readMembers(kit.link, group)).toHaveLength(MEMBERS);
   });
 
-  it('a full group delivers each message to all members in one order, stored as one row', async () => {
+  it('in a group with the maximum of members, each message reaches all members in one order and is stored in one row', async () => {
     const members = people.slice(0, MEMBERS);
     const clients = await Promise.all(members.map((person, i) => person.connect(i)));
     const senders = [0, 1, 2, 3].map((i) => ({ i, texts: Array.from({ length: 5 }, (_, n) => `${i}/${n}`) }));

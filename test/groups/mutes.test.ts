@@ -34,7 +34,7 @@ const muted = {
 };
 
 describe('muted members', () => {
-  it('a muted member can neither write, edit nor react at any gateway, but can recall', async () => {
+  it('a muted member can neither write, edit nor react on any gateway, but can recall messages', async () => {
     const { admin, member, group } = await makeGroup();
     await using first = await Client.open(kit.gateway(0), member.token);
     await using second = await Client.open(kit.gateway(1), member.token);
@@ -70,7 +70,7 @@ describe('muted members', () => {
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(3500);
   });
 
-  it('a member stays muted after Redis lost its copies and on a new connection', async () => {
+  it('a member stays muted on new connections and after Redis has lost its copies', async () => {
     const { owner, member, group } = await makeGroup();
     await mute(owner, group, member, later());
     await forgetCopies(kit.link);
@@ -80,7 +80,7 @@ describe('muted members', () => {
     }
   });
 
-  it('a muted member can write again after the time, or when the mute is ended', async () => {
+  it('a muted member can write again when the mute expires or an admin ends it', async () => {
     const { owner, admin, member, group } = await makeGroup();
     await using client = await Client.open(kit.gateway(0), member.token);
     await mute(owner, group, member, Date.now() + 500);

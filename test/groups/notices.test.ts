@@ -44,7 +44,7 @@ async function server<T>(method: string, path: string, body?: object): Promise<T
 }
 
 describe('notices in groups', () => {
-  it('each change of a group writes a notice, which all members receive in order and read in the history', async () => {
+  it('each change of a group writes a notice, which all members receive in order and find in the history', async () => {
     const [ann, ben, cem, dan] = (await kit.people(4)) as [Person, Person, Person, Person];
     await using a = await ann.connect(0);
     await using b = await ben.connect(1);
@@ -92,7 +92,7 @@ describe('notices in groups', () => {
     expect(last.some(({ chat }) => chat === group)).toBe(false);
   });
 
-  it('a new member sees that they were added, and nothing from before', async () => {
+  it('a new member sees the notice of being added, and nothing from before', async () => {
     const [ann, ben, cem] = (await kit.people(3)) as [Person, Person, Person];
     const group = await kit.group([ann, ben]);
     await ann.call('PUT', `/groups/${group}/members/${cem.id}`);
@@ -100,7 +100,7 @@ describe('notices in groups', () => {
     expect(await cem.chat(group)).toMatchObject({ unread: 0, last: { body: { type: 'notice', notice: 'added' } } });
   });
 
-  it('notices count as read, and a read mark between them keeps the count exact', async () => {
+  it('notices do not count as unread, and a read mark between notices keeps the unread count exact', async () => {
     const [ann, ben, cem] = (await kit.people(3)) as [Person, Person, Person];
     await using a = await ann.connect();
     await using b = await ben.connect();
@@ -126,7 +126,7 @@ describe('notices in groups', () => {
     expect(await notices(ann, group)).toHaveLength(3);
   });
 
-  it('notices among removed old messages do not change the unread count', async () => {
+  it('the unread count stays exact when old messages and notices among them are removed', async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using a = await ann.connect();
     const group = await kit.group([ann, ben]);
@@ -141,7 +141,7 @@ describe('notices in groups', () => {
     expect(await notices(ben, group)).toEqual([{ notice: 'renamed', name: 'Newer', by: ann.id }]);
   });
 
-  it('nobody can send, edit, recall or pin a notice, react to it or act on it, live and from the history', async () => {
+  it('nobody can send, edit, recall, pin, report or react to a notice, whether it is in the inbox or only in the history', async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using a = await ann.connect();
     const group = await kit.group([ann, ben]);
@@ -177,7 +177,7 @@ describe('notices in groups', () => {
     expect((await page(ann, group)).items).toEqual([created]);
   });
 
-  it('a pinned message in a group writes one notice, also if it is pinned again', async () => {
+  it('pinning a message in a group writes one notice; pinning it again writes no other one', async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using a = await ann.connect();
     const group = await kit.group([ann, ben]);
@@ -190,7 +190,7 @@ describe('notices in groups', () => {
     expect(await notices(ben, ann.id)).toEqual([]);
   });
 
-  it('the search finds no notices, by text and by filters', async () => {
+  it('the search finds no notices, neither by text nor by filters', async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using a = await ann.connect();
     const group = await kit.group([ann, ben], { name: 'Kilimanjaro' });
@@ -204,7 +204,7 @@ describe('notices in groups', () => {
     expect(await find('since=1')).toEqual(['text']);
   });
 
-  it('a change by the server API names nobody who made it, and one notice names many users', async () => {
+  it('a notice about a change by the server API names no author; a change of many users writes a single notice', async () => {
     const people = await kit.people(25);
     const [owner, ...others] = people as [Person, ...Person[]];
     const members = others.map(({ id }) => id);
@@ -225,7 +225,7 @@ describe('notices in groups', () => {
     expect(found.map(({ users = [] }) => users.length)).toEqual([0, 20, 0, 20, 1]);
   });
 
-  it('no notice is written while a recorder runs that would count it as unread', async () => {
+  it('the api writes no notice while a recorder runs that would count it as unread', async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     const { RECORDS_NOTICES: _, ...features } = recorderFeatures;
     const stop = await shareSettings(kit.link, 'recorder old:1', features);
@@ -236,7 +236,7 @@ describe('notices in groups', () => {
     expect(await notices(ann, group)).toEqual([{ notice: 'renamed', name: 'Later', by: ann.id }]);
   });
 
-  it('the stores match after all that', async () => {
+  it('the stores match after all tests of notices', async () => {
     await kit.recorded();
     const pool = openPool({ url: kit.databaseUrl, maxConnections: 2 });
     const results = await verifyDatabase(pool);
@@ -245,7 +245,7 @@ describe('notices in groups', () => {
   });
 });
 
-it('GROUP_NOTICES=off writes no notices', async () => {
+it('with GROUP_NOTICES=off, changes of a group write no notices', async () => {
   await using other = await Kit.start();
   const [ann, ben] = (await other.people(2)) as [Person, Person];
   const group = await other.group([ann, ben]);

@@ -20,7 +20,7 @@ const idsOf = async (person: Person, chat: number) => (await pinsOf(person, chat
 const events = (client: Client) => client.events.map(({ event }) => event).filter(({ kind }) => kind === 'pin');
 
 describe('pinned messages between two users', () => {
-  it('either user can pin and unpin messages for both users, on all devices and in both copies', async () => {
+  it('either of two users can pin and unpin messages for both, on all devices and in both copies', async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using a = await ann.connect(0);
     await using tablet = await ann.connect(1, { device: 'tablet' });
@@ -65,7 +65,7 @@ describe('pinned messages between two users', () => {
     }
   });
 
-  it('a chat has at most MAX_PINS pinned messages, and recalled messages do not count', async () => {
+  it('a chat has at most MAX_PINS pinned messages; recalled messages do not count', async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using a = await ann.connect(0);
     await using b = await ben.connect(1);
@@ -86,7 +86,7 @@ describe('pinned messages between two users', () => {
     expect(await idsOf(ann, ben.id)).toEqual([one, three]);
   });
 
-  it('a pin frame for another chat, by a stranger or in a wrong form is refused', async () => {
+  it('the gateway refuses a pin frame with another chat, by a stranger, or with invalid fields', async () => {
     const [ann, ben, carl] = (await kit.people(3)) as [Person, Person, Person];
     const [dora] = (await kit.people(2)) as [Person, Person];
     await using a = await ann.connect(0);
@@ -105,7 +105,7 @@ describe('pinned messages between two users', () => {
     await expect(pinsOf(dora, 12)).rejects.toThrow('404 not-found');
   });
 
-  it('clearing a chat removes only the pins of its own copy', async () => {
+  it("deleting a chat removes only the pins of the user's own copy", async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using a = await ann.connect(0);
     const { id } = await a.text(ben.id, 'hi');
@@ -117,7 +117,7 @@ describe('pinned messages between two users', () => {
 });
 
 describe('pinned messages of a group', () => {
-  it('only the owner and admins can pin messages, and members see pins only in the history that they may see', async () => {
+  it('only the owner and admins can pin messages in a group; members see pins only of messages that they are allowed to see', async () => {
     const [ann, ben, carl, dora] = (await kit.people(4)) as [Person, Person, Person, Person];
     const group = await kit.group([ann, ben, carl]);
     await ann.call('PATCH', `/groups/${group}/members/${ben.id}`, { role: 'admin' });

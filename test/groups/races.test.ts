@@ -22,7 +22,7 @@ describe.each([
   });
   afterAll(() => kit?.[Symbol.asyncDispose]());
 
-  it('while members join and leave a group, the other members get every message once and in one order', async () => {
+  it('while some members join and leave a group, the other members get every message once and in one order', async () => {
     const people = await kit.people(5);
     const [ann, ben, carl, dora, emil] = people as [Person, Person, Person, Person, Person];
     const group = await kit.group([ann, ben, carl, dora]);
@@ -76,7 +76,7 @@ describe.each([
     expect((await ben.chat(group)).unread).toBe(2 * COUNT);
   }, 60_000);
 
-  it('changes of membership reach all members in the order in which they were made', async () => {
+  it('joins and leaves reach all members in the order in which they happened', async () => {
     const [ann, ben, carl] = (await kit.people(3)) as [Person, Person, Person];
     const group = await kit.group([ann, ben]);
     clients.push(await ann.connect(0), await ben.connect(1));

@@ -25,7 +25,7 @@ const hideReads = ({ id }: Person) =>
     .execute();
 
 describe('the readers of a message in a group', () => {
-  it('the sender sees which members have read the message, and which have only received it', async () => {
+  it('the sender of a group message sees which members have read it and which have only received it', async () => {
     const [ann, ben, cem, dora] = (await kit.people(4)) as [Person, Person, Person, Person];
     const group = await kit.group([ann, ben, cem]);
     await using a = await ann.connect(0);
@@ -45,7 +45,7 @@ describe('the readers of a message in a group', () => {
     expect(await readersOf(ann, group, later.id)).toMatchObject({ read: [], delivered: [cem.id] });
   });
 
-  it('only the sender sees the readers, and only of a message of this chat', async () => {
+  it("only the sender of a message can read its list of readers, and only through the message's own chat", async () => {
     const [ann, ben, cem] = (await kit.people(3)) as [Person, Person, Person];
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect(0);
@@ -56,7 +56,7 @@ describe('the readers of a message in a group', () => {
     await expect(readersOf(ann, group, id + 1)).rejects.toThrow('404 not-found');
   });
 
-  it('a group of more than MAX_READERS members has no list of readers', async () => {
+  it('messages of a group with more than MAX_READERS members have no list of readers', async () => {
     const people = (await kit.people(5)) as [Person, ...Person[]];
     const group = await kit.group(people);
     await using a = await people[0].connect(0);
@@ -64,7 +64,7 @@ describe('the readers of a message in a group', () => {
     await expect(readersOf(people[0], group, id)).rejects.toThrow('409 conflict');
   });
 
-  it('a member who hides read receipts counts as having received a message, and sees no readers', async () => {
+  it('a member who hides read receipts is listed as having received a message, and sees no readers of their own messages', async () => {
     const [ann, ben, cem] = (await kit.people(3)) as [Person, Person, Person];
     const group = await kit.group([ann, ben, cem]);
     await hideReads(cem);
@@ -80,7 +80,7 @@ describe('the readers of a message in a group', () => {
   });
 });
 
-it('between two users, the reader of a message is the peer who has read it', async () => {
+it('between two users, the list of readers of a message contains the peer who has read it', async () => {
   const [ann, ben] = (await kit.people(2)) as [Person, Person];
   await using a = await ann.connect(0);
   await using b = await ben.connect(1);

@@ -27,7 +27,7 @@ const say = (client: Client, to: number, ref = `slow-${++refs}`) =>
 const early = { type: 'error', code: 'slow-mode', retry: true, retryAfter: expect.any(Number) };
 
 describe('slow mode of a group', () => {
-  it('slow mode applies to a member at all gateways, for every kind of frame, but not to a resend', async () => {
+  it('slow mode limits a member on all gateways and with every kind of frame, but does not limit a resend', async () => {
     const { member, group } = await makeGroup();
     await using first = await Client.open(kit.gateway(0), member.token);
     await using second = await Client.open(kit.gateway(1), member.token);
@@ -50,7 +50,7 @@ describe('slow mode of a group', () => {
     expect(await say(second, group, 'accepted')).toMatchObject({ type: 'ack', id, duplicate: true });
   });
 
-  it('if a member sends several messages at once, slow mode accepts only one, even after Redis lost its copies', async () => {
+  it('if a member sends several messages at once, slow mode accepts only one, even after Redis has lost its copies', async () => {
     const { member, group } = await makeGroup();
     await forgetCopies(kit.link);
     await using first = await Client.open(kit.gateway(0), member.token);
@@ -59,7 +59,7 @@ describe('slow mode of a group', () => {
     expect(replies.map(codeOf).sort()).toEqual(['ack', 'slow-mode', 'slow-mode', 'slow-mode']);
   });
 
-  it('the owner and admins are exempt from slow mode, including a member who became an admin', async () => {
+  it('slow mode does not limit the owner and admins, including a member who becomes an admin', async () => {
     const { owner, admin, member, group } = await makeGroup();
     await using client = await Client.open(kit.gateway(0), member.token);
     for (const person of [owner, admin]) {

@@ -13,7 +13,7 @@ const page = (person: Person, chat: number) =>
   person.call<{ items: Message[] }>('GET', `/chats/${chat}/messages?limit=200`);
 
 describe('unrecorded messages', () => {
-  it('history and chat list have a message and its edit right after their acks', async () => {
+  it('history and chat list contain a message and its edit right after their acks', async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using client = await ann.connect();
     for (const text of ['one', 'two', 'three']) {
@@ -26,7 +26,7 @@ describe('unrecorded messages', () => {
     }
   });
 
-  it("the history of a group has a message right after its ack, and then also a member's read mark", async () => {
+  it("the history of a group contains a message right after its ack; a member's read mark counts right after its ack", async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     const group = await kit.group([ann, ben]);
     await using client = await ann.connect();

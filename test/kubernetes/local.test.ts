@@ -19,7 +19,7 @@ describe.skipIf(!kubeconfig)(
     }, 900_000);
     afterAll(() => cluster?.[Symbol.asyncDispose](), 400_000);
 
-    it('in Kubernetes, messages are delivered over every transport and recorded', async () => {
+    it('in Kubernetes, messages are delivered over every transport and stored in PostgreSQL', async () => {
       for (const transport of ['websocket', 'sse', 'poll'] as const) {
         await using pair = await Pair.register(url, { transports: [transport] });
         await pair.say('over there');
@@ -34,7 +34,7 @@ describe.skipIf(!kubeconfig)(
       }
     }, 120_000);
 
-    it('a rolling update of gateways under load loses and doubles no message', async () => {
+    it('a rolling update of gateways under load neither loses nor duplicates a message', async () => {
       await using crowd = await Crowd.gather(url, 100);
       const before = await cluster.pods('parley-gateway');
       const update = async () => {
@@ -49,7 +49,7 @@ describe.skipIf(!kubeconfig)(
       await waitFor(() => crowd.online === crowd.size, { message: () => `only ${crowd.online} are back` });
     }, 400_000);
 
-    it('killing single pods under load loses and duplicates no message', async () => {
+    it('killing single pods under load neither loses nor duplicates a message', async () => {
       await using crowd = await Crowd.gather(url, 100);
       const deaths = async () => {
         for (const application of ['parley-gateway', 'parley-recorder', 'redis', 'postgres', 'parley-api']) {

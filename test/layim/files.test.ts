@@ -16,7 +16,7 @@ afterAll(() => stack.stop());
 
 const key = 'k'.repeat(32);
 
-it('a member who was removed from a group cannot load its LayIM files any more', async () => {
+it('a member who was removed from a group can no longer load its LayIM files', async () => {
   const group = await ann.call<Group>('POST', '/v1/groups', { name: 'walkers', members: [ben.id, carl.id] });
   const [ours, theirs] = await shareFile('group', group.id);
   expect(await statuses(ours, theirs)).toEqual([0, 0]);
@@ -24,7 +24,7 @@ it('a member who was removed from a group cannot load its LayIM files any more',
   expect(await statuses(ours, theirs)).toEqual([0, 404]);
 });
 
-it('the recipient of a LayIM file gets an address of their own, which a recall ends', async () => {
+it('the recipient of a LayIM file gets their own address of the file; a recall invalidates the address', async () => {
   const [ours, theirs] = await shareFile('friend', ben.id);
   expect(theirs).not.toBe(ours);
   expect(await statuses(ours, theirs)).toEqual([0, 0]);
@@ -40,7 +40,7 @@ it('the recipient of a LayIM file gets an address of their own, which a recall e
   expect(await statuses(ours)).toEqual([0]);
 });
 
-it('a text that names a LayIM file of others grants nothing', async () => {
+it("nobody gets access to a LayIM file from a text that contains the address of another user's file", async () => {
   const { id } = parts(await ann.upload());
   const page = await carl.openPage();
   const other = await ben.openPage();
@@ -52,7 +52,7 @@ it('a text that names a LayIM file of others grants nothing', async () => {
   other.close();
 });
 
-it('the address of a LayIM file ends with the account for which it was made', async () => {
+it('the address of a LayIM file becomes invalid when the account is deleted for which it was created', async () => {
   const dan = await register('dan');
   const address = await dan.upload();
   expect(await statuses(address)).toEqual([0]);

@@ -38,7 +38,7 @@ async function say(page: Page, who: string, text: string): Promise<void> {
   await page.locator('#send').click();
 }
 
-it('two users chat with unchanged LayIM pages on two gateways and send a picture', async () => {
+it('two users on two gateways chat with unchanged LayIM pages and send a picture', async () => {
   const [ann, ben] = await kit.friends('Ann', 'Ben');
   await kit.call<Group>('POST', '/groups', { token: ann.token, body: { name: '周末爬山', members: [ben.id] } });
   const pages = { ann: await openPage(ann, 0), ben: await openPage(ben, 1) };
@@ -68,7 +68,7 @@ it('two users chat with unchanged LayIM pages on two gateways and send a picture
   expect(await pages.ben.locator('#messages li').count()).toBe(4);
 });
 
-it('a message to an offline user is delivered when the user opens the LayIM page', async () => {
+it('a LayIM page receives a message that was sent while its user was offline', async () => {
   const [ann, ben] = await kit.friends('Ann', 'Ben');
   const page = await openPage(ann, 0);
   await say(page, 'Ben', 'are you there?');

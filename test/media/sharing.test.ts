@@ -29,7 +29,7 @@ async function whileRecorderSleeps(work: () => Promise<void>): Promise<void> {
 const statuses = (media: Media, ...people: Person[]) => Promise.all(people.map((person) => person.status(media)));
 
 describe('access to media', () => {
-  it('recipients can fetch media as soon as the message is delivered, before it is recorded', async () => {
+  it('recipients can fetch media as soon as the message is delivered, even before it is in PostgreSQL', async () => {
     const media = await ann.upload();
     expect(await statuses(media, ann, ben, carl)).toEqual([200, 404, 404]);
     await whileRecorderSleeps(async () => {
@@ -42,7 +42,7 @@ describe('access to media', () => {
     expect(await statuses(media, ann, ben, carl)).toEqual([200, 200, 200]);
   });
 
-  it('members of a group can fetch its media, but not a member who left', async () => {
+  it('members of a group can fetch its media, but a member who has left cannot', async () => {
     const name = `friends ${Date.now()}`;
     const group = await ann.call<Group>('POST', '/v1/groups', { name, members: [ben.id, carl.id] });
     const media = await ben.upload();
@@ -56,7 +56,7 @@ describe('access to media', () => {
     expect(await statuses(media, ann, carl)).toEqual([200, 404]);
   });
 
-  it('a user who knows the id of a media but may not read it cannot share it', async () => {
+  it('a user who knows the id of a media file without having access to it cannot send it to others', async () => {
     const media = await ann.upload();
     const attempts = async () => {
       await carl.send(carl.id, media);
@@ -75,7 +75,7 @@ describe('access to media', () => {
     expect(await statuses(media, ben)).toEqual([200]);
   });
 
-  it('a recipient cannot fetch media after a recall, whether recorded or not', async () => {
+  it('after a recall, the recipient cannot fetch the media, whether or not the message was already in PostgreSQL', async () => {
     const media = await ann.upload();
     await whileRecorderSleeps(async () => {
       const id = await ann.send(ben.id, media);
@@ -87,7 +87,7 @@ describe('access to media', () => {
     await waitFor(async () => (await ben.status(media)) === 404, { message: 'it is still there' });
   });
 
-  it('a user who deleted the chat cannot fetch its media, but the other one can', async () => {
+  it('a user who deleted the chat cannot fetch its media, while the other user can', async () => {
     const media = await ann.upload();
     await ann.send(ben.id, media);
     await recorded(ben, ann);

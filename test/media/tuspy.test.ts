@@ -66,14 +66,14 @@ async function upload(file: string, metadata: object, chunk = 400_000) {
 }
 
 describe.skipIf(!installed)('tuspy (skipped without: pip install tuspy)', () => {
-  it('tuspy uploads a file in chunks, and a new uploader resumes it', async () => {
+  it('tuspy uploads a file in chunks, and a new uploader resumes the upload', async () => {
     const { resumed, content, info } = await upload('bytes', { filename: 'Grüße 1.bin' });
     expect(resumed).toBe(400_000);
     expect(content.equals(bytes)).toBe(true);
     expect(info).toMatchObject({ name: 'Grüße 1.bin', size: bytes.length });
   });
 
-  it('tuspy uploads a file without metadata, for which it sends an empty header', async () => {
+  it('tuspy uploads a file without metadata, although it then sends an empty header', async () => {
     const { content, info } = await upload('bytes', {});
     expect(content.equals(bytes)).toBe(true);
     expect(info).toMatchObject({ name: 'file', size: bytes.length });

@@ -28,7 +28,7 @@ const ackedOf = (replies: ServerFrame[]) =>
   replies.flatMap((reply) => (reply.type === 'ack' && 'id' in reply ? [reply.ref as string] : []));
 
 describe('a flood of messages', () => {
-  it('in an overload, messages are delivered or rejected with a time to retry', async () => {
+  it('an overloaded gateway delivers a message, or rejects it with a time after which the client can retry', async () => {
     const users = await kit.circle(40);
     const clients = await Promise.all(users.map((user) => kit.connect(user)));
     const listener = await kit.connect(users[0] as number, 0, { device: 'listener', cursor: 'latest' });
@@ -52,7 +52,7 @@ describe('a flood of messages', () => {
     for (const client of [...clients, listener]) client.socket.terminate();
   });
 
-  it('a flood of messages closes no connection and pongs still arrive', async () => {
+  it('during a flood of messages, no connection closes and pongs still arrive', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const flooding = flood(alice, b, 'pinging', 200);
@@ -64,7 +64,7 @@ describe('a flood of messages', () => {
 });
 
 describe('a user who floods over the maximum of connections while Redis does not reply', () => {
-  it('while Redis hangs, a flooding user is rejected and other users are served afterwards', async () => {
+  it('while Redis hangs, the gateway rejects a user who floods it, and serves other users when Redis is back', async () => {
     const users = await kit.circle(6);
     const [flooder, ...others] = users as [number, ...number[]];
     const devices = Array.from({ length: kit.config().maxConnectionsPerUser }, (_, i) => ({ device: `d${i}` }));
@@ -109,7 +109,7 @@ describe('a user who floods over the maximum of connections while Redis does not
 });
 
 describe('a flood of a group of 200', () => {
-  it('concurrent floods of a group of 200 reach every member once and in one order', async () => {
+  it('concurrent floods in a group of 200 reach every member once and in one order', async () => {
     const users = Array.from({ length: 200 }, () => kit.newId());
     const group = await kit.group(users);
     const clients = await Promise.all(users.slice(0, 10).map((user) => kit.connect(user)));
@@ -130,7 +130,7 @@ describe('a flood of a group of 200', () => {
 });
 
 describe('a user with 100 connections', () => {
-  it('of 100 connections of a user, as many as allowed stay open, and each gets every message', async () => {
+  it('if a user opens 100 connections, as many as the limit allows stay open, and each of these gets every message', async () => {
     const [a, b] = await kit.friends();
     const clients = Array.from({ length: 100 }, (_, i) =>
       Client.start(kit.gateway().url, kit.token(b), { device: `d${i}`, cursor: 'latest' }),
@@ -151,7 +151,7 @@ describe('a user with 100 connections', () => {
 const bearer = (user: number) => ({ authorization: `Bearer ${kit.token(user)}` });
 
 describe('5,000 connections within a second', { timeout: 90_000 }, () => {
-  it('of 5,000 connections at once, some open, and the others are rejected with a time to retry', async () => {
+  it('if 5,000 clients connect at once, the gateway accepts some and rejects the others with a time to retry', async () => {
     await using gateway = await GatewayProcess.start({ REDIS_URL: kit.redis.url, LOG_LEVEL: 'error' });
     const port = Number(new URL(gateway.url).port);
     const sockets: RawSocket[] = [];

@@ -22,8 +22,8 @@ const lists = (page: Mounted<'useChats'>, expected: string[]) =>
     message: () => `lists ${JSON.stringify(page.value)}`,
   });
 
-describe.each(frameworks)('useChats of %s', (_, framework) => {
-  it('lists chats by name and date, with the messages that are unread', async () => {
+describe.each(frameworks)('chats in %s', (_, framework) => {
+  it('useChats lists chats with names, the latest message first, and with their number of unread messages', async () => {
     const [alice, bob] = await kit.friends();
     const carol = await kit.register();
     await kit.befriend(alice, carol);
@@ -44,7 +44,7 @@ describe.each(frameworks)('useChats of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('follows changes without a message: new groups, their names, and settings of other devices', async () => {
+  it('useChats updates after changes that are not messages: new groups, their names, and settings from other devices', async () => {
     const [alice, bob] = await kit.friends();
     const page = framework.mount(alice, 'useChats', undefined);
     const { id } = await bob.api('POST /groups', { name: 'Cyclists', members: [alice.user] });
@@ -56,7 +56,7 @@ describe.each(frameworks)('useChats of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('keeps its value while messages of a chat are loaded', async () => {
+  it('useChats keeps its value while older messages of a chat are loaded', async () => {
     const [alice, bob] = await kit.friends();
     await kit.write(bob, alice, ['one', 'two']);
     const page = framework.mount(alice, 'useChats', undefined);
@@ -72,7 +72,7 @@ describe.each(frameworks)('useChats of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('is empty after sign-out, and leaves no listener when it is unmounted', async () => {
+  it('useChats is empty after sign-out, and removes its listeners when its component unmounts', async () => {
     const [alice, bob] = await kit.friends();
     const listeners = countListeners(alice);
     const page = framework.mount(alice, 'useChats', undefined);

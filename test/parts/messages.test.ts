@@ -30,8 +30,8 @@ const settled = (page: Mounted<'useMessages'>) =>
     message: () => `shows ${JSON.stringify(page.value)}`,
   });
 
-describe.each(frameworks)('useMessages of %s', (_, framework) => {
-  it('shows an own message at once, then its delivery state', async () => {
+describe.each(frameworks)('messages in %s', (_, framework) => {
+  it("useMessages shows the user's own message at once, and later its delivery state", async () => {
     const [alice, bob] = await kit.friends();
     const page = framework.mount(alice, 'useMessages', bob.user);
     await settled(page);
@@ -47,7 +47,7 @@ describe.each(frameworks)('useMessages of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('shows why a message failed, resends it on retry, and forgets it on discard', async () => {
+  it('useMessages shows why a message failed, resends it on retry, and removes it on discard', async () => {
     const [alice, bob] = [await kit.register(), await kit.register()];
     for (const client of [alice, bob]) await client.connect();
     await alice.online();
@@ -65,7 +65,7 @@ describe.each(frameworks)('useMessages of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('loads the newest messages by itself, and older ones on demand', async () => {
+  it('useMessages loads the newest messages by itself, and older messages on demand', async () => {
     const [alice, bob] = [await kit.register({ keep: 10 }), await kit.register()];
     await kit.befriend(alice, bob);
     await bob.connect();
@@ -87,7 +87,7 @@ describe.each(frameworks)('useMessages of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('reports a failed load, and loads again', async () => {
+  it('useMessages reports a failed load and can load again', async () => {
     const [alice, bob] = await kit.friends();
     const page = framework.mount(alice, 'useMessages', bob.user);
     await settled(page);
@@ -99,7 +99,7 @@ describe.each(frameworks)('useMessages of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('renders again only for its chat, and keeps the messages that did not change', async () => {
+  it('useMessages renders again only for changes of its chat, and reuses the objects of unchanged messages', async () => {
     const [alice, bob] = await kit.friends();
     const carol = await kit.register();
     await kit.befriend(alice, carol);
@@ -120,7 +120,7 @@ describe.each(frameworks)('useMessages of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('follows reactions, recalls, hidden messages and streamed texts', async () => {
+  it('useMessages updates after reactions, recalls, hidden messages and streamed text', async () => {
     const [alice, bob] = await kit.friends();
     await kit.write(bob, alice, ['one', 'two', 'three']);
     const page = framework.mount(alice, 'useMessages', bob.user);
@@ -141,7 +141,7 @@ describe.each(frameworks)('useMessages of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('shows another chat when its id changes, and none without an id', async () => {
+  it('useMessages shows another chat when its chat id changes, and no messages without an id', async () => {
     const [alice, bob] = await kit.friends();
     const carol = await kit.register();
     await kit.befriend(alice, carol);
@@ -162,7 +162,7 @@ describe.each(frameworks)('useMessages of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('removes its listeners when it is unmounted, and renders no more', async () => {
+  it('useMessages removes its listeners when its component unmounts, and renders no more', async () => {
     const [alice, bob] = await kit.friends();
     const listeners = countListeners(alice);
     const [page, other] = [0, 1].map(() => framework.mount(alice, 'useMessages', bob.user)) as [
@@ -182,7 +182,7 @@ describe.each(frameworks)('useMessages of %s', (_, framework) => {
     await waitFor(() => listeners() === 0);
   });
 
-  it('shows nothing after sign-out, and the messages of the next user', async () => {
+  it('useMessages shows nothing after sign-out, and then the messages of the next user', async () => {
     const [alice, bob] = await kit.friends();
     await kit.write(bob, alice, ['for alice']);
     const page = framework.mount(alice, 'useMessages', bob.user);
@@ -199,7 +199,7 @@ describe.each(frameworks)('useMessages of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('shows the whole newest page again after events were lost', async () => {
+  it('useMessages shows the whole newest page again after events were lost', async () => {
     const [alice, bob] = await kit.friends({ gateways: [kit.network.url] });
     const written = Array.from({ length: 60 }, (_, i) => `m${i}`);
     await kit.write(bob, alice, written);

@@ -55,24 +55,27 @@ describe.each(Object.entries(packages))('the package for %s', (name, { peers, li
     await installed?.[Symbol.asyncDispose]();
   });
 
-  it('contains its module, licence, changelog and README, no sources, and has no dependency', async () => {
+  it('the package for a framework contains its module, licence, changelog and README, but no sources and no dependencies', async () => {
     await expectPublished(installed.tarball);
     const manifest = await manifestOf(installed, `@parley/${name}`);
     expect(manifest).not.toHaveProperty('dependencies');
     expect(Object.keys(manifest.peerDependencies ?? {})).toEqual(['@parley/client', peers[0]]);
   });
 
-  it('publint and attw find nothing but that require of CommonJS needs Node.js 20.19', async () => {
+  it('publint and attw have no findings for the package of a framework', async () => {
     expect(await findingsOfPublint(installed.tarball)).toEqual([]);
     expect(await problemsOfTypes(installed.tarball)).toEqual([]);
   });
 
-  it.each(compilers)('has types for TypeScript %s, with the types of the app', async (compiler) => {
-    const options = { skipLibCheck: name === 'vue', lib, module: 'nodenext' };
-    expect(await typeErrors(installed, compiler, `${shared}${app}`, options)).toBe('');
-  });
+  it.each(compilers)(
+    'the package for a framework has types for TypeScript %s, including types that the app declares',
+    async (compiler) => {
+      const options = { skipLibCheck: name === 'vue', lib, module: 'nodenext' };
+      expect(await typeErrors(installed, compiler, `${shared}${app}`, options)).toBe('');
+    },
+  );
 
-  it('can be loaded without a DOM', async () => {
+  it('the package for a framework can be loaded without a DOM', async () => {
     await installed.write(
       'app.mjs',
       `import * as parts from '@parley/${name}';\nconsole.log(typeof parts.useMessages);`,

@@ -17,7 +17,7 @@ const file = (text: string, type = 'text/plain', name = `${text.slice(0, 5)}.txt
   Object.assign(new Blob([text], { type }), { name });
 
 describe.each(frameworks)('parts of %s', (_, framework) => {
-  it('useComposer sends its text as a reply, and clears itself', async () => {
+  it('useComposer sends its text as a reply and then clears itself', async () => {
     const [alice, bob] = await kit.friends();
     await kit.write(bob, alice, ['question']);
     await untilShown(alice, bob.user, ['question']);
@@ -35,7 +35,7 @@ describe.each(frameworks)('parts of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('useComposer edits a message, and returns to the text from before', async () => {
+  it('useComposer edits a message, and then restores the text from before the edit', async () => {
     const [alice, bob] = await kit.friends();
     await kit.write(alice, bob, ['misspelt']);
     const page = framework.mount(alice, 'useComposer', bob.user);
@@ -72,7 +72,7 @@ describe.each(frameworks)('parts of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('useTyping lists who types, until they send, stop or leave', async () => {
+  it('useTyping lists the users who are typing until they send the message, stop typing or leave', async () => {
     const [alice, bob] = await kit.friends();
     const page = framework.mount(alice, 'useTyping', bob.user);
     const composer = framework.mount(bob, 'useComposer', alice.user);
@@ -93,7 +93,7 @@ describe.each(frameworks)('parts of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('usePresence watches the users of all components, and forgets them while offline', async () => {
+  it('usePresence watches the users of all components, and returns no presence while offline', async () => {
     const [alice, bob] = await kit.friends({ gateways: [kit.network.url] });
     const carol = await kit.register();
     await kit.befriend(alice, carol);
@@ -122,7 +122,7 @@ describe.each(frameworks)('parts of %s', (_, framework) => {
     first.unmount();
   });
 
-  it('useUploads sends files in order when they are uploaded, and not those that were cancelled', async () => {
+  it('useUploads sends the files in order when they are uploaded, without those that were cancelled', async () => {
     const [alice, bob] = await kit.friends();
     const page = framework.mount(alice, 'useUploads', bob.user);
     await waitFor(() => page.value);
@@ -155,7 +155,7 @@ describe.each(frameworks)('parts of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('useUploads pauses, reports why an upload failed, and resumes both', async () => {
+  it('useUploads pauses an upload, reports why an upload failed, and resumes both', async () => {
     const [alice, bob] = await kit.friends();
     const page = framework.mount(alice, 'useUploads', bob.user);
     await waitFor(() => page.value);
@@ -181,7 +181,7 @@ describe.each(frameworks)('parts of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('useConnection shows the state from before connect until after sign-out', async () => {
+  it('useConnection returns the connection state, from before `connect` until after sign-out', async () => {
     const alice = await kit.register();
     const listeners = countListeners(alice);
     const page = framework.mount(alice, 'useConnection', undefined);

@@ -37,7 +37,7 @@ async function call<T>(method: string, path: string, body: unknown): Promise<T> 
   return (answer.status === 204 ? undefined : await answer.json()) as T;
 }
 
-it('every webhook is delivered despite outages of the receiver, the api and the recorder', async () => {
+it('every webhook is delivered, even after outages of the receiver, the api and the recorder', async () => {
   const ann = await call<{ id: number }>('put', '/users/ann', { name: 'Ann' });
   const ben = await call<{ id: number }>('put', '/users/ben', { name: 'Ben' });
   await call('put', '/users/ann/friends/ben', undefined);
@@ -73,7 +73,7 @@ it('every webhook is delivered despite outages of the receiver, the api and the 
   expect(told().map(({ event }) => [event.type, event.data.user])).toContainEqual(['presence.online', ann.id]);
 }, 120_000);
 
-it('an edit by the server API changes both copies of a message', async () => {
+it('an edit with the server API changes both copies of a message', async () => {
   const dan = await call<{ id: number }>('put', '/users/dan', { name: 'Dan' });
   const eve = await call<{ id: number }>('put', '/users/eve', { name: 'Eve' });
   await call('put', '/users/dan/friends/eve', undefined);
@@ -90,7 +90,7 @@ it('an edit by the server API changes both copies of a message', async () => {
   expect(await Promise.all(paths.map(read))).toEqual([body('right'), body('right')]);
 });
 
-it('a token of the product is accepted until the product deactivates the user', async () => {
+it('a token that the product signed is accepted until the product deactivates its user', async () => {
   const cat = await call<{ id: number }>('put', '/users/cat', { name: 'Cat' });
   const token = jwt.sign({}, key, { issuer: 'product', audience: 'chat', subject: 'cat', expiresIn: 600 });
   const gateway = (stack.gatewayUrls[0] ?? '').replace('http', 'ws');

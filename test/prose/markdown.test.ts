@@ -17,14 +17,14 @@ describe.each(services)('the settings of the %s in its README', (service) => {
   const settings = settingsOf(`services/${service}/README.md`);
   const known = variablesOf(service);
 
-  it('has a row for every variable that the service reads, and no other rows', () => {
+  it('the README of each service has a row for every variable that the service reads, and no other rows', () => {
     const listed = new Set(settings.map(({ variable }) => variable));
     expect([...known].filter((variable) => variable !== 'NODE_ENV' && !listed.has(variable))).toEqual([]);
     const others = service === 'api' ? otherService.api : [];
     expect([...listed].filter((variable) => !known.has(variable) && !others.includes(variable))).toEqual([]);
   });
 
-  it('states the default of every variable', () => {
+  it('the README of each service states the default of every variable', () => {
     const read = (env: Record<string, string>) => JSON.stringify(readers[service]({ ...ownSecrets, ...env }));
     const wrong = settings.filter(
       ({ variable, stated }) =>
@@ -38,7 +38,7 @@ describe.each(services)('the settings of the %s in its README', (service) => {
 });
 
 describe.each(pages)('%s', (page) => {
-  it('links to files and headings that exist', () => {
+  it('Markdown links only to files and headings that exist', () => {
     const broken = linksOf(page).filter(
       ({ file, anchor }) =>
         !isFile(file) || (anchor !== '' && file.endsWith('.md') && !anchorsOf(file).includes(anchor)),
@@ -46,7 +46,7 @@ describe.each(pages)('%s', (page) => {
     expect(broken.map(({ target }) => target)).toEqual([]);
   });
 
-  it('names scripts of npm that exist', () => {
+  it('Markdown mentions only npm scripts that exist', () => {
     const scripts = ['package.json', 'services/web/package.json'].flatMap((file) =>
       Object.keys(JSON.parse(readText(file)).scripts),
     );
@@ -54,7 +54,7 @@ describe.each(pages)('%s', (page) => {
     expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
   });
 
-  it('names files of the repository that exist', () => {
+  it('Markdown mentions only files that exist in the repository', () => {
     const named = codeOf(page).filter((code) => !/\bdist\b/.test(code));
     const missing = [
       ...named.filter((path) => /^(packages|services|test|deploy|\.ci)\/[\w./-]+$/.test(path) && !isFile(path)),
@@ -69,7 +69,7 @@ it('the index of the guides links to every guide', () => {
   expect(filesOf(/^deploy\/guides\/.*\.md$/).filter((file) => !linked.includes(file))).toEqual([]);
 });
 
-it('the guide of the command line names every command', () => {
+it('the guide about the command line mentions every command', () => {
   const guide = readText('deploy/guides/operate.md');
   expect(Object.keys(commands).filter((name) => !guide.includes(`parley ${name}`))).toEqual([]);
 });

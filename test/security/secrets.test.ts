@@ -6,7 +6,7 @@ import { pushed, queuePush } from '../../services/api/test/queue-push.ts';
 import { apiKey, startServerApi } from '../../services/api/test/server-api.ts';
 import { password, TestApi } from '../../services/api/test/test-api.ts';
 
-it('no password, token or key is logged, for any request and result', async () => {
+it('the api logs no password, token or key, whatever the request and its result', async () => {
   await using product = await startServerApi();
   const { api } = product;
   const ann = await api.person();
@@ -30,7 +30,7 @@ it('no password, token or key is logged, for any request and result', async () =
   expect(log).not.toContain(apiKey);
 });
 
-it('no credential of a push service and no token of a device is logged, for any response of the service', async () => {
+it('the api logs no credential of a push service and no device token, whatever the service responds', async () => {
   await using fcm = await FcmService.start();
   await using apns = await ApnsService.start();
   await using api = await TestApi.start({

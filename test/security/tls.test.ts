@@ -57,7 +57,9 @@ const ask = async <Row extends object>(url: string, query: string): Promise<Row[
 };
 
 describe('with TLS to Redis and PostgreSQL', () => {
-  it('services use TLS for all connections to Redis and PostgreSQL', { timeout: 60_000 }, async () => {
+  it('services use TLS for all connections if the URLs of Redis and PostgreSQL require TLS', {
+    timeout: 60_000,
+  }, async () => {
     await using data = await emptyFolder();
     const port = await portsInARow(2);
     const env = {
@@ -94,7 +96,7 @@ describe('with TLS to Redis and PostgreSQL', () => {
     expect(rows.filter(({ ssl }) => !ssl)).toEqual([]);
   });
 
-  it('a TLS certificate for an IP address is valid for that address', async () => {
+  it('a gateway connects to Redis by IP address if the TLS certificate is valid for that address', async () => {
     const port = await freePort();
     await using other = await startTlsRedis(certificates.forAddress, port);
     const env = {
@@ -111,7 +113,7 @@ describe('certificates of Redis', () => {
   const gatewayWith = (REDIS_URL: string, ca: string) =>
     GatewayProcess.failing({ REDIS_URL, NODE_EXTRA_CA_CERTS: ca, LOG_LEVEL: 'silent' });
 
-  it('a gateway rejects a Redis certificate of another authority', async () => {
+  it('a gateway rejects a Redis certificate that another authority signed', async () => {
     await expect(connectRedis({ url: redisUrl() })).rejects.toThrow('Redis does not answer at rediss://localhost');
     const { code, error } = await gatewayWith(redisUrl(), certificates.otherCa);
     expect(code).toBe(1);
@@ -124,14 +126,14 @@ describe('certificates of Redis', () => {
     expect(error).toMatch(/does not match certificate's altnames/);
   });
 
-  it('a gateway reports a wrong user or password of Redis without the password', async () => {
+  it('a gateway reports that the user or password for Redis is wrong, without printing the password', async () => {
     const { code, error } = await gatewayWith(redisUrl('localhost', 'parley:wrong'), certificates.ca);
     expect(code).toBe(1);
     expect(error).toMatch(/WRONGPASS/);
     expect(error).not.toContain(':wrong');
   });
 
-  it('message connections reject a Redis certificate of another authority', async () => {
+  it('RedisSocket rejects a Redis certificate that another authority signed', async () => {
     const options = { host: 'localhost', port: redisPort, tls: true, name: 'test', replicas: 0 };
     const wire = new RedisSocket({ ...options, retryDelay: () => 1000 });
     await expect(wire.call(['PING'])).rejects.toThrow(/lost/);
@@ -140,13 +142,13 @@ describe('certificates of Redis', () => {
 });
 
 describe('certificates of PostgreSQL', () => {
-  it('connections reject a PostgreSQL certificate of another authority', async () => {
+  it('a database pool rejects a PostgreSQL certificate that another authority signed', async () => {
     await expect(ask(databaseUrl('localhost', certificates.otherCa), 'select 1')).rejects.toThrow(
       /unable to verify|signed/,
     );
   });
 
-  it('connections reject a PostgreSQL certificate for another host name', async () => {
+  it('a database pool rejects a PostgreSQL certificate for another host name', async () => {
     await expect(ask(databaseUrl('127.0.0.1'), 'select 1')).rejects.toThrow(/altnames/);
     expect(await ask(databaseUrl(), 'select 1')).toHaveLength(1);
   });

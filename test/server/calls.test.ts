@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 describe('ParleyServer', () => {
-  it('ParleyServer creates users, sends messages and lists them page by page', async () => {
+  it('ParleyServer creates users, sends messages and lists messages page by page', async () => {
     const ann = await parley.call('PUT /server/users/{user}', { user: 'list/ann', name: 'Ann' });
     const ben = await parley.call('PUT /server/users/{user}', { user: 'list/ben', name: 'Ben', custom: { team: 1 } });
     expect(ben).toMatchObject({ externalId: 'list/ben', custom: { team: 1 }, deactivated: null });
@@ -75,7 +75,7 @@ describe('ParleyServer', () => {
     await expect(parley.call('GET /server/groups/{group}', { group: 'team' })).rejects.toMatchObject({ status: 404 });
   });
 
-  it('ParleyServer sends a message to many receivers by a job', async () => {
+  it('ParleyServer sends a message to many receivers with a job', async () => {
     for (const user of ['many-ann', 'many-ben']) await parley.call('PUT /server/users/{user}', { user });
     const { id } = await parley.sendToMany({
       ...{ from: 'system', to: ['many-ann', 'many-ben', 'nobody'], ref: 'news', body: text('news') },
@@ -147,7 +147,7 @@ describe('ParleyServer', () => {
     expect(await parley.call('PATCH /server/reports/{id}', closed)).toMatchObject({ state: 'closed' });
   });
 
-  it("a rejected call has the code, status and fields of the api's error", async () => {
+  it("a rejected call of ParleyServer has the code, status and fields of the api's error", async () => {
     const missing = parley.call('GET /server/users/{user}', { user: 'nobody' });
     await expect(missing).rejects.toBeInstanceOf(ParleyServerError);
     await expect(missing).rejects.toMatchObject({
@@ -162,7 +162,7 @@ describe('ParleyServer', () => {
     expect(JSON.stringify(await missing.catch((error) => error))).not.toContain(apiKey);
   });
 
-  it('an id cannot change the path of a call of ParleyServer', async () => {
+  it('an id with special characters cannot change the path that ParleyServer requests', async () => {
     for (const friend of ['..', '.', '', '~17']) {
       const input = { user: 'list/ann', friend };
       await expect(parley.call('DELETE /server/users/{user}/friends/{friend}', input)).rejects.toThrow(TypeError);
@@ -172,7 +172,7 @@ describe('ParleyServer', () => {
     });
   });
 
-  it('ParleyServer has a type for every operation of the server API, and no other', async () => {
+  it('ParleyServer has a type for every operation of the server API, and for nothing else', async () => {
     const file = fileURLToPath(new URL('../../packages/server/src/calls/operations.ts', import.meta.url));
     const known = [...(await readFile(file, 'utf8')).matchAll(/^ {2}'([A-Z]+ \/\S+)': /gm)].map(([, name]) => name);
     const { paths } = (await (await fetch(`${stack.apiUrl}/openapi.json`)).json()) as { paths: Record<string, object> };
@@ -212,7 +212,7 @@ describe('retries of ParleyServer', () => {
     front = undefined;
   });
 
-  it('ParleyServer repeats a failed call with one effect, and honours Retry-After', async () => {
+  it('ParleyServer repeats a failed call, which takes effect only once, and honours Retry-After', async () => {
     front = await Front.start(unavailable(0), lost, unavailable());
     await front.parley.call('PUT /server/users/{user}', { user: 'retry' });
     expect(front.requests).toHaveLength(4);
@@ -228,7 +228,7 @@ describe('retries of ParleyServer', () => {
     expect([sessions.items.length, typeof accessToken]).toEqual([1, 'string']);
   });
 
-  it('ParleyServer rejects if Retry-After exceeds the time limit, and after the last retry', async () => {
+  it('ParleyServer rejects a call if Retry-After exceeds the time limit, or if the last retry fails', async () => {
     front = await Front.start(unavailable(3600));
     await expect(front.parley.call('GET /server/users')).rejects.toMatchObject({ status: 503, retryAfter: 3600 });
     expect(front.requests).toHaveLength(1);
@@ -237,7 +237,7 @@ describe('retries of ParleyServer', () => {
     expect(front.requests).toHaveLength(5);
   });
 
-  it('a call of ParleyServer rejects if no reply arrives in time', async () => {
+  it('ParleyServer rejects a call to which no reply arrives in time', async () => {
     front = await Front.start(() => {});
     const hasty = new ParleyServer({ url: front.url, apiKey, timeout: 50, retries: 0 });
     await expect(hasty.call('GET /server/users')).rejects.toMatchObject({
@@ -245,7 +245,7 @@ describe('retries of ParleyServer', () => {
     });
   });
 
-  it("ParleyServer does not send its key to a redirect's address, and rejects HTML replies", async () => {
+  it('ParleyServer does not send its key to the address of a redirect, and rejects HTML replies', async () => {
     front = await Front.start(
       (_, response) => void response.writeHead(307, { location: `${receiver.url}/stolen` }).end(),
       (_, response) => void response.writeHead(200).end('<html>hello</html>'),

@@ -56,7 +56,7 @@ describe('the example hook server', () => {
     expect(await send('3', 'my casino')).toMatchObject({ code: 'refused', message: 'No advertising.' });
   });
 
-  it('the example hook server rejects requests with another secret, an old date or a changed body', async () => {
+  it('the example hook server rejects a request with another secret, an old date or a changed body', async () => {
     const body = JSON.stringify({ id: 'h', type: 'message.send', date: 1, data: { body: text('hi') } });
     const post = async (headers: Record<string, string>, sent = body) =>
       (await fetch(hook.url, { method: 'POST', headers, body: sent })).status;
@@ -67,7 +67,7 @@ describe('the example hook server', () => {
     expect(await post({})).toBe(401);
   });
 
-  it('a gateway whose secret differs from that of the hook server rejects messages as unavailable', async () => {
+  it('a gateway rejects messages as unavailable if its secret differs from that of the hook server', async () => {
     await kit.addGateway({ hooks: hooks(strange) });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, kit.gateways.length - 1);

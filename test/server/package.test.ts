@@ -22,12 +22,12 @@ describe('the packed package', () => {
     await installed?.[Symbol.asyncDispose]();
   });
 
-  it('the server package has its module, licence, changelog and README, and no dependency', async () => {
+  it('the server package contains its module, licence, changelog and README, and has no dependencies', async () => {
     await expectPublished(installed.tarball);
     expect(await manifestOf(installed, '@parley/server')).not.toHaveProperty('dependencies');
   });
 
-  it('pnpm packs the same files as npm', async () => {
+  it('pnpm packs the server package with the same files as npm', async () => {
     await using other = await Installed.create('pnpm', serverFolder);
     expect(await contentsOf(other, '@parley/server')).toEqual(await contentsOf(installed, '@parley/server'));
   }, 180_000);
@@ -36,7 +36,7 @@ describe('the packed package', () => {
     expect(await findingsOfPublint(installed.tarball)).toEqual([]);
   });
 
-  it('attw finds valid types in the server package for every kind of import but require', async () => {
+  it('attw finds valid types in the server package for every kind of import except require', async () => {
     expect(await problemsOfTypes(installed.tarball)).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ const headers = signatureHeaders(keys.slice(1), 'e1', body, now);
 const at = (ms: number) => ({ now: now + ms });
 
 describe('verifyWebhook', () => {
-  it('verifyWebhook returns the event of a signed request, from text or bytes', () => {
+  it('verifyWebhook returns the event of a signed request, whether its body is text or bytes', () => {
     expect(verifyWebhook(headers, body, newSecret, at(0))).toEqual(event);
     expect(verifyWebhook(new Headers(headers), Buffer.from(body), [newSecret], at(0))).toEqual(event);
   });
@@ -23,7 +23,7 @@ describe('verifyWebhook', () => {
     expect(() => verifyWebhook({ ...headers, 'webhook-id': 'e2' }, body, newSecret, at(0))).toThrow(WebhookError);
   });
 
-  it('verifyWebhook rejects a timestamp that is changed or differs from now by more than five minutes', () => {
+  it('verifyWebhook rejects a timestamp that was changed, or that differs from now by more than five minutes', () => {
     for (const ms of [-300_000, 300_000]) expect(verifyWebhook(headers, body, newSecret, at(ms))).toEqual(event);
     for (const ms of [-301_000, 301_000])
       expect(() => verifyWebhook(headers, body, newSecret, at(ms))).toThrow('too old');
@@ -35,7 +35,7 @@ describe('verifyWebhook', () => {
       );
   });
 
-  it('verifyWebhook rejects a wrong secret, and accepts a signature by any of several secrets', () => {
+  it('verifyWebhook rejects a wrong secret, and accepts a signature with any of several secrets', () => {
     expect(() => verifyWebhook(headers, body, strange, at(0))).toThrow('No signature matches');
     expect(() => verifyWebhook(headers, body, [strange, oldSecret], at(0))).toThrow('No signature matches');
     expect(verifyWebhook(headers, body, [oldSecret, newSecret], at(0))).toEqual(event);
@@ -65,7 +65,7 @@ describe('verifyWebhook', () => {
     }
   });
 
-  it('verifyWebhook throws a TypeError for a missing or invalid secret and for a parsed body', () => {
+  it('verifyWebhook throws a TypeError for a missing or invalid secret, and for a body that was already parsed', () => {
     expect(() => verifyWebhook(headers, body, [], at(0))).toThrow(TypeError);
     for (const secret of ['', 'secret', 'whsec_', `whsec_${btoa('short')}`])
       expect(() => verifyWebhook(headers, body, secret, at(0))).toThrow(TypeError);
@@ -79,14 +79,14 @@ describe('handleHook', () => {
     return handleHook(signatureHeaders(keys, 'h1', text, now), text, newSecret, handlers, at(0));
   };
 
-  it('handleHook returns the reply of the handler, and allows types without a handler', async () => {
+  it('handleHook returns the reply of the handler, and allows events of types that have no handler', async () => {
     const handlers = { 'friend.request': ({ message }: { message: string }) => ({ allow: false as const, message }) };
     expect(await ask('friend.request', handlers)).toEqual({ allow: false, message: 'hi' });
     for (const type of ['group.join', 'constructor', 'later.type'])
       expect(await ask(type, handlers)).toEqual({ allow: true });
   });
 
-  it('handleHook throws if its handler returns nothing, or if the request is not genuine', async () => {
+  it('handleHook throws if its handler returns nothing, or if the signature of the request is invalid', async () => {
     await expect(ask('group.join', { 'group.join': (() => {}) as never })).rejects.toThrow('must return');
     const called: unknown[] = [];
     const handlers = { 'group.join': (data: unknown) => void called.push(data) as never };

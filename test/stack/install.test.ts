@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** User id of `nobody` on Linux and macOS. Root may write everywhere. */
 const NOBODY = 65_534;
 
-it('a clone without write access is named, and nothing is downloaded', async () => {
+it('the installation reports a clone without write access, and downloads nothing', async () => {
   const clone = await mkdtemp(join(tmpdir(), 'parley-read-only-'));
   try {
     for (const folder of ['packages/stack/bin', 'services']) await mkdir(join(clone, folder), { recursive: true });
@@ -48,7 +48,7 @@ it.each(['18.20.8', '20.18.3'])('Node.js %s is rejected before anything is downl
   expect([status, stderr]).toEqual([1, expected]);
 });
 
-it('scripts install the packages themselves, because npm skips hooks if ignore-scripts is set', async () => {
+it('npm scripts install the packages themselves, because npm runs no pre and post scripts if ignore-scripts is set', async () => {
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };

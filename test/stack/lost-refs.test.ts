@@ -27,7 +27,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   return (answer.status === 204 ? undefined : await answer.json()) as T;
 }
 
-it('a resend of a recorded message is recognised after Redis lost all data', async () => {
+it('the gateway recognises the resend of a message in PostgreSQL after Redis has lost all data', async () => {
   const [ann, ben] = [
     await call<{ id: number }>('put', '/users/ann', { name: 'Ann' }),
     await call<{ id: number }>('put', '/users/ben', { name: 'Ben' }),

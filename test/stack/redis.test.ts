@@ -20,7 +20,7 @@ describe('startRedis', () => {
     again.disconnect();
   });
 
-  it('startRedis uses different ports for servers that start concurrently', async () => {
+  it('startRedis uses different ports for servers that start at the same time', async () => {
     const servers = await Promise.all([startRedis(), startRedis(), startRedis()]);
     expect(new Set(servers.map((server) => server.port)).size).toBe(3);
     await Promise.all(servers.map((server) => server.stop()));
@@ -34,7 +34,7 @@ describe('startRedis', () => {
 });
 
 describe('startRedisCluster', () => {
-  it('startRedisCluster spreads the slots over masters with one replica each', async () => {
+  it('startRedisCluster distributes the hash slots over masters that have one replica each', async () => {
     await using cluster = await startRedisCluster({ masters: 3, replicasPerMaster: 1 });
     expect(cluster.nodes).toHaveLength(6);
     const client = new Cluster(cluster.url.split(','));

@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-it('a dry run of npm run release creates tarballs, changelogs, SBOMs, a bake file and a chart, but no tag', async () => {
+it('a dry run of npm run release creates tarballs, changelogs, SBOMs, a bake file and a chart, but does not create a tag', async () => {
   const out = await mkdtemp(join(tmpdir(), 'parley-release-test-'));
   try {
     const before = await run('git', ['for-each-ref'], { cwd: root });

@@ -4,7 +4,7 @@ import { alive } from './processes.ts';
 
 const ready = async (url: string) => (await fetch(`${url}/readyz`)).ok;
 
-it('startStack starts all services on free ports, and stop leaves no process', async () => {
+it('startStack starts all services on free ports; after `stop`, no process remains', async () => {
   const stack = await startStack({ gateways: 2 });
   const { api, gateways, recorders } = stack.processes;
   const services = [api, ...gateways, ...recorders];
@@ -16,7 +16,7 @@ it('startStack starts all services on free ports, and stop leaves no process', a
   await waitFor(() => alive(pids).length === 0, { message: 'processes were left' });
 });
 
-it('a killed service restarts at the same address', async () => {
+it('the stack restarts a killed service at the same address', async () => {
   await using stack = await startStack({ gateways: 1 });
   const [gateway] = stack.processes.gateways;
   if (!gateway) throw new Error('no gateway');
@@ -29,13 +29,13 @@ it('a killed service restarts at the same address', async () => {
   expect(await ready(url)).toBe(true);
 });
 
-it('startStack can use a Redis Cluster', async () => {
+it('startStack can start Parley with a Redis Cluster', async () => {
   await using stack = await startStack({ redisCluster: true });
   expect(stack.redisUrl.split(',')).toHaveLength(3);
   expect(await ready(stack.gatewayUrls[0] ?? '')).toBe(true);
 });
 
-it('startStack stops everything and throws the reason if a service does not start', async () => {
+it('if a service does not start, startStack stops everything and throws the reason', async () => {
   const failure = await startStack({ env: { LOG_LEVEL: 'loud' } }).catch((error: Error) => error);
   expect(String(failure)).toContain('LOG_LEVEL');
 });

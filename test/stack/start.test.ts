@@ -38,7 +38,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     await data[Symbol.asyncDispose]();
   });
 
-  it('npm start starts the api and as many gateways as --gateways states', async () => {
+  it('npm start starts the api, and as many gateways as --gateways states', async () => {
     for (const each of [port, port + 1, port + 2, port + 3]) expect(await ready(each)).toBe(true);
     expect(starter.output).toContain(`http://127.0.0.1:${port}\n`);
     expect(starter.output).toContain(`ws://127.0.0.1:${port + 3}/v1/socket`);
@@ -50,7 +50,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     expect(await friends.text()).toContain('"username":"bob"');
   });
 
-  it('a second npm start on the same data fails with one line', async () => {
+  it('a second npm start with the same data folder fails with one line', async () => {
     await using second = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path]);
     expect(await second.ended()).toBe('exit code 1');
     expect(second.output).toBe(
@@ -66,7 +66,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     expect(await ready(port + 1)).toBe(true);
   });
 
-  it('npm start leaves no process when it ends', async () => {
+  it('npm start leaves no process behind when it ends', async () => {
     const pids = await starter.end('SIGTERM');
     expect(await starter.ended()).toBe('exit code 0');
     expect(pids.length).toBeGreaterThan(7);
@@ -75,7 +75,7 @@ describe('npm start', { timeout: 60_000 }, () => {
 });
 
 describe('npm start with existing data and servers', { timeout: 60_000 }, () => {
-  it('accounts and sessions survive a kill and a restart of npm start', async () => {
+  it('accounts and sessions survive when npm start is killed and started again', async () => {
     await using data = await emptyFolder();
     const port = await portsInARow(2);
     const args = ['--port', `${port}`, '--gateways', '1', '--data', data.path];
@@ -90,7 +90,7 @@ describe('npm start with existing data and servers', { timeout: 60_000 }, () => 
     expect((await get(port, '/v1/me', before.accessToken)).status).toBe(200);
   });
 
-  it('npm start uses the servers in REDIS_URL and DATABASE_URL, and starts none itself', async () => {
+  it('npm start uses the servers in REDIS_URL and DATABASE_URL instead of starting its own', async () => {
     await using data = await emptyFolder();
     await using redis = await startRedis();
     const port = await portsInARow(2);
@@ -104,7 +104,7 @@ describe('npm start with existing data and servers', { timeout: 60_000 }, () => 
 });
 
 describe('npm start that fails', () => {
-  it('npm start names a port that is in use', async () => {
+  it('npm start reports which port is in use', async () => {
     await using data = await emptyFolder();
     const port = await portsInARow(2);
     const other = createServer().listen(port + 1, '127.0.0.1');
@@ -114,7 +114,7 @@ describe('npm start that fails', () => {
     other.close();
   });
 
-  it('npm start lists the ways to get a Redis if there is none', async () => {
+  it('npm start reports how to install Redis if it finds none', async () => {
     await using data = await emptyFolder();
     const port = await portsInARow(2);
     const env = { PATH: data.path, HOME: data.path, XDG_CACHE_HOME: data.path };

@@ -15,7 +15,7 @@ async function verify(env: NodeJS.ProcessEnv): Promise<{ ending: string; lines: 
   return { ending: child.ending, lines: child.output.trim().split('\n') };
 }
 
-it('npm run verify prints the properties that hold, names those that do not, and exits with code 1', async () => {
+it('npm run verify lists which properties of the data hold and which do not; if one does not, it exits with code 1', async () => {
   await using stack = await startStack();
   await createDemoAccounts(stack.apiUrl, stack.gatewayUrls[0] ?? '');
   const { databaseUrl, redisUrl } = stack;

@@ -32,7 +32,7 @@ describe.skipIf(missing !== undefined)('upgrade and rollback between the previou
     await old?.[Symbol.asyncDispose]();
   });
 
-  it('no message is lost, doubled or reordered during an upgrade and a downgrade', async () => {
+  it('no message is lost, duplicated or reordered during an upgrade and a downgrade', async () => {
     await old.migrate(databaseUrl);
     const media = await temporaryFolder('upgrade-media');
     const env = {
@@ -93,7 +93,7 @@ describe.skipIf(missing !== undefined)('upgrade and rollback between the previou
     await media.remove();
   }, 120_000);
 
-  it('an SDK of the previous release keeps the messages before and after a notice, which it does not know', async () => {
+  it('an SDK of the previous release keeps the messages around a notice, although it does not know notices', async () => {
     await using kit = await Kit.start({ env: { GROUP_NOTICES: 'on' } });
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     const group = await kit.group([ann, ben]);
