@@ -12,8 +12,8 @@ import { Client } from '../gateway/client.ts';
 const secret = 'a secret of the tests, long enough for anyone';
 
 /**
- * An api, a recorder and two gateways in this process, with their own Redis and database, and a
- * function that creates friends.
+ * An api, a recorder and two gateways in this process, with a Redis and a database of their own. It
+ * creates users who are friends.
  */
 export class Kit implements AsyncDisposable {
   readonly db: Database;
@@ -48,7 +48,7 @@ export class Kit implements AsyncDisposable {
     const DATABASE_URL = await testDatabase();
     const variables = {
       ...{ HOST: '127.0.0.1', PORT: '0', REDIS_URL: redis.url, DATABASE_URL, TOKEN_SECRET: secret },
-      // Most tests count the messages of users.
+      // Turns notices off, because most tests count the messages that users write.
       ...{ RECORD_WAIT: '5ms', RECORD_WAIT_MAX: '5ms', GROUP_NOTICES: 'off' },
       ...{
         SEND_RATE: '10000',
@@ -85,8 +85,8 @@ export class Kit implements AsyncDisposable {
   }
 
   /**
-   * Creates users who are friends of each other. If there are many, they are friends only of the
-   * first one.
+   * Creates users who are friends of each other. If there are 20 or more, they are friends only of
+   * the first one.
    */
   async people(count: number): Promise<Person[]> {
     const names = Array.from({ length: count }, () => `person-${++this.#names}`);
@@ -105,7 +105,7 @@ export class Kit implements AsyncDisposable {
     return ids.map((id) => new Person(this, id));
   }
 
-  /** Creates a group of these users. The first one owns it. */
+  /** Creates a group with these users. The first one is its owner. */
   async group([owner, ...others]: Person[], more: object = {}): Promise<number> {
     const members = others.map(({ id }) => id);
     const name = `group ${++this.#names}`;
@@ -113,7 +113,7 @@ export class Kit implements AsyncDisposable {
     return group.id;
   }
 
-  /** Resolves when all accepted messages are recorded. */
+  /** Resolves when all accepted messages are in PostgreSQL. */
   async recorded(): Promise<void> {
     const { client, keys } = this.link;
     const lengths = () =>
@@ -137,7 +137,7 @@ export class Kit implements AsyncDisposable {
 interface KitOptions {
   /** Whether Redis is a cluster. Default: the setting of the test run. */
   cluster?: boolean;
-  /** Ms without a reply after which the cluster considers a node as failing. */
+  /** Ms without a reply after which a Redis Cluster considers a node as failing. */
   nodeTimeout?: number;
   env?: Record<string, string>;
 }
@@ -145,7 +145,7 @@ interface KitOptions {
 /** Ends a part. */
 type Stop = () => Promise<unknown> | undefined;
 
-/** A user who calls the api and connects to gateways. */
+/** A user with functions that call the api and connect to gateways. */
 export class Person {
   readonly id: number;
   readonly token: string;
@@ -157,14 +157,14 @@ export class Person {
     this.token = signToken(secret, { user: id, session: `session-${id}`, lifetime: 600 });
   }
 
-  /** Connects and waits for the welcome. */
+  /** Connects to a gateway and waits for the welcome frame. */
   connect(gateway = 0, query: Record<string, string> = {}): Promise<Client> {
     return Client.open(this.#kit.gateway(gateway), this.token, { cursor: 'latest', ...query });
   }
 
   /**
-   * Calls the api and returns the parsed response. Throws an Error with `status code` for an error
-   * response.
+   * Calls the api and returns the parsed response. For an error response, throws an Error with
+   * `status code` as message.
    */
   async call<T = undefined>(method: string, path: string, body?: object): Promise<T> {
     const answer = await fetch(`${this.#kit.api}/v1${path}`, {
@@ -178,7 +178,7 @@ export class Person {
     return parsed as T;
   }
 
-  /** Returns the texts of a chat's messages from the api. */
+  /** Returns the texts of the messages that the api returns for a chat. */
   async texts(chat: number): Promise<string[]> {
     const { items } = await this.call<{ items: Message[] }>('GET', `/chats/${chat}/messages?limit=200`);
     return items.map(({ body }) => (body?.type === 'text' ? body.text : '-'));

@@ -7,12 +7,12 @@ const execute = promisify(execFile);
 const here = new URL('.', import.meta.url).pathname;
 
 /**
- * The environment variable with the path of the test cluster's kubeconfig. Tests use its current
- * context and delete its namespace `parley`.
+ * Environment variable with the path of the test cluster's kubeconfig. The tests use its current
+ * context, and delete the namespace `parley` in that cluster.
  */
 export const setting = 'PARLEY_TEST_KUBECONFIG';
 
-/** Parley in a Kubernetes cluster, controlled by `kubectl`. */
+/** A Kubernetes cluster with Parley, which the tests control with `kubectl`. */
 export class Kubernetes implements AsyncDisposable {
   readonly #kubeconfig: string;
   #stop?: () => Promise<void>;
@@ -21,7 +21,9 @@ export class Kubernetes implements AsyncDisposable {
     this.#kubeconfig = kubeconfig;
   }
 
-  /** Applies the local overlay to an empty namespace. Resolves when all objects are ready. */
+  /**
+   * Creates the namespace and applies the local overlay to it. Resolves when all objects are ready.
+   */
   static async deploy(kubeconfig: string): Promise<Kubernetes> {
     const cluster = new Kubernetes(kubeconfig);
     await cluster.delete();
@@ -31,8 +33,8 @@ export class Kubernetes implements AsyncDisposable {
   }
 
   /**
-   * Runs `kubectl` in the namespace. Resolves with its output. Rejects with its error output if it
-   * fails.
+   * Runs `kubectl` in the namespace of Parley. Resolves with its output. Rejects with its error
+   * output if it fails.
    */
   async kubectl(...args: string[]): Promise<string> {
     const command = ['--kubeconfig', this.#kubeconfig, '--namespace', 'parley', ...args];
@@ -40,7 +42,7 @@ export class Kubernetes implements AsyncDisposable {
     return stdout.trim();
   }
 
-  /** Validates objects by a dry run on the server. */
+  /** Lets the server validate objects without creating them (dry run). */
   async check(manifests: object[]): Promise<string> {
     const child = execute('kubectl', [
       ...['--kubeconfig', this.#kubeconfig, '--namespace', 'parley'],
@@ -57,7 +59,7 @@ export class Kubernetes implements AsyncDisposable {
     for (const name of names) await this.kubectl('rollout', 'status', name, '--timeout=500s');
   }
 
-  /** Returns the names of an application's pods. */
+  /** Returns the names of the pods of one application. */
   async pods(application: string): Promise<string[]> {
     const names = await this.kubectl('get', 'pods', '-l', `app.kubernetes.io/name=${application}`, '--output', 'name');
     return names.split('\n').map((name) => name.replace('pod/', ''));
@@ -69,14 +71,15 @@ export class Kubernetes implements AsyncDisposable {
   }
 
   /**
-   * Forwards the local port that the overlay announces to clients to the only Service, until this
-   * object is disposed of. Resolves with the address when the Service responds.
+   * Forwards a local port to the only Service, until this object is disposed of. It is the port
+   * that the overlay announces to clients. Resolves with the address when the Service responds.
    */
   async forward(): Promise<string> {
     let child: ChildProcess;
     let wanted = true;
     const command = ['--kubeconfig', this.#kubeconfig, '--namespace', 'parley'];
-    // `kubectl port-forward` exits when a connection breaks, so it is restarted.
+    // Starts `kubectl port-forward` again whenever it exits, which it does when a connection
+    // breaks.
     const forwarding = (async () => {
       while (wanted) {
         child = spawn('kubectl', [...command, 'port-forward', 'service/parley-entry', '8080:80'], { stdio: 'ignore' });

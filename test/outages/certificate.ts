@@ -4,7 +4,7 @@ import { generate } from 'selfsigned';
 
 const DAY_MS = 86_400_000;
 
-/** A server with a certificate, like a load balancer in front of Parley. */
+/** A TLS server with a certificate. It stands for the load balancer in front of Parley. */
 export class CertifiedServer {
   readonly #server: Server;
 
@@ -24,7 +24,7 @@ export class CertifiedServer {
     return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Replaces the certificate by one that is valid for this many days. */
+  /** Replaces the certificate by a new one that is valid for this number of days. */
   async renew(days: number): Promise<void> {
     const names = [{ name: 'commonName', value: 'chat.example.com' }];
     const { cert, private: key } = await generate(names, {

@@ -1,13 +1,19 @@
 import { readFile } from 'node:fs/promises';
 
-/** Freezes a PostgreSQL with all its backends. Resolves with a function that resumes them. */
+/**
+ * Freezes a PostgreSQL server with all its backend processes. Resolves with a function that resumes
+ * them.
+ */
 export async function freezePostgres(pid: number): Promise<() => void> {
   const pids = await postgresPids(pid);
   signal(pids, 'SIGSTOP');
   return () => signal(pids, 'SIGCONT');
 }
 
-/** Kills a PostgreSQL with all its backends. Backends that survive would delay its restart. */
+/**
+ * Kills a PostgreSQL server with all its backend processes. A backend that survives would delay the
+ * restart.
+ */
 export async function killPostgres(pid: number): Promise<void> {
   signal(await postgresPids(pid), 'SIGKILL');
 }
@@ -22,7 +28,7 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
     try {
       process.kill(pid, name);
     } catch {
-      // The process has already exited.
+      // Ignores the error if the process has already exited.
     }
   }
 }

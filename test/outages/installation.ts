@@ -23,22 +23,22 @@ import { Traffic } from './traffic.ts';
 
 const MIB = 2 ** 20;
 
-/** A running installation of Parley. Tests can break every part of it. */
+/** A running installation of Parley, of which the tests can break every part. */
 export class Installation {
   readonly namespace: string;
   readonly stack: Stack;
   readonly redis: RedisServer;
   readonly postgres: PostgresServer;
   readonly traffic: Traffic;
-  /** Receivers of hook and webhook requests. */
+  /** Servers that receive the requests of hooks and webhooks. */
   readonly hook: Endpoint;
   readonly webhook: Endpoint;
   readonly push: PushService;
-  /** Disks of Redis and PostgreSQL. Undefined if this process may not mount file systems. */
+  /** Disks that tests can fill. Undefined if this process is not allowed to mount file systems. */
   readonly disks: { redis: SmallDisk; postgres: SmallDisk } | undefined;
-  /** The load balancer in front of the gateways. */
+  /** TLS server that stands for the load balancer in front of the gateways. */
   readonly balancer: CertifiedServer;
-  /** The clock of the second gateway. Undefined without libfaketime. */
+  /** Clock of the second gateway, which tests can set. Undefined without libfaketime. */
   readonly clock: Clock | undefined;
   readonly #folder: TemporaryFolder;
   readonly #targetsChanged: () => Promise<void>;
@@ -61,7 +61,7 @@ export class Installation {
   }
 
   /**
-   * Resolves when all parts are ready and a user has begun to write.
+   * Starts everything. Resolves when all parts are ready and a user has begun to write.
    *
    * @param targetsChanged called when `targets` has changed
    */
@@ -95,7 +95,7 @@ export class Installation {
     );
   }
 
-  /** The processes that Prometheus scrapes. */
+  /** The processes that Prometheus scrapes for metrics. */
   get targets(): PrometheusTarget[] {
     const { api, gateways, recorders } = this.stack.processes;
     const target = (job: string) => (process: { name: string; port: number }) => ({
@@ -111,8 +111,8 @@ export class Installation {
   }
 
   /**
-   * Removes a job from the targets, as service discovery does when its last pod ends. Undefined:
-   * removes none.
+   * Removes a job from `targets`, as service discovery does when the job's last pod ends. Without
+   * `job`, adds all jobs again.
    */
   async hide(job?: string): Promise<void> {
     this.#hidden = job;
@@ -140,7 +140,8 @@ export class Installation {
 }
 
 /**
- * A receiver of hook or webhook requests that can be stopped and started again on the same port.
+ * A server that receives requests of hooks or webhooks. It can be stopped, and started again on the
+ * same port.
  */
 export class Endpoint {
   readonly url: string;
@@ -174,7 +175,7 @@ function environment(hook: Endpoint, webhook: Endpoint): NodeJS.ProcessEnv {
     LOG_LEVEL: 'info',
     SEND_POLICY: 'anyone',
     ACCESS_TOKEN_TTL: '12h',
-    // A low limit, so that a connection storm exceeds it.
+    // Sets a low limit, so that a storm of connections exceeds it.
     MAX_OPENING: '2',
     HOOKS: JSON.stringify([{ name: 'rules', url: hook.url, events: ['message.send'], secret }]),
     HOOK_NETWORKS: loopback,

@@ -3,7 +3,7 @@ import type { ServiceProcess } from '@parley/stack';
 import { Redis } from 'ioredis';
 import type { Installation } from './installation.ts';
 
-/** Every outage, with the alerts that show its cause. */
+/** All outages that the run causes, each with the alerts that must fire for it. */
 export const outages: readonly Outage[] = [
   ...(['gateways', 'apis', 'recorders'] as const).flatMap((kind): Outage[] => {
     const alerts = [`Parley${kind[0]?.toUpperCase()}${kind.slice(1)}Down`];
@@ -213,14 +213,16 @@ async function withRedis<T>(url: string, use: (client: Redis) => Promise<T>): Pr
   }
 }
 
-/** A fault of which an operator must be notified. */
+/** A fault about which an operator must be alerted. */
 export interface Outage {
   name: string;
-  /** Alerts that show the cause, the most precise one first. */
+  /** Alerts that show the cause of the outage, the most precise one first. */
   alerts: readonly string[];
-  /** True if no user is served or nothing is recorded, so that the page must fire sooner. */
+  /**
+   * True if no user is served, or no message reaches PostgreSQL. The page must then fire sooner.
+   */
   total?: boolean;
-  /** Returns why the outage cannot be caused on this machine. Undefined if it can. */
+  /** Returns why this machine cannot cause the outage. Undefined if it can. */
   impossible?(system: Installation): string | undefined;
   /** Causes the outage. Resolves with a function that ends it. */
   strike(system: Installation): Promise<End>;

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { OTHER_SECONDS, passed, QUIET_SECONDS, type Result, TOTAL_SECONDS } from './run.ts';
 
-/** Creates the page of the guides that shows which alert each outage causes. */
+/** Returns the Markdown of the guide that shows which alerts each outage causes. */
 export function writePage(results: readonly Result[], date: string): string {
   return `${[
     '# Outages and their alerts',
@@ -25,7 +25,7 @@ export function writePage(results: readonly Result[], date: string): string {
   ].join('\n')}\n`;
 }
 
-/** Formats a result as a line of progress output. */
+/** Formats a result as one line for the progress output. */
 export function lineOf(result: Result): string {
   return `${passed(result) ? 'ok    ' : 'FAILED'} ${rowOf(result)}`;
 }

@@ -6,22 +6,26 @@ import { parse, stringify } from 'yaml';
 import { Installation } from './installation.ts';
 import { type Outage, outages } from './outages.ts';
 
-/** Seconds within which a page must fire: for a total outage, and for others. */
+/**
+ * Seconds after the beginning of an outage within which a page must fire: `TOTAL_SECONDS` for a
+ * total outage, `OTHER_SECONDS` for any other.
+ */
 export const TOTAL_SECONDS = 60;
 export const OTHER_SECONDS = 180;
 
-/** Seconds after the end of an outage within which all pages must stop firing. */
+/** Seconds after the end of an outage within which all pages must have stopped firing. */
 export const QUIET_SECONDS = 180;
 
-/** Seconds for which the next outage waits for pending alerts. */
+/** Maximum seconds to wait before an outage until no alert is pending from the previous one. */
 const SETTLE_SECONDS = 120;
 
 /** Ms between two readings of the alerts. */
 const LOOK_MS = 500;
 
 /**
- * Causes each outage in one of several installations that share a Prometheus, and records which
- * pages fire and when they end. In an installation without an outage, no page may fire.
+ * Causes all outages, distributed over several installations that share one Prometheus. Records
+ * which pages fire and when they stop. A page that fires in an installation without an outage is a
+ * failure.
  */
 export async function runOutages(tools: PrometheusTools, { count, only, observed }: RunOptions): Promise<Result[]> {
   const waiting = outages.filter(({ name }) => only === undefined || new RegExp(only).test(name));
@@ -54,7 +58,7 @@ async function observe(prometheus: Prometheus, system: Installation, outage: Out
   const { namespace } = system;
   const pages = async (state: Alert['state'] = 'firing') => {
     const alerts = (await prometheus.alerts()).filter(({ labels }) => labels.namespace === namespace);
-    // If an outage causes only a ticket, the ticket counts like a page.
+    // Counts a ticket like a page if the outage is expected to cause this ticket.
     const counts = ({ severity, alertname = '' }: Alert['labels']) =>
       severity === 'page' || outage.alerts.includes(alertname);
     return alerts.filter((alert) => alert.state === state && counts(alert.labels));
@@ -80,7 +84,7 @@ async function observe(prometheus: Prometheus, system: Installation, outage: Out
   };
   const named = () => outage.alerts.map((alert) => seen.get(alert)).find((page) => page !== undefined);
   const limit = outage.total ? TOTAL_SECONDS : OTHER_SECONDS;
-  // Waits longer than the limit, so that the table shows by how much the limit was missed.
+  // Waits longer than the limit, so that the result shows by how much an alert missed it.
   for (; !named() && since(began) < limit + TOTAL_SECONDS; await delay(LOOK_MS)) await look();
   await end();
   const ended = performance.now();
@@ -93,8 +97,8 @@ async function observe(prometheus: Prometheus, system: Installation, outage: Out
 }
 
 /**
- * Waits for a while until no page is pending. Returns the pages that fire although no part is
- * broken.
+ * Waits until no page is pending, at most `SETTLE_SECONDS`. Returns the pages that fire although no
+ * outage is in progress.
  */
 async function settled(pages: (state?: Alert['state']) => Promise<Alert[]>): Promise<string[]> {
   const began = performance.now();
@@ -102,14 +106,16 @@ async function settled(pages: (state?: Alert['state']) => Promise<Alert[]>): Pro
   return (await pages()).map(({ labels }) => labels.alertname ?? '');
 }
 
-/** Returns whether the alerts for an outage fired and ended in time. */
+/**
+ * Returns whether the alerts for an outage fired and stopped in time, and no page fired before it.
+ */
 export function passed({ outage, impossible, falsePages, named, gone }: Result): boolean {
   if (impossible) return true;
   const limit = outage.total ? TOTAL_SECONDS : OTHER_SECONDS;
   return falsePages?.length === 0 && named !== undefined && named.after <= limit && (gone ?? Infinity) <= QUIET_SECONDS;
 }
 
-/** Reads the settings of Prometheus from `deploy/kubernetes/monitoring`. */
+/** Returns the settings of Prometheus, taken from `deploy/kubernetes/monitoring`. */
 async function settings() {
   const folder = join(root, 'deploy/kubernetes/monitoring');
   const read = async (file: string) => parse(await readFile(join(folder, file), 'utf8'));
@@ -125,27 +131,27 @@ interface MonitorEndpoint {
 }
 
 export interface RunOptions {
-  /** Number of installations. Each one has one outage at a time. */
+  /** Number of installations. Each one has at most one outage at a time. */
   count: number;
-  /** Only outages whose name matches this regular expression. */
+  /** Causes only outages whose name matches this regular expression. Default: all outages. */
   only?: string | undefined;
-  /** Called with each result. */
+  /** Called with the result of each outage. */
   observed(result: Result): void;
 }
 
-/** The alerts that fired for an outage. Times in s. */
+/** Result of one outage: the alerts that fired. Times are in seconds. */
 export interface Result {
   outage: Outage;
-  /** Why the outage was not caused. */
+  /** Why this machine cannot cause the outage. Undefined if it was caused. */
   impossible?: string;
-  /** Pages that fired before the outage began. */
+  /** Pages that fired although the outage had not begun yet. */
   falsePages?: string[];
   first?: Page | undefined;
-  /** The first page that shows the cause. */
+  /** The first page that fired of those that show the cause. */
   named?: Page | undefined;
   /** Other pages. */
   others?: string[];
-  /** Seconds from the end of the outage until no page fired. */
+  /** Seconds from the end of the outage until no page fired any more. */
   gone?: number | undefined;
 }
 
@@ -153,6 +159,6 @@ interface Page {
   alert: string;
   severity: string;
   summary: string;
-  /** Seconds from the beginning of the outage. */
+  /** Seconds from the beginning of the outage until the page fired. */
   after: number;
 }

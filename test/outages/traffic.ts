@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
-/** Ms between two messages. Also the timeout of a request. */
+/** `INTERVAL_MS`: ms between two messages. `TIMEOUT_MS`: ms after which a request fails. */
 const INTERVAL_MS = 250;
 const TIMEOUT_MS = 3000;
 
 /**
- * A user who writes to another one and reads the chat list several times a second, even if requests
- * fail. The recipient may have a browser that receives pushes.
+ * A user who writes to another user and reads the list of chats several times per second, even
+ * while requests fail. The recipient can have a browser that receives pushes.
  */
 export class Traffic {
-  /** Number of failed requests. */
+  /** Number of requests that failed. */
   failed = 0;
   readonly #options: TrafficOptions;
   readonly #token: string;
@@ -24,7 +24,7 @@ export class Traffic {
     this.#timer = setInterval(() => this.#turn(), INTERVAL_MS);
   }
 
-  /** Registers both users and begins to write. */
+  /** Registers both users, after which the first one begins to write. */
   static async start(options: TrafficOptions): Promise<Traffic> {
     const { apiUrl, browser } = options;
     const [writer, reader] = [await register(apiUrl), await register(apiUrl)];
@@ -38,8 +38,7 @@ export class Traffic {
   }
 
   /**
-   * Opens connections much faster than a gateway admits them, until the returned function is
-   * called.
+   * Opens connections much faster than the gateways admit them. Returns a function that stops this.
    */
   storm(): () => void {
     const knock = () => {
@@ -61,7 +60,7 @@ export class Traffic {
     this.#request(`${apiUrl}/v1/chats`);
   }
 
-  /** Sends a request that may fail. Counts failures. */
+  /** Sends a request, and counts it if it fails. */
   #request(url: string, init: { method?: string; body?: string } = {}): void {
     call(url, { ...init, token: this.#token }).catch(() => {
       this.failed += 1;
@@ -94,6 +93,6 @@ async function call(url: string, { token, ...init }: { method?: string; body?: s
 interface TrafficOptions {
   apiUrl: string;
   gatewayUrls: readonly string[];
-  /** The subscription of the recipient's browser. Default: the recipient has none. */
+  /** Push subscription of the recipient's browser. Default: the recipient has none. */
   browser?: object;
 }

@@ -2,7 +2,7 @@ import type { Framework } from './framework.ts';
 import { react, strictReact } from './react.ts';
 import { vue } from './vue.ts';
 
-/** The frameworks with a package of parts, with their names in test titles. */
+/** Name of each framework for test titles, and the framework. */
 export const frameworks: [string, Framework][] = [
   ['Vue', vue],
   ['React', react],

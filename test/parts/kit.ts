@@ -7,7 +7,7 @@ import { Network } from '../client/network.ts';
 
 const password = 'correct horse battery';
 
-/** A whole system, with clients that are closed with it. */
+/** A whole system. Disposing of it also closes the clients that it created. */
 export class PartsKit implements AsyncDisposable {
   readonly stack: Stack;
   readonly network: Network;
@@ -20,7 +20,7 @@ export class PartsKit implements AsyncDisposable {
   }
 
   static async start(): Promise<PartsKit> {
-    // Without notices, a new group is known from the api only.
+    // Turns notices off, so that a client learns about a new group only from the api.
     const stack = await startTestStack({ env: { REGISTRATIONS_PER_MINUTE: '1000', GROUP_NOTICES: 'off' } });
     const [gateway = ''] = stack.gatewayUrls;
     return new PartsKit(stack, await Network.open(() => Number(new URL(gateway).port)));
@@ -32,7 +32,7 @@ export class PartsKit implements AsyncDisposable {
     return client;
   }
 
-  /** Registers a user, who is not connected yet. */
+  /** Registers a user. The returned client is not connected yet. */
   async register(options: Partial<ParleyOptions> = {}): Promise<User> {
     this.#count += 1;
     const client = this.create({ store: asyncStore(), ...options });
@@ -40,7 +40,7 @@ export class PartsKit implements AsyncDisposable {
     return client as User;
   }
 
-  /** Connects two users who may write to each other. */
+  /** Creates two users who are friends, and connects their clients. */
   async friends(options: Partial<ParleyOptions> = {}): Promise<[User, User]> {
     const pair: [User, User] = [await this.register(options), await this.register()];
     await this.befriend(...pair);
@@ -56,14 +56,17 @@ export class PartsKit implements AsyncDisposable {
     await other.api('POST /friend-requests', { to: one.user });
   }
 
-  /** Writes texts to a user, and waits until the history has them. */
+  /** Sends texts to a user, and waits until the history contains them. */
   async write(from: User, to: User, texts: readonly string[]): Promise<void> {
     await Promise.all(texts.map((text) => from.send(to.user, text)));
     const last = async () => (await from.api('GET /chats/{id}/messages', { id: to.user, limit: 1 })).items[0]?.body;
     await waitFor(async () => JSON.stringify(await last())?.includes(JSON.stringify(texts.at(-1))));
   }
 
-  /** Breaks the connection through `network`, and removes the user's inbox before the next one. */
+  /**
+   * Breaks the client's connection through `network`, and deletes the user's inbox before the
+   * client reconnects.
+   */
   async loseEvents(client: User): Promise<void> {
     this.network.dead = true;
     this.network.cut();
@@ -82,10 +85,10 @@ export class PartsKit implements AsyncDisposable {
   }
 }
 
-/** A client whose user is known. */
+/** A client that has signed in, so that its user is known. */
 export type User = Parley & { user: number };
 
-/** A store that resolves later, as an asynchronous storage of React Native. */
+/** A store whose calls resolve only later, like an asynchronous storage of React Native. */
 function asyncStore(): Store {
   const store = memoryStore();
   const later = () => new Promise((resolve) => setImmediate(resolve));
@@ -96,8 +99,8 @@ function asyncStore(): Store {
 }
 
 /**
- * Returns a function that counts the listeners of a client that its views have added since, and not
- * removed. Does not count those that they keep as long as the client.
+ * Returns a function that returns how many listeners were added to a client since this call and not
+ * removed. Does not count those that the views keep as long as the client exists.
  */
 export function countListeners(client: Parley): () => number {
   viewsOf(client);

@@ -5,12 +5,12 @@ import { renderToString } from 'react-dom/server';
 import { create } from 'react-test-renderer';
 import type { Framework, Mounted, Parts } from './framework.ts';
 
-// The renderer is deprecated for pages, since browsers have a DOM.
+// Permits the use of this renderer, which React has deprecated outside of React Native.
 Object.assign(globalThis, { IS_REACT_NATIVE_TEST_ENVIRONMENT: true });
 
 const hooks: { [Name in keyof Parts]: (argument: Parts[Name][0]) => Parts[Name][1] } = parts;
 
-/** React with a renderer that has no DOM, as React Native. */
+/** React with a renderer that needs no DOM, like that of React Native. */
 export const react: Framework = {
   mount: (parley, name, argument) => mount(parley, name, argument, (element) => element),
   renderOnServer: async (parley, name, argument) =>
@@ -22,7 +22,7 @@ export const react: Framework = {
     ),
 };
 
-/** React in strict mode, which mounts, unmounts and mounts each component. */
+/** React in strict mode, which mounts, unmounts and mounts each component again. */
 export const strictReact: Framework = {
   ...react,
   mount: (parley, name, argument) =>

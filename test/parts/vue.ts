@@ -14,11 +14,11 @@ import {
 import { renderToString } from 'vue/server-renderer';
 import type { Framework, Parts } from './framework.ts';
 
-/** A part is a ref, or an object of refs and functions. */
+/** Return value of a part in Vue: a ref, or an object of refs and functions. */
 type Refs<T> = Readonly<Ref<T>> | { [Key in keyof T]: MaybeRef<T[Key]> };
 const composables: { [Name in keyof Parts]: (argument: () => Parts[Name][0]) => Refs<Parts[Name][1]> } = parts;
 
-/** Vue with a renderer that has no DOM. */
+/** Vue with a renderer that needs no DOM. */
 export const vue: Framework = {
   mount(parley, name, initial) {
     const argument = shallowRef(initial);
@@ -49,7 +49,7 @@ export const vue: Framework = {
   },
 };
 
-/** Returns the value of a part: that of its ref, or of the refs in it. */
+/** Returns the current value of a part, with all refs replaced by their values. */
 function plain<T>(refs: Refs<T>): T {
   if (isRef(refs)) return refs.value;
   return Object.fromEntries(Object.entries(refs).map(([key, value]) => [key, unref(value)])) as T;
@@ -57,7 +57,7 @@ function plain<T>(refs: Refs<T>): T {
 
 const none = () => null;
 
-/** Nodes that are not there. */
+/** Renderer functions that create no real nodes. */
 const nodes: RendererOptions<object, object> = {
   createElement: () => ({}),
   createText: () => ({}),

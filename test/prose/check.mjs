@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Checks the prose of the repository: comments, test titles and Markdown. Reports ruled-out words
-// and lines that are too long. `--fix` wraps the long lines. Arguments: files or folders, default
-// all.
+// Checks the prose of the repository: comments, test titles and Markdown. Reports words that the
+// style guide rules out, and lines that are too long. `--fix` wraps long lines. Arguments: files or
+// folders. Default: all files.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { filesWithProse, proseOf, root } from './find-prose.mjs';
 import { exceptions, ruledOut } from './ruled-out.mjs';
@@ -38,8 +38,8 @@ function wordFindings({ file, kind, line, text }) {
 }
 
 /**
- * Returns lines that are too long. Tables, links and single long words cannot wrap. Test titles are
- * code.
+ * Returns findings about lines that are too long. Leaves out tables, links and single long words,
+ * because they cannot wrap, and test titles, because the formatter wraps code.
  */
 function lengthFindings({ file, kind, line, lines }) {
   if (kind === 'title') return [];

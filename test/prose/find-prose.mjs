@@ -2,10 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The root of the repository, with a slash at the end. */
+/** Root folder of the repository, with a slash at the end. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Paths of text that a third party wrote or a program prints. */
+/**
+ * Paths of prose that the style guide does not apply to: third parties wrote it, or a program
+ * prints it.
+ */
 const notOurs =
   /^LICENSE|\/LICENSE|CHANGELOG\.md$|^test\/chaos\/reports\/|^test\/prose\/ruled-out\.mjs$|^\.changeset\//;
 
@@ -32,7 +35,7 @@ export function filesWithProse(paths = []) {
 /**
  * Returns the comments and test titles of a source file, or the paragraphs of a Markdown file.
  *
- * @param {string} file relative to the root
+ * @param {string} file path relative to the root
  * @returns {Prose[]}
  */
 export function proseOf(file) {
@@ -67,7 +70,10 @@ function prose(file, kind, source, at, raw) {
   return { file, kind, line: source.slice(0, at).split('\n').length, text, lines };
 }
 
-/** Returns paragraphs, list items and headings without code blocks and inline code. */
+/**
+ * Returns the paragraphs, list items and headings of a Markdown file, without code blocks and
+ * inline code.
+ */
 function paragraphs(file, source) {
   const found = [];
   let fenced = false;

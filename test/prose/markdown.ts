@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Returns the files of the repository whose path matches, relative to its root. */
+/** Returns the paths, relative to the repository's root, of all files whose path matches. */
 export function filesOf(pattern: RegExp): string[] {
   const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
   return listed.split('\n').filter((file) => pattern.test(file));
@@ -15,12 +15,18 @@ export function readText(file: string): string {
   return readFileSync(join(root, file), 'utf8');
 }
 
-/** Markdown that people maintain: no changelogs, notes for them or reports of runs. */
+/**
+ * Markdown files that people maintain. Changelogs, their drafts and reports of runs are not among
+ * them.
+ */
 export const pages = filesOf(/\.md$/).filter(
   (file) => !/CHANGELOG\.md$|^\.changeset\/|^test\/chaos\/reports\/|TEMPLATE|_template/.test(file),
 );
 
-/** Returns the targets of the links of a page to files of the repository, with their anchors. */
+/**
+ * Returns the links of a page to files of the repository: the target as written, the file and the
+ * anchor.
+ */
 export function linksOf(page: string): { target: string; file: string; anchor: string }[] {
   const text = readText(page).replace(/^```[\s\S]*?^```/gm, '');
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
@@ -32,7 +38,7 @@ export function linksOf(page: string): { target: string; file: string; anchor: s
     });
 }
 
-/** Returns the anchors of the headings of a page, as GitHub makes them. */
+/** Returns the anchors that GitHub generates for the headings of a page. */
 export function anchorsOf(page: string): string[] {
   return [...readText(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -42,13 +48,15 @@ export function anchorsOf(page: string): string[] {
   );
 }
 
-/** Returns what a page contains between single backticks. */
+/** Returns the inline code of a page: the strings between single backticks. */
 export function codeOf(page: string): string[] {
   const text = readText(page).replace(/^```[\s\S]*?^```/gm, '');
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
 }
 
-/** Returns the variables in the settings tables of a page, with their stated defaults. */
+/**
+ * Returns the variables in the settings tables of a page, with the defaults that the tables state.
+ */
 export function settingsOf(page: string): { variable: string; stated: string | undefined }[] {
   const found: { variable: string; stated: string | undefined }[] = [];
   let inTable = false;
@@ -68,7 +76,7 @@ export function settingsOf(page: string): { variable: string; stated: string | u
   return found;
 }
 
-/** Returns the value of a cell that states one, or undefined for words such as "none". */
+/** Returns the default that a table cell states. Undefined for words such as "none". */
 function toValue(cell: string): string | undefined {
   const [, quoted] = /^`([^`]+)`$/.exec(cell) ?? [];
   return quoted ?? (/^[\d.]+$/.test(cell) ? cell : undefined);

@@ -1,5 +1,6 @@
 /**
- * Words that the style guide rules out, with what to write instead. `in` limits a rule to kinds of prose. Default: all kinds.
+ * Words that the style guide rules out, each with a hint what to write instead. `in` limits a rule
+ * to some kinds of prose. Default: all kinds.
  *
  * @type {{ words: RegExp, instead: string, in?: ('comment' | 'title' | 'markdown')[] }[]}
  */
@@ -38,11 +39,11 @@ export const ruledOut = [
 ];
 
 /**
- * Places where a ruled-out word is correct, because it is a quotation, a name or a term of the
+ * Places in which a ruled-out word is correct, because it is a quotation, a name or a term of the
  * field.
  */
 export const exceptions = [
   { file: /^packages\/client\/src\/emoji/, words: /./ },
-  // The name of a parameter.
+  // `said` is the name of a parameter in this file.
   { file: /media\/sniff\.ts$/, words: /^said$/ },
 ];

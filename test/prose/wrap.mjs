@@ -1,18 +1,19 @@
-/** Columns at which prose wraps. */
+/** Number of columns at which prose wraps. */
 export const WIDTH = 100;
 
 /**
- * Matches a line that must stay a separate line: a list item, a tag, a table row, a fence, a
- * heading, an HTML tag, an indented line, or a heading of a script (KEYS, ARGV, Reply).
+ * Matches a line that must stay on a line of its own: a list item, a tag, a table row, a code
+ * fence, a heading, an HTML tag, an indented line, or a heading in a Lua script (KEYS, ARGV,
+ * Reply).
  */
 const startsBlock = /^(\s*([-*+]|\d+[.)])\s|@\w|\||#{1,6}\s|```|~~~|<\/?\w|>|\s{2,}\S|(KEYS|ARGV|Reply)\b)/;
 
 /**
- * Returns the comments of a source file wrapped at `WIDTH` columns. Comments that fit stay as they
- * are.
+ * Returns a source file with its comments wrapped at `WIDTH` columns. Comments that fit stay as
+ * they are.
  *
  * @param {string} source
- * @param {string} file its name, which decides the comment syntax
+ * @param {string} file name of the file, which decides the comment syntax
  */
 export function wrapComments(source, file) {
   if (file.endsWith('.lua')) return wrapLineComments(source, '--');
@@ -48,8 +49,8 @@ function wrapLineComments(source, mark) {
 }
 
 /**
- * Returns a Markdown text with its paragraphs and list items wrapped at `WIDTH` columns. Code,
- * tables, headings and HTML stay as they are.
+ * Returns a Markdown text with paragraphs and list items wrapped at `WIDTH` columns. Code, tables,
+ * headings and HTML stay as they are.
  *
  * @param {string} source
  */
@@ -90,7 +91,8 @@ function wrapBlock(lines) {
 }
 
 /**
- * Wraps lines whose comment marks are removed. Lists, tags and blank lines keep their own lines.
+ * Wraps the lines of a comment without their comment markers. Lists, tags and blank lines keep
+ * lines of their own.
  */
 function wrapLines(lines, width) {
   const out = [];

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { generate } from 'selfsigned';
 
 /**
- * Creates a certificate authority, certificates that it signs for `localhost` and for 127.0.0.1,
- * and a second authority that signs no certificate.
+ * Creates two certificate authorities. The first one signs a certificate for `localhost` and one
+ * for 127.0.0.1. The second one signs none.
  */
 export async function makeCertificates(): Promise<Certificates> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-tls-'));
@@ -38,8 +38,8 @@ export async function makeCertificates(): Promise<Certificates> {
 }
 
 /**
- * Changes the owner of a key to the user that runs PostgreSQL in the tests. PostgreSQL rejects a
- * key that other users can read.
+ * Makes the user that runs PostgreSQL in the tests the owner of a private key, because PostgreSQL
+ * rejects a key that other users can read.
  */
 export async function lendToPostgres({ key }: Certificate): Promise<void> {
   if (process.getuid?.() !== 0) return;
@@ -61,9 +61,9 @@ function makeAuthority(commonName: string) {
 export interface Certificates extends AsyncDisposable {
   ca: string;
   otherCa: string;
-  /** Valid only for the name `localhost`. */
+  /** Certificate that is valid only for the name `localhost`. */
   forName: Certificate;
-  /** Valid only for the address 127.0.0.1. */
+  /** Certificate that is valid only for the address 127.0.0.1. */
   forAddress: Certificate;
 }
 

@@ -1,11 +1,11 @@
 import { password, type Role, roles, type World } from './world.ts';
 
 /**
- * The response to each role for every operation of the api. The operations of LayIM have the status
- * in their body.
+ * Expected status of every operation of the api for each role. Operations of LayIM have the status
+ * in the response body.
  */
 export const table: readonly Row[] = [
-  // Accounts and sessions
+  // Operations on accounts and sessions.
   row('post /v1/users', all(201), ({ world, role }) => ({
     body: { username: `new-${world.group}-${role}`, password },
   })),
@@ -22,7 +22,7 @@ export const table: readonly Row[] = [
   row('get /v1/info', all(200)),
   row('get /v1/me/account', person(200)),
   row('put /v1/me/password', person(403), () => ({ body: { current: 'not the password', password } })),
-  // E-mail is disabled in this test.
+  // Setting an e-mail address gets 409, because e-mail is disabled in this test.
   row('put /v1/me/email', person(409), () => ({ body: { email: 'somebody@mail.example', password } })),
   row('delete /v1/me/email', person(204), () => ({ body: { password } })),
   row('post /v1/me/totp', person(201), () => ({ body: { password } })),
@@ -80,7 +80,7 @@ export const table: readonly Row[] = [
   row('get /v1/media/{id}/info', theTwo(200), media),
   row('get /v1/media/{id}/url', theTwo(200), media),
 
-  // Push. This server has no keys for it.
+  // Operations on push. Most get 404, because this server has no keys for push services.
   row('get /v1/push/devices', person(200)),
   row('post /v1/push/devices', person(404), () => ({ body: { kind: 'fcm', token: 'A'.repeat(140) } })),
   row('delete /v1/push/devices', person(404), () => ({ body: { kind: 'apns', token: 'ab'.repeat(32) } })),
@@ -126,7 +126,7 @@ export const table: readonly Row[] = [
   row('post /layim/upload/file', person(200), () => ({ file: 'a.txt' })),
   row('get /layim/media/{id}/{seal}', all(404), ({ world }) => ({ params: { id: world.media, seal: 'made-up' } })),
 
-  // The product's own server
+  // Operations for the product's own server.
   row('put /v1/server/users/{user}', product(201), ({ world }) => ({
     params: { user: `u-${world.group}` },
     body: { name: 'New' },
@@ -255,7 +255,7 @@ function all(status: number): Statuses {
   return roles.map(() => status);
 }
 
-/** Statuses of an operation for any signed-in user. */
+/** Statuses of an operation that every signed-in user can perform. */
 function person(status: number): Statuses {
   return [401, 401, status, status, status, status, status, status];
 }
@@ -269,7 +269,9 @@ function theTwo(status: number): Statuses {
   return [401, 401, 404, 404, status, 404, 404, status];
 }
 
-/** Statuses of an operation for a member, an admin and the owner of the group. */
+/**
+ * Statuses of an operation on a group: for a member, an admin and the owner. Other users get 404.
+ */
 function ofGroup(member: number, admin: number, owner: number): Statuses {
   return [401, 401, 404, 404, 404, member, admin, owner];
 }
@@ -295,16 +297,16 @@ function row(route: string, statuses: Statuses, ask: Row['ask'] = () => ({})): R
   };
 }
 
-/** Statuses in the order of the roles. */
+/** One status for each role, in the order of `roles`. */
 type Statuses = readonly number[];
 
 export interface Row {
-  /** Method and path, as in the OpenAPI document. */
+  /** Method and path of the operation, as in the OpenAPI document. */
   route: string;
   statuses: Statuses;
   ask(asked: Asked): Request;
   /**
-   * True if the request changes data that other rows use. `once`: it also changes data that the
+   * Whether the request changes data that other rows use. `once`: it also changes data that the
    * next role uses.
    */
   changes: boolean | 'once';
@@ -320,8 +322,8 @@ export interface Request {
   query?: string;
   body?: object;
   headers?: Record<string, string>;
-  /** Bytes for an upload that has already begun. */
+  /** Bytes that the request appends to an existing upload. */
   bytes?: string;
-  /** The name of a file in a form. */
+  /** Name of a file that the request sends in a form. */
   file?: string;
 }

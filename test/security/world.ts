@@ -5,19 +5,22 @@ import { share } from '../../services/api/test/share.ts';
 import { type Person, password } from '../../services/api/test/test-api.ts';
 import { picture, placeOf, Uploader } from '../../services/api/test/upload.ts';
 
-/** Roles relative to the owner of a group and of all private data of a world. */
+/**
+ * Roles of requesters in relation to a user, the owner, who owns a group and all private data of a
+ * world.
+ */
 export const roles = ['nobody', 'key', 'other', 'blocked', 'friend', 'member', 'admin', 'owner'] as const;
 
 export type Role = (typeof roles)[number];
 
-/** Marker words in private data -> the roles that may see them. */
+/** Marker words that occur only in private data -> the roles that are allowed to see them. */
 export const secrets: Record<string, readonly Role[]> = {
   'secret-of-two': ['friend', 'owner'],
   'secret-of-group': ['key', 'member', 'admin', 'owner'],
   'secret-of-owner': ['owner'],
 };
 
-/** Creates an owner with one object of each kind, and a user for each role. */
+/** Creates a world: an owner with one object of each kind, and a user for each role. */
 export async function makeWorld(product: Product): Promise<World> {
   const { api } = product;
   const [owner, friend, member, admin, blocked, other, asking, addable, second] = (await Promise.all(
@@ -65,7 +68,7 @@ export async function makeWorld(product: Product): Promise<World> {
   };
 }
 
-/** Returns the credentials of a role: a token, a key, or none. */
+/** Returns the credentials of a role: an access token, an API key, or none. */
 export function tokenOf(world: World, role: Role): string | undefined {
   if (role === 'nobody') return undefined;
   return role === 'key' ? apiKey : world.people[role].session.accessToken;
@@ -75,29 +78,29 @@ export { password };
 
 export interface World {
   people: Record<Exclude<Role, 'nobody' | 'key'>, Person>;
-  /** A friend of the owner and of the admin who is not in the group. */
+  /** Id of a user who is a friend of the owner and the admin, but not in the group. */
   addable: number;
-  /** Another plain member of the group. */
+  /** Id of a second member of the group without a role. */
   second: number;
   /** The owner's. */
   username: string;
-  /** A user who sent the owner a friend request. */
+  /** Id of a friend request that the owner received. */
   request: number;
   /** The owner's. */
   session: string;
   group: number;
-  /** A friend group of the owner. */
+  /** Id of a friend group of the owner. */
   heading: number;
-  /** An invitation link to the group that requires approval, and its code. */
+  /** Id and code of an invitation link to the group. Users who join with it need approval. */
   invitation: number;
   code: string;
-  /** A user who has requested to join the group. */
+  /** Id of a user who has requested to join the group. */
   asking: number;
-  /** A picture that the owner sent to the friend. */
+  /** Id of a picture that the owner sent to the friend. */
   media: number;
-  /** A message of the owner to the friend. */
+  /** Id of a message that the owner sent to the friend. */
   message: number;
-  /** The path of an upload that the owner has begun. */
+  /** Path of an upload that the owner has begun. */
   upload: string;
 }
 

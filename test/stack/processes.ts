@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Returns the descendant processes of `pid`, in any session. */
+/** Returns the ids of all descendant processes of `pid`, even if they are in other sessions. */
 export function descendants(pid: number): number[] {
   const parents = parentOf();
   const children = (parent: number): number[] =>
@@ -9,13 +9,13 @@ export function descendants(pid: number): number[] {
   return children(pid);
 }
 
-/** Returns the pids of processes that still run. Zombies do not count. */
+/** Returns those of the process ids whose process still runs. Zombies do not count. */
 export function alive(pids: number[]): number[] {
   const parents = parentOf();
   return pids.filter((pid) => parents.has(pid));
 }
 
-/** Returns every running process and its parent. */
+/** Returns the id of every running process -> the id of its parent. */
 function parentOf(): Map<number, number> {
   const lines =
     process.platform === 'linux'
@@ -27,7 +27,7 @@ function parentOf(): Map<number, number> {
   return new Map(rows.map(([pid, , parent]) => [Number(pid), Number(parent)]));
 }
 
-/** Returns `pid state parent`. Empty if the process has ended. */
+/** Returns a line `pid state parent` about a process. Empty if the process has ended. */
 function statOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/ \(.*\) (\S+) (\d+) [\s\S]*/, ' $1 $2');

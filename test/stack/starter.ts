@@ -7,7 +7,7 @@ import { isFree } from '../../packages/stack/src/free-port.ts';
 import { Child } from '../../packages/stack/src/process/child.ts';
 import { alive, descendants } from './processes.ts';
 
-/** `npm start` in a separate process. */
+/** Runs `npm start` in a separate process. */
 export class Starter implements AsyncDisposable {
   output = '';
   readonly #child: Child;
@@ -28,18 +28,21 @@ export class Starter implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** Resolves with the reason why it ended, such as `exit code 0`. */
+  /** Waits until `npm start` has ended. Resolves with how it ended, such as `exit code 0`. */
   async ended(): Promise<string> {
     await this.#child.exited;
     return this.#child.ending;
   }
 
-  /** Waits until its output contains `text`. */
+  /** Waits until the output contains `text`. */
   async shows(text: string): Promise<void> {
     await this.#child.ready(() => this.output.includes(text), 60_000);
   }
 
-  /** Sends a signal. Resolves with the processes that still run after it has ended. */
+  /**
+   * Sends a signal and waits until `npm start` has ended. Resolves with the ids of it and all its
+   * descendants.
+   */
   async end(signal: NodeJS.Signals): Promise<number[]> {
     const pids = [this.pid, ...descendants(this.pid)];
     this.#child.signal(signal);
@@ -54,7 +57,7 @@ export class Starter implements AsyncDisposable {
   }
 }
 
-/** Returns the first of `count` consecutive free ports. */
+/** Returns the first of `count` consecutive ports that are all free. */
 export async function portsInARow(count: number): Promise<number> {
   for (;;) {
     const first = await freePort();
@@ -63,7 +66,7 @@ export async function portsInARow(count: number): Promise<number> {
   }
 }
 
-/** Creates an empty folder that is removed at the end of the scope. */
+/** Creates an empty folder that is removed when the returned object is disposed of. */
 export async function emptyFolder(): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'parley-test-'));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 10 }) };

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 
 /**
- * Returns whether `python3` can import these modules. If not, prints that the tests of `what` are
- * skipped.
+ * Returns whether `python3` can import these modules. If it cannot, prints that the tests of `what`
+ * are skipped.
  */
 export function hasPython(what: string, ...modules: string[]): boolean {
   try {
@@ -14,7 +14,10 @@ export function hasPython(what: string, ...modules: string[]): boolean {
   }
 }
 
-/** Returns whether a program can run. If not, prints that the tests of `what` are skipped. */
+/**
+ * Returns whether a program is installed. If it is not, prints that the tests of `what` are
+ * skipped.
+ */
 export function hasProgram(what: string, program: string): boolean {
   try {
     execFileSync(program, ['--version'], { stdio: 'ignore' });

@@ -8,15 +8,15 @@ import type { Evidence } from '../chaos/check/evidence.ts';
 import { Journal } from '../chaos/people/journal.ts';
 import { Ledger, type Sent, textOf } from '../chaos/people/ledger.ts';
 
-/** Ms between two messages of a device. */
+/** Ms between two messages of the same device. */
 const PAUSE_MS = 100;
 
-/** Number of the newest messages of a chat that are compared. */
+/** Number of the newest messages per chat that are compared. */
 const VIEW = 40;
 
 /**
- * Users with two devices each. The devices write to a peer and to a group of all users until
- * `stop`. Some messages are edited, recalled or get a reaction.
+ * Users with two devices each. Until `stop`, every device writes to its user's peer and to a group
+ * of all users, and edits, recalls or reacts to some messages.
  */
 export class Conversation implements AsyncDisposable {
   readonly #devices: Device[];
@@ -31,7 +31,7 @@ export class Conversation implements AsyncDisposable {
     this.#done = Promise.all(devices.map((device) => this.#write(device)));
   }
 
-  /** Connects the devices and begins to write. */
+  /** Connects the devices and lets them write. */
   static async begin({ users, group, api, token, seats }: ConversationOptions): Promise<Conversation> {
     const devices = users.flatMap((user, i) =>
       seats.map(({ Client, gateway }, seat) => {
@@ -47,12 +47,12 @@ export class Conversation implements AsyncDisposable {
     return new Conversation(devices, group);
   }
 
-  /** Number of acknowledged messages. */
+  /** Number of acknowledged messages of all devices. */
   get acknowledged(): number {
     return this.#ledger.acknowledged;
   }
 
-  /** Resolves when `count` more messages of every device are acknowledged. */
+  /** Resolves when every device has `count` more acknowledged messages than now. */
   async go(count: number): Promise<void> {
     const goals = this.#devices.map((device) => device.acknowledged + count);
     await waitFor(() => this.#devices.every((device, i) => device.acknowledged >= (goals[i] as number)), {
@@ -61,7 +61,10 @@ export class Conversation implements AsyncDisposable {
     });
   }
 
-  /** Stops writing. Resolves when every message is acknowledged and has reached all its devices. */
+  /**
+   * Lets the devices stop writing. Resolves when every message is acknowledged and has reached all
+   * devices that must receive it.
+   */
   async stop(): Promise<void> {
     this.#over = true;
     await this.#done;
@@ -75,7 +78,7 @@ export class Conversation implements AsyncDisposable {
     }
   }
 
-  /** The data that the devices collected, for the checks of PostgreSQL and of the devices. */
+  /** What the devices sent and received, for the comparison with PostgreSQL. */
   get evidence(): Pick<Evidence, 'sent' | 'devices' | 'deleted' | 'groups' | 'mayHear'> {
     const members = [...new Set(this.#devices.map(({ user }) => user))];
     return {
@@ -90,16 +93,16 @@ export class Conversation implements AsyncDisposable {
     };
   }
 
-  /** Errors and refused requests. */
+  /** Errors of the devices, and their requests that were refused. */
   get failures(): string[] {
     return this.#devices.flatMap(({ failures }) => failures);
   }
 
   /**
-   * Compares the newest messages of every chat on both devices of a user, on the peer's devices,
-   * and in the api. Returns the differences.
+   * Compares the newest messages of every chat on all devices with those that the api returns to
+   * their users. Returns the differences.
    *
-   * @param api root of the api
+   * @param api root URL of the api
    * @param token returns a user's access token
    */
   async differences(api: string, token: (user: number) => string): Promise<string[]> {
@@ -140,7 +143,7 @@ export class Conversation implements AsyncDisposable {
   }
 }
 
-/** A device of a user, with the messages that it received. */
+/** A device of a user, with a journal of the messages that it received. */
 class Device {
   readonly name: string;
   readonly user: number;
@@ -165,10 +168,11 @@ class Device {
     return `${this.name}: ${this.acknowledged} acknowledged, ${this.journal.length} received`;
   }
 
-  /** Edits or recalls some of the own messages, or adds a reaction to them. */
+  /** From time to time, edits, recalls or reacts to a message that the device sent. */
   change({ chat, id = 0, n }: Sent, turn: number): void {
     const { client } = this;
-    // A gateway that is stopping rejects mutations. Then both views lack them.
+    // Ignores errors that allow a retry, because a gateway that is stopping rejects these requests.
+    // Then neither the devices nor the api show the change.
     const request = () => {
       if (turn % 10 === 1) return client.edit(chat, id, { type: 'text', text: textOf({ n, length: 1 }) });
       if (turn % 10 === 4) return client.recall(chat, id);
@@ -184,7 +188,7 @@ class Device {
   }
 }
 
-/** Returns the parts of a message that users see. */
+/** Returns the parts of a message that users see, for comparison. */
 function viewOf({ id, from, body, edited, recalled, reactions }: Message | ChatMessage): string {
   const counts = (reactions ?? []).map(({ emoji, users }) => [emoji, [...users].sort()]);
   return JSON.stringify([
@@ -198,14 +202,17 @@ function viewOf({ id, from, body, edited, recalled, reactions }: Message | ChatM
 }
 
 interface ConversationOptions {
-  /** An even number of users. Neighbours write to each other. */
+  /** An even number of user ids. Each two consecutive users write to each other. */
   users: number[];
   /** A group of all. */
   group: number;
   /** Root of the api. */
   api: string;
-  /** Returns an access token. */
+  /** Returns an access token of a user. */
   token(user: number): string;
-  /** The devices of each user: the SDK's class, and the root URL of the gateway. */
+  /**
+   * The devices of each user: the class of the SDK that the device uses, and the root URL of its
+   * gateway.
+   */
   seats: { Client: typeof Parley; gateway: string }[];
 }

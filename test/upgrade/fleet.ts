@@ -1,8 +1,8 @@
 import { freePort, root, type ServiceOptions, type ServiceProcess, startService } from '@parley/stack';
 
 /**
- * An api, two gateways and two recorders, each with its own address. Each runs the previous or the
- * current release.
+ * An api, two gateways and two recorders, each at its own address. Each service runs either the
+ * previous or the current release.
  */
 export class Fleet implements AsyncDisposable {
   readonly #services = new Map<ServiceName, ServiceProcess>();
@@ -14,7 +14,7 @@ export class Fleet implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Starts all services of one release. */
+  /** Starts all services with the same release. */
   static async start(release: Release, options: FleetOptions): Promise<Fleet> {
     const ports = new Map<ServiceName, number>();
     for (const name of names) ports.set(name, await freePort());
@@ -24,8 +24,8 @@ export class Fleet implements AsyncDisposable {
   }
 
   /**
-   * Stops a service and starts it from another release at the same address. Resolves when it is
-   * ready.
+   * Stops a service and starts it with another release at the same address. Resolves when the
+   * service is ready.
    */
   async put(name: ServiceName, release: Release): Promise<void> {
     await this.#services.get(name)?.stop();
@@ -52,12 +52,12 @@ const names = ['api', 'gateway-1', 'gateway-2', 'recorder-1', 'recorder-2'] as c
 
 export type ServiceName = (typeof names)[number];
 
-/** The previous release, or the current one. */
+/** `old`: the previous release. `new`: the current one. */
 export type Release = 'old' | 'new';
 
 interface FleetOptions {
   /** Root folder of the previous release. */
   oldFolder: string;
-  /** Settings of all services. */
+  /** Environment variables of all services. */
   env: Record<string, string>;
 }

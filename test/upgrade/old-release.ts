@@ -8,13 +8,13 @@ import { root, temporaryFolder } from '@parley/stack';
 
 const execute = promisify(execFile);
 
-/** The previous release: its version, and its commit in the history of this repository. */
+/** The previous release: its version, and the Git commit of its sources. */
 const { version, commit } = JSON.parse(readFileSync(new URL('./previous-release.json', import.meta.url), 'utf8')) as {
   version: string;
   commit: string;
 };
 
-/** Returns why the previous release cannot be built on this machine. Undefined if it can. */
+/** Returns why this machine cannot build the previous release. Undefined if it can. */
 export async function whyNoOldRelease(): Promise<string | undefined> {
   const present = execute('git', ['cat-file', '-e', `${commit}^{commit}`], { cwd: root });
   return await present.then(
@@ -23,9 +23,7 @@ export async function whyNoOldRelease(): Promise<string | undefined> {
   );
 }
 
-/**
- * The services and the SDK of the previous release, built from their sources in a temporary folder.
- */
+/** The services and the SDK of the previous release, which are built in a temporary folder. */
 export class OldRelease implements AsyncDisposable {
   readonly folder: string;
   readonly #remove: () => Promise<void>;
@@ -35,7 +33,10 @@ export class OldRelease implements AsyncDisposable {
     this.#remove = remove;
   }
 
-  /** Reads the sources from the Git history, installs their packages and builds them. */
+  /**
+   * Extracts the sources of the release from the Git history, installs their packages and builds
+   * them.
+   */
   static async build(): Promise<OldRelease> {
     const { path, remove } = await temporaryFolder('old-release');
     const archive = join(path, 'sources.tar');
@@ -47,7 +48,7 @@ export class OldRelease implements AsyncDisposable {
     return new OldRelease(path, remove);
   }
 
-  /** Runs the `migrate` of the release. Rejects with its output if it fails. */
+  /** Runs the database migrations of the release. Rejects with their output if they fail. */
   async migrate(databaseUrl: string): Promise<void> {
     const env = { ...process.env, DATABASE_URL: databaseUrl };
     await execute(process.execPath, [join(this.folder, 'services/api/dist/migrate.js')], { cwd: this.folder, env });
@@ -63,7 +64,10 @@ export class OldRelease implements AsyncDisposable {
   }
 }
 
-/** Calls `exit`, because otherwise the process of esbuild would keep this one alive. */
+/**
+ * Script that builds everything. It calls `exit`, because otherwise the process of esbuild would
+ * keep it alive.
+ */
 const buildAll = `
   const { build, buildOne } = await import('./packages/stack/bin/build.mjs');
   await build();

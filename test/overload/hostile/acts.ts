@@ -4,13 +4,13 @@ import { HostileSocket } from './hostile-socket.ts';
 import type { Replies } from './replies.ts';
 import { request } from './request.ts';
 
-/** Watches 500 strangers at a time, over 8 connections. */
+/** Watches 500 strangers with each frame, over 8 connections. */
 const watchStrangers: Act = (scene) =>
   bySockets(scene, 8, (socket) => {
     for (let i = 0; i < 20; i += 1) socket.send({ type: 'watch', users: unknownIds(500) });
   });
 
-/** Adds and removes a reaction to one message. */
+/** Adds and removes a reaction to the same message again and again. */
 const reactInLoops: Act = (scene) =>
   bySockets(scene, 4, (socket, round) => {
     const { group, message } = scene.target;
@@ -20,7 +20,7 @@ const reactInLoops: Act = (scene) =>
     }
   });
 
-/** Sends messages of 32 kB to a group of 25. */
+/** Sends messages of 32 kB to a group of 25 members. */
 const floodGroup: Act = (scene) =>
   bySockets(scene, 4, (socket, round) => {
     const text = '👍'.repeat(8000);
@@ -30,7 +30,7 @@ const floodGroup: Act = (scene) =>
     }
   });
 
-/** Uploads pictures that unpack to 390 MB, and leaves forms of 10 MiB unfinished. */
+/** Uploads pictures that need 390 MB when decoded, and sends forms of 10 MiB without their end. */
 const uploadBombs: Act = async (scene) => {
   const { target, token, replies, signal } = scene;
   const { bomb: file } = target;
@@ -54,7 +54,7 @@ const uploadBombs: Act = async (scene) => {
   ]);
 };
 
-/** Guesses the password of another user, 8 times at once. */
+/** Guesses the password of another user with 8 requests at a time. */
 const guessPasswords: Act = async ({ target, replies, signal }) => {
   let count = 0;
   const guess = async () => {
@@ -66,7 +66,7 @@ const guessPasswords: Act = async ({ target, replies, signal }) => {
   await Promise.all(Array.from({ length: 8 }, () => repeat(signal, guess)));
 };
 
-/** Posts large and invalid forms and messages to LayIM. */
+/** Sends large and invalid forms and messages to LayIM. */
 const postForms: Act = async (scene) => {
   const { target, token, replies, signal } = scene;
   const nested = `{"mine":{"content":"x"},"to":{"id":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`;
@@ -93,7 +93,7 @@ const postForms: Act = async (scene) => {
   ]);
 };
 
-/** Asks about users, chats and messages that do not exist. */
+/** Sends requests and frames about users, chats and messages that do not exist. */
 const askUnknown: Act = async (scene) => {
   const { target, token, replies, signal } = scene;
   const paths = (id: number) => [`/v1/users/${id}`, `/v1/groups/${id}`, `/v1/media/${id}`, `/v1/chats/${id}/messages`];
@@ -117,7 +117,7 @@ const askUnknown: Act = async (scene) => {
   ]);
 };
 
-/** Opens connections of all transports, more than a user may have, again and again. */
+/** Opens connections of all transports again and again, more of them than a user can have. */
 const openConnections: Act = async (scene) => {
   const { target, token, replies, signal } = scene;
   const gateway = (i: number) => target.gateways[i % target.gateways.length] as string;
@@ -139,7 +139,7 @@ const openConnections: Act = async (scene) => {
   );
 };
 
-/** Every act by its name. */
+/** Name of each attack -> function that performs it. */
 export const acts = {
   watchStrangers,
   reactInLoops,
@@ -151,7 +151,10 @@ export const acts = {
   openConnections,
 } as const;
 
-/** Repeats a step until the signal. A short pause bounds the CPU that the attackers use. */
+/**
+ * Repeats a step until the signal aborts. A short pause after each step limits the CPU that
+ * attackers use.
+ */
 async function repeat(signal: AbortSignal, step: () => Promise<void>): Promise<void> {
   while (!signal.aborted) {
     await step();
@@ -161,7 +164,10 @@ async function repeat(signal: AbortSignal, step: () => Promise<void>): Promise<v
 
 const PAUSE_MS = 20;
 
-/** Repeats a step on several connections. A connection that the server closed is opened again. */
+/**
+ * Repeats a step on several connections until the signal aborts. Opens a new connection when the
+ * server closes one.
+ */
 async function bySockets(scene: Scene, count: number, step: (socket: HostileSocket, round: number) => void) {
   const { target, token, replies, signal, path } = scene;
   const run = async (index: number) => {
@@ -187,7 +193,7 @@ async function bySockets(scene: Scene, count: number, step: (socket: HostileSock
 const indexes = new WeakMap<HostileSocket, number>();
 const socketIndex = (socket: HostileSocket) => indexes.get(socket) ?? 0;
 
-/** Sends the beginning of a form and waits until the server ends the connection. */
+/** Sends a form without its end, and waits until the server closes the connection. */
 async function halfForm({ target, token, replies, signal }: Scene, size: number): Promise<void> {
   const { hostname, port } = new URL(target.api);
   const socket = connect({ host: hostname, port: Number(port) });
@@ -196,7 +202,7 @@ async function halfForm({ target, token, replies, signal }: Scene, size: number)
   const onAbort = () => socket.destroy();
   signal.addEventListener('abort', onAbort);
   socket.once('data', (data) => {
-    // The refusal of a form has the status 200 and its code in the body.
+    // Reads the code from the body, because the refusal of a form has the HTTP status 200.
     const [, status = ''] = /^HTTP\/1\.1 (\d+)/.exec(data.toString()) ?? [];
     const [, code = status] = /"code":(\d+)/.exec(data.toString()) ?? [];
     replies.count(`half form ${code}`);
@@ -217,7 +223,7 @@ function unknownIds(count: number): number[] {
   return Array.from({ length: count }, () => 1_000_000_000 + Math.floor(Math.random() * 1e12));
 }
 
-/** A hostile user at work. Resolves after the signal. */
+/** Attacks as a hostile user until the signal aborts. */
 export type Act = (scene: Scene) => Promise<void>;
 
 export interface Scene {
@@ -228,20 +234,20 @@ export interface Scene {
   signal: AbortSignal;
   /** Prefix of refs. */
   run: string;
-  /** Path of the gateway's WebSocket. Default: that of the protocol. */
+  /** Path of the WebSocket on the gateway. Default: the path of Parley's protocol. */
   path?: string;
 }
 
-/** The attacked system. */
+/** The system under attack. */
 export interface Target {
   api: string;
-  /** Root of each gateway, `ws://…`. */
+  /** Root URL of each gateway, `ws://…`. */
   gateways: string[];
-  /** A group of 25 that contains the hostile users, and a message in it. */
+  /** Ids of a group of 25 members that contains the hostile users, and of a message in it. */
   group: number;
   message: number;
   /** Username of the user whose password is guessed. */
   victim: string;
-  /** A small picture that unpacks to hundreds of megabytes. */
+  /** A small PNG file that needs hundreds of megabytes when decoded. */
   bomb: Buffer;
 }

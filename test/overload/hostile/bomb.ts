@@ -1,8 +1,8 @@
 import { crc32, deflateSync } from 'node:zlib';
 
 /**
- * Returns an interlaced PNG of some hundred kilobytes that decodes to 8 bytes per pixel, all at
- * once.
+ * Returns an interlaced PNG of a few hundred kilobytes. A decoder must keep the whole picture in
+ * memory, with 8 bytes per pixel.
  *
  * @param edge width and height in pixels
  */
@@ -10,7 +10,7 @@ export function bomb(edge: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(edge, 0);
   header.writeUInt32BE(edge, 4);
-  // 16 bits per channel, colour with alpha, interlaced.
+  // Sets 16 bits per channel, color with alpha, and interlacing.
   header.set([16, 6, 0, 0, 1], 8);
   const size = passes.reduce((sum, [x, y, dx, dy]) => {
     const width = Math.ceil((edge - x) / dx);
@@ -21,7 +21,10 @@ export function bomb(edge: number): Buffer {
   return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** First column and row, and distances, of the passes of Adam7. */
+/**
+ * For each pass of Adam7 interlacing: the first column and row, and the distances between columns
+ * and rows.
+ */
 const passes = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],

@@ -4,13 +4,13 @@ import { bomb } from './bomb.ts';
 import { Replies } from './replies.ts';
 import { type Answer, request } from './request.ts';
 
-/** Eight hostile users, one for each act, who act at the same time. */
+/** Eight hostile users who attack at the same time. Each one performs a different attack. */
 export class Crew {
   readonly #target: Target;
   readonly #tokens: Record<ActName, string>;
-  /** The victim's password, for the owner's own sign-in. */
+  /** Password of the user whose password is guessed, with which this user signs in. */
   readonly password: string;
-  /** What each user got, by the name of the act. */
+  /** Replies that each hostile user got, by the name of the attack. */
   readonly replies: Record<ActName, Replies>;
 
   private constructor(target: Target, tokens: Record<ActName, string>, password: string) {
@@ -21,8 +21,8 @@ export class Crew {
   }
 
   /**
-   * Registers the users, the victim, and a group of 25 that the crew may write to. Needs
-   * `SEND_POLICY=anyone`.
+   * Registers the hostile users and the user whose password is guessed, and creates a group of 25
+   * to which they can write. Requires `SEND_POLICY=anyone`.
    */
   static async gather({ api, gateways }: Pick<Target, 'api' | 'gateways'>): Promise<Crew> {
     const run = Math.random().toString(36).slice(2, 8);
@@ -60,7 +60,7 @@ export class Crew {
     return this.#target.victim;
   }
 
-  /** Lets all users act until the signal. */
+  /** Lets all hostile users attack until the signal aborts. */
   async act(signal: AbortSignal): Promise<void> {
     const target = this.#target;
     setMaxListeners(0, signal);
@@ -72,7 +72,7 @@ export class Crew {
     );
   }
 
-  /** Returns the counts of replies by act and code. */
+  /** Returns the number of replies by attack and reply code. */
   counts(): Counts {
     return byAct((name) => this.replies[name].counts);
   }
@@ -89,7 +89,7 @@ function succeeded({ status, body }: Answer): Record<string, unknown> {
   return body;
 }
 
-/** What each hostile user got: act -> code -> number of times. */
+/** Attack -> reply code -> number of replies. */
 export type Counts = Record<string, Record<string, number>>;
 
 export type ActName = keyof typeof acts;

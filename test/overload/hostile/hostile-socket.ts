@@ -1,12 +1,12 @@
 import { WebSocket } from 'ws';
 import type { Replies } from './replies.ts';
 
-/** A WebSocket of a hostile user. Counts refusals and close codes. */
+/** A WebSocket of a hostile user. It counts refusals and close codes. */
 export class HostileSocket {
   readonly #socket: WebSocket;
-  /** Called when the connection opens, ends, or got a pong. */
+  /** Called when the connection opens, ends, or receives a pong. */
   #wake: () => void = () => {};
-  /** The close code, or the status of a refused upgrade. */
+  /** Close code of the connection, or status of a refused upgrade. Undefined while it is open. */
   closed: number | undefined;
 
   private constructor(socket: WebSocket, replies: Replies) {
@@ -26,7 +26,7 @@ export class HostileSocket {
     });
   }
 
-  /** Connects. Resolves when the connection is open or was refused. */
+  /** Connects. Resolves when the connection is open or the server has refused it. */
   static async open({ url, token, path = '/v1/socket?cursor=latest', replies }: SocketOptions): Promise<HostileSocket> {
     const headers = { authorization: `Bearer ${token}` };
     const protocols = path.startsWith('/v1/') ? ['parley.v1'] : [];
@@ -38,13 +38,16 @@ export class HostileSocket {
     return socket;
   }
 
-  /** Sends a frame, or a text as it is. */
+  /** Sends a frame as JSON, or a string unchanged. */
   send(frame: object | string): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     this.#socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
   }
 
-  /** Resolves when the server has received everything, or the connection has ended. */
+  /**
+   * Sends a ping. Resolves when its pong arrives, after which the server has received all earlier
+   * frames, or when the connection has ended.
+   */
   async settled(): Promise<void> {
     if (this.closed !== undefined || this.#socket.readyState !== WebSocket.OPEN) return;
     this.#socket.ping();
@@ -69,7 +72,7 @@ export class HostileSocket {
 }
 
 export interface SocketOptions {
-  /** Root of a gateway, `ws://…`. */
+  /** Root URL of a gateway, `ws://…`. */
   url: string;
   token: string;
   path?: string;

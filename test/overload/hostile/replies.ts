@@ -1,4 +1,4 @@
-/** Counts what the servers reply to a hostile user, by code. */
+/** Counts the replies of the servers to a hostile user, by code. */
 export class Replies {
   readonly counts: Record<string, number> = {};
 
@@ -6,13 +6,16 @@ export class Replies {
     this.counts[code] = (this.counts[code] ?? 0) + 1;
   }
 
-  /** Counts a frame: the code of an error, or its type. System texts of LayIM count as `system`. */
+  /**
+   * Counts a received frame: by its error code, otherwise by its type. A system message of LayIM
+   * counts as `system`.
+   */
   countFrame(text: string): void {
     const frame = JSON.parse(text) as { type?: string; code?: string; system?: boolean };
     this.count(frame.system ? 'system' : (frame.code ?? frame.type ?? 'message'));
   }
 
-  /** Returns how often one of these codes came. */
+  /** Returns the number of replies with one of these codes. */
   of(...codes: string[]): number {
     return codes.reduce((sum, code) => sum + (this.counts[code] ?? 0), 0);
   }

@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http';
 
 /**
- * Sends a request from a loopback address of its own. Resolves with the status and the body as
- * JSON, or with status 0 if the connection ended.
+ * Sends an HTTP request from a loopback address that the caller chooses. Resolves with the status
+ * and the parsed JSON body. Resolves with status 0 if the connection ended without a response.
  */
 export function request(url: string, options: RequestOptions = {}): Promise<Answer> {
   const { method = 'GET', token, json, bytes, headers = {}, from = '127.0.0.1', signal } = options;
@@ -26,7 +26,8 @@ export function request(url: string, options: RequestOptions = {}): Promise<Answ
     sent.on('close', () => {
       if (!isAnswered) gone();
     });
-    // A server that refuses a body closes the connection while it is written.
+    // Ignores write errors, because a server that refuses a body closes the connection while the
+    // body is still being sent.
     sent.on('socket', (socket) => socket.on('error', () => {}));
     sent.on('response', async (response) => {
       isAnswered = true;
@@ -56,7 +57,7 @@ export interface RequestOptions {
   json?: object;
   bytes?: Buffer;
   headers?: Record<string, string>;
-  /** The client's address. */
+  /** Address from which the request is sent. */
   from?: string;
   signal?: AbortSignal;
 }
