@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-/** Ms to wait before the next attempt to connect. */
+/** Ms to wait after a lost connection or a failed attempt before the next attempt to connect. */
 const RETRY_DELAY_MS = 1000;
 
 /**
@@ -42,9 +42,9 @@ export function listen(options: ListenOptions): Listener {
 }
 
 export interface ListenOptions {
-  /** `postgres://user:password@host:port/database` */
+  /** Connection URL: `postgres://user:password@host:port/database` */
   url: string;
-  /** Name of the connection in `pg_stat_activity`. */
+  /** Name of the connection in PostgreSQL's `pg_stat_activity`. */
   name: string;
   /** A plain identifier. */
   channel: string;
@@ -54,8 +54,8 @@ export interface ListenOptions {
    */
   onConnect: () => Promise<void>;
   /**
-   * Called when the connection is lost. The listener misses notifications until it calls
-   * `onConnect` again.
+   * Called when the connection is lost. Notifications can be missed from then on until `onConnect`
+   * is called again.
    */
   onDisconnect: () => void;
   onNotify: (payload: string) => void;

@@ -20,10 +20,10 @@ const LOCK_TIMEOUT_MS = 2000;
 
 /**
  * Migrates the database to the newest schema of this release. No-op if it has this schema or that
- * of a later release. Resolves with the names of the migrations it ran. Several processes may call
- * it at the same time: one migrates, and the others wait. A migration that cannot lock a table
- * within 2 s lets waiting services continue and retries, without a deadline. If a migration fails,
- * its transaction is rolled back and its error is thrown.
+ * of a later release. Resolves with the names of the migrations it ran. Several processes can call
+ * it at the same time: one migrates, and the others wait. If a migration cannot lock a table within
+ * 2 s, it stops waiting, so that blocked queries of services continue, and then retries, without a
+ * deadline. If a migration fails, its transaction is rolled back and its error is thrown.
  *
  * @param known the migrations of this release
  */

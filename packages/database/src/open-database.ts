@@ -6,7 +6,7 @@ import type { Tables } from './tables/index.ts';
 export type Database = Kysely<Tables>;
 
 export interface DatabaseOptions {
-  /** `postgres://user:password@host:port/database` */
+  /** Connection URL: `postgres://user:password@host:port/database` */
   url: string;
   /** Maximum number of connections in the pool. Default: 10. */
   maxConnections?: number;
@@ -21,8 +21,8 @@ export interface DatabaseOptions {
 }
 
 /**
- * Creates a connection pool for Kysely, which connects at the first query. Returns `bigint` columns
- * as numbers. Throws for a value beyond 2^53.
+ * Creates a connection pool for Kysely. The first query opens a connection. Returns `bigint`
+ * columns as numbers, and throws for a value beyond 2^53.
  */
 export function openDatabase(options: DatabaseOptions): Database {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(options, {}) }) });

@@ -80,7 +80,10 @@ interface UserCopy {
   readReceipts?: 'everyone' | 'nobody';
 }
 
-/** A member who does not see earlier messages, and the id up to which the member does not. */
+/**
+ * A group member who cannot see earlier messages, and the message id up to which messages are
+ * hidden.
+ */
 type Floor = [user: number, id: number];
 
 /** A muted group member, and the Unix ms at which the mute ends. */
@@ -105,7 +108,7 @@ interface PermitsRow {
   read_receipts: UserCopy['readReceipts'] | null;
   /** Ids of the group's members. Null if the group is dissolved. */
   members: number[] | null;
-  /** Null if all members see all messages. */
+  /** Members who cannot see earlier messages. Null if no messages are hidden from any member. */
   floors: Floor[] | null;
   /** The group's muted members. Null if no member is muted. */
   mutes: Mute[] | null;

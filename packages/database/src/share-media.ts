@@ -35,7 +35,7 @@ export async function grantWaiting(db: Database, media: number, now: number): Pr
   return numAffectedRows > 0n;
 }
 
-/** Ms for which a share stays pending. */
+/** Ms for which a media share that is not granted stays pending. */
 const waitMs = 600_000;
 
 /**

@@ -46,7 +46,7 @@ export function writeTypes(ts, { root, entries, dist }) {
           const types = resolve(dirname(file), from).replace(/\.ts$/, '.d.ts');
           return `${word}${type} {${names}} from '${up(moved.get(types) ?? types).replace(/\.d\.ts$/, '.js')}'`;
         }
-        // `Name as Other` needs only the type `Name`.
+        // An import of `Name as Other` needs the type `Name`.
         for (const [, name] of names.matchAll(/(?:^|,)\s*(?:type )?(\w+)/g)) named.add(name);
         return `${word} type {${names}} from '${up(join(dist, 'protocol.js'))}'`;
       },

@@ -29,9 +29,9 @@ export function firstMessageId(date: number): number {
 }
 
 /**
- * Number of ids that imported messages with the same chat and date can have. From 2025-02 on these
- * are the upper half of the counters of a ms, which live messages do not reach. Before 2025-02 they
- * include the ids of the 341 ms after the date.
+ * Number of ids that imported messages with the same chat and date can have. From 2025-02 on,
+ * imported messages use the upper half of a ms's ids, which live messages do not reach. Before
+ * 2025-02, they also use the ids of the 341 ms after the date.
  */
 const IMPORTED_IDS = 2048;
 

@@ -19,7 +19,7 @@ export function parseJson(text: string): JsonReading {
 }
 
 /**
- * The parsed value, or an error message with the `ref` of the frame. `ref` is missing if it could
+ * The parsed value, or an error message and the `ref` of the frame. `ref` is undefined if it could
  * not be read.
  */
 export type JsonReading =

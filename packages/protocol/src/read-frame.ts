@@ -20,8 +20,8 @@ export function readFrame(value: unknown): FrameReading {
 }
 
 /**
- * Returns true if the value is a frame that sends plain text, which `sendSchema` accepts too. False
- * proves nothing: validate with the schema.
+ * Returns true only if the value is a valid frame that sends plain text. If it returns false, the
+ * frame can still be valid: validate it with `sendSchema`.
  */
 export function isTextSend(value: unknown): value is Extract<ClientFrame, { type: 'send' }> {
   if (typeof value !== 'object' || value === null) return false;
@@ -38,8 +38,8 @@ export function isTextSend(value: unknown): value is Extract<ClientFrame, { type
 }
 
 /**
- * Returns true if the value is a frame that appends to a stream, which `streamSchema` accepts too.
- * False proves nothing: validate with the schema.
+ * Returns true only if the value is a valid frame that appends to a stream. If it returns false,
+ * the frame can still be valid: validate it with `streamSchema`.
  */
 function isAppend(value: unknown): value is Extract<ClientFrame, { op: 'append' }> {
   if (typeof value !== 'object' || value === null) return false;

@@ -47,16 +47,16 @@ export const sessionSchema = z.object({
 /** Privacy settings of a user. */
 export const privacySchema = z.object({
   /**
-   * Who can add the user to groups. Only users who are allowed to write to the user can ever add
+   * Who can add the user to groups. Users who are not allowed to write to the user can never add
    * them.
    */
   addToGroups: z.enum(['everyone', 'friends', 'nobody']).default('everyone'),
   /** Whether other users can find the user by name or username. */
   find: z.boolean().default(true),
   /**
-   * Who can see whether the user is online and when they were last online. Only users who are
-   * allowed to write to the user can ever see it. Others see the user as offline. The setting does
-   * not affect whose presence the user can see.
+   * Who can see whether the user is online and when they were last online. Others see the user as
+   * offline, as do all users who are not allowed to write to the user. The setting does not affect
+   * whose presence the user can see.
    */
   lastSeen: z.enum(['everyone', 'friends', 'nobody']).default('everyone'),
   /**
@@ -97,7 +97,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** A session, as listed for its user. */
+/** A session, as listed for the user whose session it is. */
 export const signInSchema = z.object({
   id: z.string(),
   /** Name of the device. */
@@ -159,7 +159,7 @@ export const roleSchema = z.enum(['owner', 'admin', 'member']);
  */
 export const visibilitySchema = z.enum(['private', 'request', 'public']);
 
-/** A group, in the form that its members receive. */
+/** A group, in the form in which its members receive it. */
 export const groupSchema = z.object({
   id,
   name: z.string(),
@@ -172,7 +172,7 @@ export const groupSchema = z.object({
   /** Role of the user who sent this request. */
   role: roleSchema,
   /**
-   * Which messages from before they joined new members can read: none (`joined`) or all (`all`).
+   * Which messages new members can read: only those since they joined (`joined`), or all (`all`).
    */
   history: z.enum(['joined', 'all']),
   /**
@@ -214,7 +214,7 @@ export const groupInvitationSchema = z.object({
   created: date,
 });
 
-/** Data about a group that everybody with an invitation code can read. */
+/** Data about a group that everybody who has an invitation code can read. */
 export const invitationPreviewSchema = z.object({
   name: z.string().describe('Name of the group'),
   avatar: z.string().nullable().describe('Address of the picture of the group, which needs no access token'),
@@ -226,7 +226,7 @@ export const invitationPreviewSchema = z.object({
 /** A user's request to join a group. */
 export const joinRequestSchema = z.object({ user: userSchema, message: z.string(), date });
 
-/** A group, in the form that a user receives who finds it by its name. */
+/** A group, in the form in which a user who searches by name receives it. */
 export const foundGroupSchema = z.object({
   id,
   name: z.string(),
@@ -277,7 +277,7 @@ export const draftSchema = z.object({
   updated: date,
 });
 
-/** A chat, as listed for the user. */
+/** A chat, as listed for its owner. */
 export const chatSchema = z.object({
   /** Id of the peer or group. */
   chat: id,

@@ -27,5 +27,5 @@ export function fits(value: string, max: number): boolean {
   return count <= max;
 }
 
-/** Id of a user, group, message or media: a positive safe integer. */
+/** Id of a user, group, message or media file: a positive safe integer. */
 export const id = z.int().positive().meta({ maximum: Number.MAX_SAFE_INTEGER });

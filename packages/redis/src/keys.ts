@@ -15,71 +15,77 @@ export interface Keys {
    */
   home(conversation: string): number;
   /**
-   * Sorted set of a conversation's refs: `<sender>:<ref>`, scored by message id. A ref stays for
-   * `REF_WINDOW`.
+   * Redis sorted set of a conversation's refs: `<sender>:<ref>`, scored by message id. A ref stays
+   * for `REF_WINDOW`.
    */
   conversation(conversation: string): string;
-  /** Hash for a group: bucket -> id of the last message that was sent to members in this bucket. */
+  /**
+   * Redis hash for a group: bucket -> id of the last message that was sent to members in this
+   * bucket.
+   */
   reach(conversation: string): string;
   /**
-   * String: id of the last message of a conversation that arrived in this bucket, which is not its
-   * home bucket.
+   * Redis string: id of the last message of a conversation that arrived in this bucket, which is
+   * not its home bucket.
    */
   arrived(bucket: number, conversation: string): string;
-  /** Hash: messages and mutations of this bucket that have not reached all other buckets yet. */
+  /**
+   * Redis hash: messages and mutations of this bucket that have not reached all other buckets yet.
+   */
   forwards(bucket: number): string;
-  /** String: version of the last mutation that this bucket sent to other buckets. */
+  /** Redis string: version of the last mutation that this bucket sent to other buckets. */
   changes(bucket: number): string;
   /** Returns the bucket of a string, such as an IP address. */
   spread(text: string): number;
-  /** Stream: the inbox of a user, with their events. */
+  /** Redis stream: the inbox of a user, with their events. */
   inbox(user: number): string;
-  /** Hash: device -> cursor up to which the device has acknowledged events. */
+  /** Redis hash: device -> cursor up to which the device has acknowledged events. */
   cursors(user: number): string;
   /**
-   * Hash: index of the events of an inbox that are not messages. Scripts derive this name from that
-   * of the inbox.
+   * Redis hash: index of the events of an inbox that are not messages. Scripts derive this name
+   * from that of the inbox.
    */
   index(user: number): string;
-  /** Hash: group that the user has left -> when they left. Expires after a day. */
+  /** Redis hash: group that the user has left -> when they left. Expires after a day. */
   left(user: number): string;
   /**
-   * Sorted set of recalled messages whose text might still be in the inbox:
+   * Redis sorted set of recalled messages whose text might still be in the inbox:
    * `<conversation>:<message id>`, scored by message id.
    */
   recalled(user: number): string;
   /**
-   * String: facts about a message of a user's chat, such as its sender, which the recorder read
-   * from PostgreSQL.
+   * Redis string: facts about a message of a user's chat, such as its sender, which the recorder
+   * read from PostgreSQL.
    */
   facts(user: number, chat: number, id: number): string;
   /**
-   * Hash: name of a ref -> message id, of the sender's messages in PostgreSQL. The recorder copies
-   * them after Redis has lost the refs of a conversation.
+   * Redis hash: name of a ref -> message id, of the sender's messages in PostgreSQL. The recorder
+   * copies them after Redis has lost the refs of a conversation.
    */
   recordedRefs(conversation: string, sender: number): string;
   /**
-   * Hash: data about a streamed message that is not complete, such as its sender, number of
+   * Redis hash: data about a streamed message that is not complete, such as its sender, number of
    * characters and time limit.
    */
   stream(conversation: string, id: number): string;
   /**
-   * List: the texts of a streamed message, as JSON texts: the text of its start, then that of each
-   * append.
+   * Redis list: the texts of a streamed message, as JSON texts: the text of its start, then that of
+   * each append.
    */
   streamTexts(conversation: string, id: number): string;
   /**
-   * Sorted set of streamed messages that are not complete: `<conversation>:<message id>`, scored by
-   * the Unix ms at which the stream ends by itself.
+   * Redis sorted set of streamed messages that are not complete: `<conversation>:<message id>`,
+   * scored by the Unix ms at which the stream ends by itself.
    */
   streams(bucket: number): string;
   /**
-   * Sorted set of the open streams of a user, scored by the Unix ms until which each can stay open.
+   * Redis sorted set of the open streams of a user, scored by the Unix ms until which each can stay
+   * open.
    */
   openStreams(user: number): string;
   /**
-   * Set: ids of the pinned messages of a conversation, and one member that is not an id. Missing if
-   * the pins are not copied from PostgreSQL.
+   * Redis set: ids of the pinned messages of a conversation, and one member that is not an id.
+   * Missing if the pins are not copied from PostgreSQL.
    */
   pins(conversation: string): string;
   /**
@@ -88,140 +94,153 @@ export interface Keys {
   user(user: number): string;
   /** Shard channel with presence frames about a user, for users who watch them. */
   presence(user: number): string;
-  /** Hash: gateway -> number of the user's connections to it. */
+  /** Redis hash: gateway -> number of the user's connections to it. */
   online(user: number): string;
   /**
-   * String that belongs to the permit copy. It exists if the user hides their presence from some
-   * users.
+   * Redis string that belongs to the permit copy. It exists if the user hides their presence from
+   * some users.
    */
   hidden(user: number): string;
   /**
-   * Hash: gateway -> comma-separated ids of the chats that the user is looking at over this
+   * Redis hash: gateway -> comma-separated ids of the chats that the user is looking at over this
    * gateway.
    */
   focus(user: number): string;
-  /** String: Unix ms at which the user's last connection closed. */
+  /** Redis string: Unix ms at which the user's last connection closed. */
   seen(user: number): string;
-  /** String: number and session of the user's newest connection. */
+  /** Redis string: number and session of the user's newest connection. */
   fence(user: number): string;
   /**
-   * String: kind and version of the cached permits of a user or group. Without this key, Redis has
-   * no copy of the permits.
+   * Redis string: kind and version of the cached permits of a user or group. Without this key,
+   * Redis has no copy of the permits.
    */
   copy(id: number): string;
   /**
-   * String: the permit fence of two users, a number that increases when one of them loses the
+   * Redis string: the permit fence of two users, a number that increases when one of them loses the
    * permission to write to the other. Expires after a day.
    */
   permitFence(conversation: string): string;
-  /** Set of users who are allowed to write to this user under `SEND_POLICY=friends`. */
+  /** Redis set of users who are allowed to write to this user under `SEND_POLICY=friends`. */
   contacts(user: number): string;
-  /** Set of users who are not allowed to write to this user. */
+  /** Redis set of users who are not allowed to write to this user. */
   blocks(user: number): string;
-  /** Set of the members of a group. */
+  /** Redis set of the members of a group. */
   members(group: number): string;
   /**
-   * Sorted set for a group that hides its earlier history: members, scored by the message id up to
-   * which messages are hidden from each.
+   * Redis sorted set for a group that hides its earlier history: members, scored by the message id
+   * up to which messages are hidden from each.
    */
   floors(group: number): string;
   /**
-   * Hash: muted member of a group -> Unix ms at which the mute ends. With slow mode, also its
+   * Redis hash: muted member of a group -> Unix ms at which the mute ends. With slow mode, also its
    * seconds and the exempt members (see `readRestrictions`). Missing if the group has neither.
    */
   restrictions(group: number): string;
   /**
-   * Sorted set for a group with slow mode: members, scored by the Unix ms of their last message.
-   * Expires after a day.
+   * Redis sorted set for a group with slow mode: members, scored by the Unix ms of their last
+   * message. Expires after a day.
    */
   slow(group: number): string;
-  /** Hash: name and avatar of a user. Gateways read them here because they cannot query the api. */
+  /**
+   * Redis hash: name and avatar of a user. Gateways read them here because they cannot query the
+   * api.
+   */
   profile(user: number): string;
-  /** String: id of the user with an external id, or `nobody`. */
+  /** Redis string: id of the user with an external id, or `nobody`. */
   external(external: string): string;
   /**
-   * Sorted set of a user's revoked sessions, scored by the end of each session's last access token.
+   * Redis sorted set of a user's revoked sessions, scored by the end of each session's last access
+   * token.
    */
   revoked(user: number): string;
-  /** String: a token bucket for rate limits of a user, or of a string such as an IP address. */
+  /**
+   * Redis string: a token bucket for rate limits of a user, or of a string such as an IP address.
+   */
   rate(what: string, subject: number | string): string;
-  /** String: the request that is currently writing to an upload. */
+  /**
+   * Redis string: the request that is currently writing to an upload. Prevents concurrent writes.
+   */
   upload(media: number): string;
   /**
-   * Sorted set of the event ids queued for a webhook endpoint, scored by the Unix ms at which each
-   * event is due.
+   * Redis sorted set of the event ids queued for a webhook endpoint, scored by the Unix ms at which
+   * each event is due.
    */
   webhook(endpoint: string): string;
   /**
-   * Hash: event id -> number of failed attempts and the event, for every event in the queue of an
-   * endpoint.
+   * Redis hash: event id -> number of failed attempts and the event, for every event in the queue
+   * of an endpoint.
    */
   webhookEvents(endpoint: string): string;
   /**
-   * Sorted set of the event ids that a webhook endpoint permanently failed to receive, scored by
-   * the Unix ms of the failure.
+   * Redis sorted set of the event ids that a webhook endpoint permanently failed to receive, scored
+   * by the Unix ms of the failure.
    */
   webhookDead(endpoint: string): string;
-  /** Hash: event id -> event and reason of its permanent failure. */
+  /** Redis hash: event id -> event and reason of its permanent failure. */
   webhookDeadEvents(endpoint: string): string;
   /**
-   * Set of users whose phones might show a number on the app's icon because of a push notification.
+   * Redis set of users whose phones might show a number on the app's icon because of a push
+   * notification.
    */
   readonly pushBadges: string;
   /**
-   * Hash: the run of the server that stores a bucket, and the bucket's generation. Without a
+   * Redis hash: the run of the server that stores a bucket, and the bucket's generation. Without a
    * cluster, bucket 0 stands for all.
    */
   server(bucket: number): string;
   /**
-   * String that is written after other writes, so that a replica that has it has the other writes
-   * too.
+   * Redis string that is written after other writes, so that a replica that has it has the other
+   * writes too.
    */
   confirm(bucket: number): string;
-  /** String: the last epoch that a new inbox of the bucket got. */
+  /** Redis string: the last epoch that a new inbox of the bucket got. */
   issued(bucket: number): string;
-  /** Stream of entries that the recorder writes to PostgreSQL. */
+  /** Redis stream of entries that the recorder writes to PostgreSQL. */
   record(bucket: number): string;
-  /** String: the first request with an idempotency key, and the response to it. */
+  /** Redis string: the first request with an idempotency key, and the response to it. */
   request(name: string): string;
   /**
-   * Stream of requests from gateways and apis to the recorder, usually for copies that Redis lacks.
+   * Redis stream of requests from gateways and apis to the recorder, usually for copies that Redis
+   * lacks.
    */
   requests(bucket: number): string;
-  /** Stream of entries that the recorder could not write because PostgreSQL rejects them. */
+  /** Redis stream of entries that the recorder could not write because PostgreSQL rejects them. */
   recordDead(bucket: number): string;
-  /** String: id and progress mark of the installation, as stored on this bucket's server. */
+  /** Redis string: id and progress mark of the installation, as stored on this bucket's server. */
   mark(bucket: number): string;
   /**
-   * String: whether Redis and PostgreSQL belong together, according to the last process that
+   * Redis string: whether Redis and PostgreSQL belong together, according to the last process that
    * compared them.
    */
   readonly stores: string;
-  /** String: key that signs the addresses of LayIM files. */
+  /** Redis string: key that signs the addresses of LayIM files. */
   readonly layim: string;
-  /** Hash: name of a store -> Unix seconds of its last backup, written by the operator. */
+  /** Redis hash: name of a store -> Unix seconds of its last backup, written by the operator. */
   readonly backups: string;
-  /** String that exists for a day after Redis has lost refs that PostgreSQL might have. */
+  /** Redis string that exists for a day after Redis has lost refs that PostgreSQL might have. */
   readonly refsLost: string;
-  /** String: the recorder that has the lease of a bucket. */
+  /** Redis string: the recorder that has the lease of a bucket. */
   lease(bucket: number): string;
   /** Shard channel of a gateway's probes, with which it checks that it receives messages. */
   probe(bucket: number, gateway: string): string;
-  /** Sorted set of gateways, scored by their last heartbeat. */
+  /** Redis sorted set of gateways, scored by their last heartbeat. */
   readonly gateways: string;
-  /** String: lock of the process that removes the connections of a killed gateway. */
+  /** Redis string: lock of the process that removes the connections of a killed gateway. */
   forgetting(gateway: string): string;
-  /** Sorted set of recorders, scored by their last heartbeat. */
+  /** Redis sorted set of recorders, scored by their last heartbeat. */
   readonly recorders: string;
-  /** Sorted set of all processes, scored by their last heartbeat. */
+  /** Redis sorted set of all processes, scored by their last heartbeat. */
   readonly processes: string;
-  /** Hash: process -> JSON text of its settings that all processes must share. */
+  /** Redis hash: process -> JSON text of its settings that all processes must share. */
   readonly processSettings: string;
-  /** Hash of settings that the data in Redis depends on. */
+  /** Redis hash of settings that the data in Redis depends on. */
   readonly fixedSettings: string;
 }
 
-/** Creates the names for a number of buckets, from 1 to 16384. */
+/**
+ * Creates the names of all keys and channels. `buckets` is the number of hash buckets, from 1 to
+ * 16384.
+ */
 export function createKeys(buckets: number): Keys {
   const of = (id: number) => `{${id % buckets}}:`;
   return {

@@ -9,8 +9,8 @@ export class PlainHistogram {
   readonly #help: string;
   readonly #bounds: readonly number[];
   /**
-   * For each bucket, the number of values between the previous bound and its own. The last element
-   * counts the values above the last bound.
+   * Number of values in each bucket, which has an upper bound. The last element counts the values
+   * above all bounds.
    */
   readonly #counts: number[];
   #sum = 0;

@@ -26,7 +26,7 @@ const FAULT_ENDED = 'fault ended';
 export class RepeatedFaults {
   readonly #faults = new Map<string, Fault>();
 
-  /** Returns whether a line must be written. If not, counts it. */
+  /** Returns whether a log line must be written. If not, counts the line as a repetition. */
   admit(log: Logger, write: LogFn, fields: Fields, event: string): boolean {
     // Always writes a line that reports a change of state, which does not repeat, or the loss of a
     // record.
@@ -48,8 +48,8 @@ export class RepeatedFaults {
   }
 
   /**
-   * Logs the end of a fault once it has not repeated for `QUIET_MS`. If the fault occurred only
-   * once, logs nothing.
+   * Follows a fault, and logs its end once it has not repeated for `QUIET_MS`. If the fault
+   * occurred only once, logs nothing.
    */
   #follow(key: string, fault: Fault, ended: (fields: object) => void): void {
     setTimeout(

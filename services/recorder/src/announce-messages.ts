@@ -108,7 +108,7 @@ export interface AnnounceOptions {
   endpoints: readonly WebhookEndpoint[];
   /** The users with a push device. Undefined if push is off. */
   pushUsers: PushUsers | undefined;
-  /** Maximum number of events that are queued per endpoint. */
+  /** Maximum number of events that are queued per webhook endpoint. */
   most: number;
   log: Log;
 }

@@ -8,8 +8,8 @@ import type { Lease } from './lease/lease.ts';
 const INTERVAL_MS = 500;
 
 /**
- * In a Redis Cluster, forwards the messages and mutations that crashed gateways and apis have not
- * forwarded to all buckets. Does this for the leased buckets. See `repairForwards`.
+ * In a Redis Cluster, regularly forwards the messages and mutations in the leased buckets that
+ * crashed gateways and apis have not forwarded to all other buckets. See `repairForwards`.
  */
 export class ForwardRepair {
   readonly #redis: RedisConnection;
@@ -29,7 +29,7 @@ export class ForwardRepair {
     if (this.#redis.clustered) this.#done = this.#run();
   }
 
-  /** Stops the checks. Resolves after the check in flight. */
+  /** Stops the regular checks. Resolves after the check in flight. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#done;

@@ -5,8 +5,9 @@
 const FULL_BATCH = 200;
 
 /**
- * Determines the time between two reads of the record streams. The fewer entries arrive, the longer
- * is the time, so that the recorder commits fewer transactions. A request for a record shortens it.
+ * Determines the time between two reads of the record streams. If fewer entries arrive, the time is
+ * longer, so that the recorder commits fewer transactions. A request for a record shortens the
+ * time.
  */
 export class Pace {
   readonly #options: PaceOptions;
@@ -72,8 +73,8 @@ export interface PaceOptions {
    * once.
    */
   batch: number;
-  /** Minimum ms between two reads. */
+  /** Minimum ms between two reads of the record streams. */
   wait: number;
-  /** Maximum ms between two reads. */
+  /** Maximum ms between two reads of the record streams. */
   maxWait: number;
 }

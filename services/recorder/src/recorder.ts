@@ -48,8 +48,8 @@ export class Recorder {
   }
 
   /**
-   * Stops reading. Resolves once the batch in flight is written, or given up because PostgreSQL or
-   * Redis is unavailable. The entries of such a batch stay in their streams.
+   * Stops reading. Resolves once the batch in flight is written or given up. A batch is given up if
+   * PostgreSQL or Redis is unavailable; its entries then stay in their streams.
    */
   async stop(): Promise<void> {
     this.#stopping = true;

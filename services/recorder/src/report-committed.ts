@@ -44,7 +44,7 @@ interface ReportDeps {
   /** The users with a push device. Undefined if push is off. */
   pushUsers: PushUsers | undefined;
   metrics: RecorderMetrics;
-  /** Undefined if tracing is off. */
+  /** The collector of spans. Undefined if tracing is off. */
   traces: Traces | undefined;
   log: Log;
 }

@@ -35,7 +35,7 @@ export class StreamEnder {
     this.#done = this.#run();
   }
 
-  /** Stops the checks. Resolves after the check in flight. */
+  /** Stops the regular checks. Resolves after the check in flight. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#done;

@@ -28,7 +28,7 @@ export function digest(entries: readonly Entry[], inserted?: Set<string>): Diges
   return result;
 }
 
-/** Returns a string that identifies a row of `messages`. */
+/** Returns a key that identifies a row of the table `messages`. */
 export function copyKey(owner: number, peer: number, id: number): string {
   return `${owner}:${peer}:${id}`;
 }

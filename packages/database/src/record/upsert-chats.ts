@@ -91,8 +91,9 @@ export function upsert(first: number, midway: string): string {
 }
 
 /**
- * SQL expression for `midway`, used if the same statement also inserts the messages of the batch.
- * Counts the earlier messages and adds the batch's own messages, which the count does not see.
+ * SQL expression for the parameter `midway` of {@link upsert}, used if the same statement also
+ * inserts the messages of the batch. Counts the earlier messages and adds the batch's own messages,
+ * which the count does not see.
  */
 export const countMidway = `excluded.unread + (
         select count(*) from messages m

@@ -4,9 +4,9 @@ import type { Database } from '../open-database.ts';
 import { deleteAttached, deleteIndexed, type Expired } from './delete-attached.ts';
 
 /**
- * Removes the oldest messages of an owner's copy of a chat, at most `limit`, inside the caller's
- * transaction. Hides all messages up to and including `upTo` from the owner at once. Leaves the
- * peer's copy unchanged. Returns the number of removed messages.
+ * Removes at most `limit` messages of an owner's copy of a chat, the oldest first, inside the
+ * caller's transaction. Hides all messages up to and including `upTo` from the owner at once.
+ * Leaves the peer's copy unchanged. Returns the number of removed messages.
  */
 export async function expireChat(tx: Database, { owner, peer, upTo }: Expired, limit: number): Promise<number> {
   await clearChat(tx, owner, peer, upTo);

@@ -4,9 +4,9 @@ import type { Database } from '../open-database.ts';
 import { deleteAttached, deleteIndexed } from './delete-attached.ts';
 
 /**
- * Removes the oldest messages of a group with ids up to and including `upTo`, at most `limit`,
- * inside the caller's transaction. Removed messages no longer count as unread. Returns the number
- * of removed messages.
+ * Removes at most `limit` messages of a group with ids up to and including `upTo`, the oldest
+ * first, inside the caller's transaction. Removed messages no longer count as unread. Returns the
+ * number of removed messages.
  */
 export async function expireGroup(tx: Database, group: number, upTo: number, limit: number): Promise<number> {
   // Locks the row that the recorder also locks, so that the recorder counts a new message either

@@ -28,8 +28,8 @@ export interface ChatsTable extends LastMessage {
   /** The peer has received messages up to this id. */
   peer_delivered_id: Generated<number>;
   /**
-   * Messages up to this id are cleared from this copy, even if their rows are not deleted yet. See
-   * `clearChat`.
+   * Messages up to this id are cleared from the owner's copy, even if their rows are not deleted
+   * yet. See `clearChat`.
    */
   cleared_id: Generated<number>;
   /**

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** The unsent text of an owner's chat. */
+/** A draft: text that a user has written in a chat but not sent yet. */
 export interface DraftsTable {
   owner_id: number;
   /** A user or a group. */

@@ -18,7 +18,7 @@ export interface GroupsTable extends LastMessage {
    */
   external_id: string | null;
   owner_id: number;
-  /** Which messages from before they joined new members can read: none or all. */
+  /** Which messages new members can read: only those since they joined, or all. */
   history: Generated<'joined' | 'all'>;
   /** Seconds that a member must wait between two messages, at most a day. 0: no slow mode. */
   slow_mode: Generated<number>;

@@ -11,7 +11,7 @@ export interface LastMessage {
    */
   last_id: Generated<number>;
   last_sender: number | null;
-  /** Null after a recall. */
+  /** Content of the newest message. Null after a recall. */
   last_body: JsonColumn | null;
   last_edited: number | null;
   last_recalled: number | null;

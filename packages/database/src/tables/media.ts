@@ -22,8 +22,8 @@ export interface MediaTable {
   state: Generated<'uploading' | 'ready'>;
   created: Generated<number>;
   /**
-   * When the file can be deleted, in Unix ms, if the upload is still incomplete or no message
-   * contains the file. Null: never.
+   * When the file can be deleted, in Unix ms, if at that time the upload is incomplete or no
+   * message contains the file. Null: never.
    */
   expires: number | null;
 }

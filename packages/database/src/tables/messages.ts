@@ -17,7 +17,7 @@ export interface MessagesTable {
   edited: number | null;
   /** When the message was recalled, in Unix ms. A recall removes the body. Null: not recalled. */
   recalled: number | null;
-  /** Null after a recall. */
+  /** Content of the message. Null after a recall. */
   body: JsonColumn | null;
   /** The sender's idempotency key. Set only in the sender's copy and in a group's copy. */
   ref: string | null;

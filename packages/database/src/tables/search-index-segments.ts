@@ -16,7 +16,7 @@ export interface SearchIndexSegmentsTable {
   built: number;
   /** True if messages were deleted, so that the segment must be rebuilt. */
   stale: Generated<boolean>;
-  /** Ids of the users or groups whose messages with the owner are in this segment. */
+  /** Ids of the peers (users or groups) in whose chats the messages of this segment are. */
   peers: number[];
   /** JSON with the first term of each block of `postings` and the block's offset. */
   fences: string;

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** One sign-in of one device. */
+/** A session, which begins when a user signs in on a device. */
 export interface SessionsTable {
   /** Random id: 16 bytes as base64url. */
   id: string;

@@ -18,8 +18,8 @@ export async function beginGenerations(
   const info = String(await call(['INFO', 'server', 'replication']));
   if (!/^role:master/m.test(info)) throw new Error('Redis is a replica');
   const run = /^run_id:(\w+)/m.exec(info)?.[1] ?? '';
-  // Also uses the replication id, because it changes when a replica is promoted to master without a
-  // restart.
+  // The identity also contains the replication id, because that changes when a replica is promoted
+  // to master without a restart.
   const identity = `${run}:${/^master_replid:(\w+)/m.exec(info)?.[1] ?? ''}`;
   const salt = Number.parseInt(run.slice(0, 4), 16) || 0;
   const begin = async ({ server, issued, birth }: BucketKeys) => {

@@ -40,7 +40,7 @@ export interface RedisConnection {
   generation(bucket: number): { toString(): string };
   /** Unix ms at which a server last lost all its data. 0: no loss is known. */
   readonly lostAt: number;
-  /** Rejects messages while a server is almost out of memory. */
+  /** Watches the memory of Redis, and rejects messages while a server is almost out of memory. */
   readonly memory: MemoryWatch;
   /**
    * Caches for each user the epoch of their inbox, from the reply of the last script that appended

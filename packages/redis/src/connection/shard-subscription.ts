@@ -70,8 +70,8 @@ export class ShardSubscription {
   }
 
   /**
-   * Subscribes to channels. Returns false if one of them could not be subscribed. The reconnect, or
-   * the move of its slot, that follows retries it.
+   * Subscribes to channels. Returns false if one of them could not be subscribed. It is subscribed
+   * later, after the reconnect or the move of its slot.
    */
   async #send(channels: string[]): Promise<boolean> {
     const commands = new Map<string, string[]>();

@@ -11,7 +11,7 @@ const REFRESH_INTERVAL_MS = 5000;
 /** Maps each slot of a Redis Cluster to its master. Empty without a cluster. */
 export class SlotMap {
   readonly #client: RedisClient;
-  /** Slot -> `host:port`. */
+  /** Slot -> `host:port` of its master. */
   #masters: string[] = [];
   #refresh: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout | undefined;

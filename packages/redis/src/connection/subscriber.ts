@@ -86,8 +86,8 @@ export class Subscriber {
   }
 
   /**
-   * Moves the subscriptions of buckets whose slot has moved to the new masters. Then reports that
-   * messages of these buckets might have been missed.
+   * If the slot of a bucket has moved to another master, moves the bucket's subscriptions there.
+   * Then reports that messages of the bucket might have been missed.
    */
   #follow(): void {
     for (const [bucket, address] of this.#servers) {
@@ -121,8 +121,8 @@ export class Subscriber {
 export interface SubscriberHandlers {
   message(channel: string, data: Buffer): void;
   /**
-   * Called when all channels of these buckets are subscribed again. Messages on them might have
-   * been missed.
+   * Called when all channels of some buckets are subscribed again. Messages on these channels might
+   * have been missed.
    */
   missed(buckets: Set<number>): void;
 }

@@ -63,8 +63,9 @@ elseif offset + 1 < first then
   if not mirror and ARGV[1] ~= '' and redis.call('HEXISTS', cursors, device) == 0 then recovered = 0 end
   offset = first - 1
 end
--- Stores the device, so that the inbox keeps the events that it has not acknowledged. In mirror
--- mode, a device that lost events is stored only when it acknowledges.
+-- Stores a cursor for the device, so that the inbox keeps the events that the device has not
+-- acknowledged. In mirror mode, a device that lost events gets a stored cursor only when it
+-- acknowledges.
 if (recovered == 1 or not mirror) and redis.call('HEXISTS', cursors, device) == 0 then
   redis.call('HSET', cursors, device, epoch .. '-' .. whole(offset))
   redis.call('EXPIRE', cursors, ARGV[6])

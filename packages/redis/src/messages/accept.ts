@@ -136,7 +136,7 @@ export interface Accepted {
   duplicate: boolean;
   /**
    * True if a device of another participant was connected. In a group, members who hide their
-   * presence from some users do not count.
+   * presence from some users do not count as connected.
    */
   online: boolean;
 }

@@ -57,7 +57,8 @@ if permit == 'member' then
 elseif permit ~= '' and (redis.call('GET', KEYS[2]) or '0') ~= permit then
   return 0
 end
--- Keys that are not in KEYS have the hash tag of the record stream.
+-- Hash tag of the record stream. The script accesses keys that are not in KEYS by names with this
+-- hash tag.
 local tag = string.match(stream, '^{%d+}:')
 local recalls = owner ~= '' and tag .. 'recalled:' .. owner
 

@@ -89,7 +89,7 @@ async function omitLater(
   return later.size === 0 ? entries : entries.filter((entry) => entry.user === user || !later.has(entry.user));
 }
 
-/** Returns whether a mutation changes a message in a way that is impossible after its recall. */
+/** Returns whether a mutation is impossible after the message was recalled. */
 function changes(record: Mutation['record']): record is Extract<typeof record, { kind: 'edit' | 'react' | 'pin' }> {
   return record.kind === 'edit' || record.kind === 'react' || (record.kind === 'pin' && record.active);
 }

@@ -37,7 +37,7 @@ async function run(redis: RedisConnection, to: number, args: (string | number)[]
  */
 export type Standing = 'friend' | 'stranger' | 'blocked' | 'member' | 'not-member' | 'nobody' | 'unknown';
 
-/** The relation of a user to another user or a group. */
+/** The relation of a user to another user or a group: the standing, and what is hidden. */
 export interface Relation {
   readonly standing: Standing;
   /** Set if the other user hides their presence from this user. */

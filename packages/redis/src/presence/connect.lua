@@ -28,8 +28,8 @@ local others, before, gone, unknown = survey(online, gateway, LIVE_GATEWAYS)
 if #unknown > 0 then return unknown end
 if others + connections > most and session ~= '' then return 'too-many' end
 
--- A count of 0 changes nothing. The connections closed while the caller looked up which gateways
--- are live.
+-- A count of 0 changes nothing: the user's connections closed while the caller found out which
+-- gateways are live.
 if connections == '0' then return 'ok' end
 
 for _, each in ipairs(gone) do redis.call('HDEL', online, each) end

@@ -11,8 +11,8 @@ const silent = createScript('silent-gateways', [clock, silentSource]);
 export const GATEWAY_GONE_AFTER = 15_000;
 
 /**
- * Ms without a heartbeat after which a gateway counts as killed. Longer than the time in which live
- * gateways send a heartbeat after an outage of Redis, during which none could.
+ * Ms without a heartbeat after which a gateway counts as killed. After an outage of Redis, in which
+ * no gateway could send heartbeats, all live gateways send one within this time.
  */
 export const GATEWAY_FORGOTTEN_AFTER = 30_000;
 

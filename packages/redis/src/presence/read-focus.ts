@@ -28,7 +28,7 @@ export async function readFocus(redis: RedisConnection, users: readonly number[]
 }
 
 export interface Focus {
-  /** Whether the user has a connection. */
+  /** True if the user has a connection to a live gateway. */
   online: boolean;
   /** The chats that the user is looking at: ids of peers and groups. */
   chats: ReadonlySet<number>;

@@ -94,7 +94,7 @@ export interface StreamAppend {
   /** Index in the stream of the first text, from 1. */
   index: number;
   texts: string[];
-  /** The users who receive the frames. */
+  /** The connected users who receive the frames. */
   receivers: Receiver[];
   /** Ms without an append after which the stream ends by itself. */
   idle: number;

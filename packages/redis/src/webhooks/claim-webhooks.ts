@@ -8,8 +8,8 @@ const script = createScript('claim-webhooks', [clock, source]);
 
 /**
  * Claims up to `limit` events that are due, in the order in which they became due. No other worker
- * gets them for `lease` ms. An event whose outcome is not stored by then becomes due again, because
- * its worker might have died.
+ * gets them for `lease` ms. If the outcome of an event is not stored by then, the event becomes due
+ * again, because its worker might have died.
  */
 export async function claimWebhooks(
   redis: RedisConnection,

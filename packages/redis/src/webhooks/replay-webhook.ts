@@ -6,7 +6,10 @@ import source from './replay-webhook.lua';
 
 const script = createScript('replay-webhook', [clock, source], { durable: true });
 
-/** Makes an event that permanently failed due again. Returns false if it does not exist. */
+/**
+ * Queues an event that permanently failed again, so that it is due now. Returns false if the event
+ * does not exist.
+ */
 export async function replayWebhook(redis: RedisConnection, endpoint: string, id: string): Promise<boolean> {
   const { keys } = redis;
   const dead = await getDeadWebhook(redis, endpoint, id);

@@ -27,7 +27,7 @@ export function hookConfig(values: Values<typeof hookVariables>): HookConfig {
 export interface HookConfig {
   /** Hook endpoints, in the order in which they are called. */
   endpoints: readonly Endpoint<HookEvent>[];
-  /** Ms within which an endpoint must reply. */
+  /** Ms within which a hook endpoint must reply. */
   timeout: number;
   /** What happens to the user's operation if an endpoint fails. */
   onFailure: 'refuse' | 'accept';

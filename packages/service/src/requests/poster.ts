@@ -123,7 +123,7 @@ function secondsOf(retryAfter: string | undefined): number | undefined {
 }
 
 export interface PosterOptions {
-  /** Private networks in which servers are allowed. */
+  /** Private networks in which requests can reach servers. */
   allowed: Networks;
   /** Maximum ms that each request can take. */
   timeout: number;

@@ -76,6 +76,6 @@ export interface KeySetOptions {
   pause: number;
   /** Maximum ms that a fetch can take. */
   timeout: number;
-  /** Called after each failed fetch. */
+  /** Called after each failed fetch of the keys. */
   onError(error: unknown, url: string): void;
 }

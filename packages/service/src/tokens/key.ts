@@ -1,9 +1,9 @@
 import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 
 /**
- * A key with the only algorithm that it can be used with, which the header of a token must name.
- * This prevents two attacks: a public key is never used as an HS256 secret, and no key accepts the
- * algorithm `none`.
+ * A key and the only algorithm that it can be used with. The header of a token must name this
+ * algorithm. This prevents two attacks: a public key is never used as an HS256 secret, and no key
+ * accepts the algorithm `none`.
  */
 export interface VerifyKey {
   readonly algorithm: 'HS256' | 'RS256' | 'ES256';

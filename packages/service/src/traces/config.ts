@@ -33,6 +33,6 @@ export interface TraceConfig {
   /** URL of the OpenTelemetry collector that receives the traces. */
   url: string;
   headers: Record<string, string>;
-  /** Fraction of messages that are traced, from 0 to 1. */
+  /** Fraction of all messages that are traced, from 0 to 1. */
   ratio: number;
 }

@@ -115,7 +115,7 @@ export interface TracesOptions {
   log: Pick<Log, 'warn'>;
 }
 
-/** One step of a message's way through a process. */
+/** A step of processing a message, such as its delivery, in one process. */
 export interface Step {
   name: 'send' | 'deliver' | 'record';
   message: { id: number; conversation: string };

@@ -44,8 +44,8 @@ async function recordInbox(deps: ReconcileDeps, owner: number, kinds: ReadonlySe
 }
 
 /**
- * Returns the events without messages that are already recorded or that the inbox's owner has
- * deleted.
+ * Returns the events of an inbox, except messages that are already recorded or that the inbox's
+ * owner has deleted.
  */
 async function keepUnrecorded({ pool }: ReconcileDeps, owner: number, events: ParleyEvent[]): Promise<ParleyEvent[]> {
   const messages = events.filter((event) => event.kind === 'message');
@@ -96,8 +96,8 @@ function toEntry(owner: number, { event, group, mayHideReads }: KnownEvent, date
   // the peer of `user`. Groups need no conversion.
   const user = 'user' in event ? event.user : owner;
   const chat = group || user === owner ? event.chat : owner;
-  // A private mark is only in its user's inbox. Treats a mark of the inbox's owner as private if it
-  // might be, because a mark that is not private is also in the peer's inbox.
+  // Treats a mark of the inbox's owner as private if the owner or the peer hides read marks. If the
+  // mark was not private, the peer's inbox contains it as well.
   const isPrivate = event.kind === 'mark' && user === owner && mayHideReads;
   return parseEntry(readJson(JSON.stringify({ ...event, user, chat, group, date, private: isPrivate })));
 }

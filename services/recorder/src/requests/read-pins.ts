@@ -2,7 +2,7 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 import type { PinsRequest } from './request.ts';
 
-/** Returns the ids of the pinned messages of a conversation, in any of its copies. */
+/** Returns the ids of the messages that are pinned in at least one copy of a conversation. */
 export async function readPins(db: Database, { user, chat, group }: Conversation): Promise<number[]> {
   const [owners, peers] = group
     ? [[chat], [chat]]
