@@ -19,7 +19,7 @@ describe('migrate', () => {
     expect(await migrate(url)).toEqual([]);
   });
 
-  it('the migrations produce the schema that is committed in schema.sql (vitest -u writes it)', async () => {
+  it('migrate produces the schema that is committed in schema.sql (vitest -u writes it)', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     await expect(await dumpSchema(db)).toMatchFileSnapshot('../schema.sql');
   });
@@ -78,7 +78,7 @@ describe('migrate', () => {
     expect(rows).toEqual([{ valid: true }, { valid: true }]);
   });
 
-  it('the database does not reuse ids of users and groups after its id sequence was set back', async () => {
+  it('new ids of users and groups differ from earlier ones even if the id sequence was set back', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     const insert = async (username: string) =>
       await db.insertInto('users').values({ username, name: 'A' }).returning('id').executeTakeFirstOrThrow();
@@ -105,14 +105,14 @@ describe('migrate', () => {
 });
 
 describe('checkSchema', () => {
-  it('checkSchema accepts the newest schema and a later one', async () => {
+  it('checkSchema accepts the newest schema and the schema of a later release', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     await expect(checkSchema(db)).resolves.toBeUndefined();
     await sql`insert into schema_migrations (name) values ('999-later')`.execute(db);
     await expect(checkSchema(db)).resolves.toBeUndefined();
   });
 
-  it('checkSchema rejects a later schema that requires a later release', async () => {
+  it('checkSchema rejects the schema of a later release if that schema requires a later release', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     await sql`insert into schema_migrations (name, oldest) values ('999-later', '998-before')`.execute(db);
     await expect(checkSchema(db)).rejects.toThrow(SchemaTooNew);

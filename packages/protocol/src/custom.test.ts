@@ -47,7 +47,7 @@ describe('custom data of a message', () => {
     }
   });
 
-  it('findExcess reports custom data that exceeds the limit of a server, or that a server does not allow', () => {
+  it("findExcess reports custom data that exceeds the server's limit, and all custom data if the limit is 0", () => {
     expect(findExcess(sized(100), 100)).toBeUndefined();
     expect(findExcess(sized(101), 100)).toBe('Too large: this server allows at most 100 bytes of JSON');
     expect(findExcess({}, 0)).toBe('This server allows no custom data');

@@ -43,7 +43,7 @@ describe('verifyDatabase', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('verifyDatabase accepts a chat whose peer lacks a read mark if either user hides read marks or once did', async () => {
+  it("verifyDatabase accepts that a chat lacks the peer's read mark if either user hides read marks or once did", async () => {
     await pool.query('update chats set peer_read_id = 10 where owner_id = 1');
     expect(await faults()).toEqual(['marks']);
     for (const user of [1, 2]) {

@@ -85,7 +85,7 @@ describe('while Redis is down', () => {
     expect((await readInbox(connection, 5)).map(({ text }) => text)).toEqual(['1', '3']);
   });
 
-  it('Redis keeps all keys and expiry times that scripts wrote after a crash', async () => {
+  it('after a crash, Redis still has all keys and expiry times that scripts had written', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     for (let i = 0; i < 250; i += 1) {

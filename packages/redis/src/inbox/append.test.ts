@@ -27,7 +27,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('append publishes the event with the same bytes as in the inbox, and its position', async () => {
+  it('append publishes an event with its position and with the same bytes as in the inbox', async () => {
     const user = redis.newId();
     await using device = await redis.listen(redis.connection.keys.user(user));
     const text = JSON.stringify({ kind: 'edit', body: { text: '"\\ä漢👩‍👩‍👧\u0000\n' } });

@@ -23,7 +23,7 @@ onEachRedis((redis) => {
   const events = (...places: number[]) => places.map((offset) => ({ offset, event: `${offset}` }));
 
   describe('an inbox that does not exist', () => {
-    it('the first reader creates the inbox, whose offsets continue with later events', async () => {
+    it('recover creates a missing inbox, and later events get consecutive offsets', async () => {
       const user = redis.newId();
       const before = Date.now();
       const page = await read(user, 'acknowledged');

@@ -112,7 +112,7 @@ onEachRedis((redis) => {
     await pin(4);
   });
 
-  it('mutate delivers a mutation that is not to be recorded', async () => {
+  it('mutate delivers a mutation even if the mutation must not be recorded', async () => {
     const { connection } = redis;
     const [a, b] = [redis.newId(), redis.newId()];
     const record = { kind: 'mark' as const, user: a, chat: b, read: 1 };

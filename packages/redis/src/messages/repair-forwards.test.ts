@@ -37,7 +37,7 @@ onEachRedis((redis) => {
   };
 
   describe('a message whose process died before it was everywhere', () => {
-    it('repairForwards delivers the messages of a process that died once and in order, and only the sender gets the ref', async () => {
+    it('repairForwards delivers the messages of a crashed process once and in order, and only the sender gets the ref', async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(redis.connection, a, b, '0');
       for (const ref of ['1', '2']) await send(dying(redis.connection), a, b, ref).catch(() => {});

@@ -16,7 +16,7 @@ onEachRedis((redis) => {
     expect(await hearOther.heard()).toEqual(['!{"do":"forget"}']);
   });
 
-  it('forgetPermits names to each user the others whose presence they might no longer be allowed to see', async () => {
+  it('forgetPermits sends each user of a pair a control message with the other user, whose presence might be hidden now', async () => {
     const [one, other] = [redis.newId(), redis.newId()];
     await using hearOne = await redis.listen(redis.connection.keys.user(one));
     await using hearOther = await redis.listen(redis.connection.keys.user(other));

@@ -28,7 +28,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('raiseFence returns ascending numbers even if Redis lost the last one or the clock is behind it', async () => {
+  it('raiseFence returns ascending numbers even if Redis lost the last number or the clock is behind it', async () => {
     const user = redis.newId();
     const { client, keys } = redis.connection;
     const before = await raiseFence(redis.connection, user, 's');

@@ -4,7 +4,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { recordBacklog } from './record-backlog.ts';
 
 onEachRedis((redis) => {
-  it('recordBacklog returns the memory that entries occupy that are not recorded yet', async () => {
+  it('recordBacklog returns the memory that unrecorded entries occupy', async () => {
     const before = await recordBacklog(redis.connection);
     const [user, chat] = [redis.newId(), redis.newId()];
     const body = { type: 'text', text: 'x'.repeat(1000) };

@@ -85,7 +85,7 @@ onEachRedis((redis) => {
     expect((await heard.heard()).map((text) => JSON.parse(text).text)).toEqual(['d']);
   });
 
-  it('if two devices append to a stream at the same time, only one of them gets each index', async () => {
+  it('if two devices append to a stream at the same time, appendToStream accepts only one text per index', async () => {
     const { append, conversation, id, connection } = await open();
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, i) => append(1, [`${i % 2}`, `${i % 2}`]).then(({ is }) => is)),
@@ -148,7 +148,7 @@ onEachRedis((redis) => {
     expect(own.map(([, [, entry = '']]) => JSON.parse(entry).kind)).toEqual(['message']);
   });
 
-  it('accept opens no second stream for a resend', async () => {
+  it('accept opens no second stream when a message is resent', async () => {
     const { connection, from, peer, conversation, id, end } = await open();
     await end();
     const again = { from, to: peer, ref: 'r', body: '{}', record: true };

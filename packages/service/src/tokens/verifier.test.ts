@@ -43,7 +43,7 @@ const rs = (more: jwt.SignOptions = {}, key = rsa.privateKey) =>
   jwt.sign({}, key, options('rs', { algorithm: 'RS256', ...more }));
 
 describe('TokenVerifier', () => {
-  it('TokenVerifier accepts tokens of Parley', () => {
+  it('TokenVerifier accepts tokens that Parley has signed', () => {
     const token = signToken(secret, { user: 195752, session: 's1', lifetime: 60 });
     expect(verifier.verify(token)).toMatchObject({ ok: true, bearer: { user: 195752 }, session: 's1' });
   });

@@ -5,7 +5,7 @@ import { RequestHandler, type RequestHandlerDeps } from './request-handler.ts';
 const facts: FactsRequest = { kind: 'facts', conversation: '1_2', user: 1, chat: 2, group: false, id: 7 };
 
 describe('the request handler', () => {
-  it('RequestHandler handles several equal requests once', async () => {
+  it('RequestHandler handles several equal requests as one', async () => {
     const { handler, calls } = createHandler({});
     const rebuild: Request = { kind: 'rebuild', id: 5 };
     const refs: Request = { kind: 'refs', conversation: '1_2', user: 1, chat: 2, group: false };
