@@ -3,6 +3,13 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
+ * Ms between two measurements of the event loop lag. The lag that the metrics report includes this
+ * time. With the default of 10 ms, the measurements cost an idle process 0.28 % of a core, with 40
+ * ms 0.12 %.
+ */
+const EVENT_LOOP_INTERVAL_MS = 40;
+
+/**
  * Creates the metrics of a process: a registry that contains the process's version and its own
  * metrics (CPU, memory, event loop lag, garbage collection), with the prefix `parley_`. Add a
  * counter with `new Counter({ ..., registers: [metrics] })`. Every sample has the label `service`.
@@ -10,7 +17,11 @@ export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export function createMetrics(service: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  collectDefaultMetrics({ register: registry, prefix: 'parley_' });
+  collectDefaultMetrics({
+    register: registry,
+    prefix: 'parley_',
+    eventLoopMonitoringPrecision: EVENT_LOOP_INTERVAL_MS,
+  });
   // Removes gauges whose names end in `_total` like those of counters. Their values equal the sums
   // of the gauges by type.
   for (const what of ['handles', 'requests', 'resources'])
