@@ -30,8 +30,8 @@ export async function advanceMark(db: Database, from: number, interval: number):
 }
 
 /**
- * Sets the progress mark above both its current value and `other`, the mark of the other store, and
- * assigns a new nonce.
+ * Sets the progress mark to a value above both its current value and `other`, the mark of the other
+ * store. Also assigns a new nonce.
  */
 export async function settleMark(db: Database, other: number): Promise<Installation> {
   const { rows } = await sql<Installation>`

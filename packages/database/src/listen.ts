@@ -63,6 +63,6 @@ export interface ListenOptions {
 }
 
 export interface Listener {
-  /** Closes the connection. After it resolves, the listener calls no callback any more. */
+  /** Closes the connection. After `stop` resolves, the listener calls no callback any more. */
   stop(): Promise<void>;
 }

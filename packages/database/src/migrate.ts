@@ -13,8 +13,8 @@ const LOCK = 0x7061726c6579;
 const RETRY_DELAY_MS = 250;
 
 /**
- * Ms for which a migration waits for a table lock. It blocks the queries of services for no longer
- * than this.
+ * Ms for which a migration waits for a table lock. While a migration waits, it blocks the queries
+ * of services, but no longer than this.
  */
 const LOCK_TIMEOUT_MS = 2000;
 
@@ -46,10 +46,10 @@ export async function migrate(databaseUrl: string, known = migrations): Promise<
 }
 
 /**
- * Waits for the advisory lock by polling with a statement that has no parameters. Does not block in
- * the statement, because a blocked statement keeps a snapshot, and the migrations' concurrent index
- * builds wait for snapshots. A statement with parameters has the same effect, because its portal
- * keeps a snapshot until the transaction ends.
+ * Waits for the advisory lock by polling. A statement that waits inside PostgreSQL would keep a
+ * snapshot, and the migrations' concurrent index builds wait until older snapshots end. The polling
+ * statement has no parameters, because with parameters its portal would keep a snapshot until the
+ * transaction ends.
  */
 async function acquireLock(lock: Transaction<unknown>): Promise<void> {
   for (;;) {

@@ -22,8 +22,8 @@ export function createMetrics(service: string): Registry {
     prefix: 'parley_',
     eventLoopMonitoringPrecision: EVENT_LOOP_INTERVAL_MS,
   });
-  // Removes gauges whose names end in `_total` like those of counters. Their values equal the sums
-  // of the gauges by type.
+  // Removes gauges whose names end in `_total`, because this ending is for counters. Prometheus can
+  // compute their values as sums of other gauges.
   for (const what of ['handles', 'requests', 'resources'])
     registry.removeSingleMetric(`parley_nodejs_active_${what}_total`);
   new Gauge({

@@ -33,7 +33,7 @@ export class Pace {
     return hurried;
   }
 
-  /** Ends the current or the next wait as soon as the minimum time has passed. */
+  /** Ends the current or the next wait as soon as the minimum time between two reads has passed. */
   hurry(): void {
     this.#hurried = true;
     this.#wake?.();

@@ -128,8 +128,8 @@ export interface GroupDelta {
 }
 
 /**
- * The chats of both users of a conversation. The chat of a user with themself is the same object
- * twice.
+ * The chats of both users of a conversation. For a user's chat with themself, both are the same
+ * object.
  */
 interface Pair {
   mine: ChatDelta;

@@ -1,6 +1,6 @@
 /**
- * An entry of a record stream, a Redis stream. A gateway or an api has accepted the message or
- * change, and the recorder writes it to PostgreSQL.
+ * An entry of a record stream (a Redis stream): a message or change that a gateway or an api has
+ * accepted and that the recorder writes to PostgreSQL.
  */
 export type Entry = MessageEntry | MarkEntry | ChangeEntry | PinEntry | HideEntry;
 

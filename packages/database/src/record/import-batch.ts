@@ -121,8 +121,8 @@ const join = `
   where m.group_id = d.group_id and m.user_id = d.user_id and (m.joined_id > d.id or m.joined_id = 0)`;
 
 /**
- * Deletes the search indexes that cover the ids of the imported messages but do not contain these
- * messages. The owner's next search builds the index again.
+ * Deletes each search index that has passed the ids of the imported messages, because it does not
+ * contain these messages. The owner's next search builds the index again.
  */
 async function dropIndexes(connection: Connection, messages: readonly MessageEntry[]): Promise<void> {
   const first = new Map<number, number>();
@@ -140,7 +140,7 @@ async function dropIndexes(connection: Connection, messages: readonly MessageEnt
     await connection.query(`delete from ${table} where owner_id = any($1::bigint[])`, [owners]);
 }
 
-// Acquires the lock that an indexer holds while it builds a segment.
+// SQL statement that acquires the lock that an indexer holds while it builds a segment.
 const lockIndexes = `
   select owner, pg_advisory_xact_lock(owner) from (
     select d.owner_id as owner from unnest($1::bigint[], $2::bigint[]) as d (owner_id, id)

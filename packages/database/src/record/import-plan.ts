@@ -25,7 +25,7 @@ export class ImportPlan {
     });
   }
 
-  /** Adds the messages that the caller has read in the ranges of `windows`. */
+  /** Adds the message rows that the caller has read in the ranges of `windows`. */
   add(rows: readonly TakenRow[]): void {
     for (const { owner, peer, id, sender, ref } of rows) {
       const group = owner === peer && !this.#chats.has(userConversation(owner, peer));

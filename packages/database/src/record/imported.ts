@@ -27,7 +27,7 @@ export interface ImportedMessage {
   /** JSON text. */
   custom: string | null;
   mentions: number[] | null;
-  /** The message that this one replies to: its ref and date. It is in the same chat. */
+  /** The message that this one replies to, by its ref and date. Both are in the same chat. */
   replyTo: { ref: string; date: number } | null;
 }
 

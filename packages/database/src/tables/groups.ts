@@ -7,8 +7,8 @@ export interface GroupsTable extends LastMessage {
   /** From `next_principal_id()`, which assigns the ids of users and groups. */
   id: Generated<number>;
   /**
-   * Name of the group. If `UNIQUE_GROUP_NAMES` is set, unique without case among groups that are
-   * not dissolved.
+   * Name of the group. If `UNIQUE_GROUP_NAMES` is set, unique among groups that are not dissolved,
+   * ignoring case.
    */
   name: string;
   description: Generated<string>;

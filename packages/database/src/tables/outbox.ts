@@ -2,8 +2,8 @@ import type { Generated } from 'kysely';
 import type { JsonColumn } from './last-message.ts';
 
 /**
- * A notice to Redis about a change in this database. The transaction of the change writes it. A
- * process deletes it after Redis has all parts of it.
+ * A notice to Redis about a change in this database, such as changed permits. It is written in the
+ * transaction of the change, and deleted after Redis has all parts of it.
  */
 export interface OutboxTable {
   id: Generated<number>;

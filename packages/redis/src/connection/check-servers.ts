@@ -74,8 +74,8 @@ export function problemsOf({ address, version, settings }: RedisServerState, dur
 }
 
 /**
- * Reads the settings with `CONFIG GET`. If the provider of Redis forbids `CONFIG`, reads from
- * `INFO` those settings that it shows.
+ * Reads the settings with `CONFIG GET`. If the provider of Redis forbids `CONFIG`, reads settings
+ * from `INFO`, which shows some of them.
  */
 async function readSettings(server: Redis, info: string): Promise<Record<string, string | undefined>> {
   const shown = (field: string) => new RegExp(`^${field}:(\\S+)`, 'm').exec(info)?.[1];

@@ -64,8 +64,8 @@ export interface RedisConnection {
   /** Number of replicas that must have a write before it counts as done. */
   readonly replicas: number;
   /**
-   * Resolves once `replicas` replicas have every write that any process has made to these buckets
-   * so far. Resolves at once if `replicas` is 0. Rejects if too few replicas confirm.
+   * Resolves once `replicas` replicas have every write that any process has made to some buckets so
+   * far. Resolves at once if `replicas` is 0. Rejects if too few replicas confirm.
    */
   confirm(buckets: Iterable<number>): Promise<void>;
   /** Reconnects a connection on which replies have stopped. The commands in flight reject. */

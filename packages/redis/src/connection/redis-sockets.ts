@@ -41,8 +41,8 @@ export class RedisSockets {
   }
 
   /**
-   * Waits for the reply to a command. If Redis replies that the key's slot has moved, it did not
-   * execute the command, which is then sent to the new master.
+   * Waits for the reply to a command. If the key's slot has moved, Redis did not execute the
+   * command. It is then sent to the new master.
    */
   async #follow(key: string, reply: Promise<unknown>, args: readonly Argument[], durable: boolean) {
     try {

@@ -13,8 +13,9 @@ export interface Script {
 }
 
 /**
- * The sources of all scripts. Each new connection loads them before its first call. Without this, a
- * call that gets NOSCRIPT would be sent again with the source, and a later call could overtake it.
+ * The sources of all scripts, which each new connection loads before its first call. Otherwise a
+ * script that Redis does not know yet would be sent a second time, with its source, and a later
+ * call could overtake it.
  */
 export const scriptTexts: string[] = [];
 

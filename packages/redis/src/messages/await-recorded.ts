@@ -84,8 +84,8 @@ function conversationsOf({ conversation, date, chat }: RecentEvent, user: number
 }
 
 /**
- * Returns the id of the newest entry of a bucket's record stream that belongs to one of these
- * conversations, or to any if they are undefined.
+ * Returns the id of the newest entry of a bucket's record stream that belongs to one of
+ * `conversations`. If `conversations` is undefined, returns the id of the newest entry.
  */
 async function newestEntry(
   { client, keys }: RedisConnection,

@@ -11,10 +11,7 @@ import { readForward } from './pending-forward.ts';
 
 const script = createScript('forward', [clock, inbox, isOnline, source], { durable: true });
 
-/**
- * Ms for which a message waits until the process that forwards the previous message delivers that
- * one.
- */
+/** Ms for which a message waits until another process has forwarded the previous message. */
 const PATIENCE_MS = 200;
 
 /**
@@ -24,8 +21,8 @@ const PATIENCE_MS = 200;
 const MAX_WAIT_MS = 3000;
 
 /**
- * A message does not wait for the previous message if that one is older by more than this number of
- * ms.
+ * Maximum ms between two messages of a conversation for which the later one waits for the earlier
+ * one.
  */
 const MAX_GAP_MS = 30_000;
 

@@ -76,8 +76,8 @@ export async function mutate(
 }
 
 /**
- * Returns the events without those for members of a group who cannot see the changed message. Keeps
- * the event for the user who changes the message.
+ * Removes the events for group members who cannot see the changed message. Keeps the event for the
+ * user who changes the message.
  */
 async function omitLater(
   redis: RedisConnection,

@@ -30,7 +30,7 @@ export function liveMessage(frames: string[]): string {
 }
 
 /**
- * Makes every gateway read the permits of these users again. `pairs` are users who might no longer
+ * Makes every gateway read the permits of some users again. `pairs` are users who might no longer
  * be allowed to see each other's presence.
  */
 export async function forgetPermits(

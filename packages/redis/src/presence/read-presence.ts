@@ -2,8 +2,8 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { liveGateways } from './heartbeat.ts';
 
 /**
- * Returns which users are online, and when the others were last seen. `live` contains the live
- * gateways that the caller knows. Redis is queried about unknown ones.
+ * Returns which users are online, and when the other users were last seen. `live` contains the live
+ * gateways that the caller knows. Redis is queried about unknown gateways.
  */
 export async function readPresence(
   redis: RedisConnection,

@@ -26,7 +26,7 @@ export async function listDeadWebhooks(
   const ids = await client.zrevrangebyscore(keys.webhookDead(endpoint), `(${before}`, '-inf', 'LIMIT', 0, limit);
   if (ids.length === 0) return [];
   const texts = await client.hmget(keys.webhookDeadEvents(endpoint), ...ids);
-  // Skips events that another worker has replayed in the meantime.
+  // Skips events that another worker has replayed since they were listed.
   return ids.flatMap((id, i) => (texts[i] == null ? [] : [{ id, ...JSON.parse(texts[i]) }]));
 }
 

@@ -124,7 +124,10 @@ export interface StoresMonitorDeps {
     /** Returns the progress mark of each Redis server. */
     readMarks(): Promise<(Progress | undefined)[]>;
     writeMarks(progress: Progress): Promise<unknown>;
-    /** Stores the result of the comparison for processes that do not connect to PostgreSQL. */
+    /**
+     * Stores whether Redis and PostgreSQL belong together, for processes that do not connect to
+     * PostgreSQL.
+     */
     writeStatus(status: { ok: true } | { ok: false; reason: string }): Promise<unknown>;
     /** Stores in Redis that it has lost refs that PostgreSQL might have. */
     noteRefLoss(): Promise<unknown>;

@@ -7,7 +7,7 @@ import type { FactsRequest, PinsRequest, RefsRequest, Request } from './request.
  */
 const MAX_RECORDS_WAIT_MS = 1000;
 
-/** Ms between two checks whether these records are written. */
+/** Ms between two checks whether the records that a request waits for are written. */
 const RECORDS_RETRY_MS = 50;
 
 /**

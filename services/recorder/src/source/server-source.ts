@@ -26,7 +26,7 @@ export class ServerSource implements Source {
     this.#batch = batch;
     this.#key = key;
     this.#client = createRedisClient({ url, name: 'parley-recorder-reader' });
-    // Ignores the error of connecting, because reads reject until the client is connected.
+    // Ignores a failed connect, because a read rejects while the client is not connected.
     this.#client.connect().catch(() => {});
   }
 

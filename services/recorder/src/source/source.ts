@@ -44,7 +44,7 @@ export class Positions {
     return this.#last.get(lease) ?? '0-0';
   }
 
-  /** Moves the position of a stream past these entries, and returns the entries. */
+  /** Moves the position of a stream past `entries`, and returns them as stream entries. */
   advance(lease: Lease, entries: RawStream[1]): StreamEntry[] {
     const last = entries.at(-1);
     if (last) this.#last.set(lease, last[0]);

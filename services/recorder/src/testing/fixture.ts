@@ -32,7 +32,7 @@ export class Fixture implements AsyncDisposable {
     return users.map((user) => user.id) as [number, number, number, ...number[]];
   }
 
-  /** Inserts a group with these members. `now` is the message id at which they joined. */
+  /** Inserts a group with the given members. `now` is the message id at which they joined. */
   async group(members: number[], now = 1): Promise<number> {
     const row = { name: `group${++names}`, owner_id: members[0] as number };
     const { id } = await this.db.insertInto('groups').values(row).returning('id').executeTakeFirstOrThrow();
