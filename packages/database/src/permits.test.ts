@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => db.destroy());
 
 describe('readPermits', () => {
-  it("readPermits returns a user's friends and blocks, a group's members, and the kind nobody for an unknown id", async () => {
+  it("readPermits returns a user's friends and blocks, a group's members, or the kind `nobody` for an unknown id", async () => {
     const [a, b, c] = await users(3);
     await db
       .insertInto('friendships')
@@ -46,14 +46,14 @@ describe('readPermits', () => {
     expect(await readPermits(db, 1)).toEqual({ kind: 'nobody' });
   });
 
-  it('readPermits returns the kind nobody for a deleted user', async () => {
+  it('readPermits returns the kind `nobody` for a deleted user', async () => {
     const [a] = await users(1);
     await bumpPermits(db, [a]);
     await db.updateTable('users').set({ erased: 1 }).where('id', '=', a).execute();
     expect(await readPermits(db, a)).toEqual({ kind: 'nobody', version: 1 });
   });
 
-  it('readPermits returns the kind nobody for a deactivated user until the user is reactivated', async () => {
+  it('readPermits returns the kind `nobody` for a deactivated user until the user is reactivated', async () => {
     const [a] = await users(1);
     await bumpPermits(db, [a]);
     await db.updateTable('users').set({ deactivated: 1 }).where('id', '=', a).execute();
@@ -63,7 +63,7 @@ describe('readPermits', () => {
     expect(await readPermits(db, a)).toEqual({ kind: 'user', version: 2, contacts: [], blocks: [] });
   });
 
-  it('readPermits returns the kind nobody for a dissolved group', async () => {
+  it('readPermits returns the kind `nobody` for a dissolved group', async () => {
     const [a] = await users(1);
     const group = await createGroup(a);
     await addMembers(db, group, [{ user: a, role: 'owner' }], 5);

@@ -87,7 +87,7 @@ onEachRedis((redis) => {
       expect(await refs(b)).toEqual(['0', '1', '2', '3']);
     });
 
-    it('the next message to a group delivers pending messages first, to the members that each of them had', async () => {
+    it('the next message to a group delivers pending messages first, each to the members at the time when it was sent', async () => {
       const group = redis.newId();
       const members = Array.from({ length: 5 }, () => redis.newId());
       const [sender = 0, , late = 0] = members;

@@ -17,7 +17,7 @@ onEachRedis((redis) => {
     return gone;
   };
 
-  it('forgetGateways removes all users of a killed gateway once, except those connected elsewhere', async () => {
+  it("forgetGateways removes a killed gateway's users once each, except those connected elsewhere", async () => {
     await heartbeat(redis.connection, 'here');
     const users = Array.from({ length: 150 }, () => redis.newId());
     await Promise.all(users.map((user) => open(user, 'killed')));

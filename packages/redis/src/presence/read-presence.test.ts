@@ -12,7 +12,7 @@ onEachRedis((redis) => {
   const close = (user: number, gateway: string) =>
     disconnect(redis.connection, { user, gateway, count: () => 0, live });
 
-  it('readPresence returns which users are online, and when the others were last seen', async () => {
+  it('readPresence returns which users are online, and when the offline users were last seen', async () => {
     const [here, left, never] = [redis.newId(), redis.newId(), redis.newId()];
     await open(here, 'one');
     await open(left, 'two');

@@ -71,7 +71,7 @@ describe('TokenVerifier', () => {
     }
   });
 
-  it('TokenVerifier returns for a session of another issuer an id that no session of Parley can have', () => {
+  it('for a session of another issuer, TokenVerifier returns a session id that Parley never assigns', () => {
     const session = (token: string) => {
       const verified = verifier.verify(token);
       if (!verified.ok) throw new Error(verified.reason);

@@ -6,7 +6,7 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 describe('leases', () => {
-  it('recorders share the leases evenly, and the others acquire those of a recorder that stops', async () => {
+  it('recorders share the leases evenly, and when one of them stops, the others acquire its leases', async () => {
     const store = new MemoryStore(8);
     const first = await started(store);
     expect(first.held()).toHaveLength(8);
