@@ -41,7 +41,7 @@ const looks: [string, OpenOptions][] = [
 ];
 
 describe.each(looks)('%s', (_, options) => {
-  it('axe has no serious findings on the pages outside chats, light and dark', async () => {
+  it('axe has no serious findings on the pages outside chats, in light and dark mode', async () => {
     const context = await kit.context(options);
     const found: string[] = [];
     /** Loads a page once for both color schemes. */
@@ -70,7 +70,7 @@ describe.each(looks)('%s', (_, options) => {
 });
 
 describe('each page', () => {
-  it('each page has a unique title, and its buttons have different names', async () => {
+  it('each page has a unique title, and the buttons of a page have different names', async () => {
     const page = await kit.open(ann);
     const titles: string[] = [];
     const stranger = await (await kit.context()).newPage();
@@ -97,7 +97,7 @@ describe('each page', () => {
 });
 
 describe('keyboard access', () => {
-  it('the skip link moves the focus past the navigation, and a dialog returns the focus', async () => {
+  it('the skip link moves the focus past the navigation, and closing a dialog restores the focus', async () => {
     const page = await kit.open(ann, { path: '/settings' });
     await page.getByText('Ann').first().waitFor();
     await page.keyboard.press('Tab');

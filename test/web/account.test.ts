@@ -35,7 +35,7 @@ async function confirmEmail({ token }: Person, email: string): Promise<void> {
 }
 
 describe('a forgotten password', () => {
-  it('a user resets a forgotten password with a link that works once', async () => {
+  it('a user who forgot the password sets a new one with a mailed link, which works only once', async () => {
     const ann = await kit.person('Ann');
     await confirmEmail(ann, 'ann@example.org');
     const page = await (await kit.context({ size: 'phone' })).newPage();
@@ -71,7 +71,7 @@ describe('a forgotten password', () => {
     await again.getByLabel('Username').waitFor();
   });
 
-  it('the page of a link without a token offers a new link', async () => {
+  it('the page of a link without a valid token offers to send a new link', async () => {
     const page = await (await kit.context()).newPage();
     await page.goto('/reset-password#short');
     await page.getByRole('link', { name: 'Get a new link' }).waitFor();
@@ -79,7 +79,7 @@ describe('a forgotten password', () => {
 });
 
 describe('sign-in with a second factor', () => {
-  it('sign-in requires a code or a recovery code, and rejects a used one', async () => {
+  it('sign-in requires a code or a recovery code as second factor, and rejects a recovery code that was used before', async () => {
     const ann = await kit.person('Ann');
     const body = { password };
     const { secret } = await kit.call<{ secret: string }>('POST', '/me/totp', { token: ann.token, body });
@@ -123,7 +123,7 @@ async function readQrCode(page: Page): Promise<string | undefined> {
 }
 
 describe('two-step verification', () => {
-  it('a user sets up a second factor, saves the recovery codes, and turns it off', async () => {
+  it('a user sets up a second factor, saves the recovery codes and turns the second factor off', async () => {
     const ann = await kit.person('Ann');
     const page = await kit.open(ann, { path: '/settings/account', size: 'phone', colorScheme: 'dark' });
     await page.getByRole('button', { name: 'Set up' }).click();
@@ -167,7 +167,7 @@ describe('two-step verification', () => {
 });
 
 describe('the e-mail address', () => {
-  it('a user adds an e-mail address, confirms it by a link, and removes it', async () => {
+  it('a user adds an e-mail address, confirms it with a mailed link and removes it', async () => {
     const page = await kit.open(await kit.person('Ann'), { path: '/settings/account' });
     const add = async (address: string, given: string) => {
       await page.getByLabel('E-mail address').fill(address);

@@ -26,7 +26,7 @@ const attacks = [
 ];
 
 describe('script code', () => {
-  it('script code in texts and names is shown as text', async () => {
+  it('the page shows script code in messages and names as text', async () => {
     const { a, b } = await pair('desktop', '<img src=x onerror="window.attacked=1">');
     for (const attack of attacks) {
       await a.say(attack);
@@ -40,7 +40,7 @@ describe('script code', () => {
     expect(await b.list.locator('a').first().getAttribute('rel')).toContain('noopener');
   });
 
-  it('pasted HTML is inserted as plain text', async () => {
+  it('the text field inserts pasted HTML as plain text', async () => {
     const { a, b } = await pair();
     await a.box.focus();
     await a.box.evaluate((element: HTMLTextAreaElement) => {
@@ -58,7 +58,7 @@ describe('script code', () => {
 });
 
 describe('text with direction overrides', () => {
-  it('text with direction overrides does not change the direction of text around it', async () => {
+  it('direction override characters in a message do not change the direction of the text around it', async () => {
     const { a, b } = await pair();
     await a.say('\u202eevil\u2067 text');
     await a.say('plain');
@@ -80,7 +80,7 @@ describe('text with direction overrides', () => {
     expect(heading).toMatch(/isolate/);
   });
 
-  it('a message in a right-to-left script is laid out from right to left', async () => {
+  it('the page lays out a message in a right-to-left script from right to left', async () => {
     const { a, b } = await pair();
     await a.say('שלום עולם');
     await b.seen('שלום');
@@ -89,7 +89,7 @@ describe('text with direction overrides', () => {
 });
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('too much text, on a %s', (size) => {
-  it('a word of 8,000 characters wraps without widening the page', async () => {
+  it('a word of 8,000 characters wraps, and the page does not become wider', async () => {
     const { a, b } = await pair(size);
     const word = 'w'.repeat(8000);
     await a.box.fill(word);
@@ -122,7 +122,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('too much text, on a
 });
 
 describe('without a network', () => {
-  it('messages written offline are shown at once and sent later, once and in order', async () => {
+  it('messages that the user writes offline are shown at once, and later sent once and in order', async () => {
     const { a, b } = await pair();
     await a.say('before');
     await b.seen('before');

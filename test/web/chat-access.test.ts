@@ -14,7 +14,7 @@ const looks = Object.keys(sizes).flatMap((size) =>
 );
 
 describe.each(looks)('axe on a $size, $colorScheme', (look) => {
-  it('axe has no serious findings in chats, a chat, its menus and details', async () => {
+  it('axe has no serious findings in the list of chats, in a chat, and in its menus and details', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     const group = await kit.call<{ id: number }>('POST', '/groups', {
       token: ann.token,

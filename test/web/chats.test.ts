@@ -18,7 +18,7 @@ async function choose(page: Page, name: string, what: string): Promise<void> {
 }
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('the list of chats, on a %s', (size) => {
-  it('the list of chats shows the newest first, with preview, time and unread count', async () => {
+  it('the list of chats shows the chat with the newest message first, with preview, time and unread count', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     const page = await kit.open(ann, { size });
     await kit.say(bob, ann, 'first');
@@ -37,7 +37,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('the list of chats, 
 });
 
 describe('single chats', () => {
-  it('pinning and muting a chat applies to all devices of its owner', async () => {
+  it('pinning and muting a chat takes effect on all devices of its owner', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     await kit.say(bob, ann, 'one');
     await kit.say(cem, ann, 'two');
@@ -52,7 +52,7 @@ describe('single chats', () => {
     await expect.poll(() => order(page)).toEqual(['Cem', 'Bob']);
   });
 
-  it('archived chats are behind a row of their own, until a message arrives', async () => {
+  it('the row "Archived" leads to the archived chats; a new message moves its chat back to the list', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     await kit.say(bob, ann, 'one');
     await kit.say(cem, ann, 'two');
@@ -75,7 +75,7 @@ describe('single chats', () => {
     await expect.poll(() => order(page)).toEqual(['Bob', 'Cem']);
   });
 
-  it('a chat can be marked as read and as unread', async () => {
+  it('a user can mark a chat as read and as unread', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'hello');
     const page = await kit.open(ann);
@@ -90,7 +90,7 @@ describe('single chats', () => {
     await expect.poll(() => item(page, 'Bob').locator('.badge').count()).toBe(0);
   });
 
-  it('a chat is deleted for its owner only, after a confirmation', async () => {
+  it('deleting a chat requires a confirmation, and deletes it only for its owner', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'keep this');
     const page = await kit.open(ann, { path: `/chats/${bob.id}` });
@@ -129,7 +129,7 @@ describe('single chats', () => {
     },
   );
 
-  it('a chat is found by its name and can be opened by the keyboard alone', async () => {
+  it('the search finds a chat by its name, and the keyboard alone can open the chat', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     await kit.say(bob, ann, 'one');
     await kit.say(cem, ann, 'two');
@@ -148,7 +148,7 @@ describe('single chats', () => {
 });
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('searching all chats, on a %s', (size) => {
-  it('search results are grouped, a hit opens its chat at the message, and the results are kept', async () => {
+  it('the search groups its results; a click on a hit opens its chat at the message, and the results are kept', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'José Canal', 'Cem');
     const group = await kit.call<{ id: number }>('POST', '/groups', {
       token: ann.token,
@@ -182,7 +182,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('searching all chats
 });
 
 describe('filters of the search', () => {
-  it('the filters list messages of a kind, a sender or a day without search words', async () => {
+  it('without search words, the search filters list messages of a kind, a sender or a day', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     await kit.say(bob, ann, 'see https://parley.example/canal');
     await kit.say(cem, ann, 'from cem');
@@ -203,7 +203,7 @@ describe('filters of the search', () => {
 });
 
 describe('chat details', () => {
-  it('the details list photos, files and links, which lead to their messages', async () => {
+  it('the chat details list photos, files and links, which lead to their messages', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'read https://www.parley.example/guide?a=1, please');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));

@@ -6,7 +6,7 @@ import { WebKit } from './kit.ts';
 /** Messages that each user sends. */
 const EACH = 40;
 
-it('two pages show the messages of PostgreSQL after network cuts, gateway crashes and a Redis restart', async () => {
+it('after network cuts, gateway crashes and a Redis restart, two pages show the same messages as PostgreSQL', async () => {
   await using kit = await WebKit.start({ gateways: 2 });
   const [ann, bob] = await kit.friends('Ann', 'Bob');
   const db = new pg.Client(kit.stack.databaseUrl);

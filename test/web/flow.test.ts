@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
 describe('lost connections', () => {
-  it('the page shows Reconnecting without a server, Offline without a network, and no presence', async () => {
+  it('the page shows Reconnecting without a server and Offline without a network, and in both cases no presence', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.open(bob);
     const { page } = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
@@ -27,7 +27,7 @@ describe('lost connections', () => {
 });
 
 describe('profiles', () => {
-  it('an avatar in a group opens a profile with remark, mute, block and common groups', async () => {
+  it('a click on an avatar in a group opens a profile with remark, mute, block and common groups', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const name = `Shared ${process.pid}`;
     const group = await kit.call<{ id: number }>('POST', '/groups', {
@@ -52,7 +52,7 @@ describe('profiles', () => {
 });
 
 describe('forwarding', () => {
-  it('a message can be forwarded to several chats and friends at once', async () => {
+  it('a user can forward a message to several chats and friends at once', async () => {
     const [ann, bob, cem, dora] = await kit.friends('Ann', 'Bob', 'Cem', 'Dora');
     await kit.say(bob, ann, 'pass this on');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
@@ -77,7 +77,7 @@ describe('forwarding', () => {
 });
 
 describe('toasts', () => {
-  it('a toast of a group message contains the sender, and does not cover the header', async () => {
+  it('a toast about a group message shows the sender and does not cover the page header', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const name = `Toast ${process.pid}`;
     const group = await kit.call<{ id: number }>('POST', '/groups', {
@@ -92,7 +92,7 @@ describe('toasts', () => {
     expect(box?.y).toBeGreaterThanOrEqual((header?.y ?? 0) + (header?.height ?? 0));
   });
 
-  it('no toast appears at sign-in for an old friend request', async () => {
+  it('no toast about an old friend request appears at sign-in', async () => {
     const [ann, bob] = [await kit.person('Ann'), await kit.person('Bob')];
     await kit.call('POST', '/friend-requests', { token: bob.token, body: { to: ann.id } });
     const page = await kit.open(ann);
@@ -131,7 +131,7 @@ describe('the sound of a message', () => {
 });
 
 describe('a text in Markdown', () => {
-  it('a message in Markdown is shown with its formats, and HTML in it as text', async () => {
+  it('a message shows Markdown with its formats, and HTML as text', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
     await a.say(
@@ -149,7 +149,7 @@ describe('a text in Markdown', () => {
 });
 
 describe('a message that was not sent', () => {
-  it('a message that was not sent has buttons to send it again, to edit and to delete it', async () => {
+  it('a message that was not sent has buttons to send it again, edit it and delete it', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.call('PUT', `/blocks/${ann.id}`, { token: bob.token });
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));

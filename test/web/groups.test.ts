@@ -23,7 +23,7 @@ async function group<Names extends [string, ...string[]]>(...names: Names) {
 }
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a group, on a %s', (size) => {
-  it('a user creates a group, and its members see messages, mentions and typing', async () => {
+  it('a user creates a group, whose members then see messages, mentions and typing', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob', 'Cem');
     const page = await kit.open(ann, { size });
     const other = await kit.open(bob, { size });
@@ -55,7 +55,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a group, on a %s', 
 });
 
 describe('groups', () => {
-  it("the owner of a group can recall a member's message, but a member cannot recall others'", async () => {
+  it("the owner of a group can recall any member's message, while a member can recall only their own", async () => {
     const { people, made } = await group('Ann', 'Bob');
     const [ann, bob] = people as [Person, Person];
     const a = chatPage(await kit.open(ann, { path: `/chats/${made.id}` }));
@@ -95,7 +95,7 @@ describe('groups', () => {
     await list.getByText('[You were mentioned]').waitFor();
   });
 
-  it('a group opened by its URL shows the number of members', async () => {
+  it('a group that is opened by its URL shows its number of members', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const page = await kit.open(people[1], { path: `/chats/${made.id}` });
     await page.locator('header').getByText('3 members').waitFor();
@@ -103,7 +103,7 @@ describe('groups', () => {
 });
 
 describe('the owner and admins of a group', () => {
-  it('the owner of a group can rename it, manage members and roles, and transfer it', async () => {
+  it('the owner of a group can rename the group, manage members and roles, and transfer the ownership', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const [ann, bob, cem] = people;
     const dora = await kit.person('Dora');
@@ -157,7 +157,7 @@ describe('the owner and admins of a group', () => {
     await expect.poll(() => bobPage.getByText(made.name).count()).toBe(0);
   });
 
-  it('members of a group do not see the actions of owner and admins', async () => {
+  it('a member of a group without a role does not see the actions of the owner and admins', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const page = await kit.open(people[1], { path: `/chats/${made.id}/details` });
     await page.getByRole('button', { name: 'Leave group' }).waitFor();
@@ -168,7 +168,7 @@ describe('the owner and admins of a group', () => {
 });
 
 describe('groups that others can find', () => {
-  it('a person finds a group, requests to join it, withdraws, and joins it once it is public', async () => {
+  it('a user finds a group, requests to join it, withdraws the request, and joins the group once it is public', async () => {
     const { people, made } = await group('Ann', 'Bob');
     const cem = await kit.person('Cem');
     const [ann] = people as [Person, Person];
@@ -209,7 +209,7 @@ describe('groups that others can find', () => {
 });
 
 describe('slow mode', () => {
-  it('with slow mode a member waits between two messages, and the text stays in the field', async () => {
+  it('in slow mode, a member must wait between two messages, and the text stays in the text field', async () => {
     const { people, made } = await group('Ann', 'Bob');
     const [ann, bob] = people as [Person, Person];
     const owner = await kit.open(ann, { path: `/chats/${made.id}/details` });
@@ -240,7 +240,7 @@ describe('slow mode', () => {
 });
 
 describe('moderation', () => {
-  it('an owner mutes, bans and lifts the ban, a member reports a message, a person and the group', async () => {
+  it('an owner mutes and bans a member and lifts the ban; a member reports a message, a person and the group', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const [ann, bob, cem] = people as [Person, Person, Person];
     const owner = await kit.open(ann, { path: `/chats/${made.id}/details` });
@@ -298,7 +298,7 @@ describe('moderation', () => {
 });
 
 describe('an invitation link', () => {
-  it('an invitation link leads a visitor through sign-up into the group, or to a join request', async () => {
+  it('an invitation link leads a new user through the sign-up into the group, or to a request to join it', async () => {
     const { people, made } = await group('Ann', 'Bob');
     const owner = await kit.open(people[0], { path: `/chats/${made.id}/details` });
     const create = async (approval: boolean) => {
@@ -352,7 +352,7 @@ describe('an invitation link', () => {
 });
 
 describe('changes of a group', () => {
-  it('a change of a group is a line between the messages, in the language of the reader', async () => {
+  it('a change of a group appears as a line between the messages, in the language of the reader', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const [ann, bob, cem] = people as [Person, Person, Person];
     const isolated = (text: string) => text.replace(/[\u2068\u2069]/g, '');
@@ -402,7 +402,7 @@ describe('changes of a group', () => {
     expect((await lines(page)).slice(-2)).toEqual(['Ann将你设为管理员', 'Ann置顶了一条消息']);
   });
 
-  it('screen readers announce a change of a group, which makes no sound and no toast', async () => {
+  it('screen readers announce a change of a group, while no sound and no toast does', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const [ann, , cem] = people as [Person, Person, Person];
     const page = await kit.open(people[1] as Person, { path: `/chats/${made.id}` });

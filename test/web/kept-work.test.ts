@@ -21,7 +21,7 @@ const names = (page: Page) =>
     .evaluateAll((all) => all.map((each) => /^(Download \S+) /.exec(each.textContent?.trim() ?? '')?.[1]));
 
 describe('uploads', () => {
-  it('uploads continue after a reload at the offset of the server', async () => {
+  it("an upload continues after a reload, at the server's offset", async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
     const b = chatPage(await kit.open(bob, { path: `/chats/${ann.id}` }));
@@ -61,7 +61,7 @@ describe('uploads', () => {
     expect(await names(b.page)).toEqual(['Download large.bin']);
   }, 90_000);
 
-  it('the page warns before it is left while it cannot store an unfinished upload', async () => {
+  it('the page warns before the user leaves it if the browser could not store an unfinished upload', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const context = await kit.context();
     await context.addInitScript(() => {
@@ -83,7 +83,7 @@ describe('uploads', () => {
     await dialog.accept();
   });
 
-  it('files arrive in the order in which they were chosen, even if the first one is slow', async () => {
+  it('files arrive in the order in which the user selected them, even if the first upload is slow', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
     const b = chatPage(await kit.open(bob, { path: `/chats/${ann.id}` }));
@@ -102,7 +102,7 @@ describe('uploads', () => {
     await expect.poll(() => names(b.page)).toEqual(['Download 1.txt', 'Download 2.txt', 'Download 3.txt']);
   });
 
-  it('chosen files are shown first, and sent in the order and with the caption of the user', async () => {
+  it('the page previews selected files, and sends them in the order and with the caption that the user sets', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
     const b = chatPage(await kit.open(bob, { path: `/chats/${ann.id}` }));
@@ -119,7 +119,7 @@ describe('uploads', () => {
 });
 
 describe('drafts', () => {
-  it('drafts of two tabs do not overwrite each other, and appear in both tabs', async () => {
+  it('drafts that a user writes in two tabs do not overwrite each other, and both tabs show both drafts', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     await kit.say(bob, ann, 'hi');
     await kit.say(cem, ann, 'hi');
@@ -137,7 +137,7 @@ describe('drafts', () => {
     await expect.poll(() => two.box.inputValue()).toBe('for Bob, longer');
   });
 
-  it('drafts appear on the other devices of the user, and disappear there when the message is sent', async () => {
+  it("a draft appears on the user's other devices, and disappears there when the message is sent", async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'hi');
     const desk = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
@@ -157,7 +157,7 @@ describe('drafts', () => {
 });
 
 describe('mentions', () => {
-  it('a mention is marked on all devices of a member who was offline, until the chat is opened', async () => {
+  it("a mention of a member who was offline is marked on all of the member's devices until the member opens the chat", async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const group = await kit.call<{ id: number }>('POST', '/groups', {
       token: ann.token,
@@ -190,7 +190,7 @@ describe('mentions', () => {
 });
 
 describe('a group whose chat was deleted', () => {
-  it('a group whose chat was deleted can be found on the People page', async () => {
+  it('the People page still lists a group whose chat the user deleted', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const name = `Found ${process.pid}`;
     const group = await kit.call<{ id: number }>('POST', '/groups', {

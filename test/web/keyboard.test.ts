@@ -27,7 +27,7 @@ const focused = (page: Page) =>
 const hasFocus = (page: Page) => page.evaluate(() => document.activeElement !== document.body);
 
 describe('message bubbles', () => {
-  it('a message and its actions have labels for screen readers with sender, time and text', async () => {
+  it('for screen readers, a message and its actions have labels with sender, time and text', async () => {
     const { a } = await chat();
     await a.list.getByRole('group', { name: /^Bob, \d\d:\d\d: from Bob$/ }).waitFor();
     await a.list.getByRole('group', { name: /^You, \d\d:\d\d: from Ann$/ }).waitFor();
@@ -40,7 +40,7 @@ describe('message bubbles', () => {
     ]);
   });
 
-  it('arrow keys reach a message, Enter opens its menu, and Esc returns to the text field', async () => {
+  it('arrow keys move the focus to a message, Enter opens its menu, and Esc moves the focus back to the text field', async () => {
     const { a } = await chat();
     await a.list.focus();
     await a.page.keyboard.press('ArrowUp');
@@ -80,7 +80,7 @@ describe('screen readers', () => {
 });
 
 describe('keyboard focus', () => {
-  it('the keyboard focus stays in the page after a reaction, a recall, a dialog and a search', async () => {
+  it('the keyboard focus stays on the page after a reaction, a recall, a dialog and a search', async () => {
     const { a } = await chat();
     await a.choose('from Bob', 'React with 👍');
     await a.list.getByRole('button', { name: /^👍 1/ }).waitFor();
@@ -155,7 +155,7 @@ describe('keyboard focus', () => {
     await isOn('Unblock');
   });
 
-  it('Back from a page that covered a list returns the keyboard focus to the item in the list', async () => {
+  it('after Back from a page that covered a list, the list item that led to the page has the keyboard focus again', async () => {
     const { a } = await chat();
     await a.page.setViewportSize({ width: 640, height: 400 });
     await a.page.goto('/settings');
@@ -168,7 +168,7 @@ describe('keyboard focus', () => {
     await expect.poll(() => focused(a.page)).toBe('Notifications');
   });
 
-  it('the skip link moves the focus past the list of chats, and the list has one tab stop', async () => {
+  it('the skip link moves the focus past the list of chats, and the list is a single tab stop', async () => {
     const { bob, ann, a } = await chat();
     for (const name of ['Cem', 'Dora', 'Emil']) {
       const other = await kit.person(name);
@@ -202,7 +202,7 @@ describe('keyboard focus', () => {
 });
 
 describe('editing by ArrowUp', () => {
-  it('ArrowUp edits the last message with the caret at the end of the text', async () => {
+  it('ArrowUp in the empty text field edits the last message, with the caret at the end of the text', async () => {
     const { a } = await chat();
     await a.box.press('ArrowUp');
     await a.page.getByText('Editing a message').waitFor();
@@ -212,7 +212,7 @@ describe('editing by ArrowUp', () => {
 });
 
 describe('a menu', () => {
-  it('a click outside closes a menu and returns the focus', async () => {
+  it('a click outside a menu closes the menu and restores the focus', async () => {
     const { a } = await chat();
     await a.list.getByRole('button', { name: /^Actions for message from Bob/ }).focus();
     await a.page.keyboard.press('Enter');
@@ -225,7 +225,7 @@ describe('a menu', () => {
 });
 
 describe('recalling', () => {
-  it('Recall requires a confirmation, and is separated from other menu items', async () => {
+  it('Recall requires a confirmation, and its menu item is separated from the others', async () => {
     const { a } = await chat();
     await a.bubble('from Ann').click({ button: 'right', position: { x: 8, y: 8 } });
     await a.page.getByRole('menuitem', { name: 'Recall message' }).waitFor();
@@ -255,7 +255,7 @@ describe('recalling', () => {
 });
 
 describe("the browser's Back", () => {
-  it("the browser's Back closes open panels first, and then leads from a chat to the list in one step", async () => {
+  it("the browser's Back first closes open panels, and then leads from a chat to the list in one step", async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'from Bob');
     const page = await kit.open(ann, { size: 'phone' });
@@ -321,7 +321,7 @@ async function longPress(a: ChatPage, selector: string): Promise<void> {
 }
 
 describe('on a phone', () => {
-  it('on a phone, a long press opens only the menu, not the link', async () => {
+  it('on a phone, a long press on a chat opens only its menu and does not follow its link', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'https://example.org/a-link-that-is-long-enough');
     const page = await kit.open(ann, { size: 'phone' });
@@ -338,7 +338,7 @@ describe('on a phone', () => {
     expect(page.context().pages()).toHaveLength(1);
   });
 
-  it('on a phone, Send keeps the focus in the text field, and a double tap records nothing', async () => {
+  it('on a phone, a tap on Send keeps the focus in the text field, and a double tap does not start a recording', async () => {
     const { a } = await chat('phone');
     await a.box.tap();
     await a.box.fill('quick');
@@ -350,7 +350,7 @@ describe('on a phone', () => {
     expect(await a.page.getByRole('timer').count()).toBe(0);
   });
 
-  it('on a phone, buttons measure at least 44 px and text fields have 16 px letters', async () => {
+  it('on a phone, buttons measure at least 44 px, and text fields have letters of 16 px', async () => {
     const { a } = await chat('phone');
     await a.choose('from Bob', 'React with 👍').catch(async () => {
       await a.bubble('from Bob').dispatchEvent('contextmenu', { clientX: 60, clientY: 200 });

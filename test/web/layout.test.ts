@@ -37,7 +37,7 @@ async function group(...names: [string, ...string[]]): Promise<{ people: Person[
 }
 
 describe('narrow windows', () => {
-  it('at 320 px, pages and dialogs reflow without horizontal scrolling', async () => {
+  it('on a screen of 320 px, pages and dialogs reflow without horizontal scrolling', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bartholomew Featherstonehaugh-Cholmondeley');
     const stranger = await kit.person('Someone with quite a long name');
     await kit.call('POST', '/friend-requests', { token: stranger.token, body: { to: ann.id } });
@@ -109,7 +109,7 @@ describe('narrow windows', () => {
 });
 
 describe('medium windows', () => {
-  it('below 1024 px, tapping a search hit closes the panel and shows the message', async () => {
+  it('on a screen below 1024 px, tapping a search hit closes the search panel and shows the message', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'the needle');
     for (let count = 0; count < 5; count++) await kit.say(bob, ann, `hay ${count}`);
@@ -126,7 +126,7 @@ describe('medium windows', () => {
 });
 
 describe('wide windows', () => {
-  it('at 2560 px, own messages and messages of others are in one column', async () => {
+  it('on a screen of 2560 px, own messages and messages of others share one column', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'left');
     await kit.say(ann, bob, 'right');
@@ -138,7 +138,7 @@ describe('wide windows', () => {
 });
 
 describe('message bubbles', () => {
-  it('consecutive messages of a sender have gaps of 2 px, and one avatar next to the last', async () => {
+  it('consecutive messages of a sender are 2 px apart, with one avatar beside the last message', async () => {
     const { people, id } = await group('Ann', 'Bob');
     const [ann, bob] = people as [Person, Person];
     for (const text of ['one', 'two', 'three']) await kit.say(bob, { id }, text);
@@ -210,7 +210,7 @@ describe('the time of a message', () => {
 });
 
 describe('long names', () => {
-  it('long names of people wrap, those of friend groups are cut, and those of files keep their extension', async () => {
+  it('a long name of a person wraps, that of a friend group is cut at its end, and that of a file keeps its extension', async () => {
     const long = 'Wolfeschlegelsteinhausenbergerdorff'.repeat(2).slice(0, 64);
     const [ann, bob] = await kit.friends('Ann', long);
     const page = await kit.open(ann, { path: `/people/${bob.id}`, ...width(390) });

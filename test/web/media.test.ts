@@ -48,7 +48,7 @@ async function chooseZeros(page: Page, ...files: [name: string, size: number][])
 }
 
 describe('albums', () => {
-  it('pictures that are sent together form an album, in which each has its own menu', async () => {
+  it('pictures that are sent together form an album in which each picture has its own menu', async () => {
     const { a, b } = await pair('phone');
     const buffer = await picture(a.page, 400, 300);
     await a.sendFiles(
@@ -76,7 +76,7 @@ describe('albums', () => {
 });
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a picture, on a %s', (size) => {
-  it('a sent picture is shown small and can be opened in full size', async () => {
+  it('a sent picture is shown small, and a click opens it in full size', async () => {
     const { a, b } = await pair(size);
     await a.sendFiles({ name: 'meadow.jpg', mimeType: 'image/jpeg', buffer: await picture(a.page, 1600, 900) });
     const small = b.list.getByRole('img', { name: 'meadow.jpg' });
@@ -91,7 +91,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a picture, on a %s'
 });
 
 describe('large pictures', () => {
-  it('large pictures are scaled down before they are sent, unless the user chooses the original size', async () => {
+  it('the page scales down large pictures before it sends them, unless the user selects the original size', async () => {
     const { a, b } = await pair();
     const file = { name: 'wall.jpg', mimeType: 'image/jpeg', buffer: await picture(a.page, 3000, 1500) };
     await a.sendFiles(file);
@@ -115,7 +115,7 @@ describe('large pictures', () => {
 });
 
 describe('files', () => {
-  it('files can be sent by pasting and by dropping them', async () => {
+  it('a user can send files by pasting and by dropping them', async () => {
     const { a, b } = await pair();
     const bytes = [...(await picture(a.page, 64, 64))];
     await a.box.evaluate((element, data) => {
@@ -139,7 +139,7 @@ describe('files', () => {
     expect(download.suggestedFilename()).toBe('dropped.csv');
   });
 
-  it('an upload of 50 MB shows its progress, pauses, resumes and arrives complete', async () => {
+  it('an upload of 50 MB shows its progress, can be paused and resumed, and arrives complete', async () => {
     const { a, b } = await pair();
     const session = await a.page.context().newCDPSession(a.page);
     await session.send('Network.enable');
@@ -166,7 +166,7 @@ describe('files', () => {
     await expect.poll(() => tray.count()).toBe(0);
   }, 60_000);
 
-  it('a file that is too large or empty is rejected before it is sent', async () => {
+  it('the page rejects a file that is too large or empty before sending it', async () => {
     const { a } = await pair();
     await a.box.fill('typed meanwhile');
     await chooseZeros(a.page, ['huge.bin', 101 * 1024 * 1024], ['empty.txt', 0]);
@@ -179,7 +179,7 @@ describe('files', () => {
     expect(await a.box.inputValue()).toBe('typed meanwhile');
   });
 
-  it('a file is shown by the type of its content instead of its name', async () => {
+  it('the page shows a file by the type of its content instead of its name', async () => {
     const { a, b } = await pair();
     await a.sendFiles(
       { name: 'photo\u202egpj.exe', mimeType: 'application/octet-stream', buffer: randomBytes(200) },
@@ -198,7 +198,7 @@ describe('files', () => {
 });
 
 describe('sound and video', () => {
-  it('a voice message can be recorded, sent and played', async () => {
+  it('a user can record, send and play a voice message', async () => {
     const { a, b } = await pair();
     await a.page.getByRole('button', { name: 'Record a voice message' }).click();
     await a.page.getByRole('timer').getByText('0:01').waitFor();
@@ -214,7 +214,7 @@ describe('sound and video', () => {
       .toBeGreaterThan(0);
   });
 
-  it('a recording without a microphone shows an error and is discarded', async () => {
+  it('recording without a microphone shows an error, and can be discarded', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
     await a.page.evaluate(() => {

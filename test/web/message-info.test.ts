@@ -18,7 +18,7 @@ async function groupOf(...names: [string, string, string]) {
 }
 
 describe('message details', () => {
-  it('the details of an own message in a group list who has read and who has received it', async () => {
+  it("the details of the user's own message in a group list the members who have read and who have received it", async () => {
     const { people, id } = await groupOf('Ann', 'Ben', 'Cem');
     const [ann, ben, cem] = people;
     const message = await kit.say(ann, { id }, 'who reads this?');
@@ -34,7 +34,7 @@ describe('message details', () => {
     expect(await seriousFindings(page)).toEqual([]);
   });
 
-  it('the details of a message of another user have the sender and dates, but no readers', async () => {
+  it("the details of another user's message show sender and dates, but no readers", async () => {
     const { people, id } = await groupOf('Ann', 'Ben', 'Cem');
     const [ann, ben] = people;
     await kit.say(ben, { id }, 'hello');
@@ -48,7 +48,7 @@ describe('message details', () => {
 });
 
 describe('the list of pinned messages', () => {
-  it('the list of pinned messages leads to each message, and unpins', async () => {
+  it('the list of pinned messages leads to each message and can unpin it', async () => {
     const [ann, ben] = await kit.friends('Ann', 'Ben');
     for (const text of ['the address', 'the date']) {
       const id = await kit.say(ben, ann, text);

@@ -22,7 +22,7 @@ const away = async (person: Person, other: { id: number }, ...texts: string[]) =
   for (const text of texts) await kit.say(person, other, text);
 };
 
-it('a streamed message grows in its bubble with a caret, and is announced when it is complete', async () => {
+it('a streamed message grows in its bubble with a caret; screen readers announce it when it is complete', async () => {
   const { ann, bob, b } = await pair();
   const { id = 0 } = await kit.post(ann, { type: 'stream', op: 'start', ref: 'answer', to: bob.id });
   const append = (index: number, text: string) =>
@@ -45,7 +45,7 @@ it('a streamed message grows in its bubble with a caret, and is announced when i
 });
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two users in a chat, on a %s', (size) => {
-  it('two users see messages, typing, and read marks of each other at once', async () => {
+  it("two users see each other's messages, typing and read marks at once", async () => {
     const { a, b } = await pair(size);
     await b.page.getByText('online', { exact: true }).waitFor();
     await a.box.pressSequentially('Hel');
@@ -62,7 +62,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two users in a chat
     await a.seen('how are you?');
   });
 
-  it('two users see replies, reactions, edits and recalls of each other', async () => {
+  it("two users see each other's replies, reactions, edits and recalls", async () => {
     const { a, b } = await pair(size);
     await a.say('Shall we meet?');
     await b.seen('Shall we meet?');
@@ -95,7 +95,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two users in a chat
 });
 
 describe('pinned messages', () => {
-  it('both users see what either pins, in a bar that leads to the message, until it is unpinned', async () => {
+  it('a message that one of two users pins appears for both in a bar that leads to the message, until one unpins it', async () => {
     const { ann, bob, a, b } = await pair();
     await kit.say(ann, bob, 'the rules');
     await b.seen('the rules');
@@ -121,7 +121,7 @@ describe('pinned messages', () => {
 });
 
 describe('messages that a user deletes for themself', () => {
-  it("one or several messages can be deleted from the user's own pages, and are still missing after a reload", async () => {
+  it('one or several messages that a user deletes for themself disappear on all their devices, also after a reload', async () => {
     const { ann, bob, a, b } = await pair();
     const tablet = chatPage(await kit.open(bob, { path: `/chats/${ann.id}`, size: 'phone' }));
     await away(ann, bob, 'one', 'two', 'three', 'four');
@@ -144,7 +144,7 @@ describe('messages that a user deletes for themself', () => {
 });
 
 describe('the composer', () => {
-  it('Enter sends a message, Shift+Enter breaks the line, and blank text is ignored', async () => {
+  it('Enter sends a message, Shift+Enter inserts a line break, and the page does not send blank text', async () => {
     const { a, b } = await pair();
     await a.box.press('Enter');
     await a.say('   \n  ');
@@ -157,7 +157,7 @@ describe('the composer', () => {
     expect(await b.texts()).toEqual(['one\ntwo']);
   });
 
-  it('Enter does not send while an input method composes', async () => {
+  it('Enter does not send the message while an input method composes text', async () => {
     const { a } = await pair();
     const session = await a.page.context().newCDPSession(a.page);
     await a.box.focus();
@@ -170,7 +170,7 @@ describe('the composer', () => {
     await a.seen('你好');
   });
 
-  it('each chat keeps its draft when the user leaves it', async () => {
+  it('each chat keeps its draft while the user visits other chats', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await away(bob, ann, 'hi');
     const { page, box } = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
@@ -182,7 +182,7 @@ describe('the composer', () => {
     await expect.poll(() => box.inputValue()).toBe('not yet finished');
   });
 
-  it('the emoji search finds emoji by words in both languages', async () => {
+  it('the emoji search finds emoji by words in English and Chinese', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const english = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
     await english.page.getByRole('button', { name: 'Emoji', exact: true }).click();
@@ -195,7 +195,7 @@ describe('the composer', () => {
     await page.locator('[data-emoji="🍕"]').waitFor();
   });
 
-  it('a message can be forwarded to another chat', async () => {
+  it('a user can forward a message to another chat', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     await away(cem, ann, 'from Cem');
     await away(bob, ann, 'pass this on');
@@ -207,7 +207,7 @@ describe('the composer', () => {
     await c.seen('pass this on');
   });
 
-  it('several selected messages can be forwarded to several chats, and copied', async () => {
+  it('a user can forward several selected messages to several chats, and copy them', async () => {
     const [ann, bob, cem, dan] = await kit.friends('Ann', 'Bob', 'Cem', 'Dan');
     await away(bob, ann, 'first', 'second', 'third');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
@@ -235,7 +235,7 @@ describe('the composer', () => {
     await a.box.waitFor();
   });
 
-  it('the text of a message can be copied', async () => {
+  it('a user can copy the text of a message', async () => {
     const { a } = await pair();
     await a.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await a.say('copy me');
@@ -246,7 +246,7 @@ describe('the composer', () => {
 });
 
 describe('rejected messages', () => {
-  it('a rejected message stays with the reason and can be sent again', async () => {
+  it('a rejected message stays visible with the reason, and can be sent again', async () => {
     const { ann, bob, a, b } = await pair();
     await a.say('before');
     await b.seen('before');

@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 describe('notifications', () => {
-  it('a message for another chat appears in the page title and as a toast that opens the chat', async () => {
+  it('a message in another chat is counted in the page title and shows a toast that opens the chat', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { path: '/settings/profile' });
     await expect.poll(() => page.title()).toBe('Profile – Parley');
@@ -43,7 +43,7 @@ describe('notifications', () => {
     await expect.poll(() => page.title()).toBe('Bob – Parley');
   });
 
-  it('a message causes a browser notification if the page is in the background and the user allowed it', async () => {
+  it('a message causes a browser notification if the page is in the background and the user has allowed notifications', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await notifying(ann);
     await page.getByRole('switch', { name: /in the background/ }).click();
@@ -59,7 +59,7 @@ describe('notifications', () => {
 });
 
 describe('pushes', () => {
-  it('a browser receives pushes of messages that no page shows, and none after sign-out', async () => {
+  it('a browser receives pushes of messages that no page shows, and receives none after sign-out', async () => {
     const [bob, ann, carl] = await kit.friends('Bob', 'Ann', 'Carl');
     const subscription = service.subscribe();
     const sentinel = service.subscribe();
@@ -119,7 +119,7 @@ describe('pushes', () => {
     expect(pushedTo(subscription.endpoint)).toEqual(pushed);
   }, 60_000);
 
-  it('the settings of notifications set the choices of the browser and the quiet hours of the user', async () => {
+  it('the notification settings store the choices of the browser and the quiet hours of the user', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const subscription = service.subscribe();
     const page = await notifying(ann, subscription);
@@ -145,7 +145,7 @@ describe('pushes', () => {
     await expect.poll(quiet).toBeNull();
   }, 40_000);
 
-  it('the service worker shows a push with a link to the chat, and ignores invalid pushes', async () => {
+  it('the service worker shows a push with a link to its chat, and ignores invalid pushes', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { permissions: ['notifications'] });
     const worker = page.context().serviceWorkers()[0] ?? (await page.context().waitForEvent('serviceworker'));

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
 describe('offline', () => {
-  it('without a network, the page opens from its cache and sends messages later', async () => {
+  it('without a network, the page opens from its cache, and sends messages once the network is back', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'before the tunnel');
     const page = await kit.open(ann, { path: `/chats/${bob.id}`, size: 'phone' });
@@ -37,7 +37,7 @@ describe('offline', () => {
     await expect.poll(() => page.getByText('You are offline.').count()).toBe(0);
   }, 90_000);
 
-  it('without a network, the sign-in page shows that the device is offline and keeps the input', async () => {
+  it("without a network, the sign-in page shows that the device is offline and keeps the user's input", async () => {
     const page = await (await kit.context()).newPage();
     await page.goto('/sign-in');
     await page.context().setOffline(true);
@@ -50,7 +50,7 @@ describe('offline', () => {
 });
 
 describe('the web client', () => {
-  it('the web client can be installed: it has a manifest, icons and a service worker', async () => {
+  it('browsers can install the web client, because it has a manifest, icons and a service worker', async () => {
     const page = await kit.open(await kit.person('Ann'));
     const href = await page.locator('link[rel="manifest"]').getAttribute('href');
     const answer = await fetch(new URL(href ?? '', kit.url));
@@ -77,7 +77,7 @@ describe('the web client', () => {
     expect(serious).toEqual([]);
   });
 
-  it('the web client complies with its content security policy, which blocks inserted scripts', async () => {
+  it('the web client complies with its content security policy, and the policy blocks inserted scripts', async () => {
     const page = await kit.open(await kit.person('Ann'));
     const broken: string[] = [];
     page.on('console', (message) => {
@@ -162,7 +162,7 @@ describe('the web client', () => {
     expect(await b.texts()).toEqual(['without any room']);
   });
 
-  it('a web client that lost its token redirects to sign-in and keeps the draft', async () => {
+  it('a web client whose tokens were lost redirects to sign-in and keeps the draft', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { path: `/chats/${bob.id}` });
     await page.getByRole('textbox').last().fill('half a sentence');

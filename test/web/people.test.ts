@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
 describe('friend requests', () => {
-  it('a friend request is sent after a search, appears at once, and opens a chat when accepted', async () => {
+  it('a user finds a person and sends a friend request; the person sees it at once, and accepting it opens a chat', async () => {
     const [ann, bob] = [await kit.person('Ann'), await kit.person('Bob Builder')];
     const annPage = await kit.open(ann, { path: '/people' });
     const bobPage = await kit.open(bob, { size: 'phone' });
@@ -35,7 +35,7 @@ describe('friend requests', () => {
     await annPage.waitForURL(`**/chats/${bob.id}`);
   });
 
-  it('a friend request can be declined', async () => {
+  it('a user can decline a friend request', async () => {
     const [ann, bob] = [await kit.person('Ann'), await kit.person('Bob')];
     await kit.call('POST', '/friend-requests', { token: ann.token, body: { to: bob.id } });
     const page = await kit.open(bob, { path: '/people/requests' });
@@ -46,7 +46,7 @@ describe('friend requests', () => {
 });
 
 describe('the friend list', () => {
-  it('the friend list shows changes of presence', async () => {
+  it('the friend list shows presence changes of friends at once', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { path: '/people' });
     const row = page.getByRole('link', { name: /Bob/ });
@@ -57,7 +57,7 @@ describe('the friend list', () => {
     await row.getByText(/last seen/).waitFor();
   });
 
-  it('the friend list shows new names and statuses of friends at once', async () => {
+  it('the friend list shows new names and status texts of friends at once', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { path: '/people' });
     await page.getByRole('link', { name: /Bob/ }).waitFor();
@@ -68,7 +68,7 @@ describe('the friend list', () => {
       .waitFor();
   });
 
-  it('the friend list shows friends in friend groups, by remark', async () => {
+  it('the friend list shows friends by friend group, with their remarks as names', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { path: '/people/groups' });
     await page.getByLabel('New friend group').fill('Team');
@@ -85,7 +85,7 @@ describe('the friend list', () => {
     await page.locator('details', { hasText: 'Crew' }).getByRole('link', { name: /Bobby/ }).waitFor();
   });
 
-  it('the friend list drops removed friends, and blocked people can be unblocked', async () => {
+  it('the friend list drops a removed friend, and a user can unblock a blocked person', async () => {
     const [ann, bob, carl] = await kit.friends('Ann', 'Bob', 'Carl');
     const page = await kit.open(ann, { path: `/people/${bob.id}`, size: 'phone' });
     await page.getByRole('button', { name: 'Remove friend' }).click();
@@ -105,7 +105,7 @@ describe('the friend list', () => {
 });
 
 describe('names', () => {
-  it('names of people are shown as text with an isolated writing direction', async () => {
+  it('names of people are shown as text and cannot change the writing direction around them', async () => {
     const nasty = '<img src=x onerror=alert(1)>';
     const [ann, bob] = await kit.friends('Ann', nasty);
     await kit.call('PATCH', '/me', { token: bob.token, body: { sign: '<script>alert(2)</script>' } });
@@ -129,7 +129,7 @@ describe('names', () => {
     expect(alerts).toBe(0);
   });
 
-  it('a name with direction overrides is rejected', async () => {
+  it('the page rejects a name with direction override characters', async () => {
     const page = await (await kit.context()).newPage();
     await page.goto('/register');
     await page.getByLabel('Username').fill(`rtl${Date.now() % 1e6}`);

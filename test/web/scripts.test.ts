@@ -15,7 +15,7 @@ afterAll(() => kit?.[Symbol.asyncDispose]());
  */
 const attack = (what: string) => `<img src=x onerror="attacked='${what}'">`;
 
-it('the page runs no script from texts that other users can set', async () => {
+it('the page runs no script that other users put into texts', async () => {
   const [ann, bob, cem] = await kit.friends('Ann', attack('name'), attack('other name'));
   const stranger = await kit.person(attack('stranger'));
   const as = { ann: { token: ann.token }, bob: { token: bob.token }, cem: { token: cem.token } };

@@ -28,7 +28,7 @@ async function longChat(count: number) {
 }
 
 describe('long chats', () => {
-  it('a long chat opens at its end and scrolls to its first message without gaps', async () => {
+  it('a long chat opens at its end and can be scrolled to its first message without gaps', async () => {
     const count = 3000;
     const { a, page } = await longChat(count);
     expect(await a.distance()).toBe(0);
@@ -52,7 +52,7 @@ describe('long chats', () => {
     await expect.poll(() => a.distance()).toBe(0);
   }, 90_000);
 
-  it('a long chat keeps its scroll position while older and newer messages arrive', async () => {
+  it('a long chat keeps its scroll position when older messages load and new messages arrive', async () => {
     const { ann, bob, a } = await longChat(400);
     await a.scrollBy(-900);
     await a.still();
@@ -70,7 +70,7 @@ describe('long chats', () => {
     expect(await a.page.getByRole('button', { name: /new message/ }).count()).toBe(0);
   });
 
-  it('a chat scrolled to its end follows new messages', async () => {
+  it('a chat that is scrolled to its end follows new messages', async () => {
     const { ann, bob, a } = await longChat(200);
     for (let count = 0; count < 30; count++) await kit.say(bob, ann, `follow ${count}`);
     await a.seen('follow 29');
@@ -78,7 +78,7 @@ describe('long chats', () => {
     expect(await a.distance()).toBe(0);
   });
 
-  it('a search in a long chat finds an old message, and clicking the result shows the message', async () => {
+  it('the search finds an old message in a long chat, and a click on the hit shows the message', async () => {
     const { ann, bob, a, page } = await longChat(5000);
     await page.getByRole('button', { name: 'Search in this chat' }).click();
     await page.getByRole('searchbox', { name: 'Search messages' }).fill('needle 137');

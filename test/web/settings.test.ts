@@ -13,7 +13,7 @@ afterAll(() => kit?.[Symbol.asyncDispose]());
 const picture = fileURLToPath(new URL('../../services/web/public/icon-512.png', import.meta.url));
 
 describe('the profile', () => {
-  it('friends see a changed name and about line at once', async () => {
+  it("friends see a user's new name and status text at once", async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const other = await kit.open(bob, { path: '/people' });
     const page = await kit.open(ann, { path: '/settings/profile', size: 'phone' });
@@ -24,7 +24,7 @@ describe('the profile', () => {
     await other.getByRole('link', { name: /Anna/ }).getByText('By the sea').waitFor();
   });
 
-  it('the profile page shows the error of an invalid name', async () => {
+  it('the profile page shows an error for an invalid name', async () => {
     const page = await kit.open(await kit.person('Ann'), { path: '/settings/profile' });
     await page.getByLabel('Name', { exact: true }).fill('\u202Eevil');
     await page.getByRole('button', { name: 'Save' }).click();
@@ -49,7 +49,7 @@ describe('the profile', () => {
 });
 
 describe('language and look', () => {
-  it('language and theme follow the browser until the user changes them', async () => {
+  it('language and theme follow the browser until the user sets them', async () => {
     const page = await kit.open(await kit.person('Ann'), {
       path: '/settings/appearance',
       locale: 'zh-CN',
@@ -70,7 +70,7 @@ describe('language and look', () => {
 });
 
 describe('privacy', () => {
-  it('privacy settings are stored, and friends see the user as offline', async () => {
+  it('the server stores privacy settings, and friends then see the user as offline', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { path: '/settings/privacy', size: 'phone' });
     const other = await kit.open(bob, { path: '/people' });
@@ -89,7 +89,7 @@ describe('privacy', () => {
 });
 
 describe('read receipts', () => {
-  it('messages show no read marks after one of two people turned them off', async () => {
+  it('messages show no read marks after one of two users has turned read receipts off', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(bob, { path: '/settings/privacy', size: 'phone' });
     const receipts = page.getByRole('switch', { name: 'Show people when you have read their messages' });
@@ -114,7 +114,7 @@ describe('read receipts', () => {
 });
 
 describe('the password', () => {
-  it('a user changes the password, which a wrong current one does not', async () => {
+  it('a user changes the password, for which the page requires the current one', async () => {
     const ann = await kit.person('Ann');
     const lost = await kit.open(ann, { path: '/people' });
     const page = await kit.open(ann, { path: '/settings/account' });
@@ -134,7 +134,7 @@ describe('the password', () => {
 });
 
 describe('sessions', () => {
-  it("ending another device's session redirects that device to sign-in at once", async () => {
+  it('when a user ends the session of another device, that device shows the sign-in page at once', async () => {
     const ann = await kit.person('Ann');
     const lost = await kit.open(ann, { size: 'phone', path: '/people' });
     const page = await kit.open(ann, { path: '/settings/devices' });
@@ -148,7 +148,7 @@ describe('sessions', () => {
     await lost.waitForURL('**/people');
   });
 
-  it('signing out deletes the data stored in the browser', async () => {
+  it("signing out deletes the user's data from the browser", async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'a secret of ours');
     const page = await kit.open(ann, { path: '/settings' });
@@ -188,7 +188,7 @@ describe('the account', () => {
     expect(bytes.includes('profile')).toBe(true);
   });
 
-  it('a user can delete their account with the password, and then not sign in', async () => {
+  it('a user can delete their account with the password, and cannot sign in after that', async () => {
     const ann = await kit.person('Ann');
     const page = await kit.open(ann, { path: '/settings/account', size: 'phone' });
     await page.getByRole('button', { name: 'Delete account' }).click();

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
 describe('a new user', () => {
-  it('a new user creates an account and sees the chats', async () => {
+  it('a new user creates an account and then sees the chats', async () => {
     const context = await kit.context();
     const page = await context.newPage();
     await page.goto('/');
@@ -21,7 +21,7 @@ describe('a new user', () => {
     await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
   });
 
-  it('the registration shows which field is invalid', async () => {
+  it('the registration page shows which field is invalid', async () => {
     const page = await (await kit.context()).newPage();
     await page.goto('/register');
     await page.getByLabel('Username').fill('a b');
@@ -34,7 +34,7 @@ describe('a new user', () => {
 });
 
 describe('without a session', () => {
-  it('without a session, a page redirects to sign-in and then back', async () => {
+  it('without a session, a page redirects to sign-in, which then redirects back', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await (await kit.context({ size: 'phone' })).newPage();
     await page.goto(`/chats/${bob.id}`);
@@ -62,7 +62,7 @@ describe('without a session', () => {
 });
 
 describe('sessions', () => {
-  it('a session survives pages that are closed while they load', async () => {
+  it('a session survives pages that the user closes while they load', async () => {
     const page = await kit.open(await kit.person('Ann'));
     for (let i = 0; i < 6; i += 1) await page.goto('/people', { waitUntil: 'commit' });
     for (let i = 0; i < 3; i += 1) {
@@ -73,7 +73,7 @@ describe('sessions', () => {
     await kit.openTab(page.context(), '/people');
   });
 
-  it('a session survives a reload and is shared with other tabs', async () => {
+  it('a session survives a reload, and other tabs share it', async () => {
     const page = await kit.open(await kit.person('Ann'));
     await page.reload();
     await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
