@@ -5,11 +5,12 @@ import type { Page } from 'playwright-core';
 
 const source = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Returns the serious and critical findings of axe on a page, one line each. */
+/** Returns the serious and critical findings of axe on a page, as one line each. */
 export async function seriousFindings(page: Page): Promise<string[]> {
-  // The content security policy blocks inserted scripts, but not code that the debugger evaluates.
+  // Evaluates the source of axe with the debugger, because the content security policy blocks
+  // inserted scripts.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(await source);
-  // An element that fades in has too little contrast until the animation ends.
+  // Waits for animations to end, because an element has too little contrast while it fades in.
   await page.evaluate(async () => {
     const running = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations !== Infinity);
     await Promise.allSettled(running.map(({ finished }) => finished));

@@ -4,15 +4,17 @@ import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 
 /**
- * Returns the path and arguments of a Chromium: `CHROMIUM` if it is set, otherwise on Linux that of
- * the npm package, otherwise an installed one.
+ * Returns the path of a Chromium and its arguments. The path is the value of `CHROMIUM` if it is
+ * set, otherwise on Linux that of the npm package, and on macOS that of an installed Chrome or
+ * Chromium.
  */
 export async function findChromium(): Promise<{ executablePath: string; args: string[] }> {
   const executablePath = process.env.CHROMIUM ?? (process.platform === 'linux' ? await unpacked() : installed());
   return { executablePath, args };
 }
 
-// Returns the path of the package's Chromium, which is unpacked once into the temporary folder.
+// Returns the path of the Chromium in the npm package, which unpacks it once into the temporary
+// folder.
 function unpacked(): Promise<string> {
   chromium.setGraphicsMode = false;
   return chromium.executablePath();
@@ -29,14 +31,17 @@ function installed(): string {
   return found;
 }
 
-/** Tests may run as root in containers, which lack a sandbox and shared memory. */
+/**
+ * Disables the sandbox and shared memory, because containers lack them and tests can run there as
+ * root.
+ */
 const args = [
   '--no-sandbox',
   '--disable-dev-shm-usage',
   '--disable-gpu',
   '--hide-scrollbars',
   '--font-render-hinting=none',
-  // A fake microphone that beeps.
+  // Makes Chromium use a fake microphone, which beeps.
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
 ];

@@ -1,13 +1,13 @@
 import { firstMessageId } from '@parley/protocol';
 import type { Client } from 'pg';
 
-/** Ms between two messages. */
+/** Ms between the dates of two messages. */
 const PAUSE = 60_000;
 
 /**
- * Inserts a long chat of two users into the database, as the recorder would: `line 1. …` to `line
- * <count>. …`, one message a minute until an hour ago. The users take turns of three messages each,
- * and have read all messages.
+ * Writes a long chat of two users into the database, as the recorder would: `line 1. …` to `line
+ * <count>. …`. The messages are one minute apart and end an hour ago. The users alternate after
+ * three messages each, and have read everything.
  */
 export async function fillChat(db: Client, one: { id: number }, other: { id: number }, count: number): Promise<void> {
   const first = firstMessageId(Date.now() - 3_600_000 - count * PAUSE);

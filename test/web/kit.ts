@@ -3,7 +3,7 @@ import { type Stack, type StackOptions, startStack } from '@parley/stack';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { findChromium } from './chromium.ts';
 
-/** The screen sizes of tests. */
+/** Screen sizes with which tests open pages. */
 export const sizes = {
   desktop: { viewport: { width: 1280, height: 800 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
@@ -11,11 +11,11 @@ export const sizes = {
 
 export const password = 'correct horse battery';
 
-/** A running stack with the web client, and a Chromium. */
+/** A running stack that serves the web client, and a Chromium. */
 export class WebKit implements AsyncDisposable {
   readonly stack: Stack;
   readonly browser: Browser;
-  /** Errors that pages logged or threw. */
+  /** Errors that pages logged to the console or threw. */
   readonly errors: string[] = [];
   readonly #contexts: BrowserContext[] = [];
   readonly #serviceWorkers: 'allow' | 'block';
@@ -28,8 +28,8 @@ export class WebKit implements AsyncDisposable {
   }
 
   /**
-   * Starts a stack and a browser. Default: pages have no service worker, whose installation loads
-   * all files of the client and costs as much CPU as the page itself.
+   * Starts a stack and a browser. By default, pages install no service worker, because the
+   * installation loads all files of the client and needs as much CPU as the page itself.
    */
   static async start({ serviceWorkers = 'block', ...options }: WebKitOptions = {}): Promise<WebKit> {
     const start = inTest ? (await import('@parley/stack/test')).startTestStack : startStack;
@@ -45,7 +45,7 @@ export class WebKit implements AsyncDisposable {
     return this.stack.apiUrl;
   }
 
-  /** Creates an account with this display name. */
+  /** Creates an account whose user has this name. */
   async person(name: string): Promise<Person> {
     this.#count += 1;
     const username = `u${this.#count}_${Math.random().toString(36).slice(2, 8)}`;
@@ -53,7 +53,7 @@ export class WebKit implements AsyncDisposable {
     return { ...user, token: accessToken };
   }
 
-  /** Creates accounts. All of them are friends of the first one. */
+  /** Creates one account for each name. All others are friends of the first one. */
   async friends<Names extends string[]>(...names: Names): Promise<{ [Each in keyof Names]: Person }> {
     const people: Person[] = [];
     for (const name of names) people.push(await this.person(name));
@@ -70,7 +70,7 @@ export class WebKit implements AsyncDisposable {
     await this.call('POST', `/friend-requests/${id}/accept`, { token: other.token });
   }
 
-  /** Calls the api. Rejects on an error status. */
+  /** Calls the api. Rejects if the response has an error status. */
   async call<T>(method: string, path: string, { token, body }: { token?: string; body?: unknown } = {}): Promise<T> {
     const response = await fetch(`${this.url}/v1${path}`, {
       method,
@@ -85,7 +85,7 @@ export class WebKit implements AsyncDisposable {
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
-  /** Sends a text over HTTP as this user. Resolves with the message's id. */
+  /** Sends a text message as this user with `POST /v1/frames`. Resolves with the message's id. */
   async say(from: Person, to: { id: number }, text: string): Promise<number> {
     const { id } = await this.post(from, {
       type: 'send',
@@ -97,7 +97,7 @@ export class WebKit implements AsyncDisposable {
     return id;
   }
 
-  /** Sends a frame as a user. Returns the reply. */
+  /** Sends a frame as this user. Resolves with the reply. */
   async post(from: Person, frame: ClientFrame): Promise<{ id?: number }> {
     const response = await fetch(`${this.stack.gatewayUrls[0]}/v1/frames`, {
       method: 'POST',
@@ -110,8 +110,8 @@ export class WebKit implements AsyncDisposable {
   }
 
   /**
-   * Creates an empty browser context. Default: English, light, desktop. It is closed at the end of
-   * the test that creates it, otherwise with the kit.
+   * Creates an empty browser context: by default English, light and on a desktop. If a test creates
+   * it, it is closed at the end of that test, otherwise together with the kit.
    */
   async context({ size = 'desktop', ...options }: OpenOptions = {}): Promise<BrowserContext> {
     const context = await this.browser.newContext({
@@ -134,7 +134,7 @@ export class WebKit implements AsyncDisposable {
     return context;
   }
 
-  /** Signs a user in through the api, with the cookies of this browser context. */
+  /** Signs a user in with the api. This browser context gets the cookies of the session. */
   async signIn(context: BrowserContext, { username }: User): Promise<void> {
     const answer = await context.request.post(`${this.url}/v1/sessions`, {
       data: { username, password, device: 'test' },
@@ -142,14 +142,17 @@ export class WebKit implements AsyncDisposable {
     if (!answer.ok()) throw new Error(`cannot sign in: ${answer.status()} ${await answer.text()}`);
   }
 
-  /** Opens the web client for a user in a new browser context. Resolves when it is connected. */
+  /**
+   * Opens the web client in a new browser context and signs a user in. Resolves when the client is
+   * online.
+   */
   async open(user: User, { path = '/chats', ...options }: OpenOptions & { path?: string } = {}): Promise<Page> {
     const context = await this.context(options);
     await this.signIn(context, user);
     return this.openTab(context, path);
   }
 
-  /** Opens the web client in a new tab. Resolves when it is connected. */
+  /** Opens the web client in a new tab of a browser context. Resolves when the client is online. */
   async openTab(context: BrowserContext, path = '/chats'): Promise<Page> {
     const page = await context.newPage();
     await page.goto(path);
@@ -175,7 +178,7 @@ export class WebKit implements AsyncDisposable {
   }
 }
 
-/** False for screenshots and benchmarks. */
+/** True if vitest runs this file. False for screenshots and benchmarks. */
 const inTest = process.env.VITEST !== undefined;
 
 async function closeAfterTest(context: BrowserContext): Promise<void> {
@@ -184,7 +187,9 @@ async function closeAfterTest(context: BrowserContext): Promise<void> {
   if (TestRunner.getCurrentTest()) onTestFinished(() => context.close());
 }
 
-/** Low costs of password hashes and high limits, because tests create many accounts. */
+/**
+ * Settings for services: cheap password hashes and high limits, because tests create many accounts.
+ */
 const generous = {
   LOG_LEVEL: 'warn',
   ARGON2_MEMORY: '8MiB',
@@ -193,11 +198,11 @@ const generous = {
   SIGN_INS_PER_ADDRESS: '10000',
 };
 
-/** An account with an access token that no page uses. */
+/** A user with an access token that no page of the browser uses. */
 export type Person = User & { token: string };
 
 export interface WebKitOptions extends StackOptions {
-  /** Whether pages may install the service worker of the client. Default: `block`. */
+  /** Whether pages are allowed to install the service worker. Default: `block`. */
   serviceWorkers?: 'allow' | 'block';
 }
 

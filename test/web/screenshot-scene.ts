@@ -1,7 +1,7 @@
 import type { Media } from '@parley/protocol';
 import type { Person, WebKit } from './kit.ts';
 
-/** Creates the people and chats of the screenshots. */
+/** Creates the users and chats that the screenshots show. */
 export async function playScene(kit: WebKit): Promise<Scene> {
   const [me, lin, tom, mia, wei] = await kit.friends('Sophie Martin', '林小雨', 'Tom Becker', 'Mia Rossi', '陈伟');
   const [stranger, hebrew, newcomer] = [
@@ -59,7 +59,7 @@ export async function playScene(kit: WebKit): Promise<Scene> {
   return { picture, me, friend: lin, hebrew, newcomer, group: group.id };
 }
 
-/** Draws a landscape. Returns a PNG file. */
+/** Draws a picture of a landscape. Returns a PNG file. */
 async function drawPicture({ browser }: WebKit): Promise<Buffer> {
   const page = await browser.newPage();
   const bytes = await page.evaluate(async () => {
@@ -88,7 +88,7 @@ async function drawPicture({ browser }: WebKit): Promise<Buffer> {
   return Buffer.from(bytes);
 }
 
-/** Uploads a picture in one request. */
+/** Uploads a picture with a single request. */
 async function upload({ url }: WebKit, { token }: Person, bytes: Buffer): Promise<Media> {
   const encode = (text: string) => Buffer.from(text).toString('base64');
   const answer = await fetch(`${url}/v1/media`, {
@@ -111,9 +111,9 @@ export interface Scene {
   picture: Buffer;
   me: Person;
   friend: Person;
-  /** A friend whose messages are written from right to left. */
+  /** A friend of the main user who writes from right to left. */
   hebrew: Person;
-  /** A user without chats. */
+  /** A user who has no chats. */
   newcomer: Person;
   group: number;
 }

@@ -6,8 +6,8 @@ import { type OpenOptions, WebKit } from './kit.ts';
 import { playScene, type Scene } from './screenshot-scene.ts';
 
 /**
- * Captures the main pages and states: light and dark, from a narrow phone to a wide screen,
- * English, Chinese and right-to-left text.
+ * Captures the main pages and states: in light and dark mode, from a narrow phone to a wide screen,
+ * in English, Chinese and right-to-left text.
  *
  * @param only names of the states to capture. Default: all
  */
@@ -35,7 +35,7 @@ const dark: OpenOptions = { colorScheme: 'dark' };
 const chinese: OpenOptions = { locale: 'zh-CN' };
 const width = (pixels: number, height = 800): OpenOptions => ({ viewport: { width: pixels, height } });
 
-/** Returns the states to capture, each with its page and the actions that lead to it. */
+/** Returns the states to capture. Each one has a page and the actions that lead to the state. */
 function states({ friend, group, hebrew, newcomer, picture }: Scene): State[] {
   const chat = `/chats/${friend.id}`;
   const groupChat = `/chats/${group}`;
@@ -124,10 +124,10 @@ async function chooseFiles(page: Page, picture: Buffer): Promise<void> {
 
 interface State {
   name: string;
-  /** Default: the main person of the scene. */
+  /** User whose page is captured. Default: the main user of the scene. */
   as?: Scene['me'] | 'nobody';
   path: string;
   options?: OpenOptions;
-  /** Leads from the loaded page to the state. */
+  /** Performs the actions that lead from the loaded page to the state. */
   act?(page: Page): Promise<unknown>;
 }
