@@ -8,8 +8,8 @@ import type { Lease } from './lease/lease.ts';
 const INTERVAL_MS = 500;
 
 /**
- * In a Redis Cluster, regularly forwards the messages and mutations in the leased buckets that
- * crashed gateways and apis have not forwarded to all other buckets. See `repairForwards`.
+ * In a Redis Cluster, regularly completes the forwarding that crashed gateways and apis have left
+ * unfinished. Forwards the messages and mutations of the leased buckets. See `repairForwards`.
  */
 export class ForwardRepair {
   readonly #redis: RedisConnection;

@@ -201,7 +201,7 @@ local function replace(inbox, id, merge, starts, limits)
   if added > 0 then redis.call('EXPIRE', index, limits.ttl + 3600) end
 end
 
--- Returns whether the inbox contains a mark of the same kind and chat that is at least as new.
+-- Returns whether the inbox already contains the same or a later mark of this kind and chat.
 local function is_stale(inbox, merge)
   local key, value = string.match(merge, '^(%S+) (%d+)$')
   if not key then return false end

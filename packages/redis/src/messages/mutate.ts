@@ -191,7 +191,10 @@ type Withheld = [name: string, id: number];
 interface Delivery {
   entries: InboxEntry[];
   withheld: Withheld;
-  /** A message that must not be recalled, as `<conversation>:<message id>`. Empty for none. */
+  /**
+   * The message that the mutation changes, as `<conversation>:<message id>`. If it was recalled,
+   * the mutation is rejected. Empty for none.
+   */
   changed: string;
   /**
    * In the home bucket: the user or group whose set of recalled messages includes all of this
