@@ -17,7 +17,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('one call of append accepts both users who share an event and users with an event of their own', async () => {
+  it('one call of append accepts several users with the same event and users with different events', async () => {
     const first = redis.newId();
     const events = ['a', 'a', 'b', 'b', 'a', 'c'].map((text) => JSON.stringify(text));
     const entries = events.map((event, i) => ({ user: first + i * 64_000, event }));

@@ -255,7 +255,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('after any appends, trims and reads, a reader gets each event once and in order, or recovered false', async () => {
+  it('after any appends and trims, a reader gets each event once and in order, or gets a loss reported', async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('append' as const), count: fc.integer({ min: 1, max: 6 }) }),
       fc.record({ do: fc.constant('trim' as const), count: fc.nat({ max: 4 }) }),

@@ -15,7 +15,7 @@ onEachRedis((redis) => {
     writeFocus(redis.connection, { user, gateway, chats: () => chats });
   const focusOf = async (user: number) => (await readFocus(redis.connection, [user])).get(user);
 
-  it('readFocus returns the chats that a user is looking at, over all gateways of the user', async () => {
+  it('readFocus returns the chats that a user is looking at through any gateway', async () => {
     const [user, away] = [redis.newId(), redis.newId()];
     for (const gateway of ['one', 'two', 'three']) await open(user, gateway);
     await look(user, 'one', 5, 6);
