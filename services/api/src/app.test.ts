@@ -40,7 +40,7 @@ describe('a refusal', () => {
     },
   );
 
-  it('an unsupported method responds 405 with the supported methods', async () => {
+  it('a request with an unsupported method gets status 405 and the supported methods', async () => {
     const { status, body, headers } = await ann.call<Problem>('delete', '/v1/friends');
     expect(status).toBe(405);
     expect(body).toMatchObject({ status: 405, code: 'method-not-allowed' });
@@ -107,7 +107,7 @@ describe('a refusal', () => {
 });
 
 describe('every response', () => {
-  it('every response has a request id, and a valid id from the client is kept', async () => {
+  it('the api sends a request id with every response and keeps a valid id of the client', async () => {
     expect((await get('/healthz')).headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
     expect((await get('/healthz', { 'x-request-id': 'abc-1' })).headers.get('x-request-id')).toBe('abc-1');
     expect((await get('/healthz', { 'x-request-id': 'a b' })).headers.get('x-request-id')).not.toBe('a b');
@@ -190,10 +190,11 @@ describe('the documentation', () => {
     const document = await openApi();
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, { security, servers }] of Object.entries(operations)) {
-        // A gateway serves this operation, not the api.
+        // Skips operations that a gateway serves instead of the api.
         if (servers?.every(({ url }) => url !== '/')) continue;
         const answer = await fetch(`${api.url}${path.replace('{id}', '1')}`, { method: method.toUpperCase() });
-        // LayIM reads the outcome from the body.
+        // Reads the status of LayIM's operations from the body, because their HTTP status is always
+        // 200.
         const status = path.startsWith('/layim/') ? ((await answer.json()) as { code: number }).code : answer.status;
         expect([path, method, security.length > 0]).toEqual([
           path,

@@ -126,8 +126,8 @@ describe('an account that is deactivated or whose password changes during a sign
     ['given another password', { password_hash: otherHash }],
   ])('a sign-in fails if the account is %s while it is in progress', async (_, changes) => {
     const ann = await api.person();
-    // The transaction holds the row lock that a deactivation or a password change would hold. The
-    // sign-in has read the account and waits for that lock.
+    // Holds the row lock that a deactivation or password change would hold, so that the sign-in
+    // reads the account and then waits for the lock.
     let signingIn: ReturnType<typeof attempt> | undefined;
     await api.db.transaction().execute(async (tx) => {
       await tx.updateTable('users').set(changes).where('id', '=', ann.id).execute();

@@ -143,7 +143,7 @@ describe('a reset by e-mail', () => {
       [202, undefined],
       [202, undefined],
     ]);
-    // The next e-mail is sent after any e-mail of those two requests.
+    // Requests another e-mail, which is sent after any e-mail that the two requests caused.
     await askForReset(username);
     await tokenFor(email);
     expect(mailbox.mails.map(({ to }) => to)).toEqual([[email]]);

@@ -17,7 +17,7 @@ it.each([
   'aaaaaaaa',
   'letmein123',
   '密码密码密码密码',
-])('scores %s, which attackers try first, below 2', async (password) => {
+])('the password %s, which attackers try early, gets a score below 2', async (password) => {
   expect(await strength.score('ann', password, [])).toBeLessThan(2);
 });
 

@@ -16,7 +16,10 @@ const signIn = (person: Person, code?: string) =>
     body: { username: person.session.user.username, password, ...(code && { code }) },
   });
 
-/** Registers a person with a second factor. Only the code of the previous step was used. */
+/**
+ * Registers a user with a second factor, for which only the code of the previous time step is used
+ * up.
+ */
 async function withTotp(): Promise<{ person: Person; secret: string; recoveryCodes: string[] }> {
   const person = await product.api.person();
   const { body } = await person.call<{ secret: string; uri: string }>('post', '/v1/me/totp', { password });

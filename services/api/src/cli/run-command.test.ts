@@ -138,7 +138,7 @@ describe('parley', () => {
     [['user', 'list', '--nothing'], 2, "Unknown option '--nothing'"],
     [['user', 'show', 'nobody'], 1, 'There is no user "nobody"'],
     [['user', 'list', '--limit', '0'], 1, 'limit: A whole number from 1 to 200'],
-  ])('an error states what is wrong with %j', async (argv, exitCode, message) => {
+  ])('parley reports what is wrong with the arguments %j', async (argv, exitCode, message) => {
     const problem = { exitCode, message: expect.stringContaining(message) };
     await expect(parley(...argv)).rejects.toMatchObject(problem);
   });

@@ -30,7 +30,7 @@ describe('changes that reach many users', () => {
     const { status, headers, body } = await rename(ann, group, 'one more');
     expect([status, body.code]).toEqual([429, 'too-many']);
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
-    // Nothing was changed, and another admin has a limit of their own.
+    // Checks that nothing was changed, and that another admin has a separate limit.
     expect((await ann.get<Group>(`/v1/groups/${group.id}`)).body.name).not.toBe('one more');
     expect((await rename(ben, group, 'by ben')).status).toBe(200);
   });

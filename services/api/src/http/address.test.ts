@@ -14,10 +14,10 @@ describe('clientAddress', () => {
     ['10.0.0.1', '1.1.1.1', '10.0.0.2', '10.0.0.1'],
     ['10.0.0.1', '6.6.6.6, 1.1.1.1', '10.0.0.0/8', '1.1.1.1'],
     ['::ffff:10.0.0.1', '6.6.6.6,1.1.1.1', '10.0.0.0/8', '1.1.1.1'],
-    // A client in the network of the proxies forges the entries in front of its own address.
+    // A client in the same network as the proxies forges the entries before its own address.
     ['10.0.0.1', '6.6.6.6, 10.0.0.2', '10.0.0.0/8', '10.0.0.2'],
     ['10.0.0.1', '6.6.6.6, 1.1.1.1, 10.0.0.2', '10.0.0.0/8', '10.0.0.2'],
-    // Proxies that are configured by their own address never count as clients.
+    // A proxy that is configured by its own address never counts as a client.
     ['10.0.0.1', '6.6.6.6, 1.1.1.1, 10.0.0.2', '10.0.0.1,10.0.0.2', '1.1.1.1'],
     ['10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.0/8,10.0.0.2', '10.0.0.3'],
     ['10.0.0.1', undefined, '10.0.0.0/8', '10.0.0.1'],

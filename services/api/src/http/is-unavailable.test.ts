@@ -11,7 +11,7 @@ describe('isUnavailable', () => {
     Object.assign(new Error('the database system is starting up'), { code: '57P03' }),
     new Error('Connection terminated unexpectedly'),
     new Error('LOADING Redis is loading the dataset in memory'),
-  ])('accepts an error after which a retry may succeed: %s', (error) => {
+  ])('isUnavailable returns true for an error after which a retry can succeed: %s', (error) => {
     expect(isUnavailable(error)).toBe(true);
   });
 
@@ -20,7 +20,7 @@ describe('isUnavailable', () => {
     Object.assign(new Error('duplicate key'), { code: '23505' }),
     new Error('WRONGTYPE Operation against a key holding the wrong kind of value'),
     'ECONNREFUSED',
-  ])('rejects any other error: %s', (error) => {
+  ])('isUnavailable returns false for any other error: %s', (error) => {
     expect(isUnavailable(error)).toBe(false);
   });
 });

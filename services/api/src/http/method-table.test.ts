@@ -16,7 +16,7 @@ it.each([
   ['/v1/sessions', ['GET', 'HEAD', 'POST']],
   ['/v1/sessions/abc', ['DELETE']],
   ['/v1/nothing', []],
-])('returns the methods of %s', (path, methods) => {
+])('the method table returns the methods of %s', (path, methods) => {
   expect(methodsOf(path)).toEqual(methods);
 });
 

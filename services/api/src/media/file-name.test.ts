@@ -19,7 +19,7 @@ describe('a file name', () => {
     ['half\ud800.txt', 'half.txt'],
     ['视频.mp4', '视频.mp4'],
     ['e\u0301.txt', '\u00e9.txt'],
-  ])('%j becomes %j', (given, clean) => {
+  ])('cleanFileName converts %j to %j', (given, clean) => {
     expect(cleanFileName(given)).toBe(clean);
   });
 

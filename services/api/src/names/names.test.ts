@@ -49,7 +49,7 @@ describe('a name', () => {
     ['a pile of marks', `a${'\u0301'.repeat(8)}`],
     ['Latin and Cyrillic in a word', 'Аdmin'],
     ['Latin and Greek in a word', 'Αnn'],
-  ])('a name with %s is rejected', (_, text) => {
+  ])('findDisguise rejects a name with %s', (_, text) => {
     expect(findDisguise(text)).toBeTypeOf('string');
   });
 
@@ -73,7 +73,7 @@ describe('a name', () => {
     "O'Brien",
     'नमस्ते',
     'ツ',
-  ])('a name may be %s', (text) => {
+  ])('findDisguise accepts the name %s', (text) => {
     expect(findDisguise(text)).toBeUndefined();
   });
 

@@ -24,7 +24,8 @@ describe('the OpenAPI document', () => {
   it("the OpenAPI document follows Redocly's recommended rules", async () => {
     const config = await createConfig({ extends: ['recommended'] });
     const problems = await lintFromString({ source: text, config });
-    // The tus protocol requires uploads at a path of their own below /v1/media.
+    // Ignores this rule for uploads, because the tus protocol requires a separate path below
+    // /v1/media.
     const found = problems.filter(({ ruleId }) => ruleId !== 'no-ambiguous-paths');
     expect(found.map(({ ruleId, message }) => `${ruleId}: ${message}`)).toEqual([]);
   });
@@ -89,7 +90,8 @@ describe('the OpenAPI document', () => {
       expect(pattern).not.toMatch(/\\\\p\{|\/u"$/);
       const schema = JSON.parse(`{${pattern}}`);
       ajv.compile({ type: 'string', ...schema });
-      // Spectral and engines of UTF-16, such as that of .NET, read no code points.
+      // Compiles the pattern without the flag `u`, because engines that work on UTF-16, such as
+      // .NET's, do not support code points.
       expect(() => new RegExp(schema.pattern)).not.toThrow();
     }
   });
@@ -128,7 +130,7 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  it('OpenAPI schemas refer to named schemas with a description and without allOf', () => {
+  it('the OpenAPI document refers to named schemas with $ref and a description instead of allOf', () => {
     const { SendFrame } = document.components.schemas as Record<string, Schema>;
     const body = { $ref: '#/components/schemas/Body', description: 'Content of the message' };
     expect(SendFrame?.properties?.body).toEqual(body);

@@ -33,7 +33,7 @@ async function subscribe(person: Person, choices: object = {}): Promise<void> {
   expect(status).toBe(204);
 }
 
-/** Connects a user, who is looking at these chats. */
+/** Opens a connection for a user who is viewing the given chats. */
 async function open({ id: user }: Person, ...chats: number[]): Promise<void> {
   await heartbeat(api.redis, 'g1');
   await connect(api.redis, { user, gateway: 'g1', count: () => 1, most: 16, live: ['g1'] });
@@ -125,7 +125,7 @@ it.each([
   [{ timeZone: 'Europe/Berlin', from: '7:00', to: '08:00' }],
   [{ timeZone: 'Europe/Berlin', from: '07:00', to: '07:00' }],
   [{ timeZone: 'Europe/Berlin', from: '07:00' }],
-])('rejects the quiet hours %j', async (quietHours) => {
+])('the api rejects the quiet hours %j', async (quietHours) => {
   const ann = await api.person();
   expect((await ann.call('patch', '/v1/me', { quietHours })).status).toBe(400);
   expect((await ann.get('/v1/me/account')).body).toMatchObject({ quietHours: null });

@@ -52,7 +52,10 @@ async function recorded(
 }
 const text = (said: string) => ({ type: 'text', text: said });
 
-/** Waits until earlier messages are processed: the same worker pushes this one last. */
+/**
+ * Waits until earlier messages are processed. Pushes a new message, which the same worker processes
+ * last.
+ */
 async function settled(): Promise<void> {
   const idle = async () => (await api.redis.client.zcard(api.redis.keys.webhook('~push'))) === 0;
   await waitFor(idle, { message: 'messages wait to be pushed' });

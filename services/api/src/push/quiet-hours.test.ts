@@ -10,7 +10,7 @@ describe('quiet hours', () => {
     ['2026-07-01T11:00:00Z', true],
     ['2026-07-01T12:29:59Z', true],
     ['2026-07-01T12:30:00Z', false],
-  ])('on one day, %s in Berlin is quiet from 13:00 to 14:30: %s', (date, quiet) => {
+  ])('%s is within the quiet hours from 13:00 to 14:30 in Berlin: %s', (date, quiet) => {
     expect(isQuiet(date, 'Europe/Berlin', '13:00', '14:30')).toBe(quiet);
   });
 
@@ -20,7 +20,7 @@ describe('quiet hours', () => {
     ['2026-07-01T16:00:00Z', true],
     ['2026-07-01T22:59:00Z', true],
     ['2026-07-01T23:00:00Z', false],
-  ])('over midnight, %s in Shanghai is quiet from 22:00 to 07:00: %s', (date, quiet) => {
+  ])('%s is within the quiet hours from 22:00 to 07:00 in Shanghai: %s', (date, quiet) => {
     expect(isQuiet(date, 'Asia/Shanghai', '22:00', '07:00')).toBe(quiet);
   });
 
@@ -31,15 +31,15 @@ describe('quiet hours', () => {
     ['2026-10-24T05:30:00Z', false],
     ['2026-10-25T05:30:00Z', true],
     ['2026-10-25T06:30:00Z', false],
-  ])('the clocks of summer and winter time decide: %s in Berlin is quiet from 22:00 to 07:00: %s', (date, quiet) => {
+  ])('%s, in summer or winter time, is within the quiet hours from 22:00 to 07:00 in Berlin: %s', (date, quiet) => {
     expect(isQuiet(date, 'Europe/Berlin', '22:00', '07:00')).toBe(quiet);
   });
 
   it.each([
     ['the hour that the change to summer time skips', '2026-03-29T01:00:00Z', false],
     ['the first pass of the hour that the change to winter time repeats', '2026-10-25T00:30:00Z', true],
-    ['its second pass', '2026-10-25T01:30:00Z', true],
-  ])('%s, from 02:00 to 03:00: %s', (_, date, quiet) => {
+    ['the second pass of the hour that the change to winter time repeats', '2026-10-25T01:30:00Z', true],
+  ])('%s (%s) is within the quiet hours from 02:00 to 03:00 in Berlin: %s', (_, date, quiet) => {
     expect(isQuiet(date, 'Europe/Berlin', '02:00', '03:00')).toBe(quiet);
   });
 

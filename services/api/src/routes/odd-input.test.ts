@@ -36,9 +36,10 @@ const odd = [
   '{}',
 ];
 
-// Any odd input of a client must be refused or match nothing. It must never cause a 5xx.
+// The api must refuse odd input, or respond that nothing matches. It must never respond with a 5xx
+// status.
 describe('odd input is refused or matches nothing', () => {
-  it.each(lists)('an odd page cursor of %s is rejected or matches nothing', async (path) => {
+  it.each(lists)('an odd page cursor of %s is rejected or returns an empty page', async (path) => {
     const places = [
       ...odd,
       [],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findHits, matches } from './find-hits.ts';
 import { readQuery } from './terms.ts';
 
-/** Returns the text with its hits in brackets. Undefined if it does not match. */
+/** Returns the text with each hit in brackets. Undefined if the text does not match the query. */
 function mark(query: string, text: string): string | undefined {
   const wanted = readQuery(query);
   if (!matches(wanted, text)) return undefined;
@@ -106,7 +106,7 @@ describe('search hits and their marks', () => {
     ['a', 'a\ud800b', '[a]\ud800b'],
     ['𐌰', '𐌰𐌱', '[𐌰]𐌱'],
     ['İ', 'İstanbul', '[İ]stanbul'],
-  ])('%s in %s', (query, text, marked) => {
+  ])('the query %s marks the expected hits in %s', (query, text, marked) => {
     expect(mark(query, text)).toBe(marked);
   });
 

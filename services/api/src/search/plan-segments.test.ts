@@ -6,7 +6,7 @@ import { planSegments } from './plan-segments.ts';
 it('planSegments plans one segment per 8192 messages and few smaller ones, without a gap', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 60 }), (arrivals) => {
-      // Messages have the ids 1, 2, 3, ...
+      // The ids of the messages are 1, 2, 3, …
       let segments: { first: number; last: number; count: number }[] = [];
       let there = 0;
       let built = 0;

@@ -58,7 +58,7 @@ it('a side process runs the jobs of several owners in turns', async () => {
   const done: string[] = [];
   const run = (owner: string) => side.run(owner, { name: 'echo' }).then(() => done.push(owner));
   await Promise.all([...Array.from({ length: 6 }, () => run('many')), run('one'), run('two')]);
-  // When the other jobs arrive, the first job of `many` already runs.
+  // The first job of `many` is already running when the other jobs arrive.
   expect(done.slice(0, 4)).toEqual(['many', 'many', 'one', 'two']);
 });
 

@@ -196,12 +196,12 @@ describe('an endpoint', () => {
       ids.map((id) => webhookEvent(id, 'message.sent', 7, '{}')),
       100_000,
     );
-    // All attempts to this endpoint in flight are without an end.
+    // Waits until all attempts in flight to this endpoint are requests that never get a response.
     await waitFor(() => bad.got.filter(({ event }) => event.id.startsWith('silent')).length === 4);
     await push(shop, 'm1', 'm2');
     await settled(shop);
     expect(receiver.got.map(({ event }) => event.id).sort()).toHaveLength(3);
-    // Those with a status were delivered once.
+    // Events with a status were delivered once, so only the other events are still waiting.
     expect((await countWebhooks(shop.api.redis, 'bad')).waiting).toBe(10);
     await bad.close();
   });

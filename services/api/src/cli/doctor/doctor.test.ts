@@ -165,7 +165,7 @@ describe('clocks', () => {
     [-200, 'ok'],
     [3000, 'warning'],
     [-60_000, 'failed'],
-  ])('a clock that differs by %s ms is %s', (difference, status) => {
+  ])('parley doctor reports a clock that differs by %s ms as %s', (difference, status) => {
     expect(checkClock('redis clock', 'Redis', difference).status).toBe(status);
   });
 

@@ -138,7 +138,7 @@ describe('an iPhone', () => {
     [{ token: 'a'.repeat(65) }],
     [{ token: 'ab'.repeat(32), app: 'com.other.app' }],
     [{ token: 'ab'.repeat(32), environment: 'staging' }],
-  ])('an iPhone with %j is rejected', async (device) => {
+  ])('the api rejects an iPhone with %j', async (device) => {
     const ann = await api.person();
     expect((await ann.call('post', '/v1/push/devices', { kind: 'apns', ...device })).status).toBe(400);
   });

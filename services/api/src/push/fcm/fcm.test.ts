@@ -207,7 +207,7 @@ describe('a device', () => {
     [{ kind: 'fcm' }],
     [{ service: 'gcm', token: 'A'.repeat(140) }],
     [{ kind: 'fcm', token: 'A'.repeat(140), language: 'xx' }],
-  ])('rejects %j as a push device', async (device) => {
+  ])('the api rejects %j as a push device', async (device) => {
     const ann = await api.person();
     expect((await ann.call('post', '/v1/push/devices', device)).status).toBe(400);
   });

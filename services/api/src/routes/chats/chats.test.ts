@@ -120,7 +120,7 @@ describe('pinning and muting', () => {
       muted: true,
     });
     expect((await chatsOf(ann)).map((chat) => chat.chat)).toEqual([carl.id, ben.id]);
-    // Redis merges both events, because clients read the chat again.
+    // Expects one event, because Redis merges both: each makes clients reload the chat.
     expect(await api.events(ann)).toEqual([{ kind: 'chat', chat: ben.id, change: 'updated' }]);
     expect((await chatsOf(ben))[0]).toMatchObject({ pinned: false, muted: false });
   });
@@ -129,7 +129,7 @@ describe('pinning and muting', () => {
     [{}, ''],
     [{ pinned: 'yes' }, 'pinned'],
     [{ pinned: true, unread: 0 }, 'unread'],
-  ])('rejects %j as a change of a chat', async (body, path) => {
+  ])('the api rejects %j as a change of a chat', async (body, path) => {
     const [ann, ben] = await api.people();
     const answer = await ann.call<Problem>('patch', `/v1/chats/${ben.id}`, body);
     expect(answer.status).toBe(400);

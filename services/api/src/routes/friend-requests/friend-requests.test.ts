@@ -69,7 +69,7 @@ describe('asking to become friends', () => {
     ['an id beyond safe integers', { to: 2 ** 53 }, 'to'],
     ['a long message', { to: 1, message: 'x'.repeat(201) }, 'message'],
     ['an unknown field', { to: 1, text: 'hi' }, 'text'],
-  ])('rejects a friend request with %s', async (_, body, path) => {
+  ])('the api rejects a friend request with %s', async (_, body, path) => {
     const answer = await (await api.person()).call<Problem>('post', '/v1/friend-requests', body);
     expect(answer.status).toBe(400);
     expect(answer.body.errors?.map((it) => it.path)).toEqual([path]);
@@ -146,7 +146,7 @@ describe('accepting', () => {
     }
   });
 
-  it('a user cannot accept the friend request of a user that they have blocked since', async () => {
+  it('a user who blocks the sender of a friend request cannot accept the request', async () => {
     const [ann, ben] = await api.people();
     const { body: request } = await ask(ann, ben);
     await ann.call('put', `/v1/blocks/${ben.id}`);

@@ -154,7 +154,7 @@ describe('friend groups', () => {
     [{ name: '' }, 'name'],
     [{ name: 'x', position: -1 }, 'position'],
     [{ name: 'x', color: 'red' }, 'color'],
-  ])('rejects the friend group %j', async (body, path) => {
+  ])('the api rejects the friend group %j', async (body, path) => {
     const answer = await (await api.person()).call<Problem>('post', '/v1/friend-groups', body);
     expect(answer.status).toBe(400);
     expect(answer.body.errors?.[0]?.path).toBe(path);

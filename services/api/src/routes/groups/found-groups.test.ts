@@ -68,7 +68,7 @@ describe('finding groups', () => {
     const names = [...first.items, ...rest.items].map(({ name }) => name.slice(-1));
     expect([names, rest.next]).toEqual([['A', 'a', 'b'], null]);
     const plan = await api.db.transaction().execute(async (tx) => {
-      // The table is so small that PostgreSQL would scan it.
+      // Forces the index, because PostgreSQL would scan such a small table.
       await sql`set local enable_seqscan = off`.execute(tx);
       return await sql`
         explain select id from groups g where dissolved is null and visibility <> 'private'
@@ -86,7 +86,7 @@ describe('finding groups', () => {
     expect((await visitor.get('/v1/groups')).status).toBe(200);
   });
 
-  it.each(['open', '', null, 1])('%j is rejected as visibility of a group', async (visibility) => {
+  it.each(['open', '', null, 1])('the api rejects %j as the visibility of a group', async (visibility) => {
     const { owner, visitor, group } = await makeGroup('public');
     expect((await owner.call('patch', `/v1/groups/${group}`, { visibility })).status).toBe(400);
     await join(visitor, group);
@@ -152,7 +152,8 @@ describe('joining a group that was found', () => {
     expect((await decide(visitor, { message: 'x' })).status).toBe(400);
     expect((await decide(visitor)).status).toBe(200);
     expect((await find(visitor, name)).items).toMatchObject([{ members: 2, state: 'joined' }]);
-    // A declined request cannot be withdrawn. Otherwise its user could send another one at once.
+    // Checks that a declined request cannot be withdrawn, because the user could then send another
+    // one at once.
     await owner.call('delete', `/v1/groups/${group}/requests/${other.id}`);
     expect((await withdraw(other, group)).status).toBe(204);
     expect((await join(other, group)).status).toBe(429);

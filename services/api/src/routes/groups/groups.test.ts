@@ -99,7 +99,7 @@ describe('making a group', () => {
     [{ name: 'a', maxMembers: 0 }, 'maxMembers'],
     [{ name: 'a', history: 'some' }, 'history'],
     [{ name: 'a', owner: 5 }, 'owner'],
-  ])('rejects %j as a new group', async (body, path) => {
+  ])('the api rejects %j as a new group', async (body, path) => {
     const { status, body: problem } = await create(ann, body);
     expect([status, problem.code, problem.errors?.[0]?.path]).toEqual([400, 'bad-request', path]);
   });
@@ -194,7 +194,7 @@ describe('changing a group', () => {
     [{ maxMembers: 201 }, 409],
     [{ maxMembers: 501 }, 400],
     [{ role: 'owner' }, 400],
-  ])('responds to the group change %j with %i', async (changes, status) => {
+  ])('the api responds to the group change %j with %i', async (changes, status) => {
     const { id } = await groupOf(ann, ben);
     expect((await ann.call('patch', `/v1/groups/${id}`, changes)).status).toBe(status);
   });
@@ -237,7 +237,8 @@ describe('limits', () => {
     await dora.befriend(fred);
     expect((await create(dora, { name: 'a', members: [emil.id] })).body).toMatchObject({ maxMembers: 3 });
     expect((await create(emil, { name: 'b' })).status).toBe(201);
-    // Groups that friends create do not count towards the maximum of a user.
+    // Adds a user to another group, because groups of other owners do not count towards the user's
+    // maximum.
     expect((await create(dora, { name: 'c', members: [emil.id] })).status).toBe(201);
     expect((await create(emil, { name: 'd' })).status).toBe(201);
     const full = await create(dora, { name: 'e', members: [fred.id] });

@@ -135,7 +135,7 @@ describe('roles', () => {
     expect((await patch(ann, group, await api.person(), { role: 'admin' })).status).toBe(404);
   });
 
-  it('the owner of a group can transfer ownership and becomes an admin', async () => {
+  it('the owner of a group can transfer ownership and then becomes an admin', async () => {
     const group = await groupOf(ann, [ben, carl]);
     expect((await patch(ann, group, ben, { role: 'owner' })).body).toMatchObject({ role: 'owner' });
     expect((await ann.get<Group>(`/v1/groups/${group}`)).body).toMatchObject({ owner: ben.id, role: 'admin' });
@@ -251,7 +251,7 @@ describe('the members in Redis', () => {
     expect((await readMembers(api.redis, group)).sort()).toEqual(members);
   });
 
-  it('Redis loses a member who was removed while Redis was down', async () => {
+  it('the api removes a member from Redis later if the removal happened while Redis was down', async () => {
     await using other = await TestApi.start();
     const [dora, emil] = await other.people();
     await dora.befriend(emil);

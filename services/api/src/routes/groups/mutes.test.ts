@@ -36,12 +36,12 @@ describe('muting a member', () => {
     expect((await mute(admin, group, member, later())).status).toBe(200);
   });
 
-  it.each([-1, 1.5, '2030', 1e17, true])('%j is rejected as the end of a mute', async (until) => {
+  it.each([-1, 1.5, '2030', 1e17, true])('the api rejects %j as the end of a mute', async (until) => {
     const { owner, member, group } = await makeGroup();
     expect((await mute(owner, group, member, until)).status).toBe(400);
   });
 
-  it('all members see a mute and are notified of it, and a mute with a past end is removed', async () => {
+  it('all members see a mute and are notified of it; setting a past end removes the mute', async () => {
     const { owner, member, group } = await makeGroup();
     const until = later();
     expect((await mute(owner, group, member, until)).body).toMatchObject({ mutedUntil: until });

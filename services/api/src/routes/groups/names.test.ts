@@ -24,7 +24,7 @@ describe('with UNIQUE_GROUP_NAMES, a group', () => {
     ['Ｆｕｌｌ', 'full', 409],
     ['Ω team', 'Ω TEAM', 409],
     ['e\u0301tude', '\u00c9TUDE', 409],
-  ])('after a group named %s, the name %s responds %i with UNIQUE_GROUP_NAMES', async (first, second, status) => {
+  ])('with UNIQUE_GROUP_NAMES and a group %s, creating a group %s responds %i', async (first, second, status) => {
     expect((await create(ann, first)).status).toBe(201);
     const answer = await create(ben, second);
     expect(answer.status).toBe(status);

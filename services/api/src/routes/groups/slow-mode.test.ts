@@ -33,7 +33,7 @@ describe('the setting of slow mode', () => {
     expect((await change(owner, group, 0)).status).toBe(404);
   });
 
-  it.each([-1, 1.5, 86_401, 1e17, '60', null, true])('%j is rejected as slow mode', async (slowMode) => {
+  it.each([-1, 1.5, 86_401, 1e17, '60', null, true])('the api rejects %j as slow mode', async (slowMode) => {
     const { owner, group } = await makeGroup();
     expect((await change(owner, group, slowMode)).status).toBe(400);
   });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => product?.[Symbol.asyncDispose]());
 
-/** Creates a group with an owner and an admin, and registers a person outside of it. */
+/** Creates a group with an owner and an admin, and registers a user who is not a member. */
 async function makeGroup(fields: object = {}) {
   const [owner, admin, visitor] = await api.people();
   await owner.befriend(admin);
@@ -79,7 +79,7 @@ describe('invitation links of groups', () => {
     expect(shown.headers.get('content-type')).toBe('image/webp');
     expect((await shown.arrayBuffer()).byteLength).toBeGreaterThan(0);
     expect((await fetch(`${api.url}/v1/media/${id}`)).status).toBe(401);
-    // Another user sent the picture of the group only to the owner.
+    // Sets a picture that another user sent only to the owner.
     const other = await api.person();
     const sent = await new Uploader(api.url, other).send(await picture(400, 400), { name: 'b.png', type: 'image/png' });
     await share(api, other, owner, sent.id);

@@ -48,7 +48,7 @@ it('the sweeper keeps a file that LayIM uploaded, although no message contains i
   const { data } = await upload('file', Buffer.from('kept'), 'kept.txt');
   const { data: refused } = (await upload('image', Buffer.from('no picture'))) as { data: { src?: string } };
   expect(refused.src).toBeUndefined();
-  // When the refused upload has disappeared, the sweeper has run.
+  // Waits until the refused upload has disappeared, which shows that the sweeper has run.
   const names = async () =>
     (await api.db.selectFrom('media').select(['name', 'mime']).execute()).map((row) => row.name);
   await expect.poll(names, { timeout: 10_000 }).not.toContain('a.png');

@@ -44,7 +44,7 @@ describe('changing yourself', () => {
     ['an avatar with markup', { avatar: 'https://a/"><script>' }, 'avatar'],
     ['a name that is none', { name: null }, 'name'],
     ['a long sign', { sign: 'x'.repeat(201) }, 'sign'],
-  ])('rejects a profile with %s', async (_, body, path) => {
+  ])('the api rejects a profile with %s', async (_, body, path) => {
     const { status, body: problem } = await (await api.person()).call<Problem>('patch', '/v1/me', body);
     expect(status).toBe(400);
     expect(problem.errors?.map((it) => it.path)).toEqual([path]);

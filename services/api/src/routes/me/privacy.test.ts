@@ -19,7 +19,7 @@ const createGroup = (owner: Person, ...members: Person[]) =>
   });
 
 describe('who may add a user to groups', () => {
-  it('each user chooses who may add them to groups', async () => {
+  it('each user chooses who can add them to groups', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     expect((await createGroup(ann, ben)).status).toBe(201);
@@ -37,7 +37,7 @@ describe('who may add a user to groups', () => {
     for (const friend of [ben, carl]) await ann.befriend(friend);
     expect((await createGroup(ben, ann)).status).toBe(201);
     expect((await createGroup(ben, ann)).status).toBe(201);
-    // A user may be in two groups of one owner at most.
+    // The configured limit is two groups of one owner.
     expect((await createGroup(ben, ann)).body.code).toBe('conflict');
     expect((await createGroup(carl, ann)).status).toBe(201);
     for (let i = 0; i < 4; i += 1) expect((await createGroup(ann)).status).toBe(201);

@@ -161,16 +161,19 @@ describe('active content', () => {
     ['a document', 'a.pdf', 'video/mp4', '%PDF-1.7\n1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>'],
     ['a script', 'a.js', 'audio/mpeg', 'alert(1)'],
     ['an archive', 'a.zip', 'image/gif', 'PK\u0003\u0004\u0014\u0000'],
-  ])('%s is served for download only, whatever its declared name or type', async (_, name, type, text) => {
-    const media = await as(ann).send(Buffer.from(text), { name, type });
-    expect(media.mime).not.toBe(type);
-    const { headers } = await get(`/v1/media/${media.id}`);
-    expect(headers.get('content-type')).toBe('application/octet-stream');
-    expect(headers.get('content-disposition')).toMatch(/^attachment; /);
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('content-security-policy')).toMatch(/^sandbox; default-src 'none'/);
-    expect((await get(`/v1/media/${media.id}/thumbnail`)).status).toBe(404);
-  });
+  ])(
+    'the api serves %s only as a download, whatever name or type its uploader declared',
+    async (_, name, type, text) => {
+      const media = await as(ann).send(Buffer.from(text), { name, type });
+      expect(media.mime).not.toBe(type);
+      const { headers } = await get(`/v1/media/${media.id}`);
+      expect(headers.get('content-type')).toBe('application/octet-stream');
+      expect(headers.get('content-disposition')).toMatch(/^attachment; /);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('content-security-policy')).toMatch(/^sandbox; default-src 'none'/);
+      expect((await get(`/v1/media/${media.id}/thumbnail`)).status).toBe(404);
+    },
+  );
 
   it('special characters in a file name cannot change the path or the header', async () => {
     const media = await as(ann).send(Buffer.from('x'), { name: '../..\\\u202egnp.\r\nX: y".exe' });

@@ -71,7 +71,8 @@ describe('stalled uploads', () => {
       open(ben.session.accessToken, '127.0.0.2'),
     ];
     const answers = await Promise.all(all);
-    // One form fits for each user and address: none may use more than half of the memory.
+    // Each user and each address has room for one form, because neither can use more than half of
+    // the memory.
     expect(answers.slice(0, 6).filter((text) => text.includes('"code":429'))).toHaveLength(5);
     expect(answers[6]).toContain('did not arrive in time');
   });
@@ -94,7 +95,7 @@ describe('stalled uploads', () => {
           controller.close();
         },
       });
-    // For a moment, the third request below may get the slot of one of these two.
+    // Retries, because the third request below might briefly get the slot of one of these two.
     const begin = async (place: string): Promise<Response> => {
       const response = await as.patch(place, 0, slow());
       return response.status === 429 ? begin(place) : response;

@@ -106,7 +106,7 @@ describe.each<[string, () => Record<string, string>]>([
     });
     broken.on('error', () => {});
     broken.write(bytes.subarray(0, 1_000_000));
-    // When the connection breaks, a part has arrived.
+    // Waits until a part of the bytes has arrived, before the connection breaks.
     await waitFor(async () => (await elsewhere().head(place)).status === 423, { message: 'nothing arrives' });
     broken.destroy();
     let offset = -1;

@@ -42,7 +42,7 @@ describe('reading messages', () => {
     ['?limit=5&around=1', '0123', false],
     ['?limit=5&around=8', '678', true],
     ['?limit=1&around=4', '4', true],
-  ])('the query "%s" returns the messages %s in ascending order', async (query, texts, more) => {
+  ])('the query "%s" returns the messages "%s" in ascending order', async (query, texts, more) => {
     const asked = query.replace(/(before|after|around)=(\d)/, (_, side, index) => `${side}=${ids[Number(index)]}`);
     expect(await read(ann, ben, asked)).toEqual({ texts, more });
     expect(await read(ben, ann, asked)).toEqual({ texts, more });

@@ -34,7 +34,7 @@ describe('reporting', () => {
     expect((await list()).items[0]).toEqual({ ...body, reporter: ann.id, note: '', updated: body.created });
   });
 
-  it('the api rejects an invalid report with an error that names the field', async () => {
+  it('the api rejects an invalid report with an error that contains the field', async () => {
     const [ann, ben] = await product.api.people();
     for (const [body, path] of [
       [{ user: 'x' }, 'user'],
@@ -87,7 +87,7 @@ describe('reporting', () => {
     { user: 1, text: 'x'.repeat(1001) },
     { user: 1, text: 'a\u202eb' },
     { user: 1, state: 'closed' },
-  ])('rejects %j as a report', async (body) => {
+  ])('the api rejects %j as a report', async (body) => {
     const ann = await product.api.person();
     expect((await report(ann, body)).status).toBe(400);
   });

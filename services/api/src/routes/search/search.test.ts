@@ -150,7 +150,7 @@ describe('searching', () => {
     ['x&from=y', 'from'],
     ['x&since=-1', 'since'],
     ['x&until=2026-11-26', 'until'],
-  ])('rejects the search "%s"', async (asked, path) => {
+  ])('the api rejects the search "%s"', async (asked, path) => {
     const { status, body } = await (await api.person()).get<Problem>(`/v1/search?q=${asked}`);
     expect([status, body.errors?.map((it) => it.path)]).toEqual([400, [path]]);
   });
@@ -246,7 +246,7 @@ describe('the search index', () => {
       expect(await texts(dora, 'afterwards')).toEqual(['afterwards']);
     };
     await check();
-    // Simulates that a minute has passed.
+    // Simulates that a minute has passed since the edit.
     await change(5, { edited: Date.now() - 3_000_000 });
     await change(6, { recalled: Date.now() - 3_000_000 });
     await api.db.updateTable('search_index_segments').set({ built: 5 }).where('owner_id', '=', dora.id).execute();

@@ -115,7 +115,7 @@ describe('an import of history', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('imported messages of the same ms keep their order, but at most 2,048 of them are accepted', async () => {
+  it('imported messages of the same millisecond keep their order, but at most 2,048 of them are accepted', async () => {
     const [ann, ben] = await product.people('h-6', 'h-7');
     const names = Array.from({ length: 30 }, (_, n) => `same-${n}`);
     for (const date of [OLD, RECENT]) {
@@ -203,7 +203,7 @@ describe('an import of history', () => {
 
   it('a search finds messages that were imported with dates that the index already covered', async () => {
     const [ann] = await product.people('h-15', 'h-16');
-    // An index has a segment once there are 512 messages.
+    // Imports 600 messages, because the indexer builds a segment only from 512 messages.
     const others = Array.from({ length: 600 }, (_, n) => message(`other-${n}`, 'h-15', 'h-16', RECENT + n));
     await post([message('first', 'h-15', 'h-16', RECENT, { body: text('wombat one') }), ...others]);
     const find = async () => (await ann.get<{ items: unknown[] }>('/v1/search?q=wombat')).body.items.length;

@@ -65,7 +65,8 @@ describe('a message to many receivers', () => {
 
   it('a job whose process ended is continued by another process and sends no message twice', async () => {
     const [ann, ben, cat] = await product.people('j-5', 'j-6', 'j-7');
-    // Redis remembers the ref of the message to ann. The message to ben is only recorded.
+    // Redis still has the ref of the message to ann, while the message to ben is only in
+    // PostgreSQL.
     await product.call('post', '/messages', { from: 'system', to: ann.id, ref: `again.${ann.id}`, body });
     const [recorded] = (await seedMessages(product.api.db, [{ from: SYSTEM_USER, to: ben.id, text: 'hi' }])) as [
       number,

@@ -45,7 +45,7 @@ describe('Idempotency-Key', () => {
     expect(refused.every(({ status, body }) => status === 409 && body.code === 'conflict')).toBe(true);
   });
 
-  it('the api rejects an Idempotency-Key for another request, but it can be reused after a refusal', async () => {
+  it('the api rejects an Idempotency-Key for another request; the key can be reused after a refusal', async () => {
     expect((await token('k3', { user: 'i-3' })).status).toBe(404);
     await product.people('i-3', 'i-4');
     expect((await token('k3', { user: 'i-3' })).status).toBe(201);

@@ -102,14 +102,17 @@ describe('refreshing', () => {
     expect((await refresh(body.refreshToken)).status).toBe(200);
   });
 
-  it.each([1, 3])('a refresh token used %i refreshes ago ends the session and all its tokens', async (ago) => {
-    const person = await api.person();
-    let latest = person.session;
-    for (let i = 0; i < ago; i += 1) latest = (await refresh(latest.refreshToken)).body;
-    expect((await refresh(person.session.refreshToken)).status).toBe(401);
-    expect((await refresh(latest.refreshToken)).status).toBe(401);
-    expect((await api.call('get', '/v1/me', { token: latest.accessToken })).status).toBe(401);
-  });
+  it.each([1, 3])(
+    'reusing a refresh token from %i refreshes ago ends the session and invalidates all its tokens',
+    async (ago) => {
+      const person = await api.person();
+      let latest = person.session;
+      for (let i = 0; i < ago; i += 1) latest = (await refresh(latest.refreshToken)).body;
+      expect((await refresh(person.session.refreshToken)).status).toBe(401);
+      expect((await refresh(latest.refreshToken)).status).toBe(401);
+      expect((await api.call('get', '/v1/me', { token: latest.accessToken })).status).toBe(401);
+    },
+  );
 
   it('two concurrent refreshes with one token end the session, and only one of them succeeds', async () => {
     const person = await api.person();

@@ -78,7 +78,7 @@ describe('registering', () => {
     ['a name with a lone surrogate', { username: 'fine', password, name: 'a\udc00' }, 'name'],
     ['an unknown field', { username: 'fine', password, admin: true }, 'admin'],
     ['a body that is no object', [], ''],
-  ])('rejects a registration with %s and names the field', async (_, body, path) => {
+  ])('the api rejects a registration with %s and reports the field', async (_, body, path) => {
     const answer = await register(body);
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ code: 'bad-request', type: 'urn:parley:error:bad-request', status: 400 });
@@ -143,7 +143,7 @@ describe('people', () => {
     '?q=a&after=%20',
     '?q=a&q=b',
     '?q=a&order=name',
-  ])('rejects the query "%s" for users', async (query) => {
+  ])('the api rejects the query "%s" for users', async (query) => {
     const { status, body } = await (await api.person()).get<Problem>(`/v1/users${query}`);
     expect(status).toBe(400);
     expect(body.errors?.[0]?.path).toMatch(/^(q|limit|after|order)$/);
