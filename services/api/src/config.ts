@@ -277,7 +277,7 @@ export interface ApiConfig {
     /** Key pair that signs access tokens. Default: `secret` signs them. */
     signWith: string | TokenKey;
     verifyWith: OwnKeys;
-    /** Lifetimes in ms. */
+    /** Lifetime of an access token in ms. `refresh` is that of a refresh token. */
     access: number;
     refresh: number;
   };
@@ -337,7 +337,7 @@ export interface ApiConfig {
      * `maxMembers`.
      */
     groupMembers: number;
-    /** Maximum number of members of a group in which senders see who has read their messages. */
+    /** Number of members up to which a group shows senders who has read their messages. */
     readers: number;
     /**
      * Maximum number of sessions of a user. A sign-in above it ends the least recently used

@@ -183,7 +183,7 @@ function hostOf(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** A running api. */
+/** A running api process. */
 export interface Api {
   port: number;
   /** URL at which other processes on this machine reach the api. */

@@ -36,8 +36,8 @@ interface OldMessage {
   /** The peer of the chat. For a group, the id of the group itself. */
   peer: number;
   text: string;
-  /** In place of a text. */
+  /** Body to store instead of a text body. */
   body?: object;
-  /** Default: the owner. */
+  /** Sender of the message. Default: the owner. */
   from?: number;
 }

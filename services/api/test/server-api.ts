@@ -1,7 +1,7 @@
 import type { Session } from '@parley/protocol';
 import { type Answered, Person, TestApi } from './test-api.ts';
 
-/** The API key. */
+/** The API key that tests use. */
 export const apiKey = 'key-of-the-product-long-enough-for-anything';
 
 /** Starts an api with an API key. The returned object calls its server API with that key. */

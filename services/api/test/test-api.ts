@@ -28,7 +28,7 @@ export class TestApi {
   readonly redis: RedisConnection;
   readonly postgres: Gate;
   readonly redisGate: RedisGates['gate'];
-  /** Lines of the log. */
+  /** The lines that the api has logged. */
   readonly logged: string[];
   readonly #api: Api;
   readonly #check: ReturnType<typeof createCheck>;

@@ -12,7 +12,7 @@ export class AuditLog {
     this.#log = log?.child({ log: 'audit' }, { level: 'info' });
   }
 
-  /** Records an event. */
+  /** Writes a security event to the log. */
   record(event: AuditEvent, fields: AuditFields): void {
     this.#log?.info({ event, ...fields }, event);
   }

@@ -53,7 +53,7 @@ function defaultReservedNames(): readonly string[] {
   ];
 }
 
-/** Times are in ms. */
+/** Settings of accounts. Times are in ms. */
 export interface AccountConfig {
   registration: 'open' | 'invite' | 'closed';
   /** Reserved usernames and display names. Similar-looking names are rejected too. */
@@ -75,7 +75,7 @@ export interface AccountConfig {
   signInFailuresPerDay: number;
   /** Maximum number of sign-ins per minute from one address, across all accounts. */
   signInsPerAddress: number;
-  /** Of one address. */
+  /** Maximum number of registrations per minute from one address. */
   registrationsPerMinute: number;
   /** Settings of the mail server. Undefined if e-mail is disabled. */
   mail: MailConfig | undefined;

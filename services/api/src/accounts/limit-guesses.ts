@@ -45,7 +45,7 @@ async function take({ redis }: AppContext, [what, subject, perMinute, burst]: Bu
   });
 }
 
-/** A counted guess. */
+/** A guess that was counted. */
 export interface Guess {
   /** Resets the count of failed guesses. */
   succeeded(): Promise<void>;

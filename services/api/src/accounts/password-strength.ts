@@ -10,7 +10,8 @@ export class PasswordStrength {
 
   constructor({ timeout = 30_000 }: { timeout?: number } = {}) {
     this.#process = new SideProcess({
-      // This file is next to the source file in development, and next to the bundle in a build.
+      // The worker script is next to this source file in development, and next to the bundle in a
+      // build.
       file: fileURLToPath(new URL('./password-process.js', import.meta.url)),
       memory: 512 * 1024 * 1024,
       timeout,

@@ -50,6 +50,6 @@ export type Notify = (notice: Notice) => void;
 /** A deleted user and the time of the deletion. */
 export interface Erasure {
   user: number;
-  /** When, in Unix ms. */
+  /** Time of the deletion in Unix ms. */
   at: number;
 }

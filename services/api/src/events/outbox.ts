@@ -109,7 +109,7 @@ export class Outbox {
   }
 }
 
-/** Ms for which one process has leased a notice to deliver it. */
+/** Ms for which a process leases a notice that it delivers. */
 const leaseMs = 10_000;
 
 interface OutboxOptions {

@@ -14,5 +14,5 @@ export async function* pages<T>(read: Read<T>): AsyncGenerator<T[]> {
  */
 export type Read<T> = (last: T | undefined) => Promise<T[]>;
 
-/** Items per page. */
+/** Number of items per page. */
 export const pageLength = 500;

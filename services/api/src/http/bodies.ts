@@ -62,7 +62,7 @@ function refuseBroken(cause: unknown): never {
 }
 
 export interface BodyLimits {
-  /** Bytes of one body. */
+  /** Maximum bytes of one body. */
   body: number;
   /** Maximum memory for bodies in flight, in bytes. One address can use at most a quarter. */
   bodyMemory: number;

@@ -102,5 +102,5 @@ export function changes<S extends z.ZodRawShape>(shape: S) {
 /** The latest date that JavaScript can represent, in Unix ms. */
 export const MAX_DATE = 8_640_000_000_000_000;
 
-/** `{id}` of a path. */
+/** The path parameter `{id}`. */
 export const idParams = z.object({ id: idField });

@@ -99,6 +99,6 @@ function hash(...parts: string[]): string {
 interface StoredResponse {
   status: number;
   headers: Record<string, string>;
-  /** Null for none. */
+  /** Body of the response. Null if it has none. */
   body: string | null;
 }

@@ -99,7 +99,7 @@ export function createRouter(): App {
   return new OpenAPIHono<OpenEnv>({ defaultHook: onInvalid });
 }
 
-/** A JSON response. */
+/** Returns the description of a JSON response. */
 export function jsonResponse<S extends z.ZodType>(schema: S, description: string) {
   return { description, content: { 'application/json': { schema } } };
 }

@@ -46,7 +46,8 @@ export function pageFields<P extends readonly unknown[]>(cursor: PageCursor<P>) 
 }
 
 /**
- * Builds a page from rows. Pass one row more than `limit`, which shows that there is a next page.
+ * Builds a page from rows. Query one row more than `limit`: the extra row shows that there is a
+ * next page.
  */
 export function toPage<R, T, P extends readonly unknown[]>(
   rows: readonly R[],

@@ -5,7 +5,7 @@ export class Refusal extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly errors: FieldError[] | undefined;
-  /** Seconds after which the client may retry. */
+  /** Number of seconds after which the client can retry. */
   readonly retryAfter: number | undefined;
   /** The rate limit that the request exceeded. */
   readonly rateLimit: RateLimit | undefined;

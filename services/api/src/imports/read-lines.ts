@@ -44,9 +44,9 @@ function toLine(number: number, bytes: Buffer): Line | undefined {
   return text === '' ? undefined : { number, bytes: bytes.length, text };
 }
 
-/** A line of a body. */
+/** A line of an import. */
 export interface Line {
-  /** From 1. */
+  /** Number of the line. The first line has number 1. */
   number: number;
   bytes: number;
   /** Content of the line. Undefined if the line is too long or is not UTF-8. */

@@ -47,8 +47,8 @@ async function examine({ storage, pictures, config }: CompleteDeps, row: MediaRo
   const picture: Picture | undefined = await pictures.read(row.owner_id, open);
   if (picture) await storage.put(thumbnailKey(key), picture.thumbnail);
   return {
-    // Declares a file that cannot be decoded as binary, although its first bytes are those of a
-    // picture.
+    // If the picture cannot be decoded, marks the file as binary, although its first bytes are
+    // those of a picture.
     mime: picture ? type : 'application/octet-stream',
     width: picture?.width ?? null,
     height: picture?.height ?? null,

@@ -68,7 +68,7 @@ export function mediaConfig(value: Values<typeof mediaVariables>): MediaConfig {
   };
 }
 
-/** Times are in ms. */
+/** Settings of media. Times are in ms. */
 export interface MediaConfig {
   /** Folder in which media files are stored. Unused if they are stored in S3. */
   folder: string;

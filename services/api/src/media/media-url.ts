@@ -26,7 +26,7 @@ function seal(secret: string, media: number, user: number, expires: number): str
 
 export interface SignedMedia {
   query: string;
-  /** Ms since 1970. */
+  /** When the signature expires, in Unix ms. */
   expires: number;
 }
 

@@ -17,7 +17,8 @@ export class PictureReader {
       { length: options.processes },
       () =>
         new SideProcess({
-          // This file is next to the source file in development, and next to the bundle in a build.
+          // The worker script is next to this source file in development, and next to the bundle in
+          // a build.
           file: fileURLToPath(new URL('./picture-process.js', import.meta.url)),
           memory: options.memory,
           timeout: options.timeout,
@@ -76,7 +77,7 @@ export class PictureTooLarge extends Error {
   }
 }
 
-/** Pixels. */
+/** Length of the longer side of a thumbnail, in pixels. */
 const thumbnailEdge = 320;
 
 /** MIME type of thumbnails. */
@@ -93,7 +94,7 @@ export interface PictureOptions {
   processes: number;
   /** Maximum private memory of one process, in bytes. */
   memory: number;
-  /** Ms for one picture. */
+  /** Time limit for one picture, in ms. */
   timeout: number;
   /** Maximum number of waiting pictures per user. */
   maxPerUser: number;

@@ -90,7 +90,7 @@ function element(xml: string, name: string): string {
 interface ListedObject {
   name: string;
   size: number;
-  /** Ms since 1970. */
+  /** When the object was last changed, in Unix ms. */
   modified: number;
 }
 

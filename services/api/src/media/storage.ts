@@ -43,6 +43,6 @@ export interface ByteRange {
 
 export interface Stored {
   key: string;
-  /** Ms since 1970. */
+  /** When the object was last changed, in Unix ms. */
   modified: number;
 }

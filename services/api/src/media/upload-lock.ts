@@ -17,8 +17,8 @@ export class UploadLock implements Lock {
   #timer: NodeJS.Timeout | undefined;
 
   /**
-   * @param settled resolves when this process has stopped writing to the upload, which then
-   * releases the lock
+   * @param settled resolves when this process has stopped writing to the upload. The lock is
+   * released then
    */
   constructor(redis: RedisConnection, upload: number, settled: () => Promise<unknown> = async () => {}) {
     this.#redis = redis;

@@ -3,8 +3,8 @@ import { clientFrameSchema, problemType } from '@parley/protocol';
 import { problemSchema } from '../http/schemas.ts';
 
 /**
- * Returns descriptions of the HTTP operations of the gateways, which list the gateways as their
- * servers. Does not include the WebSocket, because OpenAPI cannot describe it.
+ * Returns the descriptions of the gateways' HTTP operations. Their `servers` are the URLs of the
+ * gateways. Does not include the WebSocket, because OpenAPI cannot describe it.
  */
 export function gatewayOperations(gatewayUrls: readonly string[]): RouteConfig[] {
   const servers = gatewayUrls.map((url) => ({ url, description: 'A gateway' }));

@@ -66,7 +66,7 @@ export interface PushConfig {
   ttl: number;
   /** Ms that a connected user has to read a message before it is pushed. */
   delay: number;
-  /** Ms per request. */
+  /** Timeout in ms of a request to a push service. */
   timeout: number;
   /** Maximum number of messages that a process pushes at the same time. */
   concurrency: number;

@@ -86,8 +86,8 @@ export class Pusher {
     const [later, due] = split(unseen, ({ user }) => mayWait && focus.get(user)?.online === true);
     if (later.length > 0) await this.#delay(event, usersOf(later));
     if (due.length === 0) return;
-    // Stores that phones show a number before counting unread messages, so that a read mark after
-    // the count clears the number again.
+    // Before it counts the unread messages, stores that phones show a number. A read mark after the
+    // count then clears the number again.
     await addBadges(redis, usersOf(due.filter(({ service }) => service !== 'web')));
     const badges = await unreadTotals(db, usersOf(due));
     const notify = (each: Subscription) => {

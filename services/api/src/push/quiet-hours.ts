@@ -5,7 +5,7 @@ export class ZoneClocks {
   readonly #date: number;
   readonly #times = new Map<string, string>();
 
-  /** @param date Unix ms */
+  /** @param date the moment in Unix ms */
   constructor(date: number) {
     this.#date = date;
   }

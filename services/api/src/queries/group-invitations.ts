@@ -1,7 +1,7 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
-/** Adds an invitation. */
+/** Adds an invitation to a group and returns its row. */
 export async function insertInvitation(db: Database, invitation: NewInvitation): Promise<InvitationRow> {
   return await db.insertInto('group_invitations').values(invitation).returning(columns).executeTakeFirstOrThrow();
 }
@@ -121,7 +121,7 @@ export type InvitationKey = { id: number } | { code_hash: string };
 interface NewInvitation {
   group_id: number;
   code_hash: string;
-  /** Encrypted. */
+  /** The encrypted code of the invitation. */
   code: string;
   by_id: number | null;
   approval: boolean;

@@ -156,7 +156,7 @@ function omitNoMute<R extends { mutedUntil: number | null }>({ mutedUntil, ...ro
 interface MemberChanges {
   role?: Role | undefined;
   alias?: string | undefined;
-  /** Null ends a mute. */
+  /** When the mute ends, in Unix ms. Null ends the mute now. */
   mutedUntil?: number | null | undefined;
 }
 

@@ -3,8 +3,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
 import type { MessageRow } from './message-row.ts';
 
-// This file contains SQL for messages that users deleted from their own copy of a chat ("hid"). In
-// each function, `owner` is the user and `peer` is the chat.
+// This file contains SQL for hidden messages: messages that users deleted from their own copy of a
+// chat. In each function, `owner` is the user and `peer` is the chat.
 
 /** SQL condition that the owner has not hidden a message. */
 export function isKept(owner: Sql, peer: Sql, id: Sql): RawBuilder<boolean> {
@@ -27,7 +27,7 @@ export function keptUnread(unread: Sql, { owner, peer, above, group }: Chat<'abo
 
 /**
  * SQL condition that the owner has hidden a message. First checks whether the owner has hidden any
- * message, which PostgreSQL evaluates once per statement and is false for most owners.
+ * message. PostgreSQL evaluates this check once per statement; it is false for most owners.
  */
 export function isHidden({ owner, peer, id }: Chat<'id'>): RawBuilder<boolean> {
   return sql`${hides(owner)} and not ${isKept(sql`${owner}`, peer, id)}`;

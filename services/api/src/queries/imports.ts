@@ -101,7 +101,7 @@ export interface Progress {
   errors: LineError[];
 }
 
-/** An import in the form that the API key's owner sees it. */
+/** An import in the form that the owner of the API key receives. */
 export interface Import extends Progress {
   id: number;
   created: number;
@@ -109,7 +109,7 @@ export interface Import extends Progress {
 }
 
 interface Asked {
-  /** External ids. */
+  /** External ids of users. */
   users: string[];
   groups: string[];
   ids: number[];

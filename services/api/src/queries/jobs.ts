@@ -131,7 +131,7 @@ export interface JobError {
   message: string;
 }
 
-/** A job in the form that the API key's owner sees it. */
+/** A job in the form that the owner of the API key receives. */
 export interface Job {
   id: number;
   state: JobState;
@@ -161,7 +161,7 @@ export interface ClaimedJob {
   ref: string;
   content: OutgoingContent;
   receivers: number[];
-  /** Unix ms. */
+  /** When the job was created, in Unix ms. */
   created: number;
   taken: boolean;
 }

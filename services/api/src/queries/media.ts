@@ -115,8 +115,8 @@ async function seesNow(db: Database, user: number, media: number): Promise<boole
 
 /**
  * Returns whether a media file is the avatar of a group and belongs to the group's owner or an
- * admin. The ownership is checked because otherwise a group owner could set another user's file as
- * avatar and thereby read it.
+ * admin. Without the check of ownership, a group owner could set another user's file as avatar and
+ * thereby read it.
  */
 export async function isGroupPicture(db: Database, group: number, media: number): Promise<boolean> {
   const { rows } = await sql`

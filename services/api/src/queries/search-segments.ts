@@ -100,7 +100,7 @@ export interface SegmentName {
   last: number;
   /** Changes whenever the content of the segment changes. */
   built: number;
-  /** Number of messages. */
+  /** Number of messages in the segment. */
   count: number;
 }
 

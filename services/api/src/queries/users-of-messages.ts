@@ -12,7 +12,7 @@ export async function usersOfMessages(db: Database, messages: readonly Message[]
 
 function usersOf({ conversation, from, to, mentions = [], reactions = [], body, pinned }: Message): number[] {
   const ids = [...mentions, ...reactions.flatMap(({ users }) => users)];
-  // Uses the users in the notice, because the sender of a notice is the group.
+  // Adds the users that the notice lists, because the sender of a notice is the group, not a user.
   if (body?.type === 'notice') ids.push(...(body.by ? [body.by] : []), ...(body.users ?? []));
   else ids.push(from);
   if (!conversation.startsWith('g')) ids.push(to);

@@ -124,8 +124,8 @@ export class Retention {
 
   async #removeInChats(after: ChatPlace, now: number): Promise<Step> {
     const { db, config } = this.#options;
-    // Ends here if chats between users have no period. A process with other settings might have
-    // begun the run.
+    // Stops if chats between users have no retention period, because a process with other settings
+    // might have begun the run.
     if (config.period === undefined) return { place: undefined, removed: 0 };
     const upTo = lastExpired(now, config.period);
     const chats = await nextChats(db, after, upTo, AT_ONCE);

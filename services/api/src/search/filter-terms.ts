@@ -62,7 +62,7 @@ export interface Filters {
   /** Selects only messages of the user's own chat with this user. */
   peer?: number | undefined;
   sender?: number | undefined;
-  /** One of these. */
+  /** Selects only messages of one of these kinds. */
   kinds?: readonly MessageKind[] | undefined;
 }
 

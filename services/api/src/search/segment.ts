@@ -204,7 +204,7 @@ interface Indexed extends Filtered {
   id: number;
 }
 
-/** One text of a term. */
+/** A term to look up: one of its texts, and whether the text is a prefix. */
 interface Lookup {
   text: string;
   prefix: boolean;

@@ -134,7 +134,7 @@ export interface Part {
 }
 
 export interface Term {
-  /** Any of these. */
+  /** The texts of the term. A message matches the term if it contains one of them. */
   texts: readonly string[];
   /** Whether the term matches every index term that begins with it. */
   prefix: boolean;

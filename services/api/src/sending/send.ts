@@ -75,10 +75,10 @@ async function acceptInTime({ redis }: SendDeps, message: NewMessage): Promise<A
   }
 }
 
-/** A message to send. */
+/** A message to send, with its sender and receiver. */
 export interface Outgoing extends OutgoingContent {
   from: number;
-  /** A user or group. */
+  /** Id of the user or group that receives the message. */
   to: number;
   ref: string;
 }

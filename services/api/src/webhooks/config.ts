@@ -64,7 +64,7 @@ export interface WebhookConfig {
    * fails permanently.
    */
   retries: readonly number[];
-  /** Ms per attempt. */
+  /** Timeout in ms of one delivery attempt. */
   timeout: number;
   /** Maximum number of concurrent attempts to one endpoint, per process. */
   concurrency: number;

@@ -1,9 +1,10 @@
 /** The result of one check of the installation. */
 export interface Check {
-  /** What was checked. */
+  /** What was checked, such as `redis clock`. */
   name: string;
   /**
-   * `failed`: services do not start, or break a promise. `warning`: services run, but are at risk.
+   * `failed`: services do not start or do not work correctly. `warning`: services work, but with a
+   * risk, such as a late backup.
    */
   status: 'ok' | 'warning' | 'failed';
   /** A sentence that states what was found and what the operator should do. */

@@ -13,8 +13,8 @@ import { checkHost, guardedLookup, type Networks } from '@parley/service';
 const MAX_REPLY = 4096;
 
 /**
- * Ms without a request after which the connection is closed, before routers on the way would drop
- * it.
+ * Ms without a request after which the connection is closed. It is shorter than the time after
+ * which routers drop idle connections.
  */
 const IDLE_MS = 180_000;
 

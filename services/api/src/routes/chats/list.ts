@@ -19,7 +19,7 @@ export const chatsQuery = z.strictObject({
   ...pageFields(cursor),
 });
 
-/** A page of chats. */
+/** The schema of a page of chats. */
 export const chatsPage = pageOf(chatSchema).extend({ users: usersField, unrecorded: unrecordedField });
 
 /** Lists the caller's chats that have messages. */

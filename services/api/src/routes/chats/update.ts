@@ -40,8 +40,8 @@ export const update = callerOperation(
     const upTo = await newestId(context, me, peer, given);
     const chat = await commitAndNotify(context, async (tx, notify) => {
       const key = await findChat(tx, me, peer);
-      // Stores the archive state again when the mute changes: muting changes when a new message
-      // ends the archive, but must not archive or unarchive the chat now.
+      // If the mute changes, stores the current archive state. The mute decides when a new message
+      // ends the archive, but a change of the mute must not archive or unarchive the chat.
       const archived =
         given.archived ?? (given.muted === undefined ? undefined : (await getChat(tx, me, peer))?.archived);
       const archive = archived === undefined ? {} : { archived, archived_id: upTo };

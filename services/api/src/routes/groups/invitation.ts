@@ -63,7 +63,7 @@ export async function makeInvitation(
   if ((await deleteEndedInvitations(tx, group)) >= config.limits.invitations) {
     throw new Refusal('conflict', 'The group has the maximum number of links. Revoke one first.');
   }
-  // 128 bits.
+  // The code has 128 random bits.
   const code = randomBytes(16).toString('base64url');
   const hash = hashToken(code);
   const row = await insertInvitation(tx, {

@@ -5,7 +5,7 @@ import type { AppContext } from '../../app-context.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { type Found, findInvitation } from '../../queries/group-invitations.ts';
 
-/** `{code}` of a path. */
+/** The path parameter `{code}` of an invitation. */
 export const codeParams = z.object({
   code: z
     .string()

@@ -3,7 +3,7 @@ import { Refusal } from '../../http/refusal.ts';
 import { userSchema } from '../../http/schemas.ts';
 import { getUser } from '../../queries/users.ts';
 
-/** Returns the caller. */
+/** Returns the profile of the caller. */
 export const get = callerOperation(
   {
     method: 'get',

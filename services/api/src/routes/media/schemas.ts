@@ -40,7 +40,7 @@ const headerSchemas = {
   ),
 };
 
-/** Bytes of a file. */
+/** The schema of a request body with bytes of a file. */
 export const bytesBody = {
   content: { 'application/offset+octet-stream': { schema: z.any().openapi({ type: 'string', format: 'binary' }) } },
 };

@@ -10,7 +10,10 @@ const schema = z.object({
   expires: z.int().openapi({ description: 'When they end to hold, in ms since 1970' }),
 });
 
-/** Returns signed URLs of a media file for `<img>` and `<video>`, which cannot send a token. */
+/**
+ * Returns signed URLs of a media file and its thumbnail for `<img>` and `<video>`, which cannot
+ * send a token.
+ */
 export const url = callerOperation(
   {
     method: 'get',

@@ -34,7 +34,7 @@ const schema = z.strictObject({
     }),
 });
 
-/** Starts a session. */
+/** Signs a user in and opens a session. */
 export const signIn = operation(
   {
     method: 'post',

@@ -4,7 +4,7 @@ import { Refusal } from '../../http/refusal.ts';
 import { userSchema } from '../../http/schemas.ts';
 import { getUser } from '../../queries/users.ts';
 
-/** Returns one user. */
+/** Returns a user by id. */
 export const get = callerOperation(
   {
     method: 'get',

@@ -11,7 +11,7 @@ import { requireGroup } from './require-group.ts';
 const params = z.object({ group: refParam });
 const cursor = pageCursor('int32', 'number');
 
-/** Returns one group. */
+/** Returns a group by external id or Parley's id. */
 export const getGroup = serverOperation(
   {
     method: 'get',
@@ -30,7 +30,7 @@ export const getGroup = serverOperation(
   },
 );
 
-/** Lists its members. */
+/** Lists the members of a group. */
 export const listGroupMembers = serverOperation(
   {
     method: 'get',

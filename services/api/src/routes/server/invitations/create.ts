@@ -27,7 +27,7 @@ export const create = serverOperation(
   },
   async (c) => {
     const { uses = 1, expires = null, note = '' } = c.req.valid('json');
-    // 96 bits.
+    // The code has 96 random bits.
     const code = randomBytes(12).toString('hex');
     const invitation = await insertInvitation(c.var.context.db, { code, uses, expires, note });
     audit(c, 'invitation.created', { uses, expires });

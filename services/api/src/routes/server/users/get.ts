@@ -4,7 +4,7 @@ import { getServerUser, type ServerUser } from '../../../queries/server-users.ts
 import { refParam, requireUser } from '../refs.ts';
 import { serverUserSchema } from '../schemas.ts';
 
-/** Returns one user. */
+/** Returns a user by external id or Parley's id. */
 export const getUser = serverOperation(
   {
     method: 'get',

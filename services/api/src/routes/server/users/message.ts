@@ -153,7 +153,7 @@ async function hideMessage({ redis }: AppContext, { owner, peer, group }: ChatKe
   });
 }
 
-/** Returns the sender of a message, and the id of the chat for the sender. */
+/** Returns the sender of a message, and the id by which the sender knows the chat. */
 function partiesOf({ owner, peer, group }: ChatKey, { sender }: MessageRow): { user: number; chat: number } {
   return { user: sender, chat: group || sender === owner ? peer : owner };
 }

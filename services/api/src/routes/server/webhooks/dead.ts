@@ -46,7 +46,7 @@ export const listDead = serverOperation(
   },
 );
 
-/** Queues an event that failed permanently again, for new delivery attempts. */
+/** Queues a permanently failed event for new delivery attempts. */
 export const replayDead = serverOperation(
   {
     method: 'post',

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { webhookKinds } from '@parley/service';
 
-/** A webhook endpoint. */
+/** The schema of a webhook endpoint. */
 export const endpointSchema = z
   .object({
     endpoint: z.string(),
@@ -12,7 +12,7 @@ export const endpointSchema = z
   })
   .openapi('WebhookEndpoint');
 
-/** A given-up event. */
+/** The schema of an event whose delivery failed permanently. */
 export const deadSchema = z
   .object({
     id: z.string().openapi({ description: 'To replay or forget it' }),
