@@ -4,7 +4,8 @@
 set -e
 umask 077
 mkdir -p "$1" && folder=$(cd "$1" && pwd)
-compose() { docker compose --file "$(dirname "$0")/../compose.yaml" "$@"; }
+# In this folder, Compose also reads COMPOSE_FILE from .env.
+compose() { (cd "$(dirname "$0")/.." && docker compose "$@"); }
 project=$(compose config --format json | sed -n 's/^  "name": "\(.*\)",$/\1/p')
 api=$(docker inspect --format '{{.Config.Image}}' "$(compose ps --all --quiet api-1)")
 

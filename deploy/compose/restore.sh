@@ -3,7 +3,8 @@
 # FOLDER`. COMPOSE_PROJECT_NAME names it, if not `parley`.
 set -e
 folder=$(cd "$1" && pwd)
-compose() { docker compose --file "$(dirname "$0")/../compose.yaml" "$@"; }
+# In this folder, Compose also reads COMPOSE_FILE from .env.
+compose() { (cd "$(dirname "$0")/.." && docker compose "$@"); }
 project=$(compose config --format json | sed -n 's/^  "name": "\(.*\)",$/\1/p')
 if docker volume inspect "${project}_postgres" >/dev/null 2>&1; then
   echo "An installation exists already: ${project}_postgres" >&2

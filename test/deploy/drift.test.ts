@@ -270,6 +270,16 @@ describe('deploy/compose.yaml matches the code', () => {
     }
   });
 
+  it('compose.tls.yaml changes every api, by settings that it reads', () => {
+    const tls = parse(text('deploy/compose.tls.yaml')) as { services: Record<string, ComposeService> };
+    const apis = Object.keys(compose.services).filter((name) => name.startsWith('api-'));
+    expect(Object.keys(tls.services).filter((name) => name !== 'tls')).toEqual(apis);
+    for (const name of apis) {
+      const settings = Object.keys(tls.services[name]?.environment ?? {});
+      expect(settings.filter((variable) => !variablesOf('api').has(variable))).toEqual([]);
+    }
+  });
+
   it('the Dockerfile has every build target that compose.yaml uses', () => {
     for (const { build } of Object.values(compose.services))
       if (build) expect(dockerfile).toContain(` AS ${build.target}\n`);

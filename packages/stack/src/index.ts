@@ -1,3 +1,4 @@
+export { type Caddy, findCaddy, startCaddy } from './balancer/caddy.ts';
 export { findHaproxy, type Haproxy, type HaproxyProgram, startHaproxy } from './balancer/haproxy.ts';
 export { type Clock, Clocks, findFaketime } from './clock.ts';
 export { freePort } from './free-port.ts';
