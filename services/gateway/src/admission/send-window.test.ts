@@ -26,7 +26,7 @@ it('the send window starts messages in order, even after one of them has failed'
   expect(window.waiting).toBe(false);
 });
 
-it('a message with another permit fence waits until all messages that were admitted before it have settled', async () => {
+it("after a receiver's permissions have changed, the next message waits until all messages admitted before it have settled", async () => {
   const window = new SendWindow();
   expect([window.hasFence(7, 0), window.hasFence(7, 5)]).toEqual([true, false]);
   window.admit();

@@ -147,7 +147,7 @@ describe('an opening connection', () => {
     expect(transport.frames).toEqual([]);
   });
 
-  it('an opening connection closes with 1012 when Redis is unavailable, and withdraws its count', async () => {
+  it("an opening connection closes with 1012 when Redis is unavailable, and subtracts itself from the user's connection count", async () => {
     world.available = false;
     const { transport, opened } = world.connect();
     await opened;
@@ -204,7 +204,7 @@ describe('a live connection', () => {
     await vi.waitFor(() => expect(transport.offsets).toEqual([1, 2]));
   });
 
-  it('a connection that catches up forwards no live frames', async () => {
+  it('a connection that reads missed events from the inbox forwards no published frames', async () => {
     const { connection } = await live();
     expect(connection.forward('{}')).toBe(true);
     connection.missed();
@@ -212,7 +212,7 @@ describe('a live connection', () => {
     await vi.waitFor(() => expect(connection.forward('{}')).toBe(true));
   });
 
-  it('a connection that lost messages of Redis closes when its session has been revoked', async () => {
+  it('a connection that missed Redis messages closes if its session has been revoked', async () => {
     const { transport, connection } = await live();
     world.revoked = true;
     connection.missed();
@@ -238,7 +238,7 @@ describe('a live connection', () => {
 });
 
 describe('a slow reader', () => {
-  it('a connection with a slow reader sends no live events until its transport has sent the queued bytes', async () => {
+  it('a connection with a slow reader sends no published events until its transport has sent the queued bytes', async () => {
     const { transport, connection, opened } = world.connect();
     await opened;
     transport.accepts = 0;

@@ -23,7 +23,7 @@ const connection = (id: string, linger = 0, user = 7) => ({
 });
 
 describe('FocusList', () => {
-  it('the focus list writes each chat that a user has open on any connection once', () => {
+  it('the focus list writes a chat once, even if a user has it open on several connections', () => {
     const [one, two] = [connection('one'), connection('two')];
     list.focus(one, 5);
     list.focus(two, 5);
@@ -50,7 +50,7 @@ describe('FocusList', () => {
     expect(writes).toHaveLength(1);
   });
 
-  it('a closed connection no longer has an open chat, and other connections keep theirs', () => {
+  it('the focus list removes the open chat of a closed connection, and keeps the open chats of other connections', () => {
     const [one, two] = [connection('one'), connection('two')];
     list.focus(one, 5);
     list.focus(two, 6);
@@ -72,7 +72,7 @@ describe('FocusList', () => {
     expect(writes.at(-1)).toEqual([7, []]);
   });
 
-  it('the focus list writes the open chats again after Redis lost them, and ignores errors of Redis', async () => {
+  it('the focus list writes the open chats again after Redis has lost them, and ignores errors of Redis', async () => {
     const failing = new FocusList(() => Promise.reject(new Error('unavailable')));
     failing.focus(connection('one'), 5);
     list.focus(connection('one'), 5);

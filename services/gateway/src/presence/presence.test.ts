@@ -58,14 +58,14 @@ afterEach(async () => {
 });
 
 describe('Presence', () => {
-  it("presence counts a user's connections, and returns why it rejects one", async () => {
+  it("the gateway counts a user's connections, and returns the reason when it rejects one of them", async () => {
     local.set(7, 2);
     expect(await presence.connect(7, 'session')).toBe('ok');
     expect(store.counts.get(7)).toBe(2);
     expect(await presence.connect(7, 'revoked')).toBe('revoked');
   });
 
-  it('presence writes the count after a connection closed, and retries until Redis is available', async () => {
+  it('the gateway writes the connection count after a connection has closed, and retries until Redis is available', async () => {
     store.counts.set(7, 1);
     store.available = false;
     await presence.disconnect(7, 0);
@@ -76,14 +76,14 @@ describe('Presence', () => {
     expect(store.counts.get(7)).toBe(0);
   });
 
-  it('a polling user counts as connected between two polls', async () => {
+  it('the gateway counts a polling user as connected between two polls', async () => {
     await presence.disconnect(7, 5000);
     expect(store.counts.get(7)).toBe(1);
     await vi.advanceTimersByTimeAsync(5000);
     expect(store.counts.get(7)).toBe(0);
   });
 
-  it('presence refreshes the watch list for three heartbeats after a gateway has joined or left', async () => {
+  it('the gateway refreshes the watch list at three heartbeats after another gateway has joined or left', async () => {
     for (let i = 0; i < 5; i += 1) await presence.heartbeat();
     expect(refreshes).toBe(3);
     store.gateways = ['me', 'other'];
@@ -92,7 +92,7 @@ describe('Presence', () => {
     expect([...presence.live]).toEqual(['me', 'other']);
   });
 
-  it('presence writes all counts again if its heartbeats failed for so long that other gateways removed the counts', async () => {
+  it('the gateway writes all connection counts again if its heartbeats failed for so long that other gateways removed the counts', async () => {
     local.set(7, 1);
     await presence.heartbeat();
     store.available = false;
@@ -105,7 +105,7 @@ describe('Presence', () => {
     expect(restored).toEqual([7]);
   });
 
-  it('presence stops within a second, even if Redis does not reply', async () => {
+  it('the gateway stops its presence within a second, even if Redis does not reply', async () => {
     store.retire = () => new Promise(() => {});
     const stopping = presence.stop();
     await vi.advanceTimersByTimeAsync(1000);

@@ -37,7 +37,7 @@ afterEach(() => {
 });
 
 describe('Probe', () => {
-  it('the probe is healthy once it has received a message from every bucket', async () => {
+  it('the probe is healthy once it has received a message from every hash bucket of Redis', async () => {
     channels.broken.add(1);
     let started = false;
     probe.start().then(() => {
@@ -50,7 +50,7 @@ describe('Probe', () => {
     expect([started, probe.healthy]).toEqual([true, true]);
   });
 
-  it('the probe reports a silent bucket after three intervals without a message, and again after three more', async () => {
+  it('the probe reports a silent hash bucket after three intervals without a message, and again after three more', async () => {
     await probe.start();
     channels.broken.add(1);
     await vi.advanceTimersByTimeAsync(3000);

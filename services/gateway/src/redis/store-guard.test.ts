@@ -34,7 +34,7 @@ const watch = { type: 'watch' as const, users: [5] };
 const send = { type: 'send', ref: 'r', to: 5, body: { type: 'text', text: 'hi' } } as const;
 
 describe('the store guard', () => {
-  it('after a restore, the store guard reads whether Redis lost refs before it admits clients again', async () => {
+  it('after a restore, the store guard reads whether Redis lost idempotency keys before it admits clients again', async () => {
     status = { ok: false, reason: 'PostgreSQL is older than Redis' };
     await guard.start();
     expect([guard.serving, guard.refsLost]).toEqual([false, false]);

@@ -69,7 +69,7 @@ describe('Hub', () => {
     expect(hub.find(7)).toBeUndefined();
   });
 
-  it('the hub reports missed messages only to users in the affected buckets', () => {
+  it('the hub reports missed messages only to users in the affected hash buckets', () => {
     const [here, elsewhere] = [connection(), connection()];
     hub.join(13, here);
     hub.join(14, elsewhere);
@@ -85,7 +85,7 @@ describe('Hub', () => {
     expect([...hub.ids]).toEqual([7]);
   });
 
-  it('the hub unsubscribes at once when the gateway closes it', () => {
+  it('the hub unsubscribes from the channels of users at once when it is closed', () => {
     const user = hub.join(7, connection());
     hub.leave(user, user.connections[0] as UserConnection);
     hub.close();

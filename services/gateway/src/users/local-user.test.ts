@@ -54,7 +54,7 @@ describe('LocalUser', () => {
     expect(connections[1]?.calls).toEqual([['control', { do: 'revoke' }]]);
   });
 
-  it('a local user keeps the greatest sequence number of connections that it received', () => {
+  it('a local user keeps the greatest sequence number that it has received for its connections', () => {
     const { user } = withConnections(0);
     for (const number of [3, 5, 4]) user.receive(Buffer.from(`!${JSON.stringify({ do: 'fence', number })}`));
     expect(user.fence).toBe(5);
@@ -73,13 +73,13 @@ describe('LocalUser', () => {
     expect([user.permit(8), user.permit(9)]).toEqual([undefined, undefined]);
   });
 
-  it('a local user caches a limited number of permits and evicts the oldest', () => {
+  it('a local user caches a limited number of permissions and evicts the oldest', () => {
     const { user } = withConnections(0);
     for (let to = 1; to <= 300; to += 1) user.readPermit(to)(friend);
     expect([user.permit(1), user.permit(300)]).toEqual([undefined, friend]);
   });
 
-  it('every connection of a local user reads the inbox after messages of Redis may have been lost', () => {
+  it('every connection of a local user reads the inbox if Redis messages may have been lost', () => {
     const { user, connections } = withConnections(2);
     user.missed();
     expect(connections.map(({ calls }) => calls)).toEqual([[['missed']], [['missed']]]);
