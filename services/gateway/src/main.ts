@@ -9,8 +9,8 @@ const STOP_TIMEOUT_MS = 3_700_000;
 await runService({
   name: 'gateway',
   stopWithin: STOP_TIMEOUT_MS,
-  // Keeps the process running after an unhandled rejection, because thousands of connections depend
-  // on it and share no state that a failed one could corrupt.
+  // Keeps the process running after an unhandled rejection. Thousands of connections depend on the
+  // process, and they share no state that a failed connection could corrupt.
   surviveRejections: true,
   start: async ({ env, log, onStop }) => {
     const config = readConfig(env);

@@ -81,24 +81,28 @@ export interface RateConfig {
   sendRate: number;
   sendBurst: number;
   /**
-   * Bytes that a user's messages and changes write to Redis: their size times the number of copies.
+   * Limit on the bytes that a user's messages and changes write to Redis: their size times the
+   * number of copies.
    */
   sendBytes: number;
   sendBytesBurst: number;
-  /** Number of edits, reactions, recalls, pins and actions. */
+  /** Limit on the number of edits, reactions, recalls, pins and actions. */
   mutationRate: number;
   mutationBurst: number;
   markRate: number;
   markBurst: number;
   typingRate: number;
   typingBurst: number;
-  /** Number of requests to the recorder for users or messages that are missing in Redis. */
+  /**
+   * Limit on the number of requests to the recorder for users or messages that are missing in
+   * Redis.
+   */
   lookupRate: number;
   lookupBurst: number;
-  /** Number of frames sent to one gateway. */
+  /** Limit on the number of frames that a user sends to one gateway. */
   frameRate: number;
   frameBurst: number;
-  /** Bytes of the frames sent to one gateway. */
+  /** Limit on the bytes of the frames that a user sends to one gateway. */
   frameBytes: number;
   frameBytesBurst: number;
   /** Bytes that one gateway reads from the user's inbox. */

@@ -1,6 +1,9 @@
 import { limits } from '@parley/protocol';
 
-/** Maximum number of receivers whose permit fence the send window stores. */
+/**
+ * Maximum number of receivers whose permit fence (a counter of permission changes) the send window
+ * stores.
+ */
 const MAX_FENCES = 64;
 
 /**
@@ -55,8 +58,8 @@ export class SendWindow {
   }
 
   /**
-   * Runs `work` like `inTurn`, but in a second queue: for messages whose permit has changed after
-   * their admission and must be read again.
+   * Runs `work` like `inTurn`, but in a second queue: for messages that were admitted and whose
+   * permission must be checked again.
    */
   inTurnOfRetries<T>(work: () => Promise<T>): Promise<T> {
     this.#retries ??= new Turns();
@@ -65,17 +68,17 @@ export class SendWindow {
 
   /**
    * Returns whether a message can be sent to Redis while earlier messages to the same receiver are
-   * in flight. If the permit fence differs, Redis may reject the earlier messages and the gateway
-   * repeats them, so this message must wait for them.
+   * in flight. This is safe if the permit fence (a counter of permission changes) is the same.
+   * Otherwise Redis may reject the earlier messages, and the gateway repeats them first.
    */
   hasFence(to: number, fence: number): boolean {
     return fence === (this.#fences?.get(to) ?? 0);
   }
 
   /**
-   * Resolves at once if the earlier messages to this receiver had the same permit fence, otherwise
-   * when all admitted messages have settled. Must be called within `inTurn`, so that no later
-   * message is admitted first.
+   * Resolves at once if earlier messages to this receiver had the same permit fence (a counter of
+   * permission changes), otherwise when all admitted messages have settled. Must be called within
+   * `inTurn`, so that no later message is admitted first.
    */
   async waitForFence(to: number, fence: number): Promise<void> {
     if (this.hasFence(to, fence)) return;

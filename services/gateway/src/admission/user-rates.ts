@@ -58,8 +58,8 @@ export class UserRates {
   }
 
   /**
-   * Charges the bytes of a command whose number was charged earlier. Rejects with `RateExceeded` if
-   * the user has reached the limit.
+   * Charges the bytes of a command after the command itself was charged. Rejects with
+   * `RateExceeded` if the user has reached the limit on bytes.
    */
   async chargeBytes(user: ChargedUser, bytes: number): Promise<void> {
     const cost = Math.min(bytes, this.#limits.bytes.burst);

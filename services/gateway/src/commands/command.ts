@@ -47,9 +47,9 @@ export interface CommandDeps {
   /** Returns the user of a token that an external issuer signed. */
   findExternalUser(bearer: ExternalBearer): Promise<number | NoUser>;
   readonly streams: Pick<StreamAppends, 'append' | 'flush'>;
-  /** Undefined if no hooks are configured. */
+  /** Calls the configured hooks before frames run. Undefined if no hooks are configured. */
   readonly hookGate: HookGate | undefined;
-  /** Undefined if tracing is off. */
+  /** Collects traces of messages. Undefined if tracing is off. */
   readonly traces: Traces | undefined;
 }
 

@@ -34,7 +34,7 @@ export interface SenderConnection extends FrameSender, Watcher, FocusedConnectio
    * known.
    */
   beginSend(ref: string): void;
-  /** Sends the reply to a message and ends what `beginSend` began. */
+  /** Sends the reply to a message. Called once for each call of `beginSend`. */
   endSend(ref: string, reply: string): void;
   /** Called when the client sends anything, which proves that the client is still connected. */
   alive(): void;

@@ -27,7 +27,8 @@ export async function hide(deps: CommandDeps, { user }: FrameSender, frame: Fram
   if (standing === 'nobody' || standing === 'unknown' || standing === 'not-member')
     throw new Refusal(sendRefusal(standing, config.sendPolicy) ?? 'not-found');
   for (let charged = 0; charged < ids.length; charged += IDS_PER_MUTATION) await rates.charge(user, 'mutation');
-  // Charges the bytes twice: once for the event and once for the entry in the record stream.
+  // Charges the bytes twice: once for the event and once for the entry in the stream for the
+  // recorder.
   await rates.chargeBytes(user, 2 * (EVENT_OVERHEAD_BYTES + ID_BYTES * ids.length));
   const group = standing === 'member';
   // Without a history, the server keeps no messages that all devices have received, so it cannot

@@ -25,7 +25,7 @@ export class HookGate {
     return this.#hooks.covers('message.edit');
   }
 
-  /** Returns whether a hook checks frames like this one. */
+  /** Returns whether a hook checks this type of frame. */
   covers(frame: ClientFrame): frame is AskedFrame {
     const event = eventOf(frame);
     return event !== undefined && this.#hooks.covers(event);

@@ -57,8 +57,8 @@ export async function mark(
 }
 
 /**
- * Returns whether the user or the peer hides read receipts. The permits of both users contain that
- * setting and are cached.
+ * Returns whether the user or the peer hides read receipts. The cached permissions contain that
+ * setting.
  */
 async function hidesReads(permits: Permits, user: LocalUser, peer: Permit): Promise<boolean> {
   if (peer.hidesReads) return true;

@@ -18,14 +18,15 @@ import type { FrameSender } from './frame-sender.ts';
 import { Refusal, refuseMuted, sendRefusal } from './refusal.ts';
 
 /**
- * Number of copies that a change of a message between two users creates: one in each inbox and one
- * in the record stream.
+ * Number of copies that a change of a message between two users creates: one in each user's inbox
+ * and one in the stream for the recorder.
  */
 const COPIES = 3;
 
 /**
- * Writes a change of a message (recall, edit, reaction or pin) to the record stream and to the
- * inboxes of all participants. Throws a `Refusal` if the user is not allowed to make it.
+ * Writes a change of a message (recall, edit, reaction or pin) to the inboxes of all participants
+ * and to the stream for the recorder. Throws a `Refusal` if the user is not allowed to make the
+ * change.
  */
 export async function mutate(
   deps: CommandDeps,
@@ -60,8 +61,8 @@ export function recalledRefusal(): Refusal {
 }
 
 /**
- * Returns the members of a group, or the user's permit for another user. Throws a `Refusal` if the
- * user is not allowed to write.
+ * Returns the members of a group, or the user's permission to write to another user. Throws a
+ * `Refusal` if the user is not allowed to write.
  */
 async function admit(
   { permits, config }: CommandDeps,

@@ -40,14 +40,15 @@ export function sendRefusal(standing: Standing, policy: 'friends' | 'anyone'): E
   }
 }
 
-/** Throws a `Refusal` if the permit states that the user is muted in the group. */
+/** Throws a `Refusal` if the user with this permission is muted in the group. */
 export function refuseMuted(permit: Permit): void {
   const refusal = muteRefusal(permit);
   if (refusal) throw refusal;
 }
 
 /**
- * Returns why a user with this permit is not allowed to write. Undefined if the user is allowed to.
+ * Returns why a user with this permission is not allowed to write. Undefined if the user is allowed
+ * to write.
  */
 export function writeRefusal(permit: Permit, policy: 'friends' | 'anyone'): Refusal | undefined {
   const code = sendRefusal(permit.standing, policy);

@@ -6,9 +6,9 @@ import type { CommandDeps } from './command.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Restores the ref of a message from PostgreSQL to Redis after Redis has lost it, so that `accept`
- * recognises a resend of the message as a duplicate. Throws a `Refusal` if the recorder does not
- * respond within a second.
+ * Restores the ref of a message (its idempotency key) from PostgreSQL after Redis has lost it, so
+ * that `accept` recognises a resend of the message as a duplicate. Throws a `Refusal` if the
+ * recorder does not respond within a second.
  */
 export async function restoreRef(
   { redis, rates }: Pick<CommandDeps, 'redis' | 'rates'>,

@@ -17,8 +17,8 @@ import { Refusal, refuseMuted, sendRefusal } from './refusal.ts';
 import { restoreRef } from './restore-ref.ts';
 
 /**
- * Number of copies that a message to a user creates: one in each inbox and one in the record
- * stream.
+ * Number of copies that a message to a user creates: one in each user's inbox and one in the stream
+ * for the recorder.
  */
 const COPIES = 3;
 
@@ -103,8 +103,9 @@ function admitted(sends: FrameSender['sends'], admission: Admission): Admission 
 }
 
 /**
- * Reads the permit of a message again after `accept` rejected the message, because the permit had
- * changed. Waits for earlier messages that are admitted again, which keeps their order.
+ * Checks the permission for a message again after `accept` rejected the message because the
+ * permission had changed. Waits for earlier messages that are checked again, which keeps their
+ * order.
  */
 function admitAgain(deps: CommandDeps, { user, sends }: FrameSender, to: number): Promise<Admission> {
   return sends.inTurnOfRetries(async () => {
@@ -160,5 +161,5 @@ function traceSend(
 
 type Send = FrameOf<'send'>;
 
-/** The members of the group, or the user's permit to write to another user. */
+/** The members of the group, or the user's permission to write to another user. */
 type Admission = number[] | Permit;

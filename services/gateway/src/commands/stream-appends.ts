@@ -73,7 +73,8 @@ export class StreamAppends {
   }
 
   async #flush(key: string, stream: OpenStream): Promise<void> {
-    // Another `flush` that waited for the same write may have started the next write.
+    // Repeats, because another call of `flush` that waited for the same write may have started the
+    // next one.
     while (stream.writing || stream.batches.length > 0) await (stream.writing ?? this.#writeAll(key, stream));
   }
 
@@ -134,7 +135,7 @@ interface OpenStream {
   /** Chunks that are not written yet. */
   batches: QueuedBatch[];
   writing: Promise<void> | undefined;
-  /** Fires when the next chunks are written. */
+  /** Timer that writes the next chunks. */
   timer: NodeJS.Timeout | undefined;
 }
 

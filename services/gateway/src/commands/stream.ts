@@ -97,8 +97,8 @@ async function end(deps: CommandDeps, sender: FrameSender, frame: Operation<'end
 }
 
 /**
- * Number of copies that the final content of a message between two users creates: one in each inbox
- * and one in the record stream.
+ * Number of copies that the final content of a message between two users creates: one in each
+ * user's inbox and one in the stream for the recorder.
  */
 const COPIES = 3;
 

@@ -317,7 +317,7 @@ export class Connection implements UserConnection {
 
   /**
    * Number of published events that the connection has not sent yet. Undefined unless the
-   * connection is catching up.
+   * connection is catching up, that is, reading missed events from the inbox.
    */
   get lag(): number | undefined {
     if (this.#state !== 'catching-up') return undefined;

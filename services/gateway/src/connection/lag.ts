@@ -1,6 +1,6 @@
 /**
- * Returns the number of connections that are catching up, and the number of unsent events of the
- * connection that is furthest behind.
+ * Returns the number of connections that are catching up, that is, reading missed events from their
+ * inbox, and the largest number of events that one of them has not sent yet.
  */
 export function lagOf(connections: Iterable<{ readonly lag: number | undefined }>): Lag {
   const total = { connections: 0, events: 0 };

@@ -46,8 +46,8 @@ export class WatchList {
   }
 
   /**
-   * Checks again whether a watcher is allowed to see the presence of these users. Shows a user that
-   * it is not allowed to see as offline until its next `watch`.
+   * Checks for each of these users whether a watcher is still allowed to see the presence. If not,
+   * shows the user as offline until the watcher sends its next `watch` frame.
    */
   check(watcher: Watcher, users: number[]): void {
     for (const user of users) void this.#check(user, watcher);

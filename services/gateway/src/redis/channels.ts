@@ -14,7 +14,7 @@ export class Channels {
   #received = 0;
 
   /**
-   * @param missed called if messages on the channels of these buckets may have been lost
+   * @param missed called if messages on the channels of these hash buckets may have been lost
    * @param passed called with each message after its listener was called
    */
   constructor(
@@ -59,8 +59,8 @@ export class Channels {
   }
 
   /**
-   * Subscribes to the channels of a bucket over a new connection, because the old one has delivered
-   * nothing for a while.
+   * Subscribes to the channels of a hash bucket over a new connection, because the old one has
+   * delivered nothing for a while.
    */
   reset(bucket: number): void {
     this.#subscriber.reset(bucket);
@@ -96,8 +96,8 @@ export class Channels {
         await this.#redis.confirm(buckets);
         for (const { channel, data } of batch) this.#pass(channel, data);
       } catch {
-        // After a failed confirmation, connections read the inbox instead of the event. That read
-        // also waits for replicas.
+        // If Redis replicas do not confirm the events, connections read the inbox instead. That
+        // read also waits for replicas.
         this.#missed(buckets);
       }
     }
@@ -105,7 +105,7 @@ export class Channels {
   }
 }
 
-/** Returns the bucket of a channel, whose name begins with the bucket in braces. */
+/** Returns the hash bucket of a channel, whose name begins with the bucket's number in braces. */
 function bucketOf(channel: string): number {
   return Number(channel.slice(1, channel.indexOf('}')));
 }

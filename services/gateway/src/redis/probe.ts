@@ -1,16 +1,16 @@
-/** Number of intervals without a probe message after which a bucket counts as silent. */
+/** Number of intervals without a probe message after which a hash bucket counts as silent. */
 const SILENT_AFTER = 3;
 
 /**
  * Checks that Redis delivers published messages. At every interval the gateway publishes a message
- * to a channel to which only this gateway subscribes. A Redis Cluster has one such channel per
- * bucket, a single server has one in total. Calls `silent` with the buckets from which no message
- * arrived for three intervals.
+ * to a channel to which only this gateway subscribes. A Redis Cluster has one such channel per hash
+ * bucket of users, a single server has one in total. Calls `silent` with the buckets from which no
+ * message arrived for three intervals.
  */
 export class Probe {
   readonly #channels: ProbeChannels;
   readonly #options: ProbeOptions;
-  /** Bucket -> Unix ms at which the last received probe message was published. */
+  /** Hash bucket -> Unix ms at which the last received probe message was published. */
   readonly #receivedAt = new Map<number, number>();
   /** Unix ms at which `silent` was last called. */
   #reportedAt = 0;
@@ -21,7 +21,7 @@ export class Probe {
     this.#options = options;
   }
 
-  /** Resolves once the gateway has received a probe message from every bucket. */
+  /** Resolves once the gateway has received a probe message from every hash bucket. */
   async start(): Promise<void> {
     const { buckets, interval, passed } = this.#options;
     this.#timer = setInterval(() => this.#tick(), interval);
@@ -40,7 +40,9 @@ export class Probe {
     });
   }
 
-  /** False before a probe message has arrived from every bucket, and while a bucket is silent. */
+  /**
+   * False before a probe message has arrived from every hash bucket, and while a bucket is silent.
+   */
   get healthy(): boolean {
     return this.#receivedAt.size === this.#options.buckets.length && this.#silent().length === 0;
   }
@@ -71,7 +73,7 @@ export class Probe {
   }
 }
 
-/** The channels to which a gateway publishes probe messages, one per bucket. */
+/** The channels to which a gateway publishes probe messages, one per hash bucket. */
 export interface ProbeChannels {
   /** Resolves once Redis has confirmed the subscription. */
   subscribe(bucket: number, listener: { receive(data: Buffer): void }): Promise<void>;
@@ -79,12 +81,12 @@ export interface ProbeChannels {
 }
 
 export interface ProbeOptions {
-  /** The buckets to which probe messages are published. */
+  /** The hash buckets to which probe messages are published. */
   buckets: number[];
-  /** Ms between two probe messages to a bucket. */
+  /** Ms between two probe messages to a hash bucket. */
   interval: number;
   /** Called with the round-trip time of each probe message in ms. */
   passed(after: number): void;
-  /** Called with the silent buckets, and again every three intervals while they are silent. */
+  /** Called with the silent hash buckets, and again every three intervals while they are silent. */
   silent(buckets: number[]): void;
 }

@@ -16,8 +16,7 @@ const RETRY_AFTER_MS = 5000;
 const RESUME_SHARE = 0.9;
 
 /**
- * Types of frames that add an entry to a record stream, from which the recorder writes to
- * PostgreSQL.
+ * Types of frames that add an entry to the streams from which the recorder writes to PostgreSQL.
  */
 const RECORDED: ReadonlySet<ClientFrame['type']> = new Set(['send', 'edit', 'recall', 'react', 'pin', 'hide', 'mark']);
 
@@ -68,12 +67,15 @@ export class StoreGuard {
     return this.#reason === undefined ? [] : [this.#reason];
   }
 
-  /** Whether Redis lost the refs of messages that PostgreSQL may hold. */
+  /** Whether Redis lost the refs (idempotency keys) of messages that PostgreSQL may hold. */
   get refsLost(): boolean {
     return this.#refsLost || this.#deps.lostAllRefs();
   }
 
-  /** Bytes of Redis' memory that entries occupy which are not in PostgreSQL yet. */
+  /**
+   * Bytes of Redis' memory that are used by entries that the recorder has not written to PostgreSQL
+   * yet.
+   */
   get backlog(): number {
     return this.#backlog;
   }
@@ -163,18 +165,24 @@ export interface StoreGuardDeps {
    */
   readStatus(): Promise<{ ok: true } | { ok: false; reason: string } | undefined>;
   /**
-   * Returns whether Redis lost refs in the last day. The process that compares the stores writes
-   * this to Redis.
+   * Returns whether Redis lost refs (idempotency keys of messages) in the last day. The process
+   * that compares the stores writes this to Redis.
    */
   lostRefs(): Promise<boolean>;
-  /** Returns whether this process noticed that Redis has lost all refs. */
+  /**
+   * Returns whether this process noticed that Redis has lost all refs (idempotency keys of
+   * messages).
+   */
   lostAllRefs(): boolean;
   /**
    * Returns true if Redis and PostgreSQL were in use before, but no process has compared them
    * lately.
    */
   mustCompare(): Promise<boolean>;
-  /** Returns the bytes of Redis' memory that entries occupy which are not in PostgreSQL yet. */
+  /**
+   * Returns the bytes of Redis' memory that are used by entries that the recorder has not written
+   * to PostgreSQL yet.
+   */
   readBacklog(): Promise<number>;
   /** Returns whether a recorder of the previous release runs. */
   hasOldRecorder(): Promise<boolean>;

@@ -28,8 +28,8 @@ export function admit(
 }
 
 /**
- * Checks a request like `admit`, for a request that opens a connection. Also checks the cursor and
- * the number of connections that the gateway is opening. `refuseOpening` checks the user.
+ * Checks a request that opens a connection: everything that `admit` checks, the cursor, and the
+ * number of connections that the gateway is opening. `refuseOpening` checks the user later.
  */
 export function admitConnection(
   deps: ServerDeps,
@@ -46,8 +46,8 @@ export function admitConnection(
 }
 
 /**
- * Returns why a user is not allowed to open one more connection to this gateway now, or undefined
- * if the user is allowed to, and then charges the user for opening the connection.
+ * Returns why a user cannot open another connection to this gateway now. Otherwise charges the user
+ * for opening the connection and returns undefined.
  */
 export function refuseOpening({ config, frames, hub }: ServerDeps, id: number): Refused | undefined {
   const user = hub.find(id);

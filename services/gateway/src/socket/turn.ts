@@ -2,7 +2,7 @@
 export interface Writer {
   flush(): void;
   /**
-   * Closes the connection after an exception of `flush`, which is a bug. The client then
+   * Must close the connection. Called if `flush` throws, which is a bug. The client then
    * reconnects.
    */
   failed(error: unknown): void;

@@ -35,7 +35,7 @@ function findByExternalId(redis: RedisConnection, external: string): Promise<num
 
 const unavailable: NoUser = { code: 'unavailable' };
 
-/** A token's user as an external issuer identifies it: by Parley's id or by an external id. */
+/** The user that a token of an external issuer identifies: by Parley's id or by an external id. */
 export type ExternalBearer = Exclude<Bearer, { user: number }>;
 
 /** The reason why a token belongs to no user of this installation. */

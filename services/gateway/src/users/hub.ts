@@ -73,8 +73,8 @@ export class Hub {
   }
 
   /**
-   * Called if events may have been lost on the channels of these buckets. Returns the ids of the
-   * affected users.
+   * Called if events may have been lost on the channels of these hash buckets. Returns the ids of
+   * the affected users.
    */
   missed(buckets: Set<number>): number[] {
     const users = [...this.#users.values()].filter(({ id }) => buckets.has(this.#channels.bucket(id)));
@@ -111,6 +111,6 @@ export interface UserChannels {
   /** Resolves once Redis has confirmed the subscription. */
   subscribe(user: number, listener: { receive(data: Buffer): void }): Promise<void>;
   unsubscribe(user: number): void;
-  /** Returns the bucket of the user's channel. */
+  /** Returns the hash bucket of the user's channel. */
   bucket(user: number): number;
 }

@@ -3,7 +3,7 @@ import { CONTROL_BYTE, type Control, type InboxPage, type Relation } from '@parl
 import { Budget, type LocalRates } from '../admission/budget.ts';
 import { isEventFrame, isLive, readCursor, splitLive } from '../frames.ts';
 
-/** Maximum number of permits cached per user. */
+/** Maximum number of cached permissions per user. */
 const MAX_PERMITS = 256;
 
 /** Maximum size of a page of the inbox that does not count under the rate limit. */
@@ -29,8 +29,8 @@ export class LocalUser {
   /** Timer that unsubscribes from the channel a while after the last connection closed. */
   leaving: NodeJS.Timeout | undefined;
   /**
-   * Cached permits of this user, by receiver. They stay valid while the gateway is subscribed to
-   * the user's channel, because changes are published on it.
+   * Cached permissions of this user to write, by receiver. They stay valid while the gateway is
+   * subscribed to the user's channel, because changes are published on it.
    */
   #permits: Map<number, Permit> | undefined;
   #budget: Budget | undefined;
@@ -100,8 +100,8 @@ export class LocalUser {
   }
 
   /**
-   * Called if events and control messages may have been lost. Clears the cached permits and makes
-   * every connection read the inbox.
+   * Called if events and control messages may have been lost. Clears the cached permissions and
+   * makes every connection read the inbox.
    */
   missed(): void {
     this.#permits = undefined;
@@ -109,16 +109,17 @@ export class LocalUser {
   }
 
   /**
-   * Returns the cached permit of this user for another user or a group. Undefined if no permit is
-   * cached.
+   * Returns the cached permission of this user to write to another user or a group. Undefined if it
+   * is not cached.
    */
   permit(to: number): Permit | undefined {
     return this.#permits?.get(to);
   }
 
   /**
-   * Must be called before the gateway reads a permit. The returned function caches the permit,
-   * unless the cache was cleared during the read and the permit may be outdated.
+   * Must be called before the gateway reads a permission from Redis. The returned function caches
+   * the permission, unless the cache was cleared during the read and the permission may be
+   * outdated.
    */
   readPermit(to: number): (permit: Permit) => void {
     this.#permits ??= new Map();

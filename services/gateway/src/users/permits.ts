@@ -55,9 +55,9 @@ export class Permits {
   }
 
   /**
-   * Like `membership`, but also returns the permit fence of two users, which `accept` checks. For a
-   * muted member, returns a permit instead of the members, unless `evenMuted` is set. Reads mutes
-   * each time, like members.
+   * Like `membership`, but also returns the permit fence of two users, a counter of permission
+   * changes that `accept` checks. For a muted member, returns a permission with `mutedUntil`
+   * instead of the members, unless `evenMuted` is set. Reads mutes each time, like members.
    */
   async admission(user: LocalUser, to: number, { evenMuted = false } = {}): Promise<number[] | Permit> {
     const permit = await this.permit(user, to);
@@ -69,7 +69,9 @@ export class Permits {
     return now.standing === 'member' ? await this.#readGroup(user, to, evenMuted) : now;
   }
 
-  /** Returns the members of a group, or a permit with `mutedUntil` if the user is muted in it. */
+  /**
+   * Returns the members of a group, or a permission with `mutedUntil` if the user is muted in it.
+   */
   async #readGroup(user: LocalUser, group: number, evenMuted: boolean): Promise<number[] | Permit> {
     const mute = evenMuted ? 0 : readMute(this.#redis, group, user.id);
     const [members, mutedUntil] = await Promise.all([readMembers(this.#redis, group), mute]);
@@ -102,8 +104,8 @@ export class Permits {
 const withoutFence = (standing: Standing): Permit => ({ standing, fence: 0 });
 
 /**
- * Shared permits that contain only a relation, one object per relation. Most permits are of this
- * kind.
+ * Shared permissions that contain only a relation, one object per relation. Most permissions are of
+ * this kind.
  */
 const unfenced: Readonly<Record<Standing, Permit>> = {
   friend: withoutFence('friend'),

@@ -1,7 +1,7 @@
 import type { RequestBody } from '../socket-server.ts';
 
 /**
- * Maximum number of bytes of a too large body that are read and discarded. Many clients read the
+ * Maximum number of bytes of an oversized body that are read and discarded. Many clients read the
  * error response only after they have sent the whole body.
  */
 const MAX_DISCARDED = 8 * 1024 * 1024;

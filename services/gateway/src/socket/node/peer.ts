@@ -51,7 +51,8 @@ export class NodePeer implements SocketPeer {
 
   close(code: number, reason: string): void {
     this.#writer.end(() => this.#webSocket.close(code, reason));
-    // Like `ws`, which waits 30 s for the close frame of the client after it has sent its own.
+    // Drops the connection if the client does not confirm the close in time. `ws` waits equally
+    // long after it has sent its own close frame.
     const late = setTimeout(() => this.terminate(), CLOSE_TIME);
     this.#webSocket.once('close', () => clearTimeout(late));
   }

@@ -46,7 +46,7 @@ export class CorkHolder {
     });
   }
 
-  /** Runs `work`, which can upgrade one request to a WebSocket, inside of `cork`. */
+  /** Runs `work` inside of `cork`. `work` can upgrade one request to a WebSocket. */
   run(work: () => void): void {
     // If the request has failed, the library prints a warning but works.
     if (this.#response) this.#response.cork(work);

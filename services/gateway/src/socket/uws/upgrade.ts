@@ -8,7 +8,7 @@ import type { CorkHolder } from './cork-holder.ts';
  */
 export class UwsUpgrade implements PendingUpgrade {
   readonly response: OutgoingResponse & { done: boolean };
-  /** Set once the WebSocket is open. */
+  /** The open WebSocket. Undefined until it opens. */
   peer: SocketPeer | undefined;
   readonly #corkHolder: CorkHolder;
   readonly #response: HttpResponse;
@@ -45,6 +45,6 @@ export class UwsUpgrade implements PendingUpgrade {
 /** Data that the library stores with a WebSocket. It stores a copy of this object. */
 export interface UwsSocketData {
   events: PeerEvents;
-  /** Set until the WebSocket is open. */
+  /** The request that opens the WebSocket. Undefined once the WebSocket is open. */
   upgrade: UwsUpgrade | undefined;
 }

@@ -81,7 +81,7 @@ export class WebSocketTransport implements Transport, Writer, PeerEvents {
     if (this.#closed) return;
     const peer = this.accept();
     this.#closed = true;
-    // The call of `close` may call `closed` synchronously.
+    // `peer.close` may call `closed` at once, so `#closed` is set before.
     peer.close(code, reason);
   }
 
@@ -106,7 +106,8 @@ export class WebSocketTransport implements Transport, Writer, PeerEvents {
   }
 
   closed(code: number): void {
-    // A close by the gateway was already counted in `close`.
+    // Counts only a close by the client, because `close` has already counted a close by the
+    // gateway.
     if (!this.#closed) this.#route.deps.counters.closed(code);
     this.#end();
   }
