@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createApi } from './api.ts';
 import type { Answer } from './fetch.ts';
 
-it('an API call puts its input into the path and the query, and operations before sign-in need no session', async () => {
+it('an API call puts its input into the path and the query; operations before sign-in need no session', async () => {
   const sent: [path: string, isPublic: boolean | undefined][] = [];
   const api = createApi(async (path, _, isPublic) => {
     sent.push([path, isPublic]);

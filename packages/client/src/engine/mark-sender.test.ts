@@ -6,7 +6,7 @@ import type { AckedFrame } from './context.ts';
 import { MarkSender } from './mark-sender.ts';
 
 describe('MarkSender', () => {
-  it('while a mark is in flight, the mark sender collects further marks of the chat and then sends only the last one', async () => {
+  it('while a delivery receipt is in flight, the client collects further ones for the chat and then sends only the last one', async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const state = createState(1, 10);

@@ -24,7 +24,7 @@ describe('applyChange', () => {
     expect(state.chats.get(peer)).toMatchObject({ unread: 1, messages: [{ id: 10 }, { id: 11 }] });
   });
 
-  it('an own message is shown with the content to which a hook of the server has changed it', () => {
+  it('an own message is shown with the content that a hook of the server has set', () => {
     const state = open();
     const body = { type: 'text', text: 'raw' } as const;
     const accepted = { type: 'accepted', conversation: '1_2', date: 0, body: { ...body, text: 'clean' } } as const;
@@ -71,7 +71,7 @@ describe('applyChange', () => {
     expect(showChats(state)[0]).not.toHaveProperty('custom');
   });
 
-  it('a deleted chat keeps its read marks and the messages after the deletion', () => {
+  it('a deleted chat keeps its read marks and its newer messages', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });
     state.apply({ type: 'event', cursor: '1-1', event: message(10, me) });
@@ -102,7 +102,7 @@ describe('applyChange', () => {
     expect(showChats(state).map(({ chat }) => chat)).toEqual([3, peer]);
   });
 
-  it('the newest page of messages replaces earlier messages in memory if others may be missing between them', () => {
+  it('the newest page replaces messages in memory if other messages may be missing between them and the page', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });
     const page = (ids: number[], more: boolean) => {
@@ -149,7 +149,7 @@ describe('applyChange', () => {
       expect(shown(state)).toEqual(['9', '10 pinned']);
     });
 
-    it('a loaded page gets the later changes of messages that were not in memory', () => {
+    it('later changes of messages that were not in memory are applied to a loaded page', () => {
       const state = opened();
       state.apply({ type: 'event', cursor: '1-2', event: { ...pin(true), id: 9 } });
       state.apply({ ...page, messages: [loaded(9)], since: '1-1' });
@@ -170,14 +170,14 @@ describe('applyChange', () => {
       expect(shown(state)).toEqual(['9', '10 pinned']);
     });
 
-    it('a message that the user deleted from the own copy does not come back with an older page', () => {
+    it('a message that the user has deleted does not come back with an older page', () => {
       const state = opened();
       state.apply({ type: 'event', cursor: '1-2', event: { kind: 'hide', chat: peer, ids: [10] } });
       state.apply({ ...page, messages: [loaded(9), loaded(10)], since: '1-1' });
       expect(shown(state)).toEqual(['9']);
     });
 
-    it('the client reloads a page if more changes arrived since its request than the client keeps', () => {
+    it('the client reloads a page if it no longer keeps all changes that arrived since the request', () => {
       const state = opened();
       for (let i = 2; i < 110; i += 1) state.apply({ type: 'event', cursor: `1-${i}`, event: pin(i % 2 === 0) });
       state.apply({ ...page, messages: [loaded(10)], since: '1-1' });

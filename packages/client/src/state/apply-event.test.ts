@@ -55,7 +55,7 @@ describe('applyEvent', () => {
     }
   });
 
-  it('hidden messages are removed, and are no longer counted as unread', () => {
+  it('messages that the user hides are removed, and no longer count as unread', () => {
     const state = open();
     for (const id of [1, 2, 3, 4]) state.receive(message(id, id === 2 ? me : 2, id === 2 ? 2 : me));
     state.apply({ type: 'marked', chat: 2, mark: { read: 1 }, settled: true });
