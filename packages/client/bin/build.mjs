@@ -29,8 +29,8 @@ export async function build(dist = join(root, 'dist')) {
 }
 
 /**
- * Keeps a source file that is a published module of its own out of the other modules: they import
- * it instead of bundling it, so that it exists only once.
+ * esbuild plugin that lets a module import the source files of the other published modules instead
+ * of bundling them, so that their code exists only once.
  */
 const sharedModules = (entry) => ({
   name: 'shared-modules',

@@ -250,7 +250,7 @@ export class Parley {
     await this.#run({ do: 'load', change: { type: 'messages', chat, messages: items, since, ...page } });
   }
 
-  /** Adds chats to the state that an operation of the api has returned. */
+  /** Adds chats from the result of an api operation to the state. */
   async load(...chats: Chat[]): Promise<void> {
     await this.#run({ do: 'load', change: { type: 'chats', chats, complete: false } });
   }

@@ -34,7 +34,10 @@ export class GatewayConnection {
   /** A second connection over a preferred transport. It replaces the current one if it succeeds. */
   #probe: TransportConnection | undefined;
   #probeIndex = 0;
-  /** Time at which a probe replaced the current connection, in Unix ms. */
+  /**
+   * Time at which a probe (a second connection over a preferred transport) replaced the current
+   * connection, in Unix ms.
+   */
   #adoptedAt = Number.NaN;
   /**
    * Random number from 0 to 1 that selects the gateway. A new number is drawn after the gateway
@@ -259,7 +262,7 @@ export interface GatewayConnectionOptions {
   backoff: Backoff;
   /** Maximum ms until a connection has received its welcome. */
   openTimeout: number;
-  /** Ms after which the client probes a preferred transport. */
+  /** Ms after which the client tries a preferred transport with a second connection. */
   betterAfter: number;
   /** Returns the root URLs of the gateways. The client connects to a random one. */
   gateways(): string[];

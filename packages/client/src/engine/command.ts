@@ -3,7 +3,7 @@ import type { AckedFrame } from './context.ts';
 import type { FinalContent } from './stream-sender.ts';
 
 /**
- * A method call of the app that the leading tab executes, which holds the connection. Idempotent,
+ * A method call of the app. The leading tab, which holds the connection, executes it. Idempotent,
  * because it is repeated if another tab becomes the leader.
  */
 export type Command =
@@ -24,7 +24,7 @@ export type Command =
   | { do: 'append'; chat: number; id: number; index: number; text: string }
   /** Completes it. */
   | ({ do: 'end'; chat: number; id: number } & FinalContent)
-  /** Applies data to the state that was read from the api. */
+  /** Applies data from the api to the state. */
   | { do: 'load'; change: Extract<Change, { type: 'chats' | 'messages' }> }
   | { do: 'wake'; networkChanged: boolean }
   /** Reconnects now, even if the connection has ended. */

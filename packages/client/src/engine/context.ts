@@ -10,7 +10,7 @@ export interface OnlinePart {
   /** Called when the connection becomes online. */
   start(): void;
   /**
-   * Called when the connection changes to a state other than online. May be called several times in
+   * Called when the connection changes to a state other than online. Can be called several times in
    * a row.
    */
   stop(): void;

@@ -216,8 +216,8 @@ export class Engine implements CommandRunner {
     if (ahead <= 0) return;
     if (ahead !== 1 && !this.#cursorUnknown && state.cursor) return this.#connection.restart('a gap');
     this.#cursorUnknown = false;
-    // Reads this before the change is published, because the app may then mark the message as read
-    // at once.
+    // Checks for a delivery receipt before the change is published, because the app may then mark
+    // the message as read at once.
     const delivery = delivered ? deliveryOf(state, event) : undefined;
     this.#change({ type: 'event', cursor, event });
     this.#people.heard(event);

@@ -1,7 +1,7 @@
 import { Timer } from '../timer.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
 
-/** Ms for which the client collects marks before it sends them. */
+/** Ms for which the client collects read and delivery receipts (marks) before it sends them. */
 const SEND_DELAY_MS = 300;
 
 /**

@@ -12,7 +12,7 @@ import type { PendingFrames } from './pending-frames.ts';
 export class Outbox implements OnlinePart {
   readonly #context: EngineContext;
   readonly #pending: PendingFrames;
-  /** Refs of the messages in flight. */
+  /** Refs (idempotency keys) of the messages in flight. */
   readonly #inFlight = new Set<string>();
   /** Pending calls of `send`, by ref. */
   readonly #waiting = new Map<string, Waiting>();

@@ -58,8 +58,8 @@ export function createState(user: number, keep: number): State {
 }
 
 /**
- * Returns the state of a chat to change it. Creates the state if it does not exist, and marks it as
- * unsaved.
+ * Returns the state of a chat that is about to change, and marks it as unsaved. Creates the state
+ * if it does not exist.
  */
 export function changeChat({ chats, dirty, keep }: State, id: number): ChatState {
   const chat = chats.get(id) ?? emptyChat(id, keep);

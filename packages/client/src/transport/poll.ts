@@ -51,7 +51,7 @@ export function pollTransport(fetcher: Fetch): OpenTransport {
       const events = frames.some(({ type }) => type === 'event');
       if (!welcomed || !recovered) {
         // Without events, `cursor` is the position to resume from. With events, it is the position
-        // of the last one, which is handled below.
+        // of the last event, which is handled below.
         listener.welcome({ cursor: events ? null : cursor, recovered, heartbeat: 2 * POLL_TIMEOUT_MS, maxInFlight: 1 });
         welcomed = true;
         caughtUp = false;

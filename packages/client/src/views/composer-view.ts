@@ -7,7 +7,7 @@ import { ValueView } from './view.ts';
 /** The message that the user is writing in a chat. */
 export interface Composer {
   readonly text: string;
-  /** The message that the written message replies to. */
+  /** The message that the user replies to. */
   readonly replyTo: ChatMessage | undefined;
   /** The user's own message that is being edited. */
   readonly editing: ChatMessage | undefined;
@@ -18,7 +18,7 @@ export interface Composer {
   readonly error: ParleyError | undefined;
   /** Sets the text, and notifies the other participants that the user is typing. */
   setText(text: string): void;
-  /** Sets the message to reply to. Undefined: the written message is no reply. */
+  /** Sets the message that the user replies to. Undefined: none. */
   reply(message: ChatMessage | undefined): void;
   /**
    * Starts to edit a text message of the user. Undefined: cancels the edit and restores the text
