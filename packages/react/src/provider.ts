@@ -12,7 +12,7 @@ import {
 
 const Context = createContext<Parley | undefined>(undefined);
 
-/** Provides a client to the components below this one. */
+/** React component that provides a client to the components inside it. */
 export function ParleyProvider({
   client,
   children,

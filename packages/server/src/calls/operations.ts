@@ -192,7 +192,8 @@ export type ImportLine =
   /** Marks all messages of a chat up to this date as read by the user. */
   | { type: 'read'; user: Ref; chat: NewMessage['to']; date: number }
   /**
-   * Sets the date from which on the user sees the messages of a group and counts them as unread.
+   * Sets the date on which the user joined the group. The user sees the group's messages since that
+   * date, and they count as unread.
    */
   | { type: 'member'; group: Ref; user: Ref; joined: number };
 
