@@ -110,7 +110,7 @@ describe('AdmissionControl', () => {
     expect(fill()).toBe(1000);
   });
 
-  it('admission control lowers its limit to the number of frames that finish within maxWait', async () => {
+  it('admission control lowers its limit to the number of frames that finish within the maximum wait', async () => {
     let taken = fill();
     slow = 2000;
     // 40 frames finish in each 100 ms, which is 100 in 250 ms.

@@ -3,13 +3,13 @@ import { TokenBucket } from './token-bucket.ts';
 
 const limit = { perSecond: 2, burst: 10 };
 
-it('a new bucket is full', () => {
+it('a new token bucket is full', () => {
   const bucket = new TokenBucket();
   expect(bucket.refill(5, limit)).toBe(10);
   expect(bucket.secondsUntil(10, limit)).toBe(0);
 });
 
-it('a bucket regains its tokens with time, up to the burst', () => {
+it('a token bucket regains its tokens with time, up to the burst', () => {
   const bucket = new TokenBucket();
   bucket.refill(1, limit);
   bucket.take(10);
@@ -17,7 +17,7 @@ it('a bucket regains its tokens with time, up to the burst', () => {
   expect(bucket.refill(100, limit)).toBe(10);
 });
 
-it('a bucket goes into debt if more tokens are taken than it holds', () => {
+it('the number of tokens becomes negative if more tokens are taken than the token bucket holds', () => {
   const bucket = new TokenBucket();
   bucket.refill(1, limit);
   bucket.take(16);

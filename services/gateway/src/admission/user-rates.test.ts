@@ -90,7 +90,7 @@ describe('Budget', () => {
     expect(buckets.calls).toBeLessThanOrEqual(4);
   });
 
-  it('the budget of a user refills with frames up to the burst', () => {
+  it('the frame budget of a user refills with time, up to the burst', () => {
     const budget = new Budget();
     const taken = (now: number) => {
       let frames = 0;

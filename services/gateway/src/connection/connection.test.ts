@@ -191,7 +191,7 @@ describe('a live connection', () => {
     expect(transport.offsets).toEqual([1]);
   });
 
-  it('a connection waits while its user must not read the inbox, and then catches up', async () => {
+  it('a connection waits while its user has reached the rate limit on reads, and then reads the missed events', async () => {
     const { transport } = await live();
     const delays = [20, 10];
     world.readDelay = () => delays.shift() ?? 0;

@@ -83,7 +83,7 @@ describe('WatchList', () => {
     expect(source.listeners.size).toBe(0);
   });
 
-  it('on request, a watch list stops sending the presence of users that the watcher is no longer allowed to see', async () => {
+  it('check() stops sending a watcher the presence of users that it is no longer allowed to see', async () => {
     source.states.set(1, online).set(2, online);
     let visible = [1, 2];
     await list.watch(watcher, [1, 2], async (user) => visible.includes(user));
@@ -145,7 +145,7 @@ describe('WatchList', () => {
     ]);
   });
 
-  it('a refresh of a watch list sends only changes that Redis has not published', async () => {
+  it('a refresh of a watch list sends only those changes that were not published before', async () => {
     await list.watch(watcher, [1, 2], everybody);
     watcher.frames.length = 0;
     source.states.set(1, online);

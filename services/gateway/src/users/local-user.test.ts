@@ -79,7 +79,7 @@ describe('LocalUser', () => {
     expect([user.permit(1), user.permit(300)]).toEqual([undefined, friend]);
   });
 
-  it('every connection of a local user reads the inbox if Redis messages may have been lost', () => {
+  it('every connection of a local user reads the inbox if Redis messages might have been lost', () => {
     const { user, connections } = withConnections(2);
     user.missed();
     expect(connections.map(({ calls }) => calls)).toEqual([[['missed']], [['missed']]]);
