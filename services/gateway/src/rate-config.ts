@@ -105,7 +105,7 @@ export interface RateConfig {
   /** Limit on the bytes of the frames that a user sends to one gateway. */
   frameBytes: number;
   frameBytesBurst: number;
-  /** Bytes that one gateway reads from the user's inbox. */
+  /** Limit on the bytes that one gateway reads from the user's inbox. */
   readBytes: number;
   readBytesBurst: number;
 }

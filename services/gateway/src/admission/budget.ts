@@ -27,13 +27,18 @@ export class Budget {
     return true;
   }
 
-  /** Charges bytes that the gateway has read from the user's inbox. The budget may go into debt. */
+  /**
+   * Charges bytes that the gateway has read from the user's inbox. The budget can become negative.
+   */
   takeRead(bytes: number, now: number, { readBytes }: LocalRates): void {
     this.#readBytes.refill(now, readBytes);
     this.#readBytes.take(bytes);
   }
 
-  /** Returns the ms until the budget has no debt, so that the gateway reads the inbox again. */
+  /**
+   * Returns the ms until the budget for reads is no longer negative. The gateway reads the inbox
+   * again after that time.
+   */
   msUntilRead(now: number, { readBytes }: LocalRates): number {
     this.#readBytes.refill(now, readBytes);
     return Math.ceil(1000 * this.#readBytes.secondsUntil(0, readBytes));
@@ -60,12 +65,12 @@ export class Budget {
  */
 export type RateName = 'send' | 'mutation' | 'mark' | 'typing' | 'lookup' | 'bytes';
 
-/** Rate limits of a user that each gateway counts by itself. */
+/** Rate limits of a user that each gateway counts on its own. */
 export interface LocalRates {
-  /** Frames that the user sends. */
+  /** Limit on the number of frames that the user sends. */
   frames: RateLimit;
-  /** Bytes of these frames. */
+  /** Limit on the bytes of the frames that the user sends. */
   frameBytes: RateLimit;
-  /** Bytes that the gateway reads from the user's inbox. */
+  /** Limit on the bytes that the gateway reads from the user's inbox. */
   readBytes: RateLimit;
 }

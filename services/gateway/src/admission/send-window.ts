@@ -69,7 +69,7 @@ export class SendWindow {
   /**
    * Returns whether a message can be sent to Redis while earlier messages to the same receiver are
    * in flight. This is safe if the permit fence (a counter of permission changes) is the same.
-   * Otherwise Redis may reject the earlier messages, and the gateway repeats them first.
+   * Otherwise Redis might reject the earlier messages, and the gateway repeats them first.
    */
   hasFence(to: number, fence: number): boolean {
     return fence === (this.#fences?.get(to) ?? 0);

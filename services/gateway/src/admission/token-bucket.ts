@@ -1,12 +1,12 @@
-/** The token bucket of one user under a rate limit. Full at first. */
+/** A token bucket, which counts the use of a rate limit by one user. It is full at first. */
 export class TokenBucket {
-  /** Infinite until the bucket is used. */
+  /** Number of tokens in the bucket. Infinite until the bucket is used for the first time. */
   #tokens = Number.POSITIVE_INFINITY;
   #refilledAt = 0;
 
   /**
-   * Adds the tokens of the time since the last call. Returns the number of tokens in the bucket,
-   * which is negative after `take` took more than the bucket held.
+   * Adds the tokens for the time since the last call. Returns the number of tokens in the bucket.
+   * It is negative if `take` has removed more tokens than the bucket held.
    *
    * @param now seconds of a monotonic clock
    */
@@ -16,7 +16,7 @@ export class TokenBucket {
     return this.#tokens;
   }
 
-  /** Removes tokens, even if the bucket holds fewer. Call `refill` first. */
+  /** Removes tokens, even if the bucket holds fewer. `refill` must be called before. */
   take(tokens: number): void {
     this.#tokens -= tokens;
   }

@@ -53,7 +53,8 @@ export class UserRates {
       const acquiring = [this.#ensure(user, act, 1), this.#ensure(user, 'bytes', cost)];
       const failed = (await Promise.allSettled(acquiring)).find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
-      // The loop repeats, because another command of the same user may have used the tokens first.
+      // The loop repeats, because another command of the same user might have used the tokens
+      // first.
     }
   }
 
@@ -68,8 +69,8 @@ export class UserRates {
   }
 
   /**
-   * Resolves when the budget holds this number of tokens. Another command of the same user may use
-   * them first.
+   * Resolves when the budget holds this number of tokens. Another command of the same user might
+   * use them first.
    */
   async #ensure(user: ChargedUser, name: RateName, count: number): Promise<void> {
     const { granted, acquiring, waiting } = user.budget;
@@ -87,8 +88,8 @@ export class UserRates {
       try {
         await pending;
       } catch (error) {
-        // If one command gets no token, no other one does. But a command with fewer bytes may still
-        // succeed.
+        // If one command gets no token, no other one does. But a command with fewer bytes might
+        // still succeed.
         if (name !== 'bytes') throw error;
       } finally {
         waiting[name] -= 1;

@@ -22,7 +22,7 @@ export function errorReply(
   if (error instanceof RedisFullError)
     return refuse('unavailable', 'The server is out of memory', error.retryAfter, 'redis-full');
   if (error instanceof SlowModeError) return refuse('slow-mode', undefined, error.retryAfter);
-  // Redis may have executed the frame before the error. Clients can resend it, because all frames
+  // Redis might have executed the frame before the error. Clients can resend it, because all frames
   // are idempotent.
   log.warn({ err: error, connection: sender.id, frame: type }, 'frame failed');
   return refuse('unavailable');

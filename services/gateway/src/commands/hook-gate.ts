@@ -65,8 +65,8 @@ export class HookGate {
     }
     if (verdict.is === 'unavailable')
       throw new Refusal('unavailable', 'The server cannot check its rules now. Try again later', verdict.retryAfter);
-    // Passes the body that the hook has checked, because another device may have appended more text
-    // since.
+    // Passes the body that the hook has checked, because another device might have appended more
+    // text since.
     if (verdict.body === undefined && verdict.custom === undefined)
       return await run(ends ? { ...frame, body: content.body } : frame);
     const { body = content.body, custom = frame.custom } = verdict;

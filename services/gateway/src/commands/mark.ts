@@ -9,9 +9,9 @@ import type { FrameSender } from './frame-sender.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
 /**
- * Maximum ms by which a marked message id may be ahead of this machine's clock. Ids contain a time
- * of Redis' clock, which may differ. The tolerance is large, because a client does not resend a
- * rejected mark.
+ * Maximum ms by which a marked message id might be ahead of this machine's clock. Ids contain a
+ * time of Redis' clock, which might differ. The tolerance is large, because a client does not
+ * resend a rejected mark.
  */
 const MAX_SKEW_MS = 600_000;
 

@@ -73,8 +73,8 @@ export class StreamAppends {
   }
 
   async #flush(key: string, stream: OpenStream): Promise<void> {
-    // Repeats, because another call of `flush` that waited for the same write may have started the
-    // next one.
+    // Repeats, because another call of `flush` that waited for the same write might have started
+    // the next one.
     while (stream.writing || stream.batches.length > 0) await (stream.writing ?? this.#writeAll(key, stream));
   }
 

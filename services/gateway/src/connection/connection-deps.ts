@@ -23,7 +23,7 @@ export interface ConnectionDeps<Self> {
    * its client
    */
   readInbox(user: LocalUser, from: ResumePoint, device: string, lossReported: number): Promise<InboxPage>;
-  /** Returns the ms for which the user's connections must not read the inbox. 0: none. */
+  /** Returns the ms until the user's connections are allowed to read the inbox again. 0: now. */
   msUntilRead(user: LocalUser): number;
   /** Adds a new connection to the number of the user's connections on all gateways. */
   count(user: number, session: string): Promise<Connected>;

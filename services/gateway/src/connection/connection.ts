@@ -68,7 +68,9 @@ export class Connection implements UserConnection {
   /** Offset of the last lost event that the welcome has reported to the client. */
   #lossReported = 0;
   #reading = false;
-  /** True if the connection may have missed events or a revocation since it last read the inbox. */
+  /**
+   * True if the connection might have missed events or a revocation since it last read the inbox.
+   */
   #doubtful = false;
   /**
    * Resolves when the user's connection count in Redis includes this connection, or when counting
@@ -272,7 +274,7 @@ export class Connection implements UserConnection {
     deps.hub.leave(this.user, this);
     deps.connections.delete(this);
     deps.gone(this);
-    // Subtracts the connection even if `count` failed, because a concurrent `count` may have
+    // Subtracts the connection even if `count` failed, because a concurrent `count` might have
     // included it.
     this.#counted.then((outcome) => deps.uncount(this.user.id, outcome === 'ok' ? this.transport.linger : 0));
   }

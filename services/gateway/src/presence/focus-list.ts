@@ -27,8 +27,8 @@ export class FocusList {
   }
 
   /**
-   * Writes the open chats of a user again, because Redis may have lost them. No-op if the user has
-   * none.
+   * Writes the open chats of a user again, because Redis might have lost them. No-op if the user
+   * has none.
    */
   restore(user: number): void {
     if (this.#users.has(user)) this.#send(user);
@@ -71,7 +71,7 @@ export class FocusList {
 
   /**
    * Writes the open chats of a user. Ignores errors, because `restore` writes them again when Redis
-   * is available. Until then, the user may get an unnecessary push notification.
+   * is available. Until then, the user might get an unnecessary push notification.
    */
   #send(user: number): void {
     this.#write(user, () => [...new Set(this.#users.get(user)?.values())]).catch(() => {});

@@ -6,7 +6,7 @@ const RETRY_DELAY_MS = 500;
 
 /**
  * Number of heartbeats at which the watch list is refreshed after a gateway has joined or left.
- * Another gateway notices that up to one heartbeat later, and may publish wrong presence changes
+ * Another gateway notices that up to one heartbeat later, and might publish wrong presence changes
  * until then.
  */
 const REFRESHES = 3;
@@ -20,7 +20,7 @@ export class Presence {
   readonly #options: PresenceOptions;
   /** Timers of users who count as connected for a while after their last connection closed. */
   readonly #lingering = new Map<number, NodeJS.Timeout>();
-  /** Users whose connection count may be missing or outdated in Redis. */
+  /** Users whose connection count might be missing or outdated in Redis. */
   readonly #pending = new Set<number>();
   #refreshPending = false;
   #retry: NodeJS.Timeout | undefined;
@@ -86,8 +86,8 @@ export class Presence {
   }
 
   /**
-   * Writes the counts of these users again and refreshes the watch list, because Redis may have
-   * lost them or the gateway may have missed changes.
+   * Writes the counts of these users again and refreshes the watch list, because Redis might have
+   * lost them or the gateway might have missed changes.
    */
   async missed(users: Iterable<number>): Promise<void> {
     for (const user of users) this.#pending.add(user);
@@ -173,7 +173,7 @@ export interface PresenceOptions {
 export interface PresenceStore {
   /**
    * Writes a connection count greater than 0. With `session`, also adds a new connection of that
-   * session, which Redis may refuse.
+   * session, which Redis might refuse.
    */
   connect(count: UserCount, session?: string): Promise<Connected>;
   /** Writes a connection count, which can be 0. */

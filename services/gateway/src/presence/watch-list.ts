@@ -17,9 +17,9 @@ export class WatchList {
   /**
    * Replaces the users whose presence a watcher receives, and sends it one presence frame for each.
    * Subscribes first and reads then, so that no change in between is lost. Checks `isVisible`
-   * before, so that it subscribes to no strangers, and again afterwards, because the permission may
-   * have been withdrawn in between. Sends a user as offline if the watcher is not allowed to see
-   * the user's presence.
+   * before, so that it subscribes to no strangers, and again afterwards, because the permission
+   * might have been withdrawn in between. Sends a user as offline if the watcher is not allowed to
+   * see the user's presence.
    */
   async watch(watcher: Watcher, users: number[], isVisible: (user: number) => Promise<boolean>): Promise<void> {
     this.unwatch(watcher);

@@ -14,7 +14,7 @@ export class Channels {
   #received = 0;
 
   /**
-   * @param missed called if messages on the channels of these hash buckets may have been lost
+   * @param missed called if messages on the channels of these hash buckets might have been lost
    * @param passed called with each message after its listener was called
    */
   constructor(

@@ -67,7 +67,7 @@ export class StoreGuard {
     return this.#reason === undefined ? [] : [this.#reason];
   }
 
-  /** Whether Redis lost the refs (idempotency keys) of messages that PostgreSQL may hold. */
+  /** Whether Redis lost the refs (idempotency keys) of messages that PostgreSQL might hold. */
   get refsLost(): boolean {
     return this.#refsLost || this.#deps.lostAllRefs();
   }

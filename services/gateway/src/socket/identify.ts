@@ -27,7 +27,10 @@ export function identify(
     });
 }
 
-/** Like `identify`, but refuses a user who is not allowed to open one more connection now. */
+/**
+ * Finds the user who sent a request like `identify`, and refuses the request if the user cannot
+ * open another connection now.
+ */
 export function identifyConnection(
   deps: ServerDeps,
   visitor: Visitor,

@@ -61,7 +61,7 @@ function serve(deps: ServerDeps, route: Route, request: IncomingRequest, respons
 }
 
 /**
- * Runs a handler, and responds with 500 if it throws or rejects, because no request may end the
+ * Runs a handler, and responds with 500 if it throws or rejects, because a request must not end the
  * process.
  */
 function guard({ log }: ServerDeps, response: OutgoingResponse, handle: () => void | Promise<void>): void {

@@ -73,7 +73,7 @@ export class Hub {
   }
 
   /**
-   * Called if events may have been lost on the channels of these hash buckets. Returns the ids of
+   * Called if events might have been lost on the channels of these hash buckets. Returns the ids of
    * the affected users.
    */
   missed(buckets: Set<number>): number[] {

@@ -6,7 +6,7 @@ import { isEventFrame, isLive, readCursor, splitLive } from '../frames.ts';
 /** Maximum number of cached permissions per user. */
 const MAX_PERMITS = 256;
 
-/** Maximum size of a page of the inbox that does not count under the rate limit. */
+/** Maximum bytes of a page of the inbox that is not charged under the rate limit. */
 const FREE_PAGE_BYTES = 4096;
 
 /**
@@ -69,7 +69,9 @@ export class LocalUser {
     if (bytes > FREE_PAGE_BYTES) this.budget.takeRead(bytes, now, rates);
   }
 
-  /** Returns the ms until the gateway reads another page of the user's inbox. 0: now. */
+  /**
+   * Returns the ms until the gateway is allowed to read another page of the user's inbox. 0: now.
+   */
   msUntilRead(now: number, rates: LocalRates): number {
     return this.#budget?.msUntilRead(now, rates) ?? 0;
   }
@@ -91,8 +93,8 @@ export class LocalUser {
   }
 
   /**
-   * Sets the last position to the end of the inbox, because Redis may have lost published events in
-   * a fail-over.
+   * Sets the last position to the end of the inbox, because Redis might have lost published events
+   * in a fail-over.
    */
   rewind({ epoch, offset }: Cursor): void {
     this.epoch = epoch;
@@ -100,7 +102,7 @@ export class LocalUser {
   }
 
   /**
-   * Called if events and control messages may have been lost. Clears the cached permissions and
+   * Called if events and control messages might have been lost. Clears the cached permissions and
    * makes every connection read the inbox.
    */
   missed(): void {
@@ -118,7 +120,7 @@ export class LocalUser {
 
   /**
    * Must be called before the gateway reads a permission from Redis. The returned function caches
-   * the permission, unless the cache was cleared during the read and the permission may be
+   * the permission, unless the cache was cleared during the read and the permission might be
    * outdated.
    */
   readPermit(to: number): (permit: Permit) => void {
@@ -167,6 +169,6 @@ export interface UserConnection {
    */
   forward(frame: string | Uint8Array): boolean;
   control(control: Control): void;
-  /** Called if events and control messages may have been lost. */
+  /** Called if events and control messages might have been lost. */
   missed(): void;
 }

@@ -69,7 +69,7 @@ export class LayimTransport extends WebSocketTransport {
   }
 
   override drained(): void {
-    // A closed socket may have lost its last messages. They stay unacknowledged, so that the next
+    // A closed socket might have lost its last messages. They stay unacknowledged, so that the next
     // connection sends them again.
     if (!this.isOpen) return;
     super.drained();

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { type ClientRequest, request } from 'node:http';
 
 /**
- * Works around a bug of uWebSockets.js 20.51, which may close a WebSocket at once if its request is
- * upgraded inside of `cork` of its own response. This class keeps a request of the server to itself
- * open, and upgrades other requests inside of `cork` of the response to it.
+ * Works around a bug of uWebSockets.js 20.51, which might close a WebSocket at once if its request
+ * is upgraded inside of `cork` of its own response. This class keeps a request of the server to
+ * itself open, and upgrades other requests inside of `cork` of the response to it.
  *
  * The library requires that each write is inside of `cork`. If an upgrade leaves the socket at its
  * address in memory, `cork` of the own response then reads freed memory as flags. `cork` of another

@@ -81,7 +81,7 @@ export class WebSocketTransport implements Transport, Writer, PeerEvents {
     if (this.#closed) return;
     const peer = this.accept();
     this.#closed = true;
-    // `peer.close` may call `closed` at once, so `#closed` is set before.
+    // `peer.close` might call `closed` at once, so `#closed` is set before.
     peer.close(code, reason);
   }
 
