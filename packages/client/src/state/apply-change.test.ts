@@ -102,7 +102,7 @@ describe('applyChange', () => {
     expect(showChats(state).map(({ chat }) => chat)).toEqual([3, peer]);
   });
 
-  it('the newest page replaces messages in memory if other messages may be missing between them and the page', () => {
+  it('the newest page replaces messages in memory if other messages might be missing between them and the page', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });
     const page = (ids: number[], more: boolean) => {
@@ -163,7 +163,7 @@ describe('applyChange', () => {
       expect(shown(state)).toEqual(['10']);
     });
 
-    it('a loaded page that may lack recent changes does not overwrite messages in memory', () => {
+    it('a loaded page that might lack recent changes does not overwrite messages in memory', () => {
       const state = opened();
       state.apply({ type: 'event', cursor: '1-2', event: pin(true) });
       state.apply({ ...page, messages: [loaded(9), loaded(10)], unrecorded: true, since: '1-2' });
@@ -177,7 +177,7 @@ describe('applyChange', () => {
       expect(shown(state)).toEqual(['9']);
     });
 
-    it('the client reloads a page if it no longer keeps all changes that arrived since the request', () => {
+    it('the client reloads a page if more changes have arrived since the request than it stores', () => {
       const state = opened();
       for (let i = 2; i < 110; i += 1) state.apply({ type: 'event', cursor: `1-${i}`, event: pin(i % 2 === 0) });
       state.apply({ ...page, messages: [loaded(10)], since: '1-1' });

@@ -107,7 +107,7 @@ describe('applyEvent', () => {
     expect(state.chat(2)).toMatchObject({ unread: 1, messages: [{ id: 5 }] });
   });
 
-  it('an own message leaves the outbox when its copy arrives before the acknowledgement', () => {
+  it('a sent message leaves the outbox when its event arrives before its acknowledgement', () => {
     const state = open();
     const left: unknown[] = [];
     state.onLeftOutbox = (ref, accepted) => left.push([ref, accepted?.id]);

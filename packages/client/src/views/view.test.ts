@@ -74,7 +74,7 @@ describe('a derived view', () => {
     expect(state.reads).toBe(reads);
   });
 
-  it('a derived view follows its source from the first listener to the last, and is released a microtask later', async () => {
+  it('a derived view follows its source while it has listeners, and is released a microtask after the last one has left', async () => {
     const { state, view } = counter();
     const listener = () => {};
     const [first, second] = [view.subscribe(listener), view.subscribe(listener)];
@@ -94,7 +94,7 @@ describe('a derived view', () => {
 });
 
 describe('a value view', () => {
-  it('a value view calls its listeners before set returns, and is released when the last listener has left', async () => {
+  it('a value view calls its listeners before set returns, and is released after the last listener has left', async () => {
     let released = 0;
     const view = new ValueView('', () => {
       released += 1;
