@@ -20,8 +20,8 @@ export interface ParleyEvents {
    */
   event: ParleyEvent;
   /**
-   * The result of `chats()` or `messages(chat)` has changed. `chat` is undefined if every chat may
-   * have changed, as after `connect` and `close`.
+   * The result of `chats()` or `messages(chat)` has changed. `chat` is undefined if every chat
+   * might have changed, as after `connect` and `close`.
    */
   change: { chat: number | undefined };
   typing: TypingFrame;

@@ -7,7 +7,7 @@ import type { ErrorCode, FieldError } from '@parley/protocol';
 export class ParleyError extends Error {
   /** Error code of the protocol. `aborted` if the client was closed or the call was cancelled. */
   declare readonly code: ErrorCode | 'aborted';
-  /** True if the same request may succeed later. */
+  /** True if the same request might succeed later. */
   declare readonly retry: boolean;
   /**
    * HTTP status of the response. 0 if the server did not respond. Undefined if the error is not

@@ -225,7 +225,7 @@ export class Parley {
     return this.#running?.state.chatsLoaded ?? false;
   }
 
-  /** Returns whether the api may have messages of a chat that are older than those in memory. */
+  /** Returns whether the api might have messages of a chat that are older than those in memory. */
   hasOlder(chat: number): boolean {
     return this.#chat(chat)?.more ?? true;
   }
@@ -359,7 +359,7 @@ export class Parley {
   /** Returns the running client. Rejects before `connect` and after `close`. */
   #run(command: Command): Promise<Accepted | undefined> {
     const run = this.#running?.runner.run(command) ?? Promise.reject(notConnected());
-    // Marks the rejection as handled, because callers may ignore the result.
+    // Marks the rejection as handled, because callers can ignore the result.
     run.catch(() => {});
     return run;
   }
@@ -374,7 +374,7 @@ export class Parley {
     return this.#running?.state.chats.get(id);
   }
 
-  /** Notifies listeners that every value of the client may have changed. */
+  /** Notifies listeners that every value of the client might have changed. */
   #reset(): void {
     this.#emitter.emit('change', { chat: undefined });
   }

@@ -68,7 +68,7 @@ function toError(status: number, text: string): ParleyError {
   try {
     problem = JSON.parse(text);
   } catch {
-    // Ignores a body that is not JSON, because a proxy may have sent the response.
+    // Ignores a body that is not JSON, because a proxy might have sent the response.
   }
   const { code = retry ? 'unavailable' : 'bad-request', detail = `HTTP ${status}`, errors } = problem;
   return new ParleyError(code, detail, { retry, status, errors });

@@ -260,8 +260,8 @@ export interface Named {
 /** Whether a page contains all messages that the server has accepted. */
 export interface Recorded {
   /**
-   * True if some messages that the server accepted before the request may be missing, because they
-   * are not in PostgreSQL yet.
+   * True if some messages that the server accepted before the request might be missing, because
+   * they are not in PostgreSQL yet.
    */
   unrecorded?: boolean;
 }

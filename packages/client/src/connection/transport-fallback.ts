@@ -2,9 +2,9 @@
 const MAX_FAILURES = 2;
 
 /**
- * Chooses the transport. If a transport fails repeatedly before its welcome, a proxy may block it,
- * so the client uses the next one in order of preference. After the last transport it starts over
- * with the first one, because the server may be down.
+ * Chooses the transport. If a transport fails repeatedly before its welcome, a proxy might block
+ * it, so the client uses the next one in order of preference. After the last transport it starts
+ * over with the first one, because the server might be down.
  */
 export class TransportFallback {
   readonly #count: number;

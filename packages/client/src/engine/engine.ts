@@ -191,7 +191,7 @@ export class Engine implements CommandRunner {
     this.#cursorUnknown = cursor === null;
     if (!recovered) this.#reloader.lost();
     // Keeps the cursor of the state if it is newer: a probe starts at an earlier cursor, but the
-    // connection that it replaces may have received later events.
+    // connection that it replaces might have received later events.
     else if (cursor === null || eventsAhead(state, cursor) <= 0) return;
     this.#change({ type: 'moved', cursor, lost: !recovered });
   }
@@ -216,7 +216,7 @@ export class Engine implements CommandRunner {
     if (ahead <= 0) return;
     if (ahead !== 1 && !this.#cursorUnknown && state.cursor) return this.#connection.restart('a gap');
     this.#cursorUnknown = false;
-    // Checks for a delivery receipt before the change is published, because the app may then mark
+    // Checks for a delivery receipt before the change is published, because the app might then mark
     // the message as read at once.
     const delivery = delivered ? deliveryOf(state, event) : undefined;
     this.#change({ type: 'event', cursor, event });

@@ -10,8 +10,8 @@ const MAX_INTERNAL_ERRORS = 5;
 
 /**
  * Ms to wait for the reply to a frame. After that, the client reconnects, catches up and resends
- * the frame. It never resends on the same connection, because the frame may have been accepted and
- * only its reply delayed.
+ * the frame. It never resends on the same connection, because the frame might have been accepted
+ * and only its reply delayed.
  */
 const REPLY_TIMEOUT_MS = 30_000;
 

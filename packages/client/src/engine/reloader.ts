@@ -79,7 +79,7 @@ export class Reloader implements OnlinePart {
   }
 
   /**
-   * Returns whether the messages of a chat in memory may have a gap, because the api lacked
+   * Returns whether the messages of a chat in memory might have a gap, because the api lacked
    * messages when they were read.
    */
   #mayHaveGap(chat: number): boolean {

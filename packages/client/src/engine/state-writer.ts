@@ -67,7 +67,7 @@ export class StateWriter implements OnlinePart {
       if (state.storage.state !== 'failing') failed(error);
       this.#setStatus({ state: 'failing', reason: String(error) });
       this.schedule(RETRY_DELAY_MS);
-      // Saves the outbox alone, because the server does not have its messages yet, and it may fit
+      // Saves the outbox alone, because the server does not have its messages yet, and it might fit
       // on a full disk when the whole state does not.
       await store.write({ outbox: state.outbox }).catch(() => {});
     }

@@ -85,7 +85,7 @@ function setCursor(state: State, cursor: string | null): void {
 
 /**
  * Drops all messages and marks every chat as incomplete after events were lost. Messages and chats
- * may be missing until they are read from the api again.
+ * might be missing until they are read from the api again.
  */
 function forgetMessages(state: State): void {
   state.chatsLoaded = false;

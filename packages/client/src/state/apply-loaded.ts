@@ -17,7 +17,7 @@ export function applyChats(
     state.unrecorded = unrecorded === true;
     state.dirty.add('chatsLoaded').add('unrecorded');
     const listed = new Set(chats.map(({ chat }) => chat));
-    // Keeps chats with messages, because they may have been created after the api read the list.
+    // Keeps chats with messages, because they might have been created after the api read the list.
     for (const { chat, messages, cleared } of state.chats.values())
       if (!listed.has(chat) && messages.length === 0) deleteChat(state, chat, cleared);
   }
@@ -41,13 +41,13 @@ export function applyMessages(state: State, change: Extract<Change, { type: 'mes
     state.dirty.add('unrecorded');
   }
   const chat = changeChat(state, change.chat);
-  // Drops messages in memory before the newest page, because others may be missing between them and
-  // the page.
+  // Drops messages in memory before the newest page, because others might be missing between them
+  // and the page.
   if (newest && more) chat.messages = chat.messages.filter(({ id }) => id >= (messages[0]?.id ?? 0));
   const [oldest] = chat.messages;
   for (const message of messages) if (message.ref) removeEntry(state, message.ref, message);
   if (!oldest || (messages[0]?.id ?? 0) <= oldest.id) chat.more = more;
-  // If the page may lack recent changes, the messages in memory are newer and win.
+  // If the page might lack recent changes, the messages in memory are newer and win.
   insertMessages(chat, messages, unrecorded ? (same) => same : mergeLoaded);
   chat.capacity = Math.max(chat.capacity, chat.messages.length);
 }

@@ -74,7 +74,7 @@ interface MessagesChange {
    * True if the page ends with the newest message. Then no message is missing between its messages.
    */
   newest?: boolean;
-  /** True if accepted messages or changes may be missing in the page. */
+  /** True if accepted messages or changes might be missing in the page. */
   unrecorded?: boolean;
   /**
    * Cursor at the time of the request. The client applies later changes of messages to the page.

@@ -1,9 +1,9 @@
 import type { ParleyEvent } from '@parley/protocol';
 
-/** Number of changes to keep. Each change may contain the body of a message. */
+/** Number of changes to keep. Each change might contain the body of a message. */
 const MAX_KEPT = 100;
 
-/** An event that changes a message which a response of the api may contain. */
+/** An event that changes a message which a response of the api might contain. */
 export type MessageChange = Extract<ParleyEvent, { kind: 'recall' | 'edit' | 'react' | 'pin' | 'hide' }>;
 
 /**

@@ -14,7 +14,7 @@ export function takeUnsaved(state: State, keep: number): Record<string, unknown>
 }
 
 /**
- * Marks every value as unsaved, because the previous leading tab may have closed before it stored
+ * Marks every value as unsaved, because the previous leading tab might have closed before it stored
  * its last changes.
  */
 export function markAllUnsaved(state: State): void {

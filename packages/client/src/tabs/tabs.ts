@@ -79,7 +79,7 @@ export class Tabs implements CommandRunner {
     if (message.kind === 'state') {
       this.#following = true;
       this.#options.follow(message.state);
-      // Sends pending commands again, because the previous leader may have closed before it
+      // Sends pending commands again, because the previous leader might have closed before it
       // received them.
       for (const [ref, { command }] of this.#pending) this.#post({ kind: 'command', tab: this.#tab, ref, command });
     } else if (message.kind === 'change' && this.#following) this.#options.changed(message.change);

@@ -19,7 +19,7 @@ export interface Chats {
   readonly chats: readonly Chat[];
   /** True when the newest chats have been loaded from the api. */
   readonly loaded: boolean;
-  /** True if the api may have older chats. */
+  /** True if the api might have older chats. */
   readonly hasMore: boolean;
   /** True while `loadMore` is in progress. */
   readonly loading: boolean;
@@ -66,7 +66,7 @@ export function chatsView(parley: Parley): View<Chats> {
       changed = notify;
       const offs = [
         parley.on('change', () => {
-          // Starts over with the first page after sign-out, because another user may sign in.
+          // Starts over with the first page after sign-out, because another user might sign in.
           if (!isConnected(parley)) next = undefined;
           changed();
         }),

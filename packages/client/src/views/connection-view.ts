@@ -35,7 +35,7 @@ export function isConnected(parley: Parley): boolean {
 }
 
 /**
- * Calls a listener when every value of the client may have changed, as after `connect` and
+ * Calls a listener when every value of the client might have changed, as after `connect` and
  * sign-out.
  */
 export function onReset(parley: Parley, listener: () => void): () => void {

@@ -13,7 +13,7 @@ const PAGE = 50;
 export interface Messages {
   /** Accepted messages by ascending id, then the messages in the outbox. */
   readonly messages: readonly ChatMessage[];
-  /** True if the api may have older messages. */
+  /** True if the api might have older messages. */
   readonly hasOlder: boolean;
   /** True while messages are being loaded from the api. */
   readonly loading: boolean;
@@ -64,7 +64,7 @@ export function messagesView(parley: Parley, chat: number, released: () => void)
         parley.on('change', (change) => {
           if (change.chat !== undefined && change.chat !== chat) return;
           changed();
-          // Loads only if the client was connected before or has loaded the list of chats.
+          // Such a change means that the client has connected or has loaded the list of chats.
           if (change.chat === undefined) fill();
         }),
         parley.on('status', fill),

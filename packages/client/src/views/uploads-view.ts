@@ -187,7 +187,7 @@ export class UploadQueue {
  */
 function bodyOf(wanted: string, { id, ...media }: Media): Body {
   const [found = ''] = media.mime.split('/');
-  // Sends the file as audio if the app states an audio type, because the server may detect a
+  // Sends the file as audio if the app states an audio type, because the server might detect a
   // recording without pictures as video.
   const type = found === 'video' && wanted.startsWith('audio/') ? 'audio' : found;
   return { type: isKind(type) ? type : 'file', media: id, ...media };

@@ -95,7 +95,7 @@ export interface ViewSource<T> {
   /** Returns the current value. If the value equals the last one, `before`, returns `before`. */
   read(before: T): T;
   /**
-   * Starts to call `changed` whenever the value may have changed. Called when the view gets its
+   * Starts to call `changed` whenever the value might have changed. Called when the view gets its
    * first listener. Returns a function that the view calls after its last listener has left.
    */
   follow(changed: () => void): () => void;
@@ -111,9 +111,9 @@ class Listeners {
   #stop = () => {};
 
   /**
-   * @param start called for the first listener. The function that it returns is called after the
-   * last listener has left
-   * @param released called when there was no listener for a microtask
+   * @param start called when the first listener is added. The function that it returns is called
+   * after the last listener was removed
+   * @param released called when the view has had no listener for a microtask
    */
   constructor(start: () => () => void, released: () => void = () => {}) {
     this.#start = start;
