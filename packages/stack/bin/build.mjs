@@ -52,7 +52,7 @@ const banner = `import { createRequire as __createRequire } from 'node:module'; 
 /**
  * Bundles all entry points. Does nothing if neither the sources nor the installed packages have
  * changed. Replaces a bundle atomically and only if its content differs, because other processes
- * may be loading it. If a build fails, prints the compile errors and rejects.
+ * might be loading it. If a build fails, prints the compile errors and rejects.
  */
 export async function build() {
   const present = entries.filter(([source]) => existsSync(join(root, source)));

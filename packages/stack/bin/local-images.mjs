@@ -1,5 +1,5 @@
-// Makes the images of the tests with containers from this machine's files, without a registry:
-// `node packages/stack/bin/local-images.mjs`. Prints the settings that select the images.
+// Builds the container images that tests need from files of this machine, without a registry: `node
+// packages/stack/bin/local-images.mjs`. Prints the environment variables that select the images.
 import { build, buildOne } from './build.mjs';
 
 await build();

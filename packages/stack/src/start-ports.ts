@@ -3,7 +3,7 @@ import { waitFor } from './wait-for.ts';
 
 /**
  * Returns the port of the api, followed by consecutive ports for the gateways. Waits up to 1 s
- * until all of them are free, because processes of a killed stack may not have ended yet.
+ * until all of them are free, because processes of a killed stack might not have ended yet.
  *
  * @throws PortInUse
  */

@@ -18,7 +18,7 @@ import { superviseStack } from './supervise.ts';
  */
 export async function start(args: string[]): Promise<void> {
   let data = '.data';
-  // Ignores errors of stdout, because the reading program may close the pipe, as in `npm start |
+  // Ignores errors of stdout, because the reading program might close the pipe, as in `npm start |
   // head`.
   process.stdout.on('error', () => {});
   try {

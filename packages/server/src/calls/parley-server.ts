@@ -201,7 +201,7 @@ function toError(status: number, text: string, retryAfter: number | undefined): 
   try {
     problem = JSON.parse(text) ?? {};
   } catch {
-    // Ignores a body that is not JSON, because a proxy may have sent the response.
+    // Ignores a body that is not JSON, because a proxy might have sent the response.
   }
   const isTemporary = status === 429 || status >= 500;
   const { code = isTemporary ? 'unavailable' : 'bad-request', detail = `HTTP ${status}`, errors } = problem;

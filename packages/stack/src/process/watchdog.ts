@@ -13,7 +13,9 @@ export const watchdog = {
    */
   watch: (pid: number, signal: NodeJS.Signals): void => order(`watch ${signal.slice(3)} ${pid}`),
 
-  /** Removes a child process that has ended from the list, because the system may reuse its pid. */
+  /**
+   * Removes a child process that has ended from the list, because the system might reuse its pid.
+   */
   forget: (pid: number): void => order(`forget ${pid}`),
 
   /**
