@@ -59,8 +59,8 @@ export interface Keys {
    */
   facts(user: number, chat: number, id: number): string;
   /**
-   * Redis hash: name of a ref -> message id, of the sender's messages in PostgreSQL. The recorder
-   * copies them after Redis has lost the refs of a conversation.
+   * Redis hash with the refs of a sender's messages that PostgreSQL has: name of the ref -> message
+   * id. The recorder copies them after Redis has lost the refs of a conversation.
    */
   recordedRefs(conversation: string, sender: number): string;
   /**

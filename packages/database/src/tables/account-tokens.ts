@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely';
 
 /**
- * A one-time token, which Parley sends to a user, with which the user sets a password or confirms
- * an e-mail address.
+ * A one-time token that Parley sends to a user. With it, the user sets a password or confirms an
+ * e-mail address.
  */
 export interface AccountTokensTable {
   /** SHA-256 of the token, as base64url. */

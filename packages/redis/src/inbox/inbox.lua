@@ -182,8 +182,8 @@ local function add(inbox, event, now, hint, limits)
   return redis.call('XADD', inbox, id, 'e', event, 'p', before), epoch, 'epoch'
 end
 
--- Adds an event that is not a message to the index, and removes the event that it replaces from the
--- stream.
+-- Adds an event that is not a message to the index. If it replaces an older event, removes that
+-- event from the stream.
 local function replace(inbox, id, merge, starts, limits)
   local index = inbox .. ':index'
   local key, value = string.match(merge, '^(%S+)( ?%d*)$')

@@ -2,8 +2,8 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { refName } from './ref-name.ts';
 
 /**
- * Seconds after a loss of refs during which they are looked up in PostgreSQL, and for which Redis
- * keeps copies of them.
+ * Seconds after a loss of refs during which refs are looked up in PostgreSQL. Also the seconds for
+ * which Redis keeps copies of these refs.
  */
 const LOSS_TTL = 86_400;
 
