@@ -64,9 +64,12 @@ describe('conversations', () => {
     expect(parseConversation(groupConversation(88))).toEqual({ type: 'group', group: 88 });
   });
 
-  it.each(['', '5', '7_5', 'g', 'g0', '1_', '01_2', '1_99999999999999999999'])('%j is no conversation', (text) => {
-    expect(parseConversation(text)).toBeUndefined();
-  });
+  it.each(['', '5', '7_5', 'g', 'g0', '1_', '01_2', '1_99999999999999999999'])(
+    'parseConversation returns undefined for %j',
+    (text) => {
+      expect(parseConversation(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('cursors', () => {
@@ -77,7 +80,10 @@ describe('cursors', () => {
     });
   });
 
-  it.each(['', 'latest', '1-', '-1', '1-2-3', '9999999999999999-1', '1e3-1', ' 1-1'])('%j is no cursor', (text) => {
-    expect(parseCursor(text)).toBeUndefined();
-  });
+  it.each(['', 'latest', '1-', '-1', '1-2-3', '9999999999999999-1', '1e3-1', ' 1-1'])(
+    'parseCursor returns undefined for %j',
+    (text) => {
+      expect(parseCursor(text)).toBeUndefined();
+    },
+  );
 });

@@ -32,7 +32,7 @@ describe('readFrame', () => {
     { type: 'stream', op: 'end', chat: 7, id: 1, body: { type: 'sticker', code: 'done' } },
     { type: 'auth', token: 't' },
     { type: 'ping' },
-  ])('accepts the frame %j', (frame) => {
+  ])('readFrame accepts the frame %j', (frame) => {
     expect(readFrame(JSON.parse(JSON.stringify(frame)))).toEqual({ ok: true, frame });
   });
 
@@ -70,7 +70,7 @@ describe('readFrame', () => {
       { ...send, body: { type: 'image', media: 5, name: 'a.png', mime: 'image/png' } },
       'size',
     ],
-  ])('rejects %s and names the invalid field', (_title, value, named) => {
+  ])('readFrame rejects %s and names the invalid field', (_title, value, named) => {
     const reading = readFrame(value);
     expect(reading.ok).toBe(false);
     expect(!reading.ok && reading.message).toContain(named);

@@ -46,7 +46,7 @@ describe('names', () => {
     expect(keys.conversation('g130')).toBe('{2}:conv:g130');
   });
 
-  it.each(['', '200_70', 'x', 'g', '5', '{1}'])('the bucket of %j, which is not a conversation, throws', (text) => {
+  it.each(['', '200_70', 'x', 'g', '5', '{1}'])('`home` throws for %j, which is not a conversation', (text) => {
     expect(() => keys.conversation(text)).toThrow(TypeError);
     expect(() => keys.home(text)).toThrow(TypeError);
   });

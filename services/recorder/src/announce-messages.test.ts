@@ -107,7 +107,7 @@ it.each([
   ['FCM', { FCM_PROJECT: 'parley-test' }],
   ['APNs', { APNS_KEY_ID: 'KEY1234567' }],
 ])(
-  'with %s queues push events only for users with a device, and none for a silent message',
+  'with %s, the recorder queues push events only for users with a device, and none for a silent message',
   async (_service, settings) => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);

@@ -130,7 +130,7 @@ describe('verifyDatabase', () => {
     ],
     ['messages without their chat', 'delete from chats where owner_id = 1', ['marks', 'orphans']],
     ['a friendship that has one side', 'delete from friendships where user_id = 1', ['orphans']],
-  ])('finds %s', async (_, plant, found) => {
+  ])('verifyDatabase finds %s', async (_, plant, found) => {
     await pool.query(plant);
     expect((await faults()).sort()).toEqual(found);
   });

@@ -15,7 +15,7 @@ it.each([
   ['redis://:secret@a/chat', /database is a number/],
   ['redis://:secret@a/2,redis://:secret@b/2', /no databases/],
   ['rediss://:secret@a?rejectUnauthorized=false', /no options/],
-])('rejects %s without revealing its password, since ioredis would ignore a part of it', (url, message) => {
+])('readAddress rejects %s, of which ioredis ignores a part, without revealing the password', (url, message) => {
   expect(() => readAddress(url)).toThrow(message);
   expect(() => readAddress(url)).not.toThrow(/secret/);
 });

@@ -37,7 +37,7 @@ const untilItTakes = (connection: RedisConnection, bucket: number) =>
 
 describe('opening', () => {
   it.each(['redis://parley:secret@127.0.0.1:PORT', 'redis://:secret@127.0.0.1:PORT,redis://:secret@127.0.0.1:PORT'])(
-    'rejects with the address and without the password if nothing listens at %s',
+    'connectRedis rejects if nothing listens at %s, and the error contains the address without the password',
     async (template) => {
       const url = template.replaceAll('PORT', String(await freePort()));
       const error: Error = await connectRedis({ url }).then(

@@ -56,7 +56,7 @@ describe('the settings of Redis', () => {
     ['appendfsync', 'no', 'always', ['always', 'everysec']],
     ['appendonly', 'no', 'yes', ['always', 'everysec']],
   ] as const)(
-    'the check of Redis rejects %s %s, and names the value that it needs',
+    'checkServers rejects %s %s, and the error names the required value',
     async (setting, value, need, rejecting) => {
       const [, before] = (await redis.client.call('CONFIG', 'GET', setting)) as string[];
       await redis.client.call('CONFIG', 'SET', setting, value);

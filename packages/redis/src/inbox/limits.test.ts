@@ -138,7 +138,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it.each([false, true])('a device continues after a loss that was reported to it, with relay %s', async (relay) => {
+  it.each([false, true])('with relay %s, a device continues after a loss that was reported to it', async (relay) => {
     const [ann, ben] = pair();
     const connection = await redis.open({ inboxLength: 20 });
     await send(connection, ann, ben, 'first');

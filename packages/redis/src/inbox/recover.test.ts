@@ -163,7 +163,7 @@ onEachRedis((redis) => {
     it.each([
       ['its place was trimmed', 0, 1],
       ['the inbox got a new epoch', -1, 4],
-    ])('a device gets recovered false when %s since it acknowledged', async (_, shift, offset) => {
+    ])('recover reports a loss to a device if %s since it last acknowledged', async (_, shift, offset) => {
       const user = await userWith(5);
       const { epoch } = await read(user, 'latest');
       await acknowledge(redis.connection, user, 'phone', { epoch: epoch + shift, offset });

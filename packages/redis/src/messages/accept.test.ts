@@ -443,7 +443,7 @@ onEachRedis((redis) => {
   });
 
   it.each(['"', '\\', '\\"}', "'", ':', '1:2', '{}', '%s %.0f', '\n\r\t\0', 'ä漢字👩‍👩‍👧', '\u2028', ' '])(
-    'recognises a resend with the ref %j',
+    'accept recognises a resend with the ref %j',
     async (ref) => {
       const [a, b] = strangers();
       const first = await send(redis.connection, a, b, ref);

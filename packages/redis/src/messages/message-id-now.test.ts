@@ -10,7 +10,7 @@ onEachRedis((redis) => {
     accept(redis.connection, { from, to, ref, body: '{}', record: false, ...(members ? { members } : {}) });
 
   it.each(['users', 'group'])(
-    'the current message id separates the messages of %s before it from those after it within one ms',
+    'messageIdNow separates earlier from later messages of %s, even within one ms',
     async (kind) => {
       const [from, to] = [redis.newId(), redis.newId()];
       const members = kind === 'group' ? [from] : undefined;

@@ -34,7 +34,7 @@ onEachRedis((redis) => {
     expect(await ask(5, id)).toBe('stranger');
   });
 
-  it('readRelation returns whether a user hides their presence from the other', async () => {
+  it('readRelation returns whether a user hides their presence from another user', async () => {
     const id = redis.newId();
     const read = (from: number) => readRelation(redis.connection, from, id);
     const choices = ['everyone', 'friends', 'nobody'] as const;
@@ -59,7 +59,7 @@ onEachRedis((redis) => {
     ]);
   });
 
-  it('readRelation returns whether a user hides their read marks from the other', async () => {
+  it('readRelation returns whether a user hides their read marks from another user', async () => {
     const id = redis.newId();
     const found: unknown[] = [];
     for (const [i, lastSeen] of (['everyone', 'friends', 'nobody'] as const).entries()) {

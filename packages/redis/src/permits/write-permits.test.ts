@@ -110,7 +110,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it.each([999, 1000, 1001, 5000])('permits with lists of %i users are copied completely', async (length) => {
+  it.each([999, 1000, 1001, 5000])('writePermits completely copies permits with lists of %i users', async (length) => {
     const id = redis.newId();
     const contacts = Array.from({ length }, (_, i) => 1_000_000 + i);
     const blocks = Array.from({ length }, (_, i) => 2_000_000 + i);

@@ -72,7 +72,7 @@ describe('readEnv', () => {
   });
 
   it.each(['1.5', '1e3', '0x10', 'NaN', 'Infinity', '99999999999999999999'])(
-    'rejects %s as a whole number',
+    'readEnv rejects %s as a whole number',
     (value) => {
       expect(problemsOf(() => readEnv({ N: value }, { N: integer({ min: 0 }) }))).toHaveLength(1);
     },

@@ -12,14 +12,14 @@ describe('forbidden addresses', () => {
     ...['169.254.169.254', '100.64.0.1', '198.18.0.1', '192.0.0.8', '224.0.0.1', '255.255.255.255', '203.0.113.5'],
     ...['::', '::1', 'fe80::1', 'fe80::1%eth0', 'fc00::1', 'fd12:3456::1', 'ff02::1', '::ffff:127.0.0.1'],
     ...['::ffff:7f00:1', '::127.0.0.1', '64:ff9b::a00:1', '2002:7f00:1::', '2001:db8::1', '2001::1', 'not an address'],
-  ])('the address %s is forbidden', (address) => {
+  ])('mayReach does not allow the address %s', (address) => {
     expect(mayReach(address, true, none)).toBe(false);
   });
 });
 
 describe('allowed addresses', () => {
   it.each(['1.1.1.1', '93.184.216.34', '172.32.0.1', '2606:4700:4700::1111', '2a00:1450:4001:801::200e'])(
-    '%s over TLS only',
+    'mayReach allows %s only over TLS',
     (address) => {
       expect(mayReach(address, true, none)).toBe(true);
       expect(mayReach(address, false, none)).toBe(false);
@@ -58,7 +58,7 @@ describe('a name', () => {
 });
 
 it.each(['127.0.0.1', '[::1]', '[::ffff:10.0.0.1]', '169.254.169.254'])(
-  'checks an address in the URL itself: %s',
+  'checkHost rejects the address %s in a URL',
   (host) => {
     expect(() => checkHost(host, true, none)).toThrow(/may be reached/);
     expect(() => checkHost('example.com', true, none)).not.toThrow();
@@ -66,7 +66,7 @@ it.each(['127.0.0.1', '[::1]', '[::ffff:10.0.0.1]', '169.254.169.254'])(
 );
 
 it.each(['http://2130706433/', 'http://0x7f.1/', 'http://017700000001/', 'http://127.1/'])(
-  'checks every notation: %s',
+  'checkHost rejects a private address in the notation of %s',
   (url) => {
     expect(() => checkHost(new URL(url).hostname, true, none)).toThrow(/may be reached/);
   },

@@ -62,7 +62,7 @@ describe('the reply of a hook', () => {
   it.each([
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
-  ])('a reply compressed with %s is decoded', async (encoding, compress) => {
+  ])('Poster decodes a reply that is compressed with %s', async (encoding, compress) => {
     const accepted: unknown[] = [];
     const post = await start(({ headers }, response) => {
       accepted.push(headers['accept-encoding']);

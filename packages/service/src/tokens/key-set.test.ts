@@ -122,7 +122,7 @@ describe('keys published at a URL', () => {
     ['short RSA keys', jwk(small.publicKey, { kid: 'one' })],
     ['other curves', jwk(p384.publicKey, { kid: 'one' })],
     ['broken keys', { kty: 'RSA', n: 'x', e: '', kid: 'one' }],
-  ])('published keys are ignored if they are %s', async (_, key) => {
+  ])('KeySet ignores published keys that are %s', async (_, key) => {
     publish(key as JsonWebKey);
     using verifier = await verifierOf();
     expect(verifier.failures).toHaveLength(1);

@@ -82,7 +82,7 @@ describe('a forged token', () => {
         }),
     ],
     ['of a kid that is unknown', () => signToken({ ...pair, kid: 'other' }, claims)],
-  ])('a token %s is invalid', (_, forge) => {
+  ])('verifyToken rejects a token %s as invalid', (_, forge) => {
     expect(verifyToken({ secret: undefined, keys }, forge())).toEqual({ ok: false, reason: 'invalid' });
     expect(verifyToken({ secret, keys }, forge())).toEqual({ ok: false, reason: 'invalid' });
   });
