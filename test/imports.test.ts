@@ -37,7 +37,7 @@ const sources = files.flatMap((file) => {
 });
 
 describe('imports between packages', () => {
-  it.each(Object.keys(table))('%s imports only packages allowed in the table', (folder) => {
+  it.each(Object.keys(table))('%s imports only packages that the table allows', (folder) => {
     const imported = sources
       .filter((source) => source.folder === folder)
       .flatMap(({ rest, text }) => {

@@ -43,7 +43,7 @@ describe('the end of a watch', () => {
     ],
     ['the watched user deletes their account', (_, ben) => ben.call('DELETE', '/me', {})],
   ];
-  it.each(changes)('a watcher gets no more presence after %s', async (_, change) => {
+  it.each(changes)('a watcher stops getting the presence of a user after %s', async (_, change) => {
     const [ann, ben] = await friends();
     await using alice = await ann.connect(0);
     await using bob = await ben.connect(1);

@@ -12,7 +12,7 @@ describe('the schedule of faults', () => {
   });
 
   it.each(['pair', 'cluster'] as const)(
-    'the schedule has at least 200 faults in half an hour, of every kind, for a %s',
+    'planFaults plans at least 200 faults of every kind in half an hour for a Redis %s',
     (redis) => {
       const faults = faultsOn(redis);
       const plan = planFaults(pace, faults);

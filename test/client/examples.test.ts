@@ -96,34 +96,37 @@ describe('examples of the client package', () => {
   it.each([
     ['react', ['react', 'react-dom', '@vitejs/plugin-react']],
     ['vue', ['vue', '@vitejs/plugin-vue']],
-  ])('the page with @parley/%s lists chats, shows messages and sends one in a browser', async (name, frameworks) => {
-    const root = await installed.copy(join(packageFolder, '..', name, 'examples'), name);
-    for (const each of frameworks) await installed.link(each);
-    process.env.PARLEY_API = stack.apiUrl;
-    const configFile = join(root, 'vite.config.ts');
-    await build({ root, logLevel: 'silent', configFile });
-    await using site = await startPreview({ root, logLevel: 'silent', configFile });
-    const [reader, writer] = [await register(`reader-${name}`), await register(`writer-${name}`)];
-    await reader.api('POST /friend-requests', { to: writer.user });
-    await writer.api('POST /friend-requests', { to: reader.user });
-    await writer.send(reader.user, 'hello, page');
-    await using browser = await chromium.launch({ ...(await findChromium()), headless: true });
-    const page = await browser.newPage();
-    await page.goto(site.url);
-    await page.getByLabel('Username').fill(`reader-${name}`);
-    await page.getByLabel('Password').fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('button', { name: `writer-${name}` }).click();
-    await page.getByText('hello, page (received)').waitFor();
-    await page.getByRole('status').getByText('online').waitFor();
-    writer.typing(reader.user);
-    await page.getByRole('status').getByText('typing').waitFor();
-    await page.getByLabel('Message').pressSequentially('hello, writer');
-    await page.getByRole('button', { name: 'Send' }).click();
-    await untilShown(writer, reader.user, ['hello, page', 'hello, writer']);
-    await page.getByText('me: hello, writer (delivered)').waitFor();
-    expect(await page.getByLabel('Message').inputValue()).toBe('');
-  });
+  ])(
+    'in a browser, the example page with @parley/%s lists chats, shows messages and sends one',
+    async (name, frameworks) => {
+      const root = await installed.copy(join(packageFolder, '..', name, 'examples'), name);
+      for (const each of frameworks) await installed.link(each);
+      process.env.PARLEY_API = stack.apiUrl;
+      const configFile = join(root, 'vite.config.ts');
+      await build({ root, logLevel: 'silent', configFile });
+      await using site = await startPreview({ root, logLevel: 'silent', configFile });
+      const [reader, writer] = [await register(`reader-${name}`), await register(`writer-${name}`)];
+      await reader.api('POST /friend-requests', { to: writer.user });
+      await writer.api('POST /friend-requests', { to: reader.user });
+      await writer.send(reader.user, 'hello, page');
+      await using browser = await chromium.launch({ ...(await findChromium()), headless: true });
+      const page = await browser.newPage();
+      await page.goto(site.url);
+      await page.getByLabel('Username').fill(`reader-${name}`);
+      await page.getByLabel('Password').fill(password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: `writer-${name}` }).click();
+      await page.getByText('hello, page (received)').waitFor();
+      await page.getByRole('status').getByText('online').waitFor();
+      writer.typing(reader.user);
+      await page.getByRole('status').getByText('typing').waitFor();
+      await page.getByLabel('Message').pressSequentially('hello, writer');
+      await page.getByRole('button', { name: 'Send' }).click();
+      await untilShown(writer, reader.user, ['hello, page', 'hello, writer']);
+      await page.getByText('me: hello, writer (delivered)').waitFor();
+      expect(await page.getByLabel('Message').inputValue()).toBe('');
+    },
+  );
 });
 
 /** Runs a bot of the starter for Node.js. */

@@ -21,7 +21,7 @@ describe('transport fallback', () => {
     ['server-sent events where WebSockets are blocked', webSockets, 'sse'],
     ['long polling where event streams are blocked too', webSocketsAndStreams, 'poll'],
   ] as const)(
-    'a client uses %s, and returns to WebSocket without losing or doubling a message',
+    'a client that had to use %s returns to WebSocket and neither loses nor duplicates a message',
     async (_title, blocked, transport) => {
       const [a, b] = await kit.friends();
       await using network = await behind();

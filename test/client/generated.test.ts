@@ -45,7 +45,7 @@ describe('clients generated from /openapi.json', () => {
   });
 
   it.skipIf(!hasPythonGenerator())(
-    'a generated Python client chats (skipped without: pip install openapi-python-client)',
+    'a Python client generated from /openapi.json sends and receives messages (skipped without openapi-python-client)',
     async () => {
       const { ann, ben, addresses } = await startChat('python');
       const target = ['--output-path', join(folder, 'parley'), '--meta', 'none'];

@@ -34,7 +34,7 @@ describe('the packed package', () => {
   });
 
   it.each(compilers)(
-    'the client package has types for TypeScript %s that need no library but es2022',
+    'the types of the client package compile with TypeScript %s and need no library except es2022',
     async (compiler) => {
       for (const resolution of resolutions) expect(await typeErrors(installed, compiler, app, resolution)).toBe('');
     },
@@ -55,7 +55,7 @@ describe('the packed package', () => {
     }
   });
 
-  it.each(['esbuild', 'vite', 'webpack'] as const)('the client package can be bundled by %s', async (bundler) => {
+  it.each(['esbuild', 'vite', 'webpack'] as const)('%s can bundle the client package', async (bundler) => {
     await installed.write('entry.js', "import { Parley } from '@parley/client';\nconsole.log(typeof Parley);\n");
     await bundlers[bundler](join(installed.folder, 'entry.js'), join(installed.folder, `${bundler}.mjs`));
     const { stdout } = await run(process.execPath, [`${bundler}.mjs`], { cwd: installed.folder });

@@ -17,7 +17,7 @@ const transports: TransportName[] = ['websocket', 'sse', 'poll'];
 
 describe('SESSION_POLICY=single', () => {
   it.each(transports)(
-    'with SESSION_POLICY=single, a replaced client over %s reconnects only on request of the app',
+    'with SESSION_POLICY=single, a client over %s whose session was replaced reconnects only if the app requests it',
     async (transport) => {
       const [a, b] = await kit.friends();
       await using people = new People(kit);

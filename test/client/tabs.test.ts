@@ -59,7 +59,7 @@ describe('tabs of one browser', () => {
     expect(second?.client.messages(b)).toMatchObject([{ state: 'sending' }]);
   });
 
-  it.each(['closes', 'crashes'])('other tabs continue when the tab with the connection %s', async (how) => {
+  it.each(['closes', 'crashes'])('the other tabs continue when the tab with the connection %s', async (how) => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const bob = await people.online(b);

@@ -35,7 +35,7 @@ describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`,
     ['off the network', () => system.disconnect('redis'), () => system.reconnect('redis')],
     ['killed', () => system.kill('redis'), () => system.start('redis')],
   ])(
-    'messages sent while Redis is %s arrive once, in order, when it is back',
+    'messages that are sent while Redis is %s arrive once and in order when Redis is back',
     async (_, away, back) => {
       await using two = await pair();
       await two.say('before');

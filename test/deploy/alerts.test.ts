@@ -37,7 +37,7 @@ describe('alerts', () => {
   });
 
   it.skipIf(!tools)(
-    'alerts fire for failing metrics and stay silent for similar, harmless ones',
+    'each alert fires in its failing state and stays silent in a similar, harmless state',
     { timeout: 120_000 },
     async () => {
       const folder = await temporaryFolder('alerts');

@@ -43,7 +43,7 @@ describe.each(overlays)('overlay %s matches the code', (overlay) => {
     }
   });
 
-  it.each(services)('the deployed %s listens and is probed at the same port', (service) => {
+  it.each(services)('the deployed %s listens at the port at which Kubernetes probes it', (service) => {
     const { ports, startupProbe, livenessProbe, readinessProbe } = cluster.container(service);
     expect(ports).toEqual([{ name: 'http', containerPort: portOf(service) }]);
     expect(dockerfile).toMatch(new RegExp(`AS ${service}\\n(?:[^F].*\\n|\\n)*?EXPOSE ${portOf(service)}\\n`));
@@ -221,7 +221,7 @@ describe('secrets', () => {
     for (const container of given) expect(local.environment(container).NODE_ENV).toBe('development');
   });
 
-  it('images run in production mode by default', () => {
+  it("containers of Parley's images run in production mode by default", () => {
     expect(dockerfile).toContain('ENV NODE_ENV=production');
     const { data } = new Cluster(buildOverlay('production')).find('ConfigMap', 'parley-settings');
     expect(data).not.toHaveProperty('NODE_ENV');

@@ -62,7 +62,7 @@ describe.skipIf(!installed)('the chart', () => {
   });
 
   it.each(['default', 'per service', 'scaled', ...Object.keys(exampleValues)])(
-    'renders valid objects in the namespace of the release: %s',
+    'the Helm chart renders valid objects in the namespace of the release: %s',
     (name) => {
       const own = objects(name).filter(
         ({ apiVersion }) => !/external-secrets|keda|gateway\.networking/.test(apiVersion),
@@ -72,7 +72,7 @@ describe.skipIf(!installed)('the chart', () => {
     },
   );
 
-  it.each(Object.keys(exampleValues))('services accept the settings of %s', (name) => {
+  it.each(Object.keys(exampleValues))('services accept the settings that the Helm chart renders for %s', (name) => {
     const built = cluster(name);
     for (const service of Object.keys(readers) as (keyof typeof readers)[]) {
       const { container, env } = { container: built.container(service), env: ownSecrets };
@@ -84,7 +84,7 @@ describe.skipIf(!installed)('the chart', () => {
   it.each([
     ['a misspelt value', 'replicaz'],
     ['no source of requests', 'ingressFrom'],
-  ])('rejects %s', (name, message) => {
+  ])('the Helm chart rejects %s', (name, message) => {
     expect(() => objects(name)).toThrow(message);
   });
 

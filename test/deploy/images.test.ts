@@ -16,7 +16,7 @@ describe('the files of an image', () => {
   afterAll(() => stack?.stop());
 
   it.each(['api', 'gateway', 'recorder'] as const)(
-    '%s starts without the packages of the repository',
+    'the files of an image start %s without the packages of the repository',
     async (entry) => {
       const folder = await temporaryFolder('image');
       await run('node', [join(root, 'deploy/images/collect.mjs'), entry, join(folder.path, 'services', entry, 'dist')]);

@@ -25,7 +25,7 @@ describe.each(overlays)('overlay %s', (overlay) => {
     expect(manifests.length).toBeGreaterThan(20);
   });
 
-  it.skipIf(!kustomize)('our builder of overlays has the same output as kustomize', () => {
+  it.skipIf(!kustomize)('the builder of overlays in these tests has the same output as kustomize', () => {
     const [program = '', command = ''] = kustomize ?? [];
     const text = execFileSync(program, [command, join(kubernetes, 'overlays', overlay)], { encoding: 'utf8' });
     const theirs = parseAllDocuments(text).map((document) => document.toJS() as Manifest);
@@ -50,7 +50,7 @@ describe('the check of schemas', () => {
     ],
     ['text for a number', (spec: Fields) => Object.assign(spec, { replicas: 'three' }), 'replicas'],
     ['a field that is missing', (spec: Fields) => delete spec.selector, 'selector'],
-  ])('the check of manifests finds %s', (_, damage, found) => {
+  ])('the check of manifests reports %s', (_, damage, found) => {
     const copy = structuredClone(deployment);
     damage(copy.spec as Fields);
     expect(check(copy).join()).toContain(found);

@@ -142,7 +142,7 @@ describe('data that is not a frame', () => {
     ['200 KiB', 'x'.repeat(200 * 1024), 4013, false],
     ['10 MiB', 'x'.repeat(10 * 1024 * 1024), 1009, false],
     ['text that is no UTF-8', Buffer.from([0xff, 0xfe, 0x22]), 1007, false],
-  ])('invalid WebSocket data (%s) closes only its own connection', async (_title, data, code, binary) => {
+  ])('invalid WebSocket data (%s) closes only the connection that sent it', async (_title, data, code, binary) => {
     await using client = await kit.connect(kit.newId());
     client.socket.send(data, { binary });
     // uWebSockets.js sends no close frame for violations of the WebSocket protocol itself.

@@ -14,7 +14,7 @@ afterAll(async () => {
 const kinds = (client: { events: { event: { kind: string } }[] }) => client.events.map(({ event }) => event.kind);
 
 describe('edits, reactions and recalls', () => {
-  it('edits, reactions and recalls reach all devices of both users; each event names the chat as its receiver does', async () => {
+  it('edits, reactions and recalls reach all devices of both users; the chat in each event is the peer of its receiver', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using tablet = await kit.connect(a, 1, { device: 'tablet' });
@@ -157,7 +157,7 @@ describe('edits, reactions and recalls', () => {
     expect(alice.events.at(-1)?.event).toEqual(event);
   });
 
-  it('the gateway requests a message from the recorder if it is no longer in the inbox', async () => {
+  it('if a message is no longer in the inbox, the gateway requests the message from the recorder', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     const { keys, client } = kit.link;

@@ -72,7 +72,7 @@ describe('on a Redis Cluster, with each user in a bucket of their own', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
-  it('a resend completes a message whose gateway died half-way, without a duplicate', async () => {
+  it('a resend completes a message that a gateway had written to only one inbox before it died, and creates no duplicate', async () => {
     const [a, b] = await kit.friends();
     // Appends only to the home bucket, that of alice, as if the gateway had died before it
     // forwarded the message.

@@ -63,7 +63,7 @@ describe('custom data of a message', () => {
   it.each([
     ['too large', { a: 'x'.repeat(5000) }],
     ['no object', [1]],
-  ])('custom data that is %s is refused, and the connection stays open', async (_, custom) => {
+  ])('the gateway refuses custom data that is %s and keeps the connection open', async (_, custom) => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const frame = { type: 'send', ref: 'bad', to: b, body, custom } as unknown as Parameters<typeof alice.ask>[0];
@@ -75,7 +75,7 @@ describe('custom data of a message', () => {
     ['too deep', `{"a":${'['.repeat(40)}${']'.repeat(40)}}`],
     ['with a key __proto__', '{"__proto__":{"admin":true}}'],
     ['with a key __proto__ inside', '{"a":[{"__proto__":1}]}'],
-  ])('custom data that is %s is refused as a whole', async (_, json) => {
+  ])('the gateway refuses custom data that is %s as a whole', async (_, json) => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     alice.socket.send(`{"type":"send","ref":"odd","to":${b},"body":{"type":"text","text":"x"},"custom":${json}}`);

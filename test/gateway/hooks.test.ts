@@ -249,7 +249,7 @@ describe('failing hooks', () => {
   ];
 
   it.each(wrong)(
-    'a hook that fails %s makes the message unavailable, or lets it pass if configured',
+    'if a hook fails %s, the gateway rejects the message as unavailable, or accepts it if configured',
     async (_, answer) => {
       receiver.answer = answer;
       const strict = await kit.addGateway({ hooks: hooks({ timeout: 300 }) });

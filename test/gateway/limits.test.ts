@@ -160,7 +160,7 @@ describe('limits for each user', () => {
       'reacts to unknown messages',
       (to: number, id: number, n: number) => ({ type: 'react', chat: to, id: id + 1 + n, emoji: '👍', active: true }),
     ],
-  ] as const)('a user %s no more often than the limit over all gateways', async (_, frame) => {
+  ] as const)('a user %s no more often than the limit across all gateways', async (_, frame) => {
     kit = await Kit.start(2, { mutationRate: 1, mutationBurst: 20, lookupRate: 1, lookupBurst: 20, history: 'relay' });
     const [a, b] = await kit.friends();
     const clients = await Promise.all([kit.connect(a, 0, { device: 'x' }), kit.connect(a, 1, { device: 'y' })]);
@@ -215,7 +215,7 @@ describe('ids of unknown users', () => {
   };
 
   it.each(Object.entries(asks))(
-    'unknown ids in %s frames are looked up no more often than the limit',
+    'the gateway looks up unknown ids in %s frames no more often than the limit',
     async (_, frames) => {
       kit = await Kit.start(2, { lookupRate: 1, lookupBurst: 10 });
       const a = kit.newId();

@@ -25,7 +25,7 @@ async function untilMark(client: Client): Promise<ParleyEvent[]> {
 
 describe('marks', () => {
   it.each(['delivered', 'read'] as const)(
-    "a %s mark reaches the peer and the user's own devices, each with their own chat id",
+    "a %s mark reaches the peer and the user's own devices; the chat in each event is the peer of its receiver",
     async (how) => {
       const [a, b] = await kit.friends();
       await using alice = await kit.connect(a, 0);
@@ -74,7 +74,7 @@ describe('marks', () => {
   });
 
   it.each(['reader', 'peer'] as const)(
-    'a read mark does not reach the peer if the %s hides read marks',
+    'a read mark does not reach the peer if the %s hides read receipts',
     async (who) => {
       const [a, b] = await kit.friends();
       const [hiding, other] = who === 'reader' ? [b, a] : [a, b];
@@ -110,7 +110,7 @@ describe('marks', () => {
 });
 
 describe('typing', () => {
-  it('a typing frame reaches only devices of the peer, with its state, and is not stored', async () => {
+  it('a typing frame with its state reaches only the devices of the peer, and is not stored', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using second = await kit.connect(a, 0, { device: 'second' });

@@ -151,22 +151,25 @@ describe('recovery after a reconnect', () => {
     ['of another epoch', (epoch: number) => `${epoch - 1}-2`],
     ['of a future epoch', (epoch: number) => `${epoch + 1}-0`],
     ['of a future event', (epoch: number) => `${epoch}-4`],
-  ])('a device with a cursor %s gets recovered: false and a valid cursor to continue from', async (_title, wrong) => {
-    const { a, b, cursors } = await sentWhileAway(3);
-    const epoch = Number(cursors[0]?.split('-')[0]);
-    await using bob = await kit.connect(b, 1, { cursor: wrong(epoch) });
-    const welcome = await bob.welcome();
-    expect(welcome).toMatchObject({ recovered: false, cursor: `${epoch}-0` });
-    await bob.untilEvents(3);
-    await using again = await kit.connect(b, 0, { cursor: welcome.cursor, device: 'again' });
-    expect(await again.welcome()).toMatchObject({ recovered: true, cursor: welcome.cursor });
-    await using alice = await kit.connect(a);
-    await alice.text(b, 'm4');
-    for (const client of [bob, again]) {
-      await client.untilEvents(4);
-      expect(client.heard).toEqual(numbers(4));
-    }
-  });
+  ])(
+    'a device with a cursor %s gets recovered: false and a valid cursor from which it continues',
+    async (_title, wrong) => {
+      const { a, b, cursors } = await sentWhileAway(3);
+      const epoch = Number(cursors[0]?.split('-')[0]);
+      await using bob = await kit.connect(b, 1, { cursor: wrong(epoch) });
+      const welcome = await bob.welcome();
+      expect(welcome).toMatchObject({ recovered: false, cursor: `${epoch}-0` });
+      await bob.untilEvents(3);
+      await using again = await kit.connect(b, 0, { cursor: welcome.cursor, device: 'again' });
+      expect(await again.welcome()).toMatchObject({ recovered: true, cursor: welcome.cursor });
+      await using alice = await kit.connect(a);
+      await alice.text(b, 'm4');
+      for (const client of [bob, again]) {
+        await client.untilEvents(4);
+        expect(client.heard).toEqual(numbers(4));
+      }
+    },
+  );
 });
 
 describe('events that were not published', () => {

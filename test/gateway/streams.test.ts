@@ -125,17 +125,20 @@ describe('streamed messages', () => {
   it.each([
     ['of the first text', { text: 'x'.repeat(8000) }, []],
     ['of all texts', {}, ['x'.repeat(7999), 'yz']],
-  ])('a stream has as many characters as a text: more %s end it with the text so far', async (_, more, texts) => {
-    const [a, b] = await kit.friends();
-    await using alice = await kit.connect(a, 0);
-    const id = await open(alice, b, more);
-    for (const [i, text] of texts.entries()) alice.send(append(b, id, i + 1, text));
-    const late = append(b, id, texts.length + 1, 'late');
-    expect(await alice.ask(late)).toMatchObject({ code: 'stream-ended', retry: false });
-    await alice.untilEvents(2);
-    const { event } = alice.events[1] ?? {};
-    expect(event).toMatchObject({ kind: 'edit', streaming: false, body: { text: expect.stringMatching(/^x+$/) } });
-  });
+  ])(
+    'a stream ends with the text so far if the characters %s exceed the limit of a text message',
+    async (_, more, texts) => {
+      const [a, b] = await kit.friends();
+      await using alice = await kit.connect(a, 0);
+      const id = await open(alice, b, more);
+      for (const [i, text] of texts.entries()) alice.send(append(b, id, i + 1, text));
+      const late = append(b, id, texts.length + 1, 'late');
+      expect(await alice.ask(late)).toMatchObject({ code: 'stream-ended', retry: false });
+      await alice.untilEvents(2);
+      const { event } = alice.events[1] ?? {};
+      expect(event).toMatchObject({ kind: 'edit', streaming: false, body: { text: expect.stringMatching(/^x+$/) } });
+    },
+  );
 
   it('a stream ends when its sender is no longer allowed to write; nobody receives appends after that', async () => {
     const users = await kit.circle(3);

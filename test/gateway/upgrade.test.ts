@@ -50,7 +50,7 @@ describe('before the socket opens', () => {
     ['an expired token among the protocols', { 'sec-websocket-protocol': 'parley.v1, ..' }],
     ['the protocol alone', { 'sec-websocket-protocol': 'parley.v1' }],
     ['a token behind another protocol', { 'sec-websocket-protocol': `chat, ${jwt.sign(claims, tokenSecret)}` }],
-  ])('an upgrade with %s is refused with 401', async (_title, headers) => {
+  ])('the gateway refuses an upgrade with %s with 401', async (_title, headers) => {
     const knocked = await knock(kit.gateway().http, '/v1/socket', headers);
     expectRefused(knocked, 401, 'unauthenticated');
     expect(knocked.headers['www-authenticate']).toBe('Bearer');
@@ -64,7 +64,7 @@ describe('before the socket opens', () => {
     ['an allowed origin', 'https://chat.example', 101],
     ['an allowed origin with its port', 'http://localhost:3000', 101],
     ['another port', 'http://localhost:3001', 403],
-  ])('an upgrade is accepted only from an allowed origin: %s', async (_title, origin, status) => {
+  ])('the gateway accepts an upgrade only from an allowed origin: %s', async (_title, origin, status) => {
     const knocked = await knock(kit.gateway().http, '/v1/socket', { ...bearer(kit.token(kit.newId())), origin });
     if (status === 101) expect(knocked.status).toBe(101);
     else expectRefused(knocked, 403, 'forbidden');
@@ -108,7 +108,7 @@ describe('before the socket opens', () => {
   });
 
   it.each(['yesterday', '7', '7-3-1', '-7-3', '9007199254740993-1', 'LATEST'])(
-    'an invalid cursor (%s) is refused with 400',
+    'the gateway refuses an upgrade with an invalid cursor (%s) with 400',
     async (cursor) => {
       const token = bearer(kit.token(kit.newId()));
       expectRefused(await knock(kit.gateway().http, `/v1/socket?cursor=${cursor}`, token), 400, 'bad-request');

@@ -74,7 +74,7 @@ describe('slow mode of a group', () => {
     expect(codeOf(await say(client, group))).toBe('slow-mode');
   });
 
-  it('a shorter slow mode applies at once, and a group without slow mode has no Redis key for it', async () => {
+  it('a shorter slow mode applies at once; a group without slow mode has no Redis key for slow mode', async () => {
     const { member, group, change } = await makeGroup();
     await using client = await Client.open(kit.gateway(0), member.token);
     expect([codeOf(await say(client, group)), codeOf(await say(client, group))]).toEqual(['ack', 'slow-mode']);

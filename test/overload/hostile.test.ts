@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => stack?.stop());
 
 it.runIf(process.platform === 'linux')(
-  'eight hostile users are limited, and 10 pairs exchange all messages beside them',
+  'limits apply to eight hostile users, while 10 pairs exchange all of their messages',
   { timeout: 180_000 },
   async () => {
     const { api, gateways, recorders } = stack.processes;

@@ -16,7 +16,7 @@ describe.each([
     ['usePresence', [5], {}],
     ['useTyping', 5, []],
     ['useUploads', 5, { uploads: [] }],
-  ] as const)('%s is empty, and leaves no listener', async (name, argument, expected) => {
+  ] as const)('%s is empty on a server and adds no listener to the client', async (name, argument, expected) => {
     const parley = new Parley({ api: 'http://127.0.0.1:1' });
     const listeners = countListeners(parley);
     const html = await framework.renderOnServer(parley, name, argument);

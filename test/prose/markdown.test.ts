@@ -83,7 +83,7 @@ describe('names in Markdown', () => {
   it.each([
     ['settings', /^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/],
     ['metrics', /^parley_[a-z0-9_]+$/],
-  ])('all %s occur in the sources', (_, pattern) => {
+  ])('all %s that Markdown mentions occur in the sources', (_, pattern) => {
     const names = pages.flatMap(codeOf).filter((code) => pattern.test(code));
     expect([...new Set(names)].filter((name) => !new RegExp(`\\b${name}\\b`).test(sources))).toEqual([]);
   });

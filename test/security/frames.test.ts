@@ -148,7 +148,7 @@ it('the table of frames lists every frame type that a client can send', () => {
 });
 
 describe('what each role receives in reply, and whether the owner receives an event', () => {
-  it.each(rows)('the reply to %s for each role', async (name, frame, replies, heard) => {
+  it.each(rows)('the gateway sends each role the expected reply to %s', async (name, frame, replies, heard) => {
     const [from, mine] = [clients.owner.frames.length, people.owner.id];
     const seen: string[] = [];
     for (const role of roles) seen.push(await reply(clients[role], { ...frame(), ref: `${name} ${role}` }));

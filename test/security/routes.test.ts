@@ -32,19 +32,22 @@ it('the table of routes lists every operation of the api', async () => {
 });
 
 describe('the response to each role', () => {
-  it.each(table.map((row) => [row.route, row] as const))('the response of %s for each role', async (_, row) => {
-    const seen: { status: number; leaks: unknown[] }[] = [];
-    let world = row.changes ? await makeWorld(product) : common;
-    for (const role of roles) {
-      // Roles with fewer rights go first, so that an effect of their request would be noticed.
-      if (row.changes === 'once' && seen.some(({ status }) => status < 400)) world = await makeWorld(product);
-      const { status, text } = await ask(world, role, row);
-      const leaks = Object.entries(secrets).filter(([word, known]) => text.includes(word) && !known.includes(role));
-      seen.push({ status, leaks });
-    }
-    expect(seen.map(({ status }) => status)).toEqual(row.statuses);
-    expect(seen.flatMap(({ leaks }) => leaks)).toEqual([]);
-  });
+  it.each(table.map((row) => [row.route, row] as const))(
+    'the api responds to %s with the expected status for each role',
+    async (_, row) => {
+      const seen: { status: number; leaks: unknown[] }[] = [];
+      let world = row.changes ? await makeWorld(product) : common;
+      for (const role of roles) {
+        // Roles with fewer rights go first, so that an effect of their request would be noticed.
+        if (row.changes === 'once' && seen.some(({ status }) => status < 400)) world = await makeWorld(product);
+        const { status, text } = await ask(world, role, row);
+        const leaks = Object.entries(secrets).filter(([word, known]) => text.includes(word) && !known.includes(role));
+        seen.push({ status, leaks });
+      }
+      expect(seen.map(({ status }) => status)).toEqual(row.statuses);
+      expect(seen.flatMap(({ leaks }) => leaks)).toEqual([]);
+    },
+  );
 });
 
 async function ask(world: World, role: Role, row: Row): Promise<{ status: number; text: string }> {

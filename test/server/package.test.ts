@@ -40,9 +40,12 @@ describe('the packed package', () => {
     expect(await problemsOfTypes(installed.tarball)).toEqual([]);
   });
 
-  it.each(compilers)('the server package has types for TypeScript %s that need no other package', async (compiler) => {
-    for (const resolution of resolutions) expect(await typeErrors(installed, compiler, app, resolution)).toBe('');
-  });
+  it.each(compilers)(
+    'the types of the server package compile with TypeScript %s and need no other package',
+    async (compiler) => {
+      for (const resolution of resolutions) expect(await typeErrors(installed, compiler, app, resolution)).toBe('');
+    },
+  );
 
   it('the server package can be loaded by import and by require', async () => {
     const print = 'console.log(typeof ParleyServer, typeof verifyWebhook)';

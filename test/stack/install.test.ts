@@ -38,7 +38,7 @@ it('the installation reports a clone without write access, and downloads nothing
   }
 });
 
-it.each(['18.20.8', '20.18.3'])('Node.js %s is rejected before anything is downloaded', (version) => {
+it.each(['18.20.8', '20.18.3'])('the installation rejects Node.js %s before it downloads anything', (version) => {
   const versions = JSON.stringify({ ...process.versions, node: version });
   const override = `Object.defineProperties(process, { versions: { value: ${versions} }, version: { value: 'v${version}' } })`;
   const install = join(root, 'packages/stack/bin/install.mjs');

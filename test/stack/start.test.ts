@@ -135,7 +135,7 @@ describe('npm start that fails', () => {
       /^DATABASE_URL: cannot connect to PostgreSQL at 127\.0\.0\.1:1: nothing listens there\. .*\n$/,
     ],
   ])(
-    'npm start reports host, port and reason if %s is unreachable, without the password',
+    'if the server in %s is unreachable, npm start reports host, port and reason, but not the password',
     async (variable, url, message) => {
       await using data = await emptyFolder();
       await using starter = new Starter(['--data', data.path], { [variable]: url });
@@ -149,7 +149,7 @@ describe('npm start that fails', () => {
     [['--port', '99999'], '--port must be a whole number from 1 to 65535, not 99999\n'],
     [['--gateways', 'two'], '--gateways must be a whole number from 1 to 64, not two\n'],
     [['--prot', '1'], "Unknown option '--prot'. See npm start -- --help\n"],
-  ])('npm start rejects %j', async (args, message) => {
+  ])('npm start rejects the arguments %j', async (args, message) => {
     await using starter = new Starter(args);
     expect(await starter.ended()).toBe('exit code 1');
     expect(starter.output).toBe(message);

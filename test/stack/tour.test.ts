@@ -45,7 +45,7 @@ describe("the README's tour", () => {
   it.each([
     ['the first time, in sh', 'sh'],
     ['again, in bash', 'bash'],
-  ])('the commands of the README work %s, with a new shell for each step', async (_, name) => {
+  ])('the commands of the README work %s, even with a new shell for each step', async (_, name) => {
     const [setup = '', befriend = '', listen = '', send = '', catchUp = '', history = ''] = blocks;
     expect(blocks).toHaveLength(6);
     await shell(name, setup, befriend);

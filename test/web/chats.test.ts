@@ -113,7 +113,7 @@ describe('single chats', () => {
   });
 
   it.each(['', '/details'])(
-    'a chat stays deleted if another device deletes it while its page%s is open',
+    'a chat that another device deletes stays deleted, even while its page%s is open',
     async (part) => {
       const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
       await kit.say(bob, ann, 'not for long');

@@ -183,18 +183,21 @@ describe('message bubbles', () => {
 });
 
 describe('buttons', () => {
-  it.each(['light', 'dark'] as const)('plain buttons stand out from the page in the %s theme', async (colorScheme) => {
-    const { people, id } = await group('Ann', 'Bob');
-    const page = await kit.open(people[0] as Person, { path: `/chats/${id}/details`, colorScheme });
-    const button = page.getByRole('button', { name: 'Add members' });
-    await button.waitFor();
-    const background = (element: Element) => getComputedStyle(element).backgroundColor;
-    const behind = await page.locator('body').evaluate(background);
-    expect(contrast(behind, await button.evaluate(background))).toBeGreaterThanOrEqual(1.15);
-    const [description, settings] = [page.getByRole('button', { name: 'Edit' }), page.getByRole('switch').first()];
-    const top = async (element: typeof button) => (await element.boundingBox())?.y ?? Number.NaN;
-    expect(await top(description)).toBeLessThan(await top(settings));
-  });
+  it.each(['light', 'dark'] as const)(
+    'plain buttons have enough contrast to the page in the %s theme',
+    async (colorScheme) => {
+      const { people, id } = await group('Ann', 'Bob');
+      const page = await kit.open(people[0] as Person, { path: `/chats/${id}/details`, colorScheme });
+      const button = page.getByRole('button', { name: 'Add members' });
+      await button.waitFor();
+      const background = (element: Element) => getComputedStyle(element).backgroundColor;
+      const behind = await page.locator('body').evaluate(background);
+      expect(contrast(behind, await button.evaluate(background))).toBeGreaterThanOrEqual(1.15);
+      const [description, settings] = [page.getByRole('button', { name: 'Edit' }), page.getByRole('switch').first()];
+      const top = async (element: typeof button) => (await element.boundingBox())?.y ?? Number.NaN;
+      expect(await top(description)).toBeLessThan(await top(settings));
+    },
+  );
 });
 
 describe('the time of a message', () => {

@@ -226,7 +226,7 @@ describe('sound and video', () => {
     await a.box.waitFor();
   });
 
-  it('a video plays while it loads', async () => {
+  it('a video starts to play before it has loaded completely', async () => {
     const { a, b } = await pair();
     // The browser itself creates this video: some seconds of noise, so that it is large.
     const film = await a.page.evaluate(async () => {

@@ -148,7 +148,7 @@ describe('faults in the evidence of a run', () => {
     ['the final text of a stream', { tail: ' ~w1 ~w2' }, { tail: ' ~w1 ~w2' }],
     ['a pin', { pinned: true }, { pinned: true }],
     ['a reaction', { reactions: new Map([[ben, true]]) }, { reactions: [ben] }],
-  ])('the checker finds %s that is missing in one copy, or that nobody made', (_, expected, stored) => {
+  ])('the checker finds %s that is missing in one copy, and one that nobody made', (_, expected, stored) => {
     const world = new Case();
     Object.assign(world.sent[1] as object, expected);
     Object.assign(world.copies.get(`${ann}:${ben}`)?.[1] as object, stored);

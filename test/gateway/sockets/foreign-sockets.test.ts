@@ -42,7 +42,7 @@ describe.each([
     expect(await socket.frame('welcome')).toMatchObject({ user });
   });
 
-  it.skipIf(!installed)(`${library} gets the status of a refusal`, async () => {
+  it.skipIf(!installed)(`${library} gets the status with which the gateway refuses an upgrade`, async () => {
     await using socket = new ForeignSocket(command, kit.gateway().url, 'forged');
     expect(await socket.line('refused')).toEqual({ refused: 401 });
   });

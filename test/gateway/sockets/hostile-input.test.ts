@@ -80,7 +80,7 @@ describe.each(places)('hostile values %s', (_title, frameOf) => {
   const texts = values.map(([, value]) => frameOf(value));
 
   it.each(['/v1/socket', '/layim/socket'])(
-    'hostile values sent to %s do not affect other connections',
+    'hostile values that a client sends to %s do not affect other connections',
     async (path) => {
       await sendAll(path, texts);
       await bystander.settled();

@@ -22,7 +22,7 @@ describe('methods that a path does not support', () => {
     ['POST', '/metrics', 'GET, HEAD, OPTIONS'],
     ['POST', '/v1/socket', 'GET'],
     ['POST', '/layim/socket', 'GET'],
-  ])('%s %s gets 405 and the methods that it supports', async (method, path, allow) => {
+  ])('a request %s %s gets 405 and the methods that the path supports', async (method, path, allow) => {
     const response = await fetch(http + path, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
     expect(await response.json()).toMatchObject({ status: 405, code: 'method-not-allowed' });

@@ -60,10 +60,13 @@ it('a poll can wait longer than the idle timeout of the HTTP server', async () =
   expect((await poll(b, { cursor, timeout: '12000' })).status).toBe(200);
 });
 
-it.each(['60001', '-1', '1e3', 'soon', '5s', '999999'])('a timeout of %s is refused with 400', async (timeout) => {
-  const { status, body } = await poll(kit.newId(), { timeout });
-  expect([status, body]).toMatchObject([400, { code: 'bad-request' }]);
-});
+it.each(['60001', '-1', '1e3', 'soon', '5s', '999999'])(
+  'the gateway refuses a poll with a timeout of %s with 400',
+  async (timeout) => {
+    const { status, body } = await poll(kit.newId(), { timeout });
+    expect([status, body]).toMatchObject([400, { code: 'bad-request' }]);
+  },
+);
 
 it('an aborted poll leaves neither a connection nor an online user behind', async () => {
   const b = kit.newId();

@@ -107,7 +107,7 @@ describe('POST /v1/frames', () => {
     ['half of it', '{"type":"ping"'],
     ['no object', '[]'],
     ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0x00])],
-  ])('an invalid posted body (%s) is refused with 400', async (_title, frame) => {
+  ])('POST /v1/frames refuses an invalid body (%s) with 400', async (_title, frame) => {
     expect(said(await post(kit.newId(), frame))).toMatchObject([400, { type: 'error', code: 'bad-frame' }]);
   });
 
@@ -168,7 +168,7 @@ describe('posted frames for a connection at another gateway', () => {
     return line;
   };
 
-  it('a posted watch frame applies to the event stream of the same device', async () => {
+  it('a watch frame that is sent with POST applies to the event stream of the same device', async () => {
     const [a, b] = await kit.friends();
     await using phone = await stream(a, 'phone');
     await using tablet = await stream(a, 'tablet');
@@ -185,7 +185,7 @@ describe('posted frames for a connection at another gateway', () => {
     expect(bob.closed).toBeUndefined();
   });
 
-  it('a posted auth frame extends the event stream of the same device', async () => {
+  it('an auth frame that is sent with POST extends the event stream of the same device', async () => {
     const a = kit.newId();
     const short = kit.token(a, { lifetime: 2 });
     await using stays = await stream(a, 'stays', short);

@@ -9,7 +9,7 @@ describe('files', () => {
     ['audio/webm;codecs=opus', 'audio'],
     ['video/mp4', 'video'],
     ['', 'file'],
-  ])('a file of type %j is sent as %s', (mime, kind) => expect(kindOf(mime)).toBe(kind));
+  ])('kindOf maps the MIME type %j to the message type %s', (mime, kind) => expect(kindOf(mime)).toBe(kind));
 
   it('sizeText and durationText format sizes and durations', () => {
     expect(sizeText(0, 'en')).toBe('0 byte');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { excess, mentionAt, toSend } from './draft-text.ts';
 
 describe('the text of a draft', () => {
-  it.each([' ', '\n\n', '\t', '', '\0'])('the text of the blank draft %j is empty', (draft) =>
+  it.each([' ', '\n\n', '\t', '', '\0'])('toSend returns an empty string for the blank draft %j', (draft) =>
     expect(toSend(draft)).toBe(''),
   );
   it('toSend keeps line breaks and spaces inside a draft', () => expect(toSend('\n a\n\n  b \n')).toBe('a\n\n  b'));

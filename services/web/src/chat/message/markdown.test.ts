@@ -28,7 +28,7 @@ describe('Markdown of a message', () => {
     ['> quoted\n\nreply', '<quote>quoted</quote>reply'],
     ['- one\n- **two**', '<list -><item>one</item><item><strong>two</strong></item></list>'],
     ['3. three\n4. four', '<list 3><item>three</item><item>four</item></list>'],
-  ])('Markdown %j is shown as %s', (text, expected) => expect(show(parseMarkdown(text))).toBe(expected));
+  ])('parseMarkdown parses %j to %s', (text, expected) => expect(show(parseMarkdown(text))).toBe(expected));
 
   it.each([
     'Hello Ann\n\nhow are you?',
@@ -42,10 +42,10 @@ describe('Markdown of a message', () => {
     'https://example.org/a_b_c?x=*y*',
     '---',
     'a\tb *',
-  ])('the text %j stays as typed', (text) => expect(show(parseMarkdown(text))).toBe(text));
+  ])('parseMarkdown leaves the text %j as typed', (text) => expect(show(parseMarkdown(text))).toBe(text));
 
   it.each(['*', '_a', '[', '`', '> ', '- > ', '1. ', '- ', '**a ', '***a', '[a]('])(
-    'of 4,000 characters of %j overflows nothing',
+    'parsing 4,000 characters of %j does not overflow the stack',
     (part) => expect(parseMarkdown(part.repeat(4000 / part.length)).length).toBeGreaterThan(0),
   );
 

@@ -15,7 +15,7 @@ describe('the parts of a text', () => {
     ['xhttps://example.org', []],
     ['https://', []],
     ['"https://a.b"><script>', ['https://a.b']],
-  ])('the text %s has the links %j', (text, expected) => {
+  ])('textParts finds in the text %s the links %j', (text, expected) => {
     expect(links(text)).toEqual(expected);
   });
 
@@ -44,10 +44,10 @@ describe('the parts of a text', () => {
 });
 
 describe('large emoji', () => {
-  it.each(['👍', '👨‍👩‍👧‍👦 ❤️', '🇨🇳🇩🇪😀'])('the text %s is shown as large emoji', (text) =>
+  it.each(['👍', '👨‍👩‍👧‍👦 ❤️', '🇨🇳🇩🇪😀'])('isLargeEmoji returns true for the text %s', (text) =>
     expect(isLargeEmoji(text)).toBe(true),
   );
-  it.each(['', ' ', '1', 'a 👍', '👍👍👍👍'])('the text %j is not shown as large emoji', (text) =>
+  it.each(['', ' ', '1', 'a 👍', '👍👍👍👍'])('isLargeEmoji returns false for the text %j', (text) =>
     expect(isLargeEmoji(text)).toBe(false),
   );
   it('isLargeEmoji returns false for ten thousand emoji', () => expect(isLargeEmoji('😀'.repeat(10_000))).toBe(false));

@@ -9,7 +9,7 @@ const components = files.filter((file) => /\.(vue|css)$/.test(file) && !shared.i
 const read = (file: string) => readFileSync(root + file, 'utf8');
 
 describe('styles', () => {
-  it.each(shared)('styles of all pages (%s) have classes with the prefix ui-', (file) => {
+  it.each(shared)('class names in the shared styles (%s) begin with ui-', (file) => {
     const classes = read(file).match(/(?<=^[^{}]*)\.[a-z][\w-]*(?=[^{}]*[,{]$)/gm) ?? [];
     expect(classes.filter((name) => !name.startsWith('.ui-'))).toEqual([]);
   });
