@@ -15,7 +15,7 @@ if (options.report) {
 }
 process.exit(passed(outcome) ? 0 : 1);
 
-/** Returns the options of the command line, or a sentence about the mistake in it. */
+/** Parses the command line. Returns the options, or a sentence about what is wrong. */
 function readable() {
   try {
     return readOptions(argv.slice(2));

@@ -10,7 +10,7 @@ export const chart = fileURLToPath(new URL('../../deploy/helm/parley/', import.m
 
 const examples = join(chart, '../examples');
 
-/** File name of each example -> its values. */
+/** File name of each example in deploy/helm/examples -> the Helm values in the file. */
 export const exampleValues = Object.fromEntries(
   readdirSync(examples).map((file) => [file, parse(readFileSync(join(examples, file), 'utf8')) as Fields]),
 );

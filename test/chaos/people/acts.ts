@@ -189,7 +189,7 @@ export interface Archive {
   after: number;
 }
 
-/** A message of an import. */
+/** An imported message. */
 export interface Imported {
   from: number;
   /** The peer or group. */

@@ -134,7 +134,7 @@ interface Contract {
 
 export interface ContractFigures {
   cases: number;
-  /** Number of findings that the README explains. */
+  /** Number of findings of schemathesis that the README explains. */
   answered: number;
   faults: string[];
 }

@@ -7,7 +7,7 @@ import type { UploadRecord } from './upload.ts';
 export class UploadStore {
   readonly #store: UseStore;
 
-  /** @throws DOMException if the browser refuses storage */
+  /** Opens the store of a user. @throws DOMException if the browser refuses storage */
   constructor(user: number) {
     this.#store = createStore(`parley-uploads-${user}`, 'uploads');
   }

@@ -57,7 +57,7 @@ export class Drafts {
     return entry && !entry.saved ? entry : undefined;
   }
 
-  /** Returns the chats whose draft the server does not have yet. */
+  /** Returns the ids of chats whose draft the server does not have yet. */
   allUnsaved(): number[] {
     return Object.keys(this.#entries)
       .map(Number)
@@ -122,7 +122,7 @@ function isEmpty({ text, replyTo }: Draft): boolean {
   return text === '' && !replyTo;
 }
 
-/** The unsent content of a composer. */
+/** The message that a user has begun to write in a chat and has not sent. */
 export interface Draft {
   text: string;
   /** Id of the message that the draft replies to. */

@@ -96,7 +96,7 @@ export class Timeline {
     return true;
   }
 
-  /** Loads newer messages while detached. @throws ParleyError */
+  /** Loads newer messages. No-op while attached to the newest ones. @throws ParleyError */
   async loadNewer(): Promise<void> {
     const last = this.#pages.at(-1)?.id;
     if (this.#attached || last === undefined) return;

@@ -74,7 +74,7 @@ export interface ChatTimeline {
   loadOlder(): Promise<void>;
   /** @throws ParleyError */
   loadNewer(): Promise<void>;
-  /** Resolves with false if the message does not exist. @throws ParleyError */
+  /** Loads a message. Resolves with false if it does not exist. @throws ParleyError */
   jump(id: number): Promise<boolean>;
   toLatest(): void;
 }
