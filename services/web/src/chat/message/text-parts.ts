@@ -1,3 +1,5 @@
+import { linkAt, linkTarget } from '@parley/protocol/links';
+
 /**
  * Id of the entry "everyone" in the menu of mentions, which mentions all members of a group. No
  * user has this id.
@@ -33,7 +35,7 @@ export function textParts(text: string, names: ReadonlyMap<number, string> = new
       at += mention[1].length + 1;
     } else if (link) {
       end();
-      parts.push({ type: 'link', text: link, href: link.startsWith('www.') ? `https://${link}` : link });
+      parts.push({ type: 'link', text: link, href: linkTarget(link) });
       at += link.length;
     } else {
       plain += text[at];
@@ -57,29 +59,6 @@ export function isLargeEmoji(text: string): boolean {
 }
 
 const segmenter = new Intl.Segmenter();
-const LINK = /(?:https?:\/\/|www\.)[^\s<>"'`\p{Cc}\p{Cf}\u3000-\u303f\uff00-\uffef]+/iuy;
-
-/**
- * Returns the link that begins at an index, without the punctuation of the surrounding sentence.
- * Undefined if no link begins there.
- */
-function linkAt(text: string, at: number): string | undefined {
-  const start = text[at];
-  if (start !== 'h' && start !== 'H' && start !== 'w' && start !== 'W') return undefined;
-  if (at > 0 && /[\p{L}\p{N}@]/u.test(text[at - 1] ?? '') && !/[\u3000-\u9fff]/.test(text[at - 1] ?? ''))
-    return undefined;
-  LINK.lastIndex = at;
-  let link = LINK.exec(text)?.[0];
-  if (!link) return undefined;
-  for (;;) {
-    const closing = link.endsWith(')') && !link.includes('(');
-    if (!closing && !/[.,;:!?*_~\]]$/.test(link)) break;
-    link = link.slice(0, -1);
-  }
-  return URL.canParse(link.startsWith('www.') ? `https://${link}` : link) && /[.:/]\S/.test(link.slice(4))
-    ? link
-    : undefined;
-}
 
 export type TextPart =
   | { type: 'text'; text: string }
