@@ -12,11 +12,11 @@ export class Forbidden extends Error {
 }
 
 /**
- * Returns whether requests to an address are allowed. Public addresses are allowed if `secure` is
- * true, which means over TLS. Other addresses must be in `allowed`.
+ * Returns whether requests to an address are allowed. Public addresses are allowed if `toPublic` is
+ * true, for example because the request uses TLS. Other addresses must be in `allowed`.
  */
-export function mayReach(address: string, secure: boolean, allowed: Networks): boolean {
-  return allowed.has(address) || (secure && isPublic(address));
+export function mayReach(address: string, toPublic: boolean, allowed: Networks): boolean {
+  return allowed.has(address) || (toPublic && isPublic(address));
 }
 
 /**
@@ -25,11 +25,11 @@ export function mayReach(address: string, secure: boolean, allowed: Networks): b
  * address that the request connects to. A name can therefore not resolve to another address after
  * the check.
  */
-export function guardedLookup(secure: boolean, allowed: Networks, resolve: Resolve = systemLookup): LookupFunction {
+export function guardedLookup(toPublic: boolean, allowed: Networks, resolve: Resolve = systemLookup): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, found) => {
       if (error) return callback(error, '', 0);
-      const addresses = found.filter(({ address }) => mayReach(address, secure, allowed));
+      const addresses = found.filter(({ address }) => mayReach(address, toPublic, allowed));
       const [first] = addresses;
       if (first === undefined) return callback(new Forbidden(hostname), '', 0);
       if (options.all) callback(null, addresses);
@@ -42,9 +42,9 @@ export function guardedLookup(secure: boolean, allowed: Networks, resolve: Resol
  * Throws if the host of a URL is an IP address that is not allowed. `lookup` does not check such a
  * host, because it needs no resolution.
  */
-export function checkHost(hostname: string, secure: boolean, allowed: Networks): void {
+export function checkHost(hostname: string, toPublic: boolean, allowed: Networks): void {
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(bare) !== 0 && !mayReach(bare, secure, allowed)) throw new Forbidden(hostname);
+  if (isIP(bare) !== 0 && !mayReach(bare, toPublic, allowed)) throw new Forbidden(hostname);
 }
 
 function isPublic(address: string): boolean {
