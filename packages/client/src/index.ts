@@ -6,6 +6,7 @@ export type {
   GroupInvitation,
   InvitationPreview,
   JoinRequest,
+  LinkPreview,
   Media,
   Message,
   NoticeBody,

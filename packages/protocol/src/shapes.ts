@@ -64,6 +64,28 @@ export const privacySchema = z.object({
    * read. If either user chooses `nobody`, neither can see it.
    */
   readReceipts: z.enum(['everyone', 'nobody']).default('everyone'),
+  /** Whether the server fetches previews of the links in the user's messages. */
+  linkPreviews: z.boolean().default(true),
+});
+
+/** What a web page states about itself, for a card below a message with a link to it. */
+export const linkPreviewSchema = z.object({
+  /** The link, as in the message. `www.` links get `https://`. */
+  url: z.string(),
+  /** The host that served the page, after redirects. */
+  site: z.string(),
+  title: z.string().nullable(),
+  description: z.string().nullable(),
+  /** A small copy, made by the server. */
+  picture: z
+    .object({
+      /** A `data:` URL of a WebP picture, at most 320 pixels a side. */
+      url: z.string(),
+      /** Pixels of the original picture. */
+      width: z.int().positive(),
+      height: z.int().positive(),
+    })
+    .nullable(),
 });
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Not a time of day, such as 22:30');
@@ -328,6 +350,7 @@ export const mediaSchema = z.object({
 export type User = z.infer<typeof userSchema>;
 export type BriefUser = z.infer<typeof briefUserSchema>;
 export type Privacy = z.infer<typeof privacySchema>;
+export type LinkPreview = z.infer<typeof linkPreviewSchema>;
 export type QuietHours = z.infer<typeof quietHoursSchema>;
 export type Session = z.infer<typeof sessionSchema>;
 export type SignIn = z.infer<typeof signInSchema>;

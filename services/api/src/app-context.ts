@@ -7,6 +7,7 @@ import type { Outbox } from './events/outbox.ts';
 import type { RateLimit } from './http/refusal.ts';
 import type { Importer } from './imports/importer.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
+import type { LinkPreviews } from './link-previews/link-previews.ts';
 import type { MediaStore } from './media/media-store.ts';
 import type { FenceCache } from './search/fence-cache.ts';
 import type { SearchIndexer } from './search/indexer.ts';
@@ -21,6 +22,7 @@ export interface AppContext {
   metrics: Registry;
   accounts: Accounts;
   outbox: Outbox;
+  linkPreviews: LinkPreviews;
   media: MediaStore;
   importer: Pick<Importer, 'run'>;
   indexer: SearchIndexer;

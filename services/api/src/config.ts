@@ -32,6 +32,7 @@ import { type AccountConfig, accountConfig, accountVariables } from './accounts/
 import { type ApiKey, apiKeys } from './http/api-keys.ts';
 import { type ImportConfig, importConfig, importVariables } from './imports/config.ts';
 import { type JobConfig, jobConfig, jobVariables } from './jobs/config.ts';
+import { type LinkPreviewConfig, linkPreviewConfig, linkPreviewVariables } from './link-previews/config.ts';
 import { type MediaConfig, mediaConfig, mediaVariables } from './media/config.ts';
 import { type PushConfig, pushConfig, pushVariables } from './push/config.ts';
 import { type RetentionConfig, retentionConfig, retentionVariables } from './retention/config.ts';
@@ -114,6 +115,7 @@ export function readConfig(env: Environment): ApiConfig {
     ...accountVariables,
     ...jobVariables,
     ...importVariables,
+    ...linkPreviewVariables,
     ...mediaVariables,
     ...webhookVariables,
     ...hookVariables,
@@ -206,6 +208,7 @@ export function readConfig(env: Environment): ApiConfig {
     accounts: accountConfig(value),
     jobs: jobConfig(value),
     imports: importConfig(value),
+    linkPreviews: linkPreviewConfig(value),
     media: mediaConfig(value),
     webhooks: webhookConfig(value),
     hooks: hookConfig(value),
@@ -379,6 +382,7 @@ export interface ApiConfig {
   accounts: AccountConfig;
   jobs: JobConfig;
   imports: ImportConfig;
+  linkPreviews: LinkPreviewConfig;
   media: MediaConfig;
   webhooks: WebhookConfig;
   hooks: HookConfig;

@@ -21,6 +21,7 @@ import { writeGroupNotices } from './events/write-group-notices.ts';
 import { pingDatabase } from './http/health-queries.ts';
 import { Importer } from './imports/importer.ts';
 import { JobRunner } from './jobs/job-runner.ts';
+import { LinkPreviews } from './link-previews/link-previews.ts';
 import { MediaStore } from './media/media-store.ts';
 import { Pusher } from './push/pusher.ts';
 import { Retention } from './retention/retention.ts';
@@ -54,6 +55,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
     try {
       const media = new MediaStore({ db, redis, log, config: config.media });
       await media.open();
+      const linkPreviews = new LinkPreviews({ db, metrics, pictures: media.pictures, config: config.linkPreviews });
       const webhooks = new Webhooks({ redis, log, metrics, config: config.webhooks });
       const pusher = config.push && new Pusher({ db, redis, log, metrics, config: config.push });
       const note = webhooks.note.bind(webhooks);
@@ -101,6 +103,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         jobs,
         hooks,
         fences: new FenceCache(),
+        linkPreviews,
         media,
         stores,
         traces,
@@ -124,6 +127,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       retention.start();
       const unwatch = watchRedis(redis, config.redisTimeout);
       const stop = async (): Promise<void> => {
+        linkPreviews.stop();
         await Promise.all([media.stop(), importer.stop(), close(server)]);
         await accounts.stop();
         await Promise.all([indexer.stop(), retention.stop()]);

@@ -6,6 +6,7 @@ import type {
   GroupInvitation,
   InvitationPreview,
   JoinRequest,
+  LinkPreview,
   Media,
   Message,
   Privacy,
@@ -119,6 +120,8 @@ export interface Operations {
     Id & { message: number },
     { read: number[]; delivered: number[] } & Named,
   ];
+  /** What the page of the first link of a text message states about itself. */
+  'GET /chats/{id}/messages/{message}/link-preview': [Id & { message: number }, { preview: LinkPreview | null }];
   /** Searches messages. Needs `q` or at least one of the other fields. */
   'GET /search': [Paging & SearchQuery, Page<Hit> & Named];
   'GET /media/{id}/info': [Id, Media];
@@ -217,6 +220,8 @@ export interface ServerInfo {
   passwordReset: boolean;
   /** `mirror`: the server keeps a history of messages. `relay`: it keeps none. */
   history: 'mirror' | 'relay';
+  /** True if messages with links have previews. */
+  linkPreviews: boolean;
   /** Maximum size of an upload, in bytes. */
   maxUpload: number;
 }

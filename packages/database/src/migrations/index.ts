@@ -29,6 +29,7 @@ import * as pushSettings from './028-push-settings.ts';
 import * as retention from './029-retention.ts';
 import * as groupRetention from './031-group-retention.ts';
 import * as layimMedia from './032-layim-media.ts';
+import * as linkPreviews from './033-link-previews.ts';
 
 /**
  * Maps the name of every migration to the migration, in the order of execution. Never change a
@@ -65,6 +66,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '029-retention': retention,
   '031-group-retention': groupRetention,
   '032-layim-media': layimMedia,
+  '033-link-previews': linkPreviews,
 };
 
 /**

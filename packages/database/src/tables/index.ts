@@ -16,6 +16,7 @@ import type { InstallationTable } from './installation.ts';
 import type { InvitationsTable } from './invitations.ts';
 import type { JobsTable } from './jobs.ts';
 import type { JoinRequestsTable } from './join-requests.ts';
+import type { LinkPreviewsTable } from './link-previews.ts';
 import type { MediaTable } from './media.ts';
 import type { MediaSharesTable } from './media-shares.ts';
 import type { MessagesTable } from './messages.ts';
@@ -54,6 +55,7 @@ export interface Tables {
   early_changes: EarlyChangesTable;
   pins: PinsTable;
   hidden_messages: HiddenMessagesTable;
+  link_previews: LinkPreviewsTable;
   media: MediaTable;
   media_shares: MediaSharesTable;
   outbox: OutboxTable;

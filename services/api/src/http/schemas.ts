@@ -59,6 +59,7 @@ export const namedSchemas: Record<string, z.ZodType> = {
   ClientFrame: protocol.clientFrameSchema,
   Message: protocol.messageSchema,
   Chat: protocol.chatSchema,
+  LinkPreview: protocol.linkPreviewSchema,
   Media: protocol.mediaSchema,
   Problem: protocol.problemSchema,
 };
@@ -80,6 +81,7 @@ export {
   invitationPreviewSchema,
   joinRequestSchema,
   joinResultSchema,
+  linkPreviewSchema,
   mediaSchema,
   memberSchema,
   messageSchema,

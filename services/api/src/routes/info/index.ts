@@ -6,6 +6,7 @@ const schema = z
     registration: z.enum(['open', 'invite', 'closed']),
     passwordReset: z.boolean().openapi({ description: 'Whether passwords are reset by e-mail; else by the operator' }),
     history: z.enum(['mirror', 'relay']).openapi({ description: 'Whether messages are recorded' }),
+    linkPreviews: z.boolean().openapi({ description: 'Whether messages with links have previews' }),
     maxUpload: z.int().positive().openapi({ description: 'Bytes of one upload' }),
   })
   .openapi('Info');
@@ -21,9 +22,16 @@ const get = operation(
     responses: { 200: jsonResponse(schema, 'Its settings that concern clients') },
   },
   (c) => {
-    const { accounts, history, media } = c.var.context.config;
+    const { accounts, history, linkPreviews, media } = c.var.context.config;
     const { registration, mail } = accounts;
-    return c.json({ registration, passwordReset: mail !== undefined, history, maxUpload: media.maxBytes }, 200);
+    const settings = {
+      registration,
+      passwordReset: mail !== undefined,
+      history,
+      linkPreviews: linkPreviews.enabled && history === 'mirror',
+      maxUpload: media.maxBytes,
+    };
+    return c.json(settings, 200);
   },
 );
 

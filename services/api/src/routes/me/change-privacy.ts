@@ -14,11 +14,13 @@ export const privacyChanges = z
     find: z.boolean().optional(),
     lastSeen: z.enum(['everyone', 'friends', 'nobody']).optional(),
     readReceipts: z.enum(['everyone', 'nobody']).optional(),
+    linkPreviews: z.boolean().optional(),
   })
   .openapi({
     description:
       'Who may add the user to groups, whether others find the user by name, who sees when the user is online, ' +
-      'and whether the user and the peers of direct chats see what the other has read',
+      'whether the user and the peers of direct chats see what the other has read, ' +
+      "and whether the server fetches previews of the links in the user's messages",
   });
 
 /**

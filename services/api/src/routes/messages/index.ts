@@ -1,4 +1,5 @@
+import { getLinkPreview } from './link-preview.ts';
 import { list } from './list.ts';
 import { listReaders } from './readers.ts';
 
-export const messages = [list, listReaders];
+export const messages = [list, listReaders, getLinkPreview];

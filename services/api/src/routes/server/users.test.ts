@@ -133,7 +133,13 @@ describe('the privacy settings of a user', () => {
   it('the server API changes only the given privacy settings, which also take effect on gateways', async () => {
     const [ann, ben] = await product.people('pr-1', 'pr-2');
     await product.call('put', '/users/pr-1/friends/pr-2');
-    const defaults = { addToGroups: 'everyone', find: true, lastSeen: 'everyone', readReceipts: 'everyone' };
+    const defaults = {
+      addToGroups: 'everyone',
+      find: true,
+      lastSeen: 'everyone',
+      readReceipts: 'everyone',
+      linkPreviews: true,
+    };
     expect((await product.call('get', '/users/pr-1/privacy')).body).toEqual(defaults);
     const change = { lastSeen: 'nobody', readReceipts: 'nobody' };
     const changed = { ...defaults, ...change };

@@ -1,0 +1,53 @@
+import { duration, integer, type Networks, networks, oneOf, size, type Values } from '@parley/service';
+
+/** Environment variables of link previews. README.md documents them. */
+export const linkPreviewVariables = {
+  LINK_PREVIEWS: oneOf(['on', 'off'], { default: 'off' }),
+  LINK_PREVIEWS_PER_MINUTE: integer({ min: 1, default: 30 }),
+  LINK_PREVIEW_CONCURRENCY: integer({ min: 1, max: 1000, default: 16 }),
+  LINK_PREVIEW_TIMEOUT: duration({ min: 100, max: 60_000, default: 10_000 }),
+  LINK_PREVIEW_MAX_PAGE: size({ min: 1024, max: 16 * 1024 * 1024, default: 1024 * 1024 }),
+  LINK_PREVIEW_MAX_PICTURE: size({ min: 1024, max: 64 * 1024 * 1024, default: 4 * 1024 * 1024 }),
+  LINK_PREVIEW_CACHE: integer({ min: 1, max: 1_000_000, default: 10_000 }),
+  LINK_PREVIEW_TTL: duration({ min: 1000, default: 24 * 3_600_000 }),
+  LINK_PREVIEW_NETWORKS: networks(),
+};
+
+/** Creates the settings from the variables. */
+export function linkPreviewConfig(value: Values<typeof linkPreviewVariables>): LinkPreviewConfig {
+  return {
+    enabled: value.LINK_PREVIEWS === 'on',
+    perMinute: value.LINK_PREVIEWS_PER_MINUTE,
+    concurrency: value.LINK_PREVIEW_CONCURRENCY,
+    timeout: value.LINK_PREVIEW_TIMEOUT,
+    maxPage: value.LINK_PREVIEW_MAX_PAGE,
+    maxPicture: value.LINK_PREVIEW_MAX_PICTURE,
+    cache: value.LINK_PREVIEW_CACHE,
+    ttl: value.LINK_PREVIEW_TTL,
+    allowed: value.LINK_PREVIEW_NETWORKS,
+  };
+}
+
+export interface LinkPreviewConfig {
+  /** Whether the api fetches pages. */
+  enabled: boolean;
+  /** Maximum previews that are not in the cache, per user and minute. */
+  perMinute: number;
+  /**
+   * Maximum requests that wait for a page, per process. One user may have at most a quarter of
+   * them.
+   */
+  concurrency: number;
+  /** Ms within which a page and its picture must arrive. */
+  timeout: number;
+  /** Maximum unpacked bytes that are read of a page. */
+  maxPage: number;
+  /** Maximum bytes of a picture. */
+  maxPicture: number;
+  /** Maximum previews in the cache. */
+  cache: number;
+  /** Ms for which a preview is cached. */
+  ttl: number;
+  /** Private networks in which pages may be, at any port. */
+  allowed: Networks;
+}
