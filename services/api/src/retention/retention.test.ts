@@ -73,7 +73,7 @@ describe('retention', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('messages of a group that retention deleted are no longer counted as unread', async () => {
+  it('group messages that retention deleted are no longer counted as unread', async () => {
     const [ann, ben] = await product.people('r-5', 'r-6', 'r-7');
     const { body: group } = await product.call<{ id: number }>('put', '/groups/rg-1', {
       ...{ name: 'Retained', owner: 'r-5', members: ['r-6', 'r-7'], history: 'all' },
@@ -161,7 +161,7 @@ describe('retention', () => {
     expect(await status(kept.id)).toBe(200);
   });
 
-  it('the search index loses a segment once retention has deleted all its messages', async () => {
+  it('retention deletes a segment of the search index once all its messages are deleted', async () => {
     const [ann, cat] = await product.people('r-11', 'r-12');
     const segments = async () => {
       const query = product.api.db.selectFrom('search_index_segments').select(['last_id', 'stale']);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]());
 
 describe('parley lag', () => {
-  it('parley lag prints, per bucket, the entries that wait for the recorder, and the overdue notices', async () => {
+  it('parley lag prints how many entries per bucket wait for the recorder and how many notices are overdue', async () => {
     const empty = await runLag([], env);
     expect(empty).toEqual({
       output: 'No entry waits for the recorder.\nNo notice of a change is overdue.',

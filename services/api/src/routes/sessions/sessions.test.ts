@@ -66,7 +66,7 @@ describe('signing in', () => {
     ]);
   });
 
-  it('signing in or refreshing restores the permits of the user in Redis', async () => {
+  it('signing in or refreshing restores the list in Redis of users who can write to the user', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await Promise.all(mastersOf(api.redis).map((master) => master.flushall()));
