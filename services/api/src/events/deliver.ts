@@ -17,9 +17,10 @@ import type { Notice } from './notice.ts';
 import { deleteMessages } from './purge-queries.ts';
 
 /**
- * Delivers a notice to Redis. Writes permits before it appends events, because a user who receives
- * the event of a new friendship might write to the friend at once. Resolves when Redis has all
- * parts of the notice. If it rejects, the caller must deliver the whole notice again.
+ * Delivers a notice, which lists what to change in Redis after a commit. Writes permits (who is
+ * allowed to write to a user or group) before it appends events, because a user who receives the
+ * event of a new friendship might write to the friend at once. Resolves when Redis has all parts of
+ * the notice. If it rejects, the caller must deliver the whole notice again.
  *
  * @param signal stops the deletion of rows between two batches
  */

@@ -4,9 +4,9 @@ import { copyProfile } from './copy-profile.ts';
 import { deliver } from './deliver.ts';
 
 /**
- * Writes a user's permits and profile to Redis if they are missing there. Never rejects. Without
- * this, a gateway would have to request missing permits from the recorder, which delays the first
- * sender.
+ * Writes a user's permits (who is allowed to write to the user) and profile to Redis if they are
+ * missing there. Never rejects. If permits are missing when a gateway needs them, the gateway
+ * requests them from the recorder, which delays the first sender.
  */
 export async function ensureCopy({ db, redis, log }: AppContext, user: number): Promise<void> {
   try {

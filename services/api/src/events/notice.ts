@@ -7,18 +7,21 @@ import type { GroupNotice } from './group-notice.ts';
  * PostgreSQL again, and events only make clients reload.
  */
 export interface Notice {
-  /** Users or groups whose permits in Redis are rewritten from PostgreSQL. */
+  /**
+   * Users or groups whose permits in Redis (who is allowed to write to them) are rewritten from
+   * PostgreSQL.
+   */
   copies?: number[];
   /**
    * Users whose presence might have become hidden. Their watchers check whether they still see it.
    */
   hidden?: number[];
   /**
-   * Pairs of users whose permits for each other are no longer valid in the caches of gateways, and
-   * whose presence might have become hidden from each other.
+   * Pairs of users for which gateways must drop their cached permits (whether one is allowed to
+   * write to the other), and whose presence might have become hidden from each other.
    */
   fences?: [number, number][];
-  /** Users whose permits gateways must remove from their caches. */
+  /** Users for which gateways must drop all cached permits (who is allowed to write to them). */
   forget?: number[];
   /**
    * Sessions that ended. `until` is when the last access token of the session expires, in Unix ms.

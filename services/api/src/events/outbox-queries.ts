@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import type { Notice } from './notice.ts';
 
 /**
- * Stores notices in the outbox and returns their ids in the same order. From the time `due` on,
- * other replicas can deliver them.
+ * Stores notices, which list changes for Redis, in the outbox table. Returns their ids in the same
+ * order. From the time `due` on, other replicas can deliver the notices.
  */
 export async function addNotices(db: Database, notices: readonly Notice[], due: number): Promise<number[]> {
   const rows = await db
@@ -16,8 +16,8 @@ export async function addNotices(db: Database, notices: readonly Notice[], due: 
 }
 
 /**
- * Leases the notice that has been due longest to the caller, until the time `until`. Undefined if
- * no notice is due.
+ * Leases the notice (a list of changes for Redis) that has been due longest, until the time
+ * `until`. Undefined if no notice is due.
  */
 export async function claimNotice(db: Database, now: number, until: number): Promise<Claimed | undefined> {
   const { rows } = await sql<Claimed>`
@@ -31,7 +31,7 @@ export async function removeNotice(db: Database, id: number): Promise<void> {
   await db.deleteFrom('outbox').where('id', '=', id).execute();
 }
 
-/** Postpones a notice to the time `due`. */
+/** Postpones the delivery of a notice to the time `due`. */
 export async function postponeNotice(db: Database, id: number, due: number): Promise<void> {
   await db.updateTable('outbox').set({ due }).where('id', '=', id).execute();
 }

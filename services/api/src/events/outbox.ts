@@ -7,8 +7,8 @@ import { addNotices, claimNotice, postponeNotice, removeNotice } from './outbox-
 
 /**
  * Delivers each change that PostgreSQL has committed to Redis, through an outbox table. The process
- * that makes a change stores a notice in the same transaction, delivers it after the commit and
- * then deletes it. If the process fails or crashes, any replica retries.
+ * that makes a change stores a notice of it in the same transaction, delivers the notice after the
+ * commit and then deletes it. If the process fails or crashes, any replica retries.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -116,7 +116,7 @@ interface OutboxOptions {
   db: Database;
   redis: RedisConnection;
   log: Log;
-  /** Ms between two checks for undelivered notices. */
+  /** Ms between two checks of the outbox table for undelivered notices. */
   interval: number;
   /** Queues a notice for the webhooks. When delivery is repeated, `id` is the same. */
   note(id: number, notice: Notice): Promise<void>;

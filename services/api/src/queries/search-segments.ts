@@ -3,8 +3,9 @@ import { sql } from 'kysely';
 import { INDEX_VERSION } from '../search/limits.ts';
 
 /**
- * Lists the segments of the given owners that can contain messages with ids below `before` and
- * above the owner's floor, newest first.
+ * Lists the segments of the given owners' search indexes, newest first. Returns only segments that
+ * can contain messages with ids from the owner's entry in `floors` (exclusive) to `before`
+ * (inclusive).
  */
 export async function listSegments(
   db: Database,
@@ -22,8 +23,8 @@ export async function listSegments(
 }
 
 /**
- * Returns the fences of segments: the first term and the offset of each block. Null for a segment
- * that was replaced.
+ * Returns the fences of segments of a search index. A fence is the first term of a block and the
+ * block's offset. Null for a segment that was replaced.
  */
 export async function readFences(
   db: Database,
@@ -39,8 +40,8 @@ export async function readFences(
 }
 
 /**
- * Reads parts of the columns `postings` or `ids` of segments. Null for a part whose segment was
- * replaced.
+ * Reads parts of the columns `postings` (which message contains which term) or `ids` of segments.
+ * Null for a part whose segment was replaced.
  */
 export async function readParts(
   db: Database,
@@ -60,9 +61,9 @@ export async function readParts(
 }
 
 /**
- * Marks the segments that contain deleted messages of a chat as stale, so that they are rebuilt
- * without these messages. Marks the indexes of all versions, because another release might use them
- * again.
+ * Marks those segments of a search index that contain deleted messages of a chat as stale, so that
+ * they are rebuilt without these messages. Marks the indexes of all versions, because another
+ * release might use them again.
  */
 export async function markStale(db: Database, owner: number, peer: number, upTo: number): Promise<void> {
   await dropFirstIndex(db, owner);

@@ -50,8 +50,8 @@ export class SegmentBuilder {
 }
 
 /**
- * Returns which slice of a segment's postings can contain a term. Undefined if the segment does not
- * contain the term.
+ * Returns which slice of a segment's postings (the lists of messages per term) can contain a term.
+ * Undefined if the segment does not contain the term.
  */
 export function findSlice(fences: readonly Fence[], { text, prefix }: Lookup): Slice | undefined {
   const first = lastAtMost(fences, text);
@@ -63,8 +63,8 @@ export function findSlice(fences: readonly Fence[], { text, prefix }: Lookup): S
 }
 
 /**
- * Reads a slice of postings. Returns the positions of the messages that contain a term, in
- * ascending order.
+ * Reads a slice of postings (the lists of messages per term). Returns the positions of the messages
+ * that contain a term, in ascending order.
  */
 export function readPlaces(slice: Buffer, { text, prefix }: Lookup): number[] {
   const wanted = Buffer.from(text);
@@ -108,7 +108,10 @@ export function readId(ids: Buffer, place: number): { id: number; peer: number }
 /** Number of bytes per message in `ids`. */
 export const idBytes = 16;
 
-/** Approximate size of a block of postings in bytes. One lookup reads one block. */
+/**
+ * Approximate size in bytes of a block of postings (the lists of messages per term). One lookup
+ * reads one block.
+ */
 const blockBytes = 4096;
 const wholeRest = 2 ** 31 - 1;
 
@@ -128,8 +131,8 @@ function lastAtMost(fences: readonly Fence[], text: string): number {
 }
 
 /**
- * Writes one entry of the postings: a term, the byte length of its positions, and each position as
- * the difference from the previous one. Returns the end offset.
+ * Writes one entry of the postings (the lists of messages per term): a term, the byte length of its
+ * positions, and each position as the difference from the previous one. Returns the end offset.
  */
 function writeEntry(buffer: Buffer, begin: number, term: string, places: readonly number[]): number {
   let at = writeNumber(buffer, begin, Buffer.byteLength(term));
@@ -218,7 +221,10 @@ export interface Segment {
   ids: Buffer;
 }
 
-/** A fence marks a block of postings: the first term of the block, and the block's offset. */
+/**
+ * A fence is the first term of a block of postings, with the block's offset. Lookups search the
+ * fences for the block to read.
+ */
 export type Fence = [term: string, begin: number];
 
 export interface Slice {

@@ -13,9 +13,10 @@ import { Refusal } from '../http/refusal.ts';
 import type { SendDeps } from './send-deps.ts';
 
 /**
- * Returns the permit of a sender: what `accept` needs to know about sender and receiver. `members`
- * is undefined if `to` is a user. If the sender is not allowed to write, throws the same Refusal as
- * a gateway would send. The system is allowed to write to everybody.
+ * Returns the permit of a sender: that the sender is allowed to write to the receiver, and facts
+ * about both that `accept` needs. `members` is undefined if `to` is a user. If the sender is not
+ * allowed to write, throws the same Refusal as a gateway would send. The system is allowed to write
+ * to everybody.
  */
 export async function participantsOf(context: SendDeps, from: number, to: number): Promise<Permit> {
   const fence = from === SYSTEM_USER ? 0 : await readPermitFence(context.redis, from, to);
@@ -50,8 +51,8 @@ export interface Permit extends Pick<NewMessage, 'members' | 'permit'> {
 }
 
 /**
- * Returns the relation of two users from the permits in Redis. If the permits are missing there,
- * writes them first.
+ * Returns how a sender relates to a receiver, such as friend, blocked or member, from Redis. If
+ * Redis lacks this data, first copies it from PostgreSQL.
  */
 async function readKnownRelation({ db, redis }: SendDeps, from: number, to: number): Promise<Relation> {
   const relation = await readRelation(redis, from, to);

@@ -8,7 +8,8 @@ import { type Check, failed, ok, warning } from './check.ts';
  * restored from a backup without the other.
  */
 export async function checkStores(db: Database, redis: RedisConnection): Promise<Check[]> {
-  // Reads the progress number of Redis first, because PostgreSQL's number advances first.
+  // Reads the progress mark (a counter that both stores contain) from Redis first, because
+  // processes increment the mark in PostgreSQL first.
   const marks = await readMarks(redis);
   const database = await readInstallation(db);
   const found = compareStores(database, marks);

@@ -5,8 +5,8 @@ import { memberIds } from '../../queries/group-members.ts';
 
 /**
  * Notifies all members of a group that the roles of users have changed. The caller must have locked
- * the group. Also updates the group's permits in Redis, because the owner and admins are exempt
- * from slow mode.
+ * the group. Also updates the group's permits in Redis (who is allowed to write to the group),
+ * because the owner and admins are exempt from slow mode.
  */
 export async function announceRoles(
   tx: Database,

@@ -33,9 +33,9 @@ export async function requireNewRecorder(redis: RedisConnection, { readReceipts 
 }
 
 /**
- * Changes the given privacy settings of a user, in a transaction. Gateways then clear the cached
- * permits of the user, the user's friends and the user's chat partners, because permits contain
- * privacy settings.
+ * Changes the given privacy settings of a user, in a transaction. Gateways then drop the cached
+ * permits (which user is allowed to write to which) of the user, the user's friends and the user's
+ * chat partners, because permits contain privacy settings.
  */
 export async function changePrivacy(
   tx: Database,

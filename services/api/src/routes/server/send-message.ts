@@ -84,8 +84,8 @@ export const sendMessage = serverOperation(
 );
 
 async function receiverOf({ db }: AppContext, to: z.infer<typeof receiverField>): Promise<number> {
-  // Returns a number unchanged, because it can be the id of a user or a group, which the permits in
-  // Redis distinguish.
+  // Returns a number unchanged. Whether it is the id of a user or a group is looked up in Redis
+  // when the message is sent.
   if (typeof to === 'number') return to;
   if (typeof to === 'string') return await requireUser(db, to);
   return await requireGroup(db, to.group);
