@@ -2,7 +2,7 @@ import { createMetrics } from '@parley/service';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AdmissionControl } from './admission-control.ts';
 
-/** Ms that a command to Redis lasts. */
+/** Duration of a command to Redis, in ms. */
 let slow: number;
 let commands: number;
 let admission: AdmissionControl;
@@ -40,7 +40,7 @@ const fill = () => {
 const finish = (frames: number) => {
   for (let i = 0; i < frames; i += 1) admission.release('open');
 };
-/** Sends frames of a user beyond the limit. Returns the number of admitted ones. */
+/** Sends frames of a user beyond the limit. Returns the number of admitted frames. */
 const beyond = (user: number, frames: number) => {
   const slots = Array.from({ length: frames }, () => admission.admit(user)).filter((slot) => slot !== undefined);
   expect(new Set(slots).size).toBeLessThanOrEqual(1);

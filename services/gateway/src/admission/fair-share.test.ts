@@ -12,7 +12,7 @@ beforeEach(() => {
 const ask = (user: number, frames: number) =>
   Array.from({ length: frames }, () => shares.count(user)).filter(Boolean).length;
 
-/** Counts frames of both users in a tenth of a second. Ten frames finish in that time. */
+/** Simulates a tenth of a second, in which both users send frames and ten frames finish. */
 function tenth(flood: number, little: number) {
   const granted = { flooder: ask(FLOODER, flood), bystander: ask(BYSTANDER, little) };
   shares.divide(10);
@@ -33,7 +33,7 @@ describe('FairShare', () => {
   });
 
   it.each([0, 10])(
-    'fair share forgets a user who waits for retryAfter, with %i frames finished per tenth of a second',
+    'FairShare evicts a user who waits for a second, while %i frames finish per tenth of a second',
     (done) => {
       ask(FLOODER, 10_000);
       for (let i = 0; i < 10; i += 1) {
@@ -44,7 +44,7 @@ describe('FairShare', () => {
     },
   );
 
-  it('FairShare evicts a user who flooded alone as fast as other users, even if the fair shares become smaller', () => {
+  it('FairShare evicts a user within 11 divisions after a flood, even if the fair shares become smaller', () => {
     for (let i = 0; i < 10; i += 1) {
       ask(FLOODER, 1000);
       shares.divide(500);

@@ -3,7 +3,7 @@ import { Budget, type RateName } from './budget.ts';
 import type { RateLimit } from './token-bucket.ts';
 import { RateExceeded, UserRates } from './user-rates.ts';
 
-/** Shared rate buckets, as Redis holds them, but without a refill. */
+/** Stands for the token buckets in Redis, but never refills them. */
 class FakeBuckets {
   readonly left = new Map<string, number>();
   calls = 0;

@@ -5,7 +5,7 @@ import { StreamAppends } from './stream-appends.ts';
 
 const of = { chat: 2, id: 1 };
 
-/** Sets up appends whose writes finish when the test resolves them. */
+/** Creates a `StreamAppends` whose writes finish when the test resolves them. */
 function setUp() {
   const user = new LocalUser(1);
   const request = () => new RequestSender(user, { connection: 'r', session: 's', device: 'd' });
@@ -27,18 +27,21 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 it.each([
   ['a connection', false],
   ['a request', true],
-])('flushes of a stream at the same time all resolve after the last text of %s is written', async (_, posted) => {
-  const { user, request, appends, append, writes } = setUp();
-  append(1, 'first');
-  writes[0]?.finish();
-  await settle();
-  append(2, 'last', posted ? request() : undefined);
-  const flushed: number[] = [];
-  for (const flush of [1, 2]) appends.flush(user, of).then(() => flushed.push(flush));
-  await settle();
-  expect([writes.map(({ text }) => text), flushed]).toEqual([['first', 'last'], []]);
-  writes[1]?.finish();
-  await settle();
-  expect(flushed).toHaveLength(2);
-  await appends.close();
-});
+])(
+  'concurrent flushes of a streamed message resolve when the last chunk, sent by %s, is written',
+  async (_, posted) => {
+    const { user, request, appends, append, writes } = setUp();
+    append(1, 'first');
+    writes[0]?.finish();
+    await settle();
+    append(2, 'last', posted ? request() : undefined);
+    const flushed: number[] = [];
+    for (const flush of [1, 2]) appends.flush(user, of).then(() => flushed.push(flush));
+    await settle();
+    expect([writes.map(({ text }) => text), flushed]).toEqual([['first', 'last'], []]);
+    writes[1]?.finish();
+    await settle();
+    expect(flushed).toHaveLength(2);
+    await appends.close();
+  },
+);

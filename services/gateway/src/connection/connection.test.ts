@@ -6,7 +6,9 @@ import { Connection } from './connection.ts';
 import type { ConnectionDeps } from './connection-deps.ts';
 import type { Transport } from './transport.ts';
 
-/** Collects frames. `accepts` is the number of bytes that the network accepts at each flush. */
+/**
+ * Transport that collects frames. `accepts`: number of bytes that the network accepts per flush.
+ */
 class FakeTransport implements Transport {
   readonly linger = 0;
   readonly frames: string[] = [];
@@ -37,7 +39,7 @@ class FakeTransport implements Transport {
   terminate(): void {
     this.terminated = true;
   }
-  /** The cursors of the events sent. */
+  /** Offsets of the events that were sent. */
   get offsets(): number[] {
     return this.frames
       .map((frame) => JSON.parse(frame))
@@ -49,7 +51,7 @@ const USER = 7;
 const EPOCH = 1000;
 const event = '{"kind":"session","change":"revoked"}';
 
-/** A fake gateway with one inbox, which holds `last` events. */
+/** A fake gateway with one inbox, which contains `last` events. */
 class World {
   last = 0;
   epoch = EPOCH;
@@ -139,7 +141,7 @@ describe('an opening connection', () => {
   it.each([
     ['revoked', 4003],
     ['too-many', 4029],
-  ] as const)('an opening connection closes when it is %s', async (count, code) => {
+  ] as const)('an opening connection closes when counting it in Redis returns %s', async (count, code) => {
     world.count = count;
     const { transport, opened } = world.connect();
     await opened;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Presence, type PresenceStore, type UserCount } from './presence.ts';
 
-/** Holds the counts of connections that Redis would hold. */
+/** Stands for Redis: stores the connection counts of users. */
 class FakeStore implements PresenceStore {
   readonly counts = new Map<number, number>();
   gateways = ['me'];

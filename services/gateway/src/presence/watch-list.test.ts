@@ -2,11 +2,11 @@ import type { Presence as State } from '@parley/redis';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type PresenceSource, type Watcher, WatchList } from './watch-list.ts';
 
-/** A presence store whose states a test sets. */
+/** Stands for Redis: returns the presence of users that a test sets. */
 class FakeSource implements PresenceSource {
   readonly states = new Map<number, State>();
   readonly listeners = new Map<number, { receive(frame: Buffer): void }>();
-  /** Runs after the states were read and before the result is returned. */
+  /** Called after the presence was read and before the result is returned. */
   duringRead = () => {};
 
   async subscribe(user: number, listener: { receive(frame: Buffer): void }): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Probe, type ProbeChannels } from './probe.ts';
 
-/** Delivers published messages, except in broken buckets. */
+/** Delivers published messages, except those of broken hash buckets. */
 class FakeChannels implements ProbeChannels {
   readonly broken = new Set<number>();
   readonly #listeners = new Map<number, { receive(data: Buffer): void }>();

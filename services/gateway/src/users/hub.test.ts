@@ -4,7 +4,7 @@ import type { UserConnection } from './local-user.ts';
 
 const connection = (): UserConnection => ({ deliver: vi.fn(), forward: vi.fn(), control: vi.fn(), missed: vi.fn() });
 
-/** Records subscriptions. The bucket of a user is the last digit of the id. */
+/** Records subscriptions. The hash bucket of a user is the last digit of the user's id. */
 class FakeChannels implements UserChannels {
   readonly log: string[] = [];
   async subscribe(user: number): Promise<void> {

@@ -61,9 +61,9 @@ describe('LocalUser', () => {
   });
 
   it.each([
-    ['a forget control', (user: LocalUser) => user.receive(Buffer.from('!{"do":"forget"}'))],
+    ['the control message `forget`', (user: LocalUser) => user.receive(Buffer.from('!{"do":"forget"}'))],
     ['lost messages', (user: LocalUser) => user.missed()],
-  ])('a local user forgets permits after %s, and does not keep one whose read began before', (_, forget) => {
+  ])('after %s, a local user evicts its permissions and caches none whose read began before', (_, forget) => {
     const { user } = withConnections(0);
     user.readPermit(8)(friend);
     const keepLate = user.readPermit(9);
