@@ -6,7 +6,7 @@ const states = Object.keys(table) as ConnectionState[];
 const pairs = states.flatMap((state) => connectionEvents.map((event) => ({ state, event })));
 const connected: ConnectionState[] = ['opening', 'catchingUp', 'online'];
 
-/** The resources that each action opens and closes. The rules below are about them. */
+/** Resources that each action opens (true) or closes (false). */
 const effects = {
   open: { connection: true },
   drop: { connection: false },

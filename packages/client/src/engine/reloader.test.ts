@@ -10,7 +10,7 @@ import { Reloader } from './reloader.ts';
 function withApi(failures: number, outbox: EngineContext['state']['outbox']) {
   const state = { ...createState(5, 50), outbox };
   const log: string[] = [];
-  /** What the next lists of chats have beside their items. */
+  /** Additional fields of the next lists of chats. */
   const pages: { unrecorded?: true }[] = [];
   const changes: (true | undefined)[] = [];
   const api = (async (operation: string) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DerivedView, ValueView } from './view.ts';
 
-/** A view of a number, with what happened to it. */
+/** Creates a view of a number, and records how the view uses its source. */
 function counter() {
   const state = { value: 0, follows: 0, reads: 0, released: 0, changed: () => {} };
   const view = new DerivedView<{ value: number }>({
@@ -74,7 +74,7 @@ describe('a derived view', () => {
     expect(state.reads).toBe(reads);
   });
 
-  it('a derived view follows its source while it has listeners, and is released a microtask after the last one has left', async () => {
+  it('a derived view follows its source while it has listeners, and calls `released` a microtask after the last one has left', async () => {
     const { state, view } = counter();
     const listener = () => {};
     const [first, second] = [view.subscribe(listener), view.subscribe(listener)];
@@ -94,7 +94,7 @@ describe('a derived view', () => {
 });
 
 describe('a value view', () => {
-  it('a value view calls its listeners before set returns, and is released after the last listener has left', async () => {
+  it('a value view calls its listeners before `set` returns, and calls `released` after the last one has left', async () => {
     let released = 0;
     const view = new ValueView('', () => {
       released += 1;
