@@ -24,7 +24,7 @@ export type Command =
   | { do: 'append'; chat: number; id: number; index: number; text: string }
   /** Completes it. */
   | ({ do: 'end'; chat: number; id: number } & FinalContent)
-  /** Applies data from the api to the state. */
+  /** Adds chats or messages from the api to the state. */
   | { do: 'load'; change: Extract<Change, { type: 'chats' | 'messages' }> }
   | { do: 'wake'; networkChanged: boolean }
   /** Reconnects now, even if the connection has ended. */

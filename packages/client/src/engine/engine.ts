@@ -190,8 +190,9 @@ export class Engine implements CommandRunner {
     this.#outbox.limit = maxInFlight;
     this.#cursorUnknown = cursor === null;
     if (!recovered) this.#reloader.lost();
-    // Keeps the cursor of the state if it is newer: a probe starts at an earlier cursor, but the
-    // connection that it replaces might have received later events.
+    // Keeps the cursor of the state if it is newer: a probe (a second connection over a preferred
+    // transport) starts at an earlier cursor, but the connection that it replaces might have
+    // received later events.
     else if (cursor === null || eventsAhead(state, cursor) <= 0) return;
     this.#change({ type: 'moved', cursor, lost: !recovered });
   }

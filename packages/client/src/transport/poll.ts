@@ -8,8 +8,8 @@ import type { OpenTransport } from './transport.ts';
 const POLL_TIMEOUT_MS = 25_000;
 
 /**
- * Ms from the start of a poll to its `watch` frame. The gateway must have registered the poll
- * before.
+ * Ms from the start of a poll to its `watch` frame, because the gateway must register the poll
+ * first.
  */
 const WATCH_DELAY_MS = 300;
 
