@@ -121,7 +121,7 @@ describe('a client of a whole system', () => {
     await expect(client.connect()).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('listeners find a closing client empty, and commands after that reject', async () => {
+  it('while a client closes, its listeners read an empty state, and later commands reject', async () => {
     const client = await register();
     await client.connect();
     await waitFor(() => client.chatsLoaded);

@@ -11,7 +11,10 @@ const usual = {
   PARLEY_WEB_IMAGE: 'parley-test/web',
 };
 
-/** Base images of Parley's own images, which variables can replace in the same way. */
+/**
+ * Default base images of Parley's own images. An environment variable with the name of the field
+ * can select another image.
+ */
 const bases = { NODE_IMAGE: 'node:24-trixie-slim', BASE_IMAGE: 'debian:trixie-slim', WEB_IMAGE: 'nginx:1.28-trixie' };
 
 const ryuk = 'testcontainers/ryuk:0.14.0';

@@ -54,7 +54,7 @@ describe('limits for each user', () => {
     expect(pongs()).toBeLessThan(40);
   });
 
-  it('a user who has used up the limit of frames does not get a new one by opening a new connection', async () => {
+  it('a user who has used up the limit of frames cannot renew it by opening a new connection', async () => {
     kit = await Kit.start(1, { frameRate: 1, frameBurst: 60 });
     const a = kit.newId();
     const first = await kit.connect(a);

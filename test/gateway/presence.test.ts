@@ -55,7 +55,7 @@ describe('watch lists', () => {
     expect(alice.frames.filter(({ type }) => type === 'presence')).toHaveLength(3);
   });
 
-  it("a watcher is notified of a user's first connection and last disconnection on any gateway, but not of those between", async () => {
+  it("a watcher is notified of a user's first connection and last disconnection on any gateway, but not of the connections between them", async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await watch(alice, [b]);

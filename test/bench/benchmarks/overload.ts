@@ -83,7 +83,7 @@ const BURST = 8;
 
 /**
  * `NORMAL`: load in the run before the flood, as a multiple of the maximum throughput. `TIMES`:
- * load during the flood, as a multiple of it.
+ * load during the flood, as a multiple of the maximum throughput.
  */
 const NORMAL = 0.5;
 const TIMES = 10;

@@ -9,7 +9,7 @@ const PAGE = 20_000;
 
 /**
  * Returns for each chat that its owner deleted the id of the last message that the deletion
- * included. Keys: `copyKey`.
+ * included. The keys are those of `copyKey`.
  */
 export async function readCleared(pool: Pool): Promise<Map<string, number>> {
   const { rows } = await pool.query<{ owner: number; peer: number; id: number }>(
@@ -19,8 +19,8 @@ export async function readCleared(pool: Pool): Promise<Map<string, number>> {
 }
 
 /**
- * Returns every copy of every message as its owner sees it. Keys: `copyKey`. Rows are in ascending
- * order of id.
+ * Returns every copy of every message as its owner sees it. The keys are those of `copyKey`. Rows
+ * are in ascending order of id.
  */
 export async function readCopies(pool: Pool): Promise<Map<string, Row[]>> {
   const copies = new Map<string, Row[]>();
@@ -54,7 +54,10 @@ export function copyKey(owner: number, peer: number): string {
   return `${owner}:${peer}`;
 }
 
-/** Returns the ids of messages that users deleted from their own copies. Keys: `copyKey`. */
+/**
+ * Returns the ids of messages that users deleted from their own copies. The keys are those of
+ * `copyKey`.
+ */
 export async function readHidden(pool: Pool): Promise<Map<string, Set<number>>> {
   const { rows } = await pool.query<{ owner: number; peer: number; ids: number[] }>(
     'select owner_id as owner, peer_id as peer, array_agg(id) as ids from hidden_messages group by owner_id, peer_id',
@@ -62,7 +65,7 @@ export async function readHidden(pool: Pool): Promise<Map<string, Set<number>>> 
   return new Map(rows.map(({ owner, peer, ids }) => [copyKey(owner, peer), new Set(ids.map(Number))]));
 }
 
-/** Returns the drafts and the archived chats of all users. Keys: `copyKey`. */
+/** Returns the drafts and the archived chats of all users. The keys are those of `copyKey`. */
 export async function readOwn(pool: Pool): Promise<Pick<Evidence, 'drafts' | 'archived'>> {
   const drafts = await pool.query<{ owner: number; peer: number; text: string }>(
     'select owner_id as owner, peer_id as peer, text from drafts',

@@ -11,7 +11,7 @@ import { drain, freeze, killApi, killGateway, killRecorder } from './processes.t
 import { failOver, freezeRedis, killRedis } from './redis.ts';
 import { freezeNode, killNode, moveBuckets } from './redis-cluster.ts';
 
-/** The faults of Redis by its form: one server with a replica, or a Redis Cluster. */
+/** The faults of Redis for each topology: one server with a replica, or a Redis Cluster. */
 const ofRedis: Record<'pair' | 'cluster', Fault[]> = {
   pair: [killRedis, failOver, freezeRedis, fullRedisDisk],
   cluster: [killNode, freezeNode, moveBuckets],
