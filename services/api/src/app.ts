@@ -5,6 +5,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { AppContext } from './app-context.ts';
 import { Bodies } from './http/bodies.ts';
 import { addDocs } from './http/docs.ts';
+import { drainBody } from './http/drain-body.ts';
 import { addHealth } from './http/health.ts';
 import { limitConcurrency } from './http/limit-concurrency.ts';
 import { limitAddress, rateLimitHeaders } from './http/limit-rate.ts';
@@ -25,6 +26,7 @@ export function createApp(context: AppContext): App {
   const app = createRouter();
   app.onError(onError);
   app.notFound(notFound(app));
+  app.use(drainBody);
   app.use(requestLog(context));
   // Sends HSTS with a lifetime of one year, but only if `COOKIE_SECURE` shows that clients use
   // HTTPS.

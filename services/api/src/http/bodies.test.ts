@@ -52,3 +52,24 @@ it('the api rejects a body if the memory for bodies is used up', async () => {
   await expect.poll(async () => (await api.call('post', '/v1/sessions', { body })).status).toBe(429);
   socket.destroy();
 });
+
+it('a connection serves the next request after a body that is too large', async () => {
+  await using api = await TestApi.start();
+  const body = `content-type: application/json\r\ncontent-length: 1000000\r\n\r\n${'x'.repeat(1_000_000)}`;
+  const socket = await begin(api, 'POST /v1/users HTTP/1.1', body);
+  const got = text(socket);
+  socket.write('GET /v1/info HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+  expect((await got).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
+});
+
+it('a response announces that the connection closes if the rest of the body does not arrive', async () => {
+  await using api = await TestApi.start();
+  for (const [path, status] of [
+    ['/v1/users', 413],
+    ['/v1/media', 401],
+    ['/v1/server/imports', 401],
+  ]) {
+    const socket = await begin(api, `POST ${path} HTTP/1.1`, half(1_000_000));
+    expect(await text(socket)).toMatch(new RegExp(`^HTTP/1.1 ${status} [\\s\\S]*\r\nconnection: close\r\n`, 'i'));
+  }
+});

@@ -1,4 +1,3 @@
-import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { OpenEnv } from '../app-context.ts';
 import { InFlight } from './in-flight.ts';
@@ -43,12 +42,7 @@ export class Bodies {
 export async function receiveBody(c: Context<OpenEnv>, within: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Refusal('too-slow', 'The body did not arrive in time.'));
-      // Sends the response before the connection closes. Does not read the rest of the body.
-      const { incoming } = c.env as HttpBindings;
-      setTimeout(() => incoming.socket.destroy(), 500).unref();
-    }, within);
+    timer = setTimeout(() => reject(new Refusal('too-slow', 'The body did not arrive in time.')), within);
   });
   try {
     await Promise.race([c.req.arrayBuffer().catch(refuseBroken), late]);

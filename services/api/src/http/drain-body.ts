@@ -1,0 +1,44 @@
+import type { IncomingMessage } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import type { MiddlewareHandler } from 'hono';
+import type { OpenEnv } from '../app-context.ts';
+
+/** Ms and bytes for which the rest of a body is read. */
+const DRAIN_MS = 2000;
+const DRAIN_BYTES = 16 * 2 ** 20;
+
+/**
+ * Reads and discards what a handler has not read of a request body, before it responds. Clients and
+ * proxies may then send their next request over the same connection. If the body is too long or
+ * does not arrive, the response announces that the connection closes.
+ */
+export const drainBody: MiddlewareHandler<OpenEnv> = async (c, next) => {
+  await next();
+  const { incoming } = c.env as HttpBindings;
+  if (incoming.complete || !hasBody(incoming)) return;
+  await drain(incoming);
+  if (!incoming.complete) c.header('connection', 'close');
+};
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+async function drain(incoming: IncomingMessage): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, DRAIN_MS);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    let bytes = 0;
+    // The framework's stream would pause the body.
+    incoming.removeAllListeners('data');
+    incoming.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > DRAIN_BYTES) done();
+    });
+    incoming.once('end', done).once('close', done);
+    incoming.resume();
+  });
+}
