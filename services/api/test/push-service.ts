@@ -11,6 +11,11 @@ export class PushService {
   readonly got: Pushed[] = [];
   /** HTTP status of each response. `hang`: the service does not respond. */
   status: number | 'hang' = 201;
+  /**
+   * Returns the status of the response to a push. `before` is the number of earlier pushes to the
+   * same device. Default: `status`.
+   */
+  statusOf: ((pushed: Pushed, before: number) => number) | undefined;
   /** Headers of each response. */
   headers: Record<string, string> = {};
   readonly #server: Server;
@@ -28,12 +33,15 @@ export class PushService {
       for await (const part of request) parts.push(part as Buffer);
       const browser = this.#browsers.get(request.url ?? '');
       const text = browser ? browser.read(Buffer.concat(parts)) : '';
-      this.got.push({
+      const pushed: Pushed = {
         endpoint: `${this.url}${request.url}`,
         headers: request.headers,
         shown: JSON.parse(text || 'null'),
-      });
-      if (this.status !== 'hang') response.writeHead(this.status, this.headers).end();
+      };
+      const before = this.got.filter(({ endpoint }) => endpoint === pushed.endpoint).length;
+      this.got.push(pushed);
+      const status = this.statusOf?.(pushed, before) ?? this.status;
+      if (status !== 'hang') response.writeHead(status, this.headers).end();
     });
   }
 

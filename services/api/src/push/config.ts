@@ -8,6 +8,7 @@ import {
   text,
   type Values,
 } from '@parley/service';
+import { durations } from '../webhooks/config.ts';
 import { type ApnsConfig, apnsConfig, apnsVariables } from './apns/config.ts';
 import { type FcmConfig, fcmConfig, fcmVariables } from './fcm/config.ts';
 
@@ -21,6 +22,7 @@ export const pushVariables = {
   PUSH_TTL: duration({ min: 0, max: 28 * 86_400_000, default: 86_400_000 }),
   PUSH_DELAY: duration({ min: 0, max: 600_000, default: 3000 }),
   PUSH_TIMEOUT: duration({ min: 100, max: 300_000, default: 10_000 }),
+  PUSH_RETRIES: durations([5000, 30_000, 120_000]),
   PUSH_CONCURRENCY: integer({ min: 1, max: 1000, default: 8 }),
   PUSH_NETWORKS: networks(),
   PUSH_DEVICE_TTL: duration({ min: 1000, default: 90 * 86_400_000 }),
@@ -42,6 +44,7 @@ export function pushConfig(value: Values<typeof pushVariables>): PushConfig | un
     ttl: value.PUSH_TTL / 1000,
     delay: value.PUSH_DELAY,
     timeout: value.PUSH_TIMEOUT,
+    retries: value.PUSH_RETRIES,
     concurrency: value.PUSH_CONCURRENCY,
     allowed: value.PUSH_NETWORKS,
     deviceTtl: value.PUSH_DEVICE_TTL,
@@ -68,6 +71,8 @@ export interface PushConfig {
   delay: number;
   /** Timeout in ms of a request to a push service. */
   timeout: number;
+  /** Ms before each retry of a notification that its service could not take. */
+  retries: readonly number[];
   /** Maximum number of messages that a process pushes at the same time. */
   concurrency: number;
   /** Private networks in which push services are allowed, even without TLS. */

@@ -1,7 +1,7 @@
 import type { Body } from '@parley/protocol';
 
 /** Maximum number of characters of a message that a notification shows. */
-const LENGTH = 200;
+export const SHOWN_LENGTH = 200;
 
 /** Returns the notification for a message, in the language of the device. */
 export function notificationOf({ chat, id, title, sender, body, hideText, badge, language }: Shown): Notification {
@@ -13,8 +13,8 @@ export function notificationOf({ chat, id, title, sender, body, hideText, badge,
 
 function textOf(body: Body, words: Words): string {
   if (body.type === 'text')
-    return body.text.length > LENGTH ? `${body.text.slice(0, LENGTH).toWellFormed()}…` : body.text;
-  if (body.type === 'file') return `[${words.file}] ${body.name.slice(0, LENGTH).toWellFormed()}`;
+    return body.text.length > SHOWN_LENGTH ? `${body.text.slice(0, SHOWN_LENGTH).toWellFormed()}…` : body.text;
+  if (body.type === 'file') return `[${words.file}] ${body.name.slice(0, SHOWN_LENGTH).toWellFormed()}`;
   return `[${body.type === 'custom' ? body.name : words[body.type]}]`;
 }
 

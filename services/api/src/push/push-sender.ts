@@ -22,6 +22,8 @@ export interface PushOutcome {
   status: number;
   /** Reason that the push service sent for a refusal. Undefined if it sent none. */
   reason?: string | undefined;
+  /** Seconds after which the service accepts requests again. Undefined if it named none. */
+  retryAfter?: number | undefined;
 }
 
 /** Thrown if the push service does not accept this server's credentials. */

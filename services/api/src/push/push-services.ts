@@ -39,25 +39,34 @@ export class PushServices {
 
   /**
    * Calls `send` with the push service of a device. No-op if the service was turned off or `send`
-   * returns undefined. Logs errors, and never rejects.
+   * returns undefined. Logs errors, and never rejects. Resolves with `retryAfter`, in ms, if the
+   * same notification may succeed later.
    */
-  async push(device: OwnedDevice, send: (sender: PushSender) => Promise<PushOutcome> | undefined): Promise<void> {
+  async push(
+    device: OwnedDevice,
+    send: (sender: PushSender) => Promise<PushOutcome> | undefined,
+  ): Promise<{ retryAfter: number } | undefined> {
     const { db, log } = this.#options;
     const { service, user, endpoint } = device;
     const sender = this.#senders[service];
     const sending = sender && send(sender);
-    if (!sending) return;
+    if (!sending) return undefined;
     try {
-      const { is, status, reason } = await sending;
+      const { is, status, reason, retryAfter = 0 } = await sending;
       if (is === 'gone') await deleteSubscription(db, user, endpoint);
       // Counts a server error of the push service like a failed connection.
       this.#pushes.inc({ service, outcome: status >= 500 ? 'failed' : is });
       if (is !== 'taken')
         log.debug({ user, pushService: service, status, reason }, 'a push service refused a notification');
+      return status === 429 || status >= 500 ? { retryAfter: retryAfter * 1000 } : undefined;
     } catch (err) {
       this.#pushes.inc({ service, outcome: 'failed' });
-      if (err instanceof CredentialsRefused) this.#warn(service, err);
-      else log.debug({ err, user, pushService: service }, 'could not push to a device');
+      if (err instanceof CredentialsRefused) {
+        this.#warn(service, err);
+        return undefined;
+      }
+      log.debug({ err, user, pushService: service }, 'could not push to a device');
+      return { retryAfter: 0 };
     }
   }
 

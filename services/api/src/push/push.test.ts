@@ -11,7 +11,7 @@ let api: TestApi;
 let service: PushService;
 beforeAll(async () => {
   service = await PushService.start();
-  const limits = { MAX_PUSH_SUBSCRIPTIONS: '2', PUSH_TIMEOUT: '1s' };
+  const limits = { MAX_PUSH_SUBSCRIPTIONS: '2', PUSH_TIMEOUT: '1s', PUSH_RETRIES: '10ms,10ms' };
   const vapid = { PUSH_PUBLIC_KEY: keys.publicKey, PUSH_PRIVATE_KEY: keys.privateKey };
   api = await TestApi.start({ ...vapid, PUSH_NETWORKS: '127.0.0.0/8', ...limits });
 });
@@ -23,6 +23,7 @@ beforeEach(() => {
   service.got.length = 0;
   service.status = 201;
   service.headers = {};
+  service.statusOf = undefined;
 });
 
 async function subscribe(person: Person, language = 'en') {
@@ -118,13 +119,15 @@ describe('a browser', () => {
   });
 
   it.each([
-    ['429 with Retry-After', 429, { 'retry-after': '120' }],
-    ['500', 500, {}],
-    ['503 with Retry-After', 503, { 'retry-after': '120' }],
-    ['nothing', 'hang', {}],
+    ['429 with Retry-After of an hour', 429, { 'retry-after': '3600' }, 1],
+    ['400', 400, {}, 1],
+    ['429', 429, {}, 3],
+    ['500', 500, {}, 3],
+    ['503', 503, {}, 3],
+    ['nothing', 'hang', {}, 3],
   ] as const)(
-    'a browser loses a notification, but stays subscribed, when its service returns %s',
-    async (_, status, headers) => {
+    'a browser loses a notification, but stays subscribed, when its service always returns %s',
+    async (_, status, headers, attempts) => {
       const [ann, ben] = await api.people();
       await subscribe(ann);
       Object.assign(service, { status, headers });
@@ -133,9 +136,54 @@ describe('a browser', () => {
       service.status = 201;
       await recorded(ben, ann.id, text('next'));
       await settled();
-      expect(service.got.map(({ shown }) => shown.text)).toEqual(['lost', 'next']);
+      expect(service.got.map(({ shown }) => shown.text)).toEqual([...Array(attempts).fill('lost'), 'next']);
     },
   );
+
+  it('a browser receives a notification later that its service could not take', async () => {
+    const [ann, ben, carl] = await api.people();
+    for (const person of [ann, carl]) await subscribe(person);
+    const { body: group } = await ben.call<{ id: number }>('post', '/v1/groups', {
+      name: `Hike ${ben.id}`,
+      members: [],
+    });
+    for (const { id } of [ann, carl])
+      await api.db.insertInto('group_members').values({ group_id: group.id, user_id: id, role: 'member' }).execute();
+    // One of both services fails.
+    const failing = (await subscribe(ann)).endpoint;
+    service.statusOf = ({ endpoint }, before) => (endpoint === failing && before === 0 ? 503 : 201);
+    await recorded(ben, group.id, text('x'.repeat(1000)), groupConversation(group.id));
+    await settled();
+    const sent = new Map<string, number>();
+    for (const { endpoint, shown } of service.got) {
+      expect(shown.text).toBe(`${ben.session.user.name}: ${'x'.repeat(200)}…`);
+      sent.set(endpoint, (sent.get(endpoint) ?? 0) + 1);
+    }
+    expect([...sent].filter(([endpoint]) => endpoint !== failing).map(([, count]) => count)).toEqual([1, 1]);
+    expect(sent.get(failing)).toBe(2);
+  });
+
+  it('a notification is not sent again after the user has read the message, or got a newer one', async () => {
+    const [ann, ben, carl] = await api.people();
+    await subscribe(ann);
+    const waiting = async () => await api.redis.client.zrange(api.redis.keys.webhook('~push'), '0', '-1');
+    service.status = 503;
+    service.headers = { 'retry-after': '60' };
+    const [read, older] = [await recorded(ben, ann.id, text('read')), await recorded(carl, ann.id, text('older'))];
+    await waitFor(async () => (await waiting()).filter((id) => id.includes('_retry1_')).length === 2);
+    const chat = { owner_id: ann.id, is_group: false };
+    await api.db
+      .insertInto('chats')
+      .values([
+        { ...chat, peer_id: ben.id, last_id: read, read_id: read },
+        { ...chat, peer_id: carl.id, last_id: older + 1 },
+      ])
+      .execute();
+    service.status = 201;
+    for (const id of await waiting()) await api.redis.client.zadd(api.redis.keys.webhook('~push'), 'XX', 0, id);
+    await settled();
+    expect(service.got.map(({ shown }) => shown.text).sort()).toEqual(['older', 'read']);
+  });
 
   it.each([404, 410])('a browser is removed when its push service returns %i', async (status) => {
     const [ann, ben] = await api.people();

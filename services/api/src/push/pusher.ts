@@ -1,4 +1,4 @@
-import { bodySchema } from '@parley/protocol';
+import { type Body, bodySchema } from '@parley/protocol';
 import { addBadges, pushWebhooks, type RedisConnection, readFocus, removeBadge, webhookEvent } from '@parley/redis';
 import { pushEndpoint } from '@parley/service';
 import {
@@ -11,18 +11,22 @@ import {
 import { unreadTotals } from '../queries/unread-totals.ts';
 import { Courier } from '../webhooks/courier.ts';
 import { notificationOf } from './notification.ts';
+import { deviceName, type PushRetry, retryDelay, shownPart } from './push-retry.ts';
 import { PushServices, type PushServicesOptions } from './push-services.ts';
 import { ZoneClocks } from './quiet-hours.ts';
 
 /** Maximum ms between two deletions of devices that apps no longer register. */
 const SWEEP_INTERVAL_MS = 3_600_000;
 
+/** Maximum events that may wait when a retry is added, so that they need little memory. */
+const MAX_WAITING = 10_000;
+
 /**
  * Pushes messages to the devices of users who are not viewing the chat. Skips muted chats and users
  * in their quiet hours. A message to a connected user is pushed only if the user does not read it
  * within `PUSH_DELAY`. The recorder queues the events that this class processes, so another process
- * continues after a crash. Does not retry if a push service fails, because a late notification is
- * useless.
+ * continues after a crash. If a push service fails or is overloaded, sends the notification again
+ * after each delay of `PUSH_RETRIES`, unless the chat has a newer message by then.
  */
 export class Pusher {
   readonly #options: PusherOptions;
@@ -77,8 +81,11 @@ export class Pusher {
     if (!body) return;
     const now = Date.now();
     const clocks = new ZoneClocks(now);
-    const found = await subscriptionsFor(db, data, now);
-    const subscriptions = found.filter(({ quietHours }) => !clocks.isQuiet(quietHours));
+    const found = await subscriptionsFor(db, { ...data, unlessNewer: data.retry !== undefined }, now);
+    const names = data.retry && new Set(data.retry.devices);
+    const subscriptions = found.filter(
+      (each) => !clocks.isQuiet(each.quietHours) && (names?.has(deviceName(each)) ?? true),
+    );
     if (subscriptions.length === 0 || (data.users !== undefined && (await isRecalled(db, data)))) return;
     const focus = await readFocus(redis, usersOf(subscriptions));
     const unseen = subscriptions.filter(({ user, chat }) => !focus.get(user)?.chats.has(chat));
@@ -90,12 +97,39 @@ export class Pusher {
     // count then clears the number again.
     await addBadges(redis, usersOf(due.filter(({ service }) => service !== 'web')));
     const badges = await unreadTotals(db, usersOf(due));
-    const notify = (each: Subscription) => {
-      const badge = badges.get(each.user) ?? 0;
-      const notification = notificationOf({ ...each, id: data.id, body, badge });
-      return this.#services.push(each, (sender) => sender.send(each, notification));
+    const failed: FailedPush[] = [];
+    const notify = async (device: Subscription) => {
+      const badge = badges.get(device.user) ?? 0;
+      const notification = notificationOf({ ...device, id: data.id, body, badge });
+      const failure = await this.#services.push(device, (sender) => sender.send(device, notification));
+      if (failure) failed.push({ device, ...failure });
     };
     await Promise.all(due.map(notify));
+    await this.#retryLater(event, body, failed);
+  }
+
+  /**
+   * Queues an event again for devices whose service could not take the notification. Each user has
+   * an event of their own, so that a service which asks to wait does not delay other users.
+   */
+  async #retryLater({ id, type, date, data }: PushEvent, body: Body, failed: readonly FailedPush[]): Promise<void> {
+    const { redis, config, log } = this.#options;
+    // Without a time to live, no service keeps notifications for later, and neither does the
+    // server.
+    if (failed.length === 0 || config.ttl === 0) return;
+    const attempt = (data.retry?.attempt ?? 0) + 1;
+    const [root] = id.split('_retry');
+    let dropped = 0;
+    for (const user of new Set(failed.map(({ device }) => device.user))) {
+      const own = failed.filter(({ device }) => device.user === user);
+      const delay = retryDelay(config.retries, attempt, Math.max(...own.map(({ retryAfter }) => retryAfter)));
+      if (delay === undefined) continue;
+      const retry: PushRetry = { attempt, devices: own.map(({ device }) => deviceName(device)) };
+      const text = JSON.stringify({ ...data, body: shownPart(body), custom: undefined, users: [user], retry });
+      const event = webhookEvent(`${root}_retry${attempt}_${user}`, type, date, text);
+      dropped += await pushWebhooks(redis, pushEndpoint.id, [event], MAX_WAITING, Math.round(delay));
+    }
+    if (dropped > 0) log.debug({ dropped }, 'too many notifications wait to be sent again');
   }
 
   /**
@@ -156,4 +190,12 @@ interface Sent {
   mentions?: number[];
   /** The recipients who had `PUSH_DELAY` to read the message. Default: all recipients. */
   users?: number[];
+  /** Set if the notification is sent again. */
+  retry?: PushRetry;
+}
+
+/** A notification that its service could not take, and the ms that the service asks to wait. */
+interface FailedPush {
+  device: Subscription;
+  retryAfter: number;
 }

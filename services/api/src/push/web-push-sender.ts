@@ -26,14 +26,14 @@ export class WebPushSender implements PushSender {
       contentEncoding: 'aes128gcm',
     });
     const headers = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
-    const { status } = await this.#poster.post(
+    const { status, retryAfter } = await this.#poster.post(
       endpoint,
       { ...Object.fromEntries(headers), 'user-agent': 'Parley' },
       request.body,
     );
     // 404 and 410 mean that the browser has unsubscribed or no longer exists.
     if (status === 404 || status === 410) return { is: 'gone', status };
-    return { is: status < 300 ? 'taken' : 'refused', status };
+    return { is: status < 300 ? 'taken' : 'refused', status, retryAfter };
   }
 
   close(): void {

@@ -43,10 +43,11 @@ export async function listPushDevices(db: Database, user: number): Promise<Liste
 /**
  * Returns the devices to which a message should be pushed, with the names of the chat and the
  * sender as each recipient sees them. Includes the devices with an active session of those
- * recipients who neither muted the chat nor read the message.
+ * recipients who neither muted the chat nor read the message. With `unlessNewer`, omits those for
+ * which a newer message of the chat is pushed.
  */
 export async function subscriptionsFor(db: Database, message: Told, now: number): Promise<Subscription[]> {
-  const { id, conversation, from, to, users, mentions } = message;
+  const { id, conversation, from, to, users, mentions, unlessNewer = false } = message;
   const group = conversation.startsWith('g');
   const chat = group ? to : from;
   const members = sql`select user_id, read_id from group_members where group_id = ${to} and user_id <> ${from}`;
@@ -66,6 +67,7 @@ export async function subscriptionsFor(db: Database, message: Told, now: number)
     left join chats c on c.owner_id = p.user_id and c.peer_id = ${chat}
     where ${isActive(now)}
       ${group ? sql`and (not p.mentions_only or p.user_id = any(${mentions ?? []}::bigint[]))` : sql``}
+      ${unlessNewer ? sql`and coalesce(${group ? sql`case when p.mentions_only then 0 else g.last_id end` : sql`c.last_id`}, 0) <= ${id}` : sql``}
       ${users === undefined ? sql`` : sql`and p.user_id = any(${users})`}
       and not coalesce(c.muted, false) and greatest(coalesce(c.read_id, 0), coalesce(c.cleared_id, 0), r.read_id) < ${id}`.execute(
     db,
@@ -125,6 +127,8 @@ interface Told {
   mentions?: number[] | undefined;
   /** The recipients to consider. Default: all recipients. */
   users?: number[] | undefined;
+  /** Whether to omit devices that get a notification of a newer message of the chat. */
+  unlessNewer?: boolean;
 }
 
 /**

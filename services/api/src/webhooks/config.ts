@@ -44,7 +44,7 @@ export function webhookConfig(value: Values<typeof webhookVariables>): WebhookCo
 }
 
 /** Defines a variable with durations separated by commas, which are read as ms. */
-function durations(standard: readonly number[]): Variable<readonly number[]> {
+export function durations(standard: readonly number[]): Variable<readonly number[]> {
   const one = duration({ min: 1, max: 30 * 86_400_000 });
   return {
     read(text, production) {

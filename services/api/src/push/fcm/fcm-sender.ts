@@ -57,13 +57,13 @@ export class FcmSender implements PushSender {
     const first = await this.#post(body);
     // Sends the notification once more with a new token, because the token was revoked before it
     // expired.
-    const { status, text } = first.status === 401 ? await this.#post(body) : first;
+    const { status, text, retryAfter } = first.status === 401 ? await this.#post(body) : first;
     if (status === 401) throw new CredentialsRefused('FCM refuses the access token of FCM_CREDENTIALS');
     const { code, known } = readError(text);
     if (status === 403 && code !== 'SENDER_ID_MISMATCH')
       throw new CredentialsRefused(`FCM refuses to send for project ${this.#fcm.project}: 403 ${code ?? ''}`.trim());
     if (code === 'UNREGISTERED' || (status === 404 && known)) return { is: 'gone', status, reason: code };
-    return { is: status < 300 ? 'taken' : 'refused', status, reason: code };
+    return { is: status < 300 ? 'taken' : 'refused', status, reason: code, retryAfter };
   }
 
   async #post(body: string): Promise<Posted> {
