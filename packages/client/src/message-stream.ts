@@ -80,7 +80,7 @@ export class MessageStream {
 export interface StreamEnd {
   /** Final body of the message. Default: the text so far. */
   body?: Body;
-  /** Final data of the app. Default: the data of the start. */
+  /** Final `custom` data of the message. Default: the data with which the message was started. */
   custom?: MessageCustom | undefined;
 }
 

@@ -68,7 +68,7 @@ describe('applyEvent', () => {
     expect(state.chats.has(7)).toBe(false);
   });
 
-  it('the state contains the newest unread mention of a group until the user has read it', () => {
+  it("a group's state contains the newest message that mentions the user, until the user has read that message", () => {
     const state = open();
     const say = (id: number, mentions: number[], from = 2) =>
       state.receive({ ...message(id, from, 9), conversation: 'g9', mentions });

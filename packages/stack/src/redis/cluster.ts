@@ -185,7 +185,7 @@ async function replicate(clients: Redis[], masters: number): Promise<void> {
 }
 
 /**
- * Returns whether a node's list contains all nodes, and no node that is failing or not fully
+ * Returns whether a node knows all nodes of the cluster, and regards none as failing or not yet
  * connected.
  */
 function complete(lines: string[], count: number): boolean {

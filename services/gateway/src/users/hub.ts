@@ -1,8 +1,8 @@
 import { LocalUser, type UserConnection } from './local-user.ts';
 
 /**
- * Ms for which a user's channel stays subscribed after the last connection closed. A page that
- * reloads connects again within that time.
+ * Ms for which a user's channel stays subscribed after the last connection closed. Covers the time
+ * in which a page reloads and connects again.
  */
 const LINGER_MS = 1000;
 

@@ -54,7 +54,7 @@ describe('LocalUser', () => {
     expect(connections[1]?.calls).toEqual([['control', { do: 'revoke' }]]);
   });
 
-  it('a local user keeps the greatest sequence number that it has received for its connections', () => {
+  it('a local user stores the greatest of the connection numbers that it receives', () => {
     const { user } = withConnections(0);
     for (const number of [3, 5, 4]) user.receive(Buffer.from(`!${JSON.stringify({ do: 'fence', number })}`));
     expect(user.fence).toBe(5);
