@@ -67,13 +67,13 @@ describe.skipIf(!caddy || !(await findBalancer()))('deploy/compose.tls.yaml', ()
     socket.close();
   });
 
-  it('every response has HSTS, and endpoints of operators are hidden', async () => {
+  it('every response has an HSTS header, and /metrics is hidden', async () => {
     for (const path of ['/v1/users', '/metrics'])
       expect((await send('GET', path)).headers.get('strict-transport-security')).toMatch(/^max-age=\d+/);
     expect((await send('GET', '/metrics')).status).toBe(404);
   });
 
-  it('rates count by the address of the client, which it cannot forge', async () => {
+  it('rate limits count requests by the address of the client, which a client cannot forge', async () => {
     for (const status of [201, 201, 429])
       expect((await register({ from: '127.0.0.2', headers: { 'x-forwarded-for': `203.0.113.${count}` } })).status).toBe(
         status,

@@ -14,7 +14,7 @@ import { playSound } from './sound.ts';
 import { strings } from './strings.ts';
 import { useUnreadBadge } from './title.ts';
 
-/** Age in ms of a friend request or join request from which no toast announces it. */
+/** Maximum age in ms of a friend request or join request that a toast announces. */
 const RECENT_MS = 60_000;
 
 /**
