@@ -50,6 +50,7 @@ export * from './presence/forget-gateways.ts';
 export * from './presence/heartbeat.ts';
 export * from './presence/publish-hidden.ts';
 export * from './presence/raise-fence.ts';
+export * from './presence/read-connections.ts';
 export * from './presence/read-focus.ts';
 export * from './presence/read-presence.ts';
 export * from './presence/write-focus.ts';

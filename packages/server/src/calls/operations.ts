@@ -30,6 +30,7 @@ export interface Operations {
   'DELETE /server/users/{user}': [OfUser, undefined];
   /** Reactivates a deactivated user. No-op if the user is active. */
   'POST /server/users/{user}/reactivate': [OfUser, ServerUser];
+  'GET /server/users/{user}/connections': [OfUser, Page<UserConnections>];
   /** Closes the user's connections. The user's sessions stay valid. */
   'DELETE /server/users/{user}/connections': [OfUser, undefined];
   'GET /server/users/{user}/sessions': [OfUser & Paging, Page<ServerSession>];
@@ -252,6 +253,12 @@ export interface ServerGroup extends Omit<Group, 'role'> {
 
 /** A session as the server API returns it. */
 export type ServerSession = Omit<SignIn, 'current'>;
+
+/** The number of a user's connections to one gateway. */
+export interface UserConnections {
+  gateway: string;
+  connections: number;
+}
 
 /** A browser or phone that receives push notifications. */
 export interface PushDevice {

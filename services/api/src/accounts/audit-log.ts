@@ -22,10 +22,12 @@ export class AuditLog {
 export type AuditEvent =
   | 'account.registered'
   | 'account.deleted'
+  | 'account.exported'
   | 'account.deactivated'
   | 'account.reactivated'
   | 'chats.read'
   | 'connections.closed'
+  | 'connections.read'
   | 'email.changed'
   | 'email.removed'
   | 'group.banned'

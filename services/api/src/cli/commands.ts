@@ -87,6 +87,16 @@ export const commands: Readonly<Record<string, Command>> = {
     columns: ['kind', 'app', 'environment', 'language', 'session', 'created'],
     run: (server, args) => server.call('GET', `${user(args)}/push-devices`),
   },
+  connections: {
+    args: ['USER'],
+    summary: 'List the gateways that a user is connected to',
+    run: (server, args) => server.call('GET', `${user(args)}/connections`),
+  },
+  export: {
+    args: ['USER', 'FILE'],
+    summary: 'Write all data of a user to a new zip archive',
+    run: async (server, args) => await server.download(`${user(args)}/export`, args[1] ?? ''),
+  },
   'user disconnect': {
     args: ['USER'],
     summary: 'Close all connections of a user',

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect, heartbeat } from '@parley/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedMessages } from '../../test/seed.ts';
 import { apiKey, type Product, startServerApi } from '../../test/server-api.ts';
@@ -65,6 +66,32 @@ describe('parley', () => {
     expect(await parley('user', 'push-devices', 'cli-7')).toBe('None.');
     expect(await parley('user', 'end-session', 'cli-7', session.id)).toBe('Done.');
     expect(await json('user', 'sessions', 'cli-7')).toEqual({ items: [], next: null });
+  });
+
+  it('parley lists the connections of a user', async () => {
+    const [a] = await product.people('cli-12');
+    const { redis } = product.api;
+    expect(await parley('connections', 'cli-12')).toBe('None.');
+    const gateway = `gateway-${a.id}`;
+    await heartbeat(redis, gateway);
+    await connect(redis, { user: a.id, gateway, count: () => 2, most: 16, live: [gateway] });
+    expect(await json('connections', 'cli-12')).toEqual({ items: [{ gateway, connections: 2 }], next: null });
+    expect(await parley('connections', 'cli-12')).toMatch(new RegExp(`^gateway +connections\n${gateway} +2$`));
+  });
+
+  it('parley exports the data of a user to a new file', async () => {
+    await product.people('cli-13');
+    const folder = await mkdtemp(join(tmpdir(), 'parley-export-'));
+    const file = join(folder, 'cli-13.zip');
+    const { bytes } = await json<{ bytes: number }>('export', 'cli-13', file);
+    const zip = await readFile(file);
+    expect([zip.length, zip.subarray(0, 2).toString(), zip.includes('profile.jsonl')]).toEqual([bytes, 'PK', true]);
+    await expect(parley('export', 'cli-13', file)).rejects.toThrow('EEXIST');
+    expect((await readFile(file)).equals(zip)).toBe(true);
+    const missing = join(folder, 'nobody.zip');
+    await expect(parley('export', 'nobody', missing)).rejects.toThrow('There is no user "nobody"');
+    await expect(readFile(missing)).rejects.toThrow('ENOENT');
+    await rm(folder, { recursive: true });
   });
 
   it('parley prints the page cursor if a list has more pages', async () => {

@@ -1,3 +1,9 @@
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+
 /** A failure that the command line reports as one line of text. */
 export class CliError extends Error {
   readonly exitCode: 1 | 2;
@@ -35,23 +41,10 @@ export class ServerClient {
    *
    * @throws CliError if the api refuses the request or does not respond
    */
-  async call(method: string, path: string, { query = {}, body, lines }: CallOptions = {}): Promise<unknown> {
-    const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
-    const type = lines ? 'application/x-ndjson' : 'application/json';
-    const headers = { authorization: `Bearer ${this.#key}`, 'content-type': type };
-    const content = lines ? { body: lines } : body === undefined ? {} : { body: JSON.stringify(body) };
-    // Sets no timeout for the upload of a file, because the file can have any size.
-    const limit = lines ? {} : { signal: AbortSignal.timeout(TIMEOUT_MS) };
-    const response = await fetch(`${this.#url}/v1/server${path}${search}`, {
-      method,
-      headers,
-      ...limit,
-      ...content,
-    }).catch((error: Error) => {
-      const { cause } = error as { cause?: Error };
-      throw new CliError(`The api at ${this.#url} does not answer: ${cause?.message || error.message}`);
-    });
+  async call(method: string, path: string, options: CallOptions = {}): Promise<unknown> {
+    // The upload of a file has no time limit, because the file can have any size.
+    const signal = options.lines ? null : AbortSignal.timeout(TIMEOUT_MS);
+    const response = await this.#send(method, path, signal, options);
     const text = await response.text();
     if (!response.ok) throw new CliError(explain(response.status, text));
     try {
@@ -59,6 +52,48 @@ export class ServerClient {
     } catch {
       throw new CliError(notTheApi(response.status));
     }
+  }
+
+  /**
+   * Writes the response of a GET request to a new file. Resolves with the name and size of the
+   * file. Removes the file if the response is incomplete.
+   *
+   * @throws CliError if the file exists or cannot be written, or if the api refuses the request or
+   * stops responding
+   */
+  async download(path: string, file: string): Promise<{ file: string; bytes: number }> {
+    const response = await this.#send('GET', path, null);
+    if (!response.ok || !response.body) throw new CliError(explain(response.status, await response.text()));
+    const target = createWriteStream(file, { flags: 'wx', mode: 0o600 });
+    try {
+      await pipeline(Readable.fromWeb(response.body as ReadableStream), target);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') await rm(file, { force: true });
+      throw new CliError(`Cannot write ${file}: ${(error as Error).message}`);
+    }
+    return { file, bytes: target.bytesWritten };
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    signal: AbortSignal | null,
+    { query = {}, body, lines }: CallOptions = {},
+  ): Promise<Response> {
+    const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+    const type = lines ? 'application/x-ndjson' : 'application/json';
+    const headers = { authorization: `Bearer ${this.#key}`, 'content-type': type };
+    const content = lines ? { body: lines } : body === undefined ? {} : { body: JSON.stringify(body) };
+    return await fetch(`${this.#url}/v1/server${path}${search}`, {
+      method,
+      headers,
+      signal,
+      ...content,
+    }).catch((error: Error) => {
+      const { cause } = error as { cause?: Error };
+      throw new CliError(`The api at ${this.#url} does not answer: ${cause?.message || error.message}`);
+    });
   }
 }
 

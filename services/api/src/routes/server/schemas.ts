@@ -28,6 +28,14 @@ export const serverGroupSchema = groupSchema
 /** A session in the form that the product's backend receives. */
 export const serverSessionSchema = signInSchema.omit({ current: true }).openapi('ServerSession');
 
+/** The connections of a user to one gateway. */
+export const userConnectionsSchema = z
+  .object({
+    gateway: z.string().openapi({ description: 'Name that the gateway has in its log' }),
+    connections: z.int().positive(),
+  })
+  .openapi('UserConnections');
+
 /** A push device in the form that the product's backend receives. */
 export const pushDeviceSchema = z
   .object({

@@ -1,7 +1,8 @@
 import { putBlock, removeBlock } from './blocks.ts';
 import { listUserChats } from './chats.ts';
+import { disconnectUser, listUserConnections } from './connections.ts';
 import { deactivateUser } from './deactivate.ts';
-import { disconnectUser } from './disconnect.ts';
+import { exportUser } from './export.ts';
 import { putFriend, removeFriend } from './friends.ts';
 import { getUser } from './get.ts';
 import { listUsers } from './list.ts';
@@ -20,7 +21,9 @@ export const serverUsers = [
   getUser,
   getUserPrivacy,
   updateUserPrivacy,
+  listUserConnections,
   disconnectUser,
+  exportUser,
   listUserSessions,
   endUserSession,
   listUserPushDevices,
