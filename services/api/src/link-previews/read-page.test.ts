@@ -26,7 +26,7 @@ class Parts {
 const read = (html: string, charset?: string) => readPage(new Parts(html), { charset, maxBytes: MAX });
 
 describe('the facts of a page', () => {
-  it('Open Graph comes before Twitter and plain tags, and the first of each counts', async () => {
+  it('readPage prefers Open Graph to Twitter and plain tags, and uses the first tag of each kind', async () => {
     const page = `<!doctype html><html><head><title>plain</title>
       <meta name="description" content="plain text">
       <meta name="twitter:title" content="tweet">
@@ -42,14 +42,14 @@ describe('the facts of a page', () => {
     });
   });
 
-  it('a page without properties has its title, and one without a head has nothing', async () => {
+  it('readPage returns the title of a page without properties, and nothing for a page without a head', async () => {
     expect(await read('<title> A\n &lt;b&gt; page </title><title>no</title>')).toMatchObject({ title: 'A <b> page' });
     const none = { title: null, description: null, picture: null };
     for (const page of ['', 'text', '<body><title>in the body</title>', '<meta property="og:title">', '\0<<<>>>&#0;'])
       expect(await read(page), page).toEqual(none);
   });
 
-  it('a long text is cut, and marks that change the direction of text are removed', async () => {
+  it('readPage cuts a long text and removes marks that change the direction of text', async () => {
     const { title, description } = await read(
       `<title>${'😀'.repeat(300)}</title><meta name=description content="a&#x202E;b&#1;c&#xD800;d">`,
     );
@@ -62,18 +62,18 @@ describe('the charset of a page', () => {
   const gbk = (text: string) => Buffer.concat([Buffer.from(text), Buffer.from([0xd6, 0xd0, 0xce, 0xc4])]);
 
   it.each([
-    ['its header', gbk('<title>'), 'gbk', '中文'],
-    ['its meta tag', gbk('<meta charset="gb2312"><title>'), undefined, '中文'],
-    ['its byte order mark', Buffer.from('\ufeff<title>中文', 'utf16le'), 'utf-8', '中文'],
-    ['UTF-8 without a declaration', Buffer.from('<title>中文'), undefined, '中文'],
-    ['UTF-8 in place of an unknown one', Buffer.from('<meta charset=nonsense><title>中文'), 'x-none', '中文'],
-  ])('%s', async (_, bytes, charset, title) => {
+    ['the charset in its header', gbk('<title>'), 'gbk', '中文'],
+    ['the charset in its meta tag', gbk('<meta charset="gb2312"><title>'), undefined, '中文'],
+    ['the charset of its byte order mark', Buffer.from('\ufeff<title>中文', 'utf16le'), 'utf-8', '中文'],
+    ['UTF-8 if no charset is declared', Buffer.from('<title>中文'), undefined, '中文'],
+    ['UTF-8 if the declared charset is unknown', Buffer.from('<meta charset=nonsense><title>中文'), 'x-none', '中文'],
+  ])('readPage decodes a page with %s', async (_, bytes, charset, title) => {
     expect(await readPage(new Parts(bytes, 3), { charset, maxBytes: MAX })).toMatchObject({ title });
   });
 });
 
 describe('a hostile page', () => {
-  it.each(['div', 'noscript', 'template', 'html'])('is read no further than some nested %s tags', async (tag) => {
+  it.each(['div', 'noscript', 'template', 'html'])('readPage stops at deeply nested %s tags', async (tag) => {
     const parts = new Parts(
       `<title>kept</title>${`<${tag}>`.repeat(100)}<meta property=og:title content=lost>${' '.repeat(MAX)}`,
     );
@@ -81,19 +81,19 @@ describe('a hostile page', () => {
     expect(parts.read).toBeLessThan(4000);
   });
 
-  it('is read to the end of its head only', async () => {
+  it('readPage reads only to the end of the head', async () => {
     const parts = new Parts(`<head><title>short</title></head>${' '.repeat(MAX)}`);
     expect(await readPage(parts, { charset: undefined, maxBytes: MAX })).toMatchObject({ title: 'short' });
     expect(parts.read).toBeLessThan(4000);
   });
 
   it.each([
-    ['an attribute', `<title>kept</title><meta property="og:title" content="${'x'.repeat(4 * MAX)}">`],
+    ['characters in an attribute', `<title>kept</title><meta property="og:title" content="${'x'.repeat(4 * MAX)}">`],
     ['spaces', `<title>kept</title>${' '.repeat(4 * MAX)}`],
     ['attributes', `<title>kept</title><meta ${'a=b '.repeat(MAX)}>`],
     ['closing tags', `<title>kept</title>${'</p>'.repeat(MAX)}`],
     ['character references', `<title>kept</title>${'&amp'.repeat(MAX)}`],
-  ])('is read to the maximum if %s never end', async (_, page) => {
+  ])('readPage stops at the maximum number of bytes if the page has endless %s', async (_, page) => {
     const parts = new Parts(page);
     expect(await readPage(parts, { charset: undefined, maxBytes: MAX })).toMatchObject({ title: 'kept' });
     expect(parts.read).toBeLessThan(MAX + 2000);

@@ -70,7 +70,7 @@ const freshPeople = async () => {
 };
 
 describe('the preview of a link', () => {
-  it('has title, description, site and a small copy of the picture', async () => {
+  it('a link preview contains title, description, site and a thumbnail of the picture', async () => {
     await freshPeople();
     const at = path();
     paths.set(
@@ -89,14 +89,14 @@ describe('the preview of a link', () => {
     expect([width, height, format]).toEqual([320, 160, 'webp']);
   });
 
-  it('of a picture is the picture', async () => {
+  it('the preview of a link to a picture contains the picture', async () => {
     await freshPeople();
     const at = path();
     paths.set(at, picture(await png(40, 20)));
     expect(await preview(`http://${site}${at}`)).toMatchObject({ title: null, picture: { width: 40, height: 20 } });
   });
 
-  it('is fetched once for all readers and messages, also at the same time', async () => {
+  it('the api fetches a page once for all readers and messages, including concurrent requests', async () => {
     const [ann, ben, cem] = await freshPeople();
     const at = path();
     let release = () => {};
@@ -120,7 +120,7 @@ describe('the preview of a link', () => {
     expect(requested.filter((each) => each === at)).toHaveLength(1);
   });
 
-  it('is null without a link, and for a page that cannot be shown, which is not fetched again', async () => {
+  it('a preview is null without a link and for a page that cannot be shown, which is not fetched again', async () => {
     await freshPeople();
     expect(await preview('no link')).toBeNull();
     const kinds: [type: string, status: number][] = [
@@ -136,7 +136,7 @@ describe('the preview of a link', () => {
     }
   });
 
-  it('follows an edit of the message', async () => {
+  it('an edit of the message changes its link preview', async () => {
     const [ann, ben] = await freshPeople();
     const at = path();
     paths.set(at, page('<title>edited</title>'));
@@ -148,14 +148,14 @@ describe('the preview of a link', () => {
 });
 
 describe('who gets a preview', () => {
-  it('only readers of the message', async () => {
+  it('only readers of a message can get its link preview', async () => {
     const [ann, ben, cem] = await freshPeople();
     const [id = 0] = await seedMessages(api.db, [{ from: ann.id, to: ben.id, text: `http://${site}/` }]);
     expect(await previewOf(cem, ann.id, id)).toMatchObject({ status: 404 });
     expect(await previewOf(ben, ann.id, id - 1)).toMatchObject({ status: 404 });
   });
 
-  it('nobody if the sender has turned previews off, and nothing is fetched', async () => {
+  it('the api fetches no page if the sender has turned link previews off', async () => {
     const [ann, ben] = await freshPeople();
     const at = path();
     paths.set(at, page('<title>private</title>'));
@@ -163,11 +163,11 @@ describe('who gets a preview', () => {
     expect(await preview(`http://${site}${at}`, [ann, ben])).toBeNull();
     expect(requested).not.toContain(at);
     expect((await ann.get('/v1/me/account')).body).toMatchObject({ privacy: { linkPreviews: false } });
-    // The choice is that of the sender, not of the reader.
+    // Previews of messages to this user still work, because the setting applies to the sender.
     expect(await preview(`http://${site}${at}`, [ben, ann])).toMatchObject({ title: 'private' });
   });
 
-  it('a user who waits for a quarter of the pages gets 503, and others get theirs', async () => {
+  it('a user who waits for a quarter of the pages gets 503, while other users get their previews', async () => {
     const [ann, ben, cem] = await freshPeople();
     const slow = [path(), path(), path()];
     const waiting: ServerResponse[] = [];
@@ -186,7 +186,7 @@ describe('who gets a preview', () => {
     for (const answer of await Promise.all(pending)) expect(answer?.body.preview).toBeNull();
   });
 
-  it('a user who needs more pages in a minute than allowed gets 429, but cached ones', async () => {
+  it('a user above the limit of pages per minute gets 429, but still gets cached previews', async () => {
     const [ann, ben] = await freshPeople();
     const at = path();
     paths.set(at, page('<title>cached</title>'));
@@ -202,7 +202,7 @@ describe('who gets a preview', () => {
 });
 
 describe('the cache', () => {
-  it('keeps the configured number of previews, the newest ones', async () => {
+  it('the cache keeps the newest link previews, up to the configured number', async () => {
     await freshPeople();
     for (let i = 0; i < 5; i += 1) {
       const at = path();
@@ -213,7 +213,7 @@ describe('the cache', () => {
     expect(rows.map(({ preview }) => (preview as LinkPreview).title)).toEqual(['2', '3', '4']);
   });
 
-  it('an expired preview is fetched again', async () => {
+  it('the api fetches a page again after its preview has expired', async () => {
     await freshPeople();
     const at = path();
     paths.set(at, page('<title>before</title>'));
@@ -238,7 +238,7 @@ describe('a hostile page', () => {
     ['a bomb', () => `http://${site}/bomb.png`],
     ['too many bytes', () => `http://${site}/large.png`],
     ['no picture at all', () => `http://${site}/text.png`],
-  ])('has no picture if it names %s as one', async (_, address) => {
+  ])('a preview has no picture if the page declares %s as its picture', async (_, address) => {
     await freshPeople();
     paths.set('/page-as-picture', page(''));
     paths.set('/bomb.png', picture(hollowPng(30_000, 30_000)));
@@ -249,14 +249,14 @@ describe('a hostile page', () => {
     expect(await preview(`http://${site}${at}`)).toMatchObject({ title: 'T', picture: null });
   });
 
-  it('that leads to the api itself or to a store is not fetched', async () => {
+  it('the api fetches no preview from itself or from a store', async () => {
     await freshPeople();
     for (const address of [api.url.replace('127.0.0.1', '127.0.0.2'), 'http://[::1]:6379', 'http://localhost:5432'])
       expect(await preview(address), address).toBeNull();
   });
 });
 
-it('there are no previews unless the operator turns them on', async () => {
+it('the api fetches no link previews if LINK_PREVIEWS is off', async () => {
   await using other = await TestApi.start({ LINK_PREVIEW_NETWORKS: '127.0.0.1' });
   const [ann, ben] = await other.people();
   const at = path();
