@@ -1,6 +1,6 @@
 import { duration, integer, type Networks, networks, oneOf, size, type Values } from '@parley/service';
 
-/** Environment variables of link previews. README.md documents them. */
+/** Defines the environment variables for link previews. README.md documents them. */
 export const linkPreviewVariables = {
   LINK_PREVIEWS: oneOf(['on', 'off'], { default: 'off' }),
   LINK_PREVIEWS_PER_MINUTE: integer({ min: 1, default: 30 }),
@@ -13,7 +13,7 @@ export const linkPreviewVariables = {
   LINK_PREVIEW_NETWORKS: networks(),
 };
 
-/** Creates the settings from the variables. */
+/** Converts the environment variables for link previews to `LinkPreviewConfig`. */
 export function linkPreviewConfig(value: Values<typeof linkPreviewVariables>): LinkPreviewConfig {
   return {
     enabled: value.LINK_PREVIEWS === 'on',
@@ -29,25 +29,25 @@ export function linkPreviewConfig(value: Values<typeof linkPreviewVariables>): L
 }
 
 export interface LinkPreviewConfig {
-  /** Whether the api fetches pages. */
+  /** Whether the api fetches web pages for link previews. */
   enabled: boolean;
-  /** Maximum previews that are not in the cache, per user and minute. */
+  /** Maximum number of previews per user and minute. Cached previews do not count. */
   perMinute: number;
   /**
-   * Maximum requests that wait for a page, per process. One user may have at most a quarter of
-   * them.
+   * Maximum number of requests that wait for a page, per process. One user can have at most a
+   * quarter of them.
    */
   concurrency: number;
   /** Ms within which a page and its picture must arrive. */
   timeout: number;
-  /** Maximum unpacked bytes that are read of a page. */
+  /** Maximum bytes of a page that are read, counted after decompression. */
   maxPage: number;
-  /** Maximum bytes of a picture. */
+  /** Maximum bytes of a picture, counted after decompression. */
   maxPicture: number;
-  /** Maximum previews in the cache. */
+  /** Maximum number of previews in the cache. */
   cache: number;
   /** Ms for which a preview is cached. */
   ttl: number;
-  /** Private networks in which pages may be, at any port. */
+  /** Private networks from which pages can be fetched, from any port. */
   allowed: Networks;
 }

@@ -8,12 +8,12 @@ import { checkHost, guardedLookup, type Networks } from '@parley/service';
 const MAX_REDIRECTS = 5;
 
 /**
- * Requests an address with GET, and resolves with the response once its headers have arrived. The
- * body is unpacked while it is read, so the reader must limit its bytes. Leaving a loop over the
- * body closes the connection.
+ * Sends a GET request and resolves with the response once its headers have arrived. The body is
+ * decompressed while it is read, so the reader must limit the number of bytes. When the reader
+ * leaves a loop over the body, the connection is closed.
  *
- * Every hop must lead to http or https at a public address and the default port, or to an address
- * in `allowed`. The address that is checked is the one that is connected to.
+ * Each URL, including redirects, must be http or https. Its address must be public with the default
+ * port, or in `allowed`. The connection is made to the same address that was checked.
  *
  * @throws if an address is forbidden, the response is not a success, or the signal is aborted
  */
@@ -40,7 +40,7 @@ function get(url: URL, allowed: Networks, signal: AbortSignal): Promise<Incoming
   const { protocol, hostname, port, username, password } = url;
   if (protocol !== 'https:' && protocol !== 'http:') throw new Error(`${protocol} is not a protocol of web pages`);
   if (username !== '' || password !== '') throw new Error('the address has a password');
-  // The port of a URL is empty if it is the default one of its protocol.
+  // The property `port` of a URL is empty if the port is the default of the protocol.
   const toPublic = port === '';
   checkHost(hostname, toPublic, allowed);
   const options = { signal, agent: false, lookup: guardedLookup(toPublic, allowed), headers: HEADERS };
@@ -48,7 +48,8 @@ function get(url: URL, allowed: Networks, signal: AbortSignal): Promise<Incoming
     const request = protocol === 'https:' ? requestSecure(url, options) : requestPlain(url, options);
     request.on('error', reject);
     request.on('response', (response) => {
-      // An abort after the headers is an error of the response, which may have no reader.
+      // Prevents an unhandled error event. An abort after the headers is an error of the response,
+      // which might have no reader.
       response.on('error', () => {});
       resolve(response);
     });
@@ -79,12 +80,12 @@ function contentType(header = ''): { type: string; charset: string | undefined }
 interface DownloadOptions {
   /** Private networks that may be reached. */
   allowed: Networks;
-  /** Aborts the request, also while the body is read. */
+  /** Aborts the request, even while the body is read. */
   signal: AbortSignal;
 }
 
 export interface Download {
-  /** The address after redirects. */
+  /** URL of the response, after redirects. */
   url: URL;
   /** MIME type in lower case. Empty if the response has none. */
   type: string;

@@ -11,19 +11,19 @@ import type { LinkPreviewConfig } from './config.ts';
 import { type Download, download } from './download.ts';
 import { readPage } from './read-page.ts';
 
-/** Ms for which a failure is cached, and a preview whose picture could not be read yet. */
+/** Ms for which a failure is cached. The same for a preview whose picture could not be read yet. */
 const SHORT_TTL_MS = 600_000;
 
 const PAGE_TYPES: ReadonlySet<string> = new Set(['text/html', 'application/xhtml+xml']);
 
 /**
- * Previews of web pages, fetched by the api and cached in PostgreSQL for all replicas. Concurrent
+ * Fetches previews of web pages, and caches them in PostgreSQL for all replicas. Concurrent
  * requests for one page in this process share one fetch.
  */
 export class LinkPreviews {
   readonly #deps: LinkPreviewDeps;
   readonly #running = new Map<string, Promise<PagePreview | null>>();
-  /** Waiting requests by user. */
+  /** Number of waiting requests by user. */
   readonly #waiting = new Map<number, number>();
   #total = 0;
   readonly #stop = new AbortController();
@@ -40,11 +40,11 @@ export class LinkPreviews {
   }
 
   /**
-   * Returns the preview of a page. Null if it has none, or if it cannot be fetched.
+   * Returns the preview of a page. Null if the page has no preview or cannot be fetched.
    *
-   * @param user who waits for the preview
-   * @param charge is called before the page is fetched, and may reject
-   * @throws LinkPreviewsBusy if the user or all users wait for too many pages
+   * @param user the user who waits for the preview
+   * @param charge is called before the page is fetched. If it rejects, the page is not fetched
+   * @throws LinkPreviewsBusy if the user or all users together wait for too many pages
    */
   async find(address: string, user: number, charge: () => Promise<unknown>): Promise<PagePreview | null> {
     const url = new URL(address);
@@ -67,7 +67,7 @@ export class LinkPreviews {
     }
   }
 
-  /** Aborts all fetches. */
+  /** Aborts all fetches in progress. */
   stop(): void {
     this.#stop.abort();
   }
@@ -89,7 +89,8 @@ export class LinkPreviews {
 
   async #load(url: URL, hash: Buffer, user: number): Promise<PagePreview | null> {
     const { db, config } = this.#deps;
-    // Another request may have stored it since the caller looked.
+    // Queries the cache again, because another request might have stored the preview after the
+    // first query.
     const cached = await findPreview(db, hash, Date.now());
     if (cached !== undefined) return cached;
     const { preview, ttl } = await this.#fetch(url, user);
@@ -128,7 +129,10 @@ export class LinkPreviews {
     return undefined;
   }
 
-  /** Returns a small copy of a picture. Null if it cannot be fetched or read. */
+  /**
+   * Returns a thumbnail of a picture. Null if the picture cannot be fetched or read, `busy` if too
+   * many pictures are waiting to be read.
+   */
   async #pictureOf(picture: string | Readable, base: URL, user: number, signal: AbortSignal) {
     const { pictures, config } = this.#deps;
     try {
@@ -156,25 +160,25 @@ async function readAll(body: Readable, most: number): Promise<Buffer> {
   let size = 0;
   for await (const part of body as AsyncIterable<Buffer>) {
     size += part.length;
-    // Leaving the loop closes the connection.
+    // Throws, which leaves the loop and thereby closes the connection.
     if (size > most) throw new Error(`the picture has more than ${most} bytes`);
     parts.push(part);
   }
   return Buffer.concat(parts);
 }
 
-/** Thrown if too many requests wait for pages. */
+/** Thrown if too many requests are waiting for pages. */
 export class LinkPreviewsBusy extends Error {
   override name = 'LinkPreviewsBusy';
 }
 
-/** A preview without the link that led to the page. */
+/** A preview of a page, without the link in the message that led to the page. */
 export type PagePreview = Omit<LinkPreview, 'url'>;
 
 interface Facts {
   title: string | null;
   description: string | null;
-  /** Its address, or the picture itself. */
+  /** URL of the picture, or the bytes of the picture itself. */
   picture: string | Readable | null;
 }
 

@@ -1,26 +1,29 @@
 import { TextDecoder } from 'node:util';
 import { Parser } from 'htmlparser2';
 
-/** Maximum characters of a title and of a description. Longer ones are cut. */
+/**
+ * Maximum number of characters of a title; `MAX_DESCRIPTION` is that of a description. Longer texts
+ * are cut.
+ */
 const MAX_TITLE = 200;
 const MAX_DESCRIPTION = 400;
 
-/** Maximum characters of text that are kept while a title is read. */
+/** Maximum number of characters of a title or property that are kept while a page is read. */
 const MAX_RAW = 4000;
 
-/** Maximum nesting of tags in a head. */
+/** Maximum nesting depth of tags in the head of a page. */
 const MAX_DEPTH = 16;
 
-/** Tags of a head. As in a browser, any other tag ends it. */
+/** Tags that the head of a page can contain. As in a browser, any other tag ends the head. */
 const HEAD_TAGS: ReadonlySet<string> = new Set([
   ...['html', 'head', 'title', 'meta', 'link', 'base', 'style', 'script', 'noscript', 'template'],
 ]);
 
-/** Bytes in which a page declares its charset. */
+/** Number of bytes at the beginning of a page in which its charset declaration is searched. */
 const CHARSET_BYTES = 1024;
 
 /**
- * Reads what a web page states about itself in its head: Open Graph and Twitter properties,
+ * Reads what the head of a web page states about the page: Open Graph and Twitter properties,
  * `<title>` and the description. Stops at the end of the head or after `maxBytes`.
  */
 export async function readPage(body: AsyncIterable<Uint8Array>, options: ReadPageOptions): Promise<PageFacts> {
@@ -62,7 +65,7 @@ function decoderOf(charset: string | undefined, start: Buffer): TextDecoder {
     try {
       return new TextDecoder(label);
     } catch {
-      // An unknown charset.
+      // Tries the next label, because this charset is unknown.
     }
   }
   return new TextDecoder();
@@ -74,9 +77,9 @@ function byteOrderMark([first, second]: Buffer): string | undefined {
   return first === 0xef && second === 0xbb ? 'utf-8' : undefined;
 }
 
-/** Collects the facts of the head of a page. */
+/** Collects the title, description and picture from the head of a page. */
 class Head {
-  /** Whether the head has ended. */
+  /** Whether the parser has reached the end of the head. */
   ended = false;
   #inTitle = false;
   #title = '';
@@ -85,7 +88,7 @@ class Head {
   readonly #parser = new Parser({
     onopentag: (name, attributes) => {
       this.#depth += 1;
-      // The parser's time grows with the square of the depth.
+      // Limits the depth, because the parser's time grows with the square of the depth.
       if (!HEAD_TAGS.has(name) || this.#depth > MAX_DEPTH) this.#end();
       if (name === 'title') this.#inTitle = this.#title.trim() === '';
       if (name === 'meta') this.#add(attributes);
@@ -119,13 +122,13 @@ class Head {
     };
   }
 
-  /** Ends parsing at once, also within the text that is being written. */
+  /** Stops the parser at once, even within the chunk that it is parsing. */
   #end(): void {
     this.ended = true;
     this.#parser.pause();
   }
 
-  /** Keeps the first value of each property. */
+  /** Stores a property of a meta tag. Ignores later values of the same property. */
   #add({ property, name, content }: Record<string, string>): void {
     const key = (property ?? name)?.trim().toLowerCase();
     if (key === undefined || !READ.has(key) || this.#properties.has(key)) return;
@@ -139,8 +142,9 @@ const READ: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns a text as one line without control characters and marks of direction, which could change
- * the order of the texts around it. A longer text than `max` characters ends with an ellipsis.
+ * Returns a text as one line, without control characters and direction marks, which could change
+ * the order of the surrounding text. If the text has more than `max` characters, cuts it and
+ * appends an ellipsis.
  */
 function toLine(text: string, max: number): string {
   const line = text
@@ -156,7 +160,7 @@ function toLine(text: string, max: number): string {
 }
 
 interface ReadPageOptions {
-  /** The charset of the response's header. The page's byte order mark comes first. */
+  /** The charset in the `Content-Type` header. A byte order mark in the page has priority. */
   charset: string | undefined;
   maxBytes: number;
 }
@@ -164,6 +168,6 @@ interface ReadPageOptions {
 export interface PageFacts {
   title: string | null;
   description: string | null;
-  /** Address of a picture, as the page has it. */
+  /** URL of the picture as the page contains it, possibly relative. */
   picture: string | null;
 }

@@ -2,7 +2,10 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 import type { PagePreview } from '../link-previews/link-previews.ts';
 
-/** Returns the cached preview of a page. Undefined if the cache has none, or it has expired. */
+/**
+ * Returns the cached preview of a page; null is a cached result without a preview. Undefined if the
+ * cache has no entry or the entry has expired.
+ */
 export async function findPreview(db: Database, hash: Buffer, now: number): Promise<PagePreview | null | undefined> {
   const row = await db
     .selectFrom('link_previews')
@@ -14,7 +17,8 @@ export async function findPreview(db: Database, hash: Buffer, now: number): Prom
 }
 
 /**
- * Stores the preview of a page, and removes the oldest ones until the cache has at most `most`.
+ * Stores the preview of a page in the cache. Deletes the oldest previews, so that the cache has at
+ * most `most`.
  */
 export async function storePreview(db: Database, { hash, preview, now, ttl, most }: StoredPreview): Promise<void> {
   const row = { preview: preview && JSON.stringify(preview), stored: now, expires: now + ttl };
@@ -29,12 +33,12 @@ export async function storePreview(db: Database, { hash, preview, now, ttl, most
 }
 
 interface StoredPreview {
-  /** SHA-256 of the address. */
+  /** SHA-256 hash of the page's URL. */
   hash: Buffer;
   preview: PagePreview | null;
   /** Unix ms. */
   now: number;
-  /** Ms until it expires. */
+  /** Ms until the preview expires. */
   ttl: number;
   /** Maximum number of previews in the cache. */
   most: number;

@@ -22,7 +22,8 @@ export function findHits({ phrases }: Query, text: string): Hit[] {
     const reading: Reading = { folded };
     for (const phrase of phrases) {
       for (const [start, stop] of find(reading, phrase)) {
-        // Extends the range, because one original character can fold to several characters.
+        // Extends the hit to the end of the original character, which can fold to several
+        // characters.
         let end = stop;
         while (end < folded.length && origins[end] === origins[end - 1]) end += 1;
         found.push([origins[start] as number, origins[end] as number]);

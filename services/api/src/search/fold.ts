@@ -94,7 +94,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   ŧ: 't',
   ı: 'i',
   ς: 'σ',
-  // These are Arabic and Persian variants of the same letters.
+  // Arabic and Persian variants of a letter become one form.
   ٱ: 'ا',
   ی: 'ي',
   ى: 'ي',

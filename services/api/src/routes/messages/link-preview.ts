@@ -14,7 +14,7 @@ const schema = z.object({
   preview: z.union([linkPreviewSchema, z.null()]).openapi({ description: 'Null if there is none' }),
 });
 
-/** Returns what the page of a message's first link states about itself. */
+/** Returns a preview of the web page to which a message's first link leads. */
 export const getLinkPreview = callerOperation(
   {
     method: 'get',
