@@ -1,4 +1,4 @@
-import { forgetPermits } from '@parley/redis';
+import { forgetPermits, writePermits } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from './client.ts';
@@ -54,6 +54,25 @@ describe('permits', () => {
     await using alice = await kit.connect(a, 2);
     expect(await trySend(alice, stranger)).toBe('ack');
     expect(await trySend(alice, blocker)).toBe('blocked');
+  });
+
+  it('a resend is acknowledged although its sender has lost the permit since', async () => {
+    const [a, b] = await kit.friends();
+    const group = await kit.group([a, b]);
+    await using alice = await kit.connect(a);
+    const send = (to: number) =>
+      alice.ask({ type: 'send', ref: `resent-${to}`, to, body: { type: 'text', text: 'resent' } });
+    const first = [await send(b), await send(group)];
+    await kit.permit(b, [a], [a]);
+    await writePermits(kit.link, group, { kind: 'group', version: 1e9, members: [b] });
+    await forgetPermits(kit.link, [a]);
+    await waitFor(async () => (await trySend(alice, b)) === 'blocked');
+    await waitFor(async () => (await trySend(alice, group)) === 'not-member');
+    const before = (await kit.inbox(b)).length;
+    expect([await send(b), await send(group)]).toEqual(
+      first.map((ack) => ({ ...ack, duplicate: true, online: false })),
+    );
+    expect(await kit.inbox(b)).toHaveLength(before);
   });
 
   it('a user who is not a member of a group cannot write to it', async () => {

@@ -22,6 +22,9 @@ import { restoreRef } from './restore-ref.ts';
  */
 const COPIES = 3;
 
+/** A permit fence that no two users have. */
+const INVALID_FENCE = -1;
+
 /**
  * Accepts a message. Resolves with the reply when the message is on disk and in the inboxes of all
  * participants.
@@ -48,7 +51,13 @@ export async function sendMessage(
       content.extra += ',"streaming":true';
       content.stream = stream;
     }
-    admission = await admit(deps, sender, frame, eventBytes(content.body + content.extra));
+    try {
+      admission = await admit(deps, sender, frame, eventBytes(content.body + content.extra));
+    } catch (error) {
+      const resent = await replyToResend(deps, sender, frame, content, error);
+      if (resent === undefined) throw error;
+      return resent;
+    }
     let reply: string;
     try {
       reply = await acceptMessage(deps, sender, frame, content, admission);
@@ -120,6 +129,31 @@ function checkStanding({ config }: CommandDeps, found: Permit | number[]): Admis
   if (code) throw new Refusal(code);
   refuseMuted(found);
   return found;
+}
+
+/**
+ * Returns the reply to a refused message that was accepted earlier, while its sender had the
+ * permit. Undefined for a new message.
+ */
+async function replyToResend(
+  deps: CommandDeps,
+  sender: FrameSender,
+  frame: Send,
+  content: MessageContent,
+  refusal: unknown,
+): Promise<string | undefined> {
+  if (!(refusal instanceof Refusal)) return undefined;
+  const { code } = refusal;
+  if (code !== 'blocked' && code !== 'not-friends' && code !== 'not-member') return undefined;
+  // Without a valid permit, Redis accepts no new message.
+  const admission: Admission =
+    code === 'not-member' ? [sender.user.id] : { standing: 'blocked', fence: INVALID_FENCE, hidesPresence: true };
+  try {
+    return await acceptMessage(deps, sender, frame, content, admission);
+  } catch (error) {
+    if (error instanceof PermitChanged) return undefined;
+    throw error;
+  }
 }
 
 async function acceptMessage(
