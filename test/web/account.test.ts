@@ -1,11 +1,10 @@
 import { text } from 'node:stream/consumers';
-import jsQR from 'jsqr';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Mailbox } from '../../services/api/test/mailbox.ts';
 import { codeOf } from '../../services/api/test/totp-code.ts';
 import { seriousFindings } from './axe.ts';
 import { type Person, password, WebKit } from './kit.ts';
+import { readQrCode } from './read-qr-code.ts';
 
 let kit: WebKit;
 let mailbox: Mailbox;
@@ -107,20 +106,6 @@ describe('sign-in with a second factor', () => {
     await page.getByRole('alert').getByText('The code is wrong or was used already.').waitFor();
   });
 });
-
-/** Returns the text of the QR code on a page. */
-async function readQrCode(page: Page): Promise<string | undefined> {
-  const side = 400;
-  const pixels = await page.getByRole('img', { name: 'QR code' }).evaluate(async (svg, size) => {
-    const image = new Image(size, size);
-    image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`;
-    await image.decode();
-    const context = new OffscreenCanvas(size, size).getContext('2d') as OffscreenCanvasRenderingContext2D;
-    context.drawImage(image, 0, 0, size, size);
-    return [...context.getImageData(0, 0, size, size).data];
-  }, side);
-  return jsQR(Uint8ClampedArray.from(pixels), side, side)?.data;
-}
 
 describe('two-step verification', () => {
   it('a user sets up a second factor, saves the recovery codes and turns the second factor off', async () => {

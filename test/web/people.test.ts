@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seriousFindings } from './axe.ts';
 import { password, WebKit } from './kit.ts';
+import { readQrCode } from './read-qr-code.ts';
 
 let kit: WebKit;
 beforeAll(async () => {
@@ -138,4 +140,24 @@ describe('names', () => {
     await page.getByRole('button', { name: 'Create account' }).click();
     await expect.poll(() => page.getByLabel('Name', { exact: true }).getAttribute('aria-invalid')).toBe('true');
   });
+});
+
+it('the link of a person leads a visitor through the sign-up to their profile, where they become friends', async () => {
+  const ann = await kit.person('Ann');
+  const page = await kit.open(ann, { path: '/settings/profile' });
+  const link = (await readQrCode(page)) ?? '';
+  expect(await page.getByText(link, { exact: true }).count()).toBe(1);
+  expect(await seriousFindings(page)).toEqual([]);
+
+  const visitor = await (await kit.context({ size: 'phone' })).newPage();
+  await visitor.goto(link);
+  await visitor.getByRole('link', { name: 'Create account' }).click();
+  await visitor.getByLabel('Username').fill(`zoe_${process.pid}_${Date.now()}`);
+  await visitor.getByLabel('Name', { exact: true }).fill('Zoe');
+  await visitor.getByLabel('Password', { exact: true }).fill(password);
+  await visitor.getByRole('button', { name: 'Create account' }).click();
+  await visitor.getByRole('heading', { name: 'Ann' }).first().waitFor();
+  await visitor.getByRole('button', { name: 'Add friend' }).click();
+  await visitor.getByText('Waiting for a reply').waitFor();
+  await page.getByText('Zoe wants to be your friend').waitFor();
 });
