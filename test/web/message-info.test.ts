@@ -34,6 +34,23 @@ describe('message details', () => {
     expect(await seriousFindings(page)).toEqual([]);
   });
 
+  it('the list of readers is updated while it is open', async () => {
+    const { people, id } = await groupOf('Ann', 'Ben', 'Cem');
+    const [ann, ben, cem] = people;
+    const message = await kit.say(ann, { id }, 'news');
+    const page = await kit.open(ann, { path: `/chats/${id}` });
+    await chatPage(page).choose('news', 'Message details');
+    await page.getByText('Nobody yet').waitFor();
+    const names = page.getByRole('list', { name: 'Read by' }).locator('.ui-name');
+    for (const [reader, expected] of [
+      [ben, ['Ben']],
+      [cem, ['Ben', 'Cem']],
+    ] as const) {
+      await kit.post(reader, { type: 'mark', chat: id, read: message });
+      await expect.poll(() => names.allTextContents(), { timeout: 30_000 }).toEqual(expected);
+    }
+  });
+
   it("the details of another user's message show sender and dates, but no readers", async () => {
     const { people, id } = await groupOf('Ann', 'Ben', 'Cem');
     const [ann, ben] = people;
