@@ -53,7 +53,7 @@ it('the api rejects a body if the memory for bodies is used up', async () => {
   socket.destroy();
 });
 
-it('a connection serves the next request after a body that is too large', async () => {
+it('a client can send the next request over the same connection after a body that is too large', async () => {
   await using api = await TestApi.start();
   const body = `content-type: application/json\r\ncontent-length: 1000000\r\n\r\n${'x'.repeat(1_000_000)}`;
   const socket = await begin(api, 'POST /v1/users HTTP/1.1', body);
@@ -62,7 +62,7 @@ it('a connection serves the next request after a body that is too large', async 
   expect((await got).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
 });
 
-it('a response announces that the connection closes if the rest of the body does not arrive', async () => {
+it('the response announces that the connection closes if the rest of the body does not arrive', async () => {
   await using api = await TestApi.start();
   for (const [path, status] of [
     ['/v1/users', 413],

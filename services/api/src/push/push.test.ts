@@ -140,7 +140,7 @@ describe('a browser', () => {
     },
   );
 
-  it('a browser receives a notification later that its service could not take', async () => {
+  it('a browser receives a notification later if its push service failed at first', async () => {
     const [ann, ben, carl] = await api.people();
     for (const person of [ann, carl]) await subscribe(person);
     const { body: group } = await ben.call<{ id: number }>('post', '/v1/groups', {
@@ -163,7 +163,7 @@ describe('a browser', () => {
     expect(sent.get(failing)).toBe(2);
   });
 
-  it('a notification is not sent again after the user has read the message, or got a newer one', async () => {
+  it('the api does not retry a notification if the user has read the message or has received a newer one', async () => {
     const [ann, ben, carl] = await api.people();
     await subscribe(ann);
     const waiting = async () => await api.redis.client.zrange(api.redis.keys.webhook('~push'), '0', '-1');
