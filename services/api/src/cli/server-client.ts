@@ -42,7 +42,7 @@ export class ServerClient {
    * @throws CliError if the api refuses the request or does not respond
    */
   async call(method: string, path: string, options: CallOptions = {}): Promise<unknown> {
-    // The upload of a file has no time limit, because the file can have any size.
+    // Sets no timeout for the upload of a file, because the file can have any size.
     const signal = options.lines ? null : AbortSignal.timeout(TIMEOUT_MS);
     const response = await this.#send(method, path, signal, options);
     const text = await response.text();

@@ -6,13 +6,13 @@ import { contents } from './contents.ts';
 
 const bytes = z.any().openapi({ type: 'string', format: 'binary' });
 
-/** OpenAPI description of the response that contains an archive. */
+/** OpenAPI description of the response that contains an export archive. */
 export const exportDescription = {
   description: 'The archive',
   content: { 'application/zip': { schema: bytes } },
 };
 
-/** Returns everything stored about a user as one archive, which is created while it is sent. */
+/** Returns all stored data about a user as one archive, which is generated while it is sent. */
 export function exportResponse(context: AppContext, user: number, requestId: string): Response {
   const { storage, stopped } = context.media;
   const stream = addAbortSignal(stopped, archive(contents(context.db, storage, user)));

@@ -3,14 +3,16 @@ import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import type { OpenEnv } from '../app-context.ts';
 
-/** Ms and bytes for which the rest of a body is read. */
+/**
+ * Maximum time in ms for reading the rest of a body. `DRAIN_BYTES` is the maximum size in bytes.
+ */
 const DRAIN_MS = 2000;
 const DRAIN_BYTES = 16 * 2 ** 20;
 
 /**
- * Reads and discards what a handler has not read of a request body, before it responds. Clients and
- * proxies may then send their next request over the same connection. If the body is too long or
- * does not arrive, the response announces that the connection closes.
+ * Reads and discards the part of a request body that the handler has not read, before the response
+ * is sent. Clients and proxies can then send their next request over the same connection. If the
+ * rest is too long or does not arrive, the response announces that the connection closes.
  */
 export const drainBody: MiddlewareHandler<OpenEnv> = async (c, next) => {
   await next();
@@ -32,7 +34,7 @@ async function drain(incoming: IncomingMessage): Promise<void> {
       resolve();
     };
     let bytes = 0;
-    // The framework's stream would pause the body.
+    // Detaches the framework's stream, because it would pause the body.
     incoming.removeAllListeners('data');
     incoming.on('data', (chunk: Buffer) => {
       bytes += chunk.length;

@@ -71,7 +71,7 @@ export interface PushConfig {
   delay: number;
   /** Timeout in ms of a request to a push service. */
   timeout: number;
-  /** Ms before each retry of a notification that its service could not take. */
+  /** Ms before each retry of a notification that could not be sent, one entry per retry. */
   retries: readonly number[];
   /** Maximum number of messages that a process pushes at the same time. */
   concurrency: number;

@@ -22,7 +22,7 @@ export interface PushOutcome {
   status: number;
   /** Reason that the push service sent for a refusal. Undefined if it sent none. */
   reason?: string | undefined;
-  /** Seconds after which the service accepts requests again. Undefined if it named none. */
+  /** Seconds after which the push service accepts requests again. Undefined if it sent no time. */
   retryAfter?: number | undefined;
 }
 

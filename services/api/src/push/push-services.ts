@@ -39,8 +39,8 @@ export class PushServices {
 
   /**
    * Calls `send` with the push service of a device. No-op if the service was turned off or `send`
-   * returns undefined. Logs errors, and never rejects. Resolves with `retryAfter`, in ms, if the
-   * same notification may succeed later.
+   * returns undefined. Logs errors, and never rejects. Resolves with `retryAfter`, in ms, if a
+   * retry of the notification can succeed.
    */
   async push(
     device: OwnedDevice,

@@ -18,7 +18,9 @@ import { ZoneClocks } from './quiet-hours.ts';
 /** Maximum ms between two deletions of devices that apps no longer register. */
 const SWEEP_INTERVAL_MS = 3_600_000;
 
-/** Maximum events that may wait when a retry is added, so that they need little memory. */
+/**
+ * Maximum number of waiting events up to which a retry is queued. It bounds the memory of retries.
+ */
 const MAX_WAITING = 10_000;
 
 /**
@@ -109,13 +111,13 @@ export class Pusher {
   }
 
   /**
-   * Queues an event again for devices whose service could not take the notification. Each user has
-   * an event of their own, so that a service which asks to wait does not delay other users.
+   * Queues an event again for the devices to which sending a notification failed. Each user has a
+   * separate event, so that a push service which requests to wait does not delay other users.
    */
   async #retryLater({ id, type, date, data }: PushEvent, body: Body, failed: readonly FailedPush[]): Promise<void> {
     const { redis, config, log } = this.#options;
-    // Without a time to live, no service keeps notifications for later, and neither does the
-    // server.
+    // Does not retry if notifications have no time to live: push services do not keep them for
+    // later either.
     if (failed.length === 0 || config.ttl === 0) return;
     const attempt = (data.retry?.attempt ?? 0) + 1;
     const [root] = id.split('_retry');
@@ -190,11 +192,14 @@ interface Sent {
   mentions?: number[];
   /** The recipients who had `PUSH_DELAY` to read the message. Default: all recipients. */
   users?: number[];
-  /** Set if the notification is sent again. */
+  /** Set if this event is a retry of a notification. */
   retry?: PushRetry;
 }
 
-/** A notification that its service could not take, and the ms that the service asks to wait. */
+/**
+ * A device to which sending a notification failed, and the ms that the push service requests to
+ * wait.
+ */
 interface FailedPush {
   device: Subscription;
   retryAfter: number;

@@ -127,7 +127,7 @@ interface Told {
   mentions?: number[] | undefined;
   /** The recipients to consider. Default: all recipients. */
   users?: number[] | undefined;
-  /** Whether to omit devices that get a notification of a newer message of the chat. */
+  /** Whether to omit devices that receive a notification about a newer message of the chat. */
   unlessNewer?: boolean;
 }
 

@@ -28,7 +28,7 @@ export const serverGroupSchema = groupSchema
 /** A session in the form that the product's backend receives. */
 export const serverSessionSchema = signInSchema.omit({ current: true }).openapi('ServerSession');
 
-/** The connections of a user to one gateway. */
+/** The number of connections that a user has to one gateway. */
 export const userConnectionsSchema = z
   .object({
     gateway: z.string().openapi({ description: 'Name that the gateway has in its log' }),

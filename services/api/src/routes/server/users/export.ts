@@ -4,7 +4,7 @@ import { exportDescription, exportResponse } from '../../../export/export-respon
 import { serverOperation } from '../../../http/operation.ts';
 import { refParam, requireUser } from '../refs.ts';
 
-/** Returns everything stored about a user as one archive. */
+/** Returns all stored data about a user as one archive. */
 export const exportUser = serverOperation(
   {
     method: 'get',
