@@ -74,7 +74,7 @@ describe('a browser', () => {
     expect(pushed && isFrom(pushed, keys.publicKey)).toBe(true);
   });
 
-  it("a push notification uses the browser's language and the remark, and names the sender in a group", async () => {
+  it("a push notification is in the browser's language and shows the recipient's own name for the sender", async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     await ann.call('patch', `/v1/friends/${ben.id}`, { remark: 'Benny' });
