@@ -2,8 +2,8 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
 /**
- * Counts the notices of committed changes that no api has delivered in time, and returns when the
- * oldest of them became due.
+ * Counts the overdue notices: entries of the outbox table about committed changes that no api has
+ * delivered to Redis in time. Also returns when the oldest of them became due.
  */
 export async function readNoticeLag(db: Database): Promise<NoticeLag> {
   const { rows } = await sql<NoticeLag>`
