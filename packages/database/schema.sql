@@ -626,5 +626,6 @@ CREATE INDEX search_indexes_due ON public.search_indexes USING btree (version, d
 CREATE INDEX search_owners_due ON public.search_owners USING btree (due);
 CREATE INDEX sessions_previous_hash ON public.sessions USING btree (previous_hash);
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id);
+CREATE INDEX users_external_id_prefix ON public.users USING btree (external_id text_pattern_ops) WHERE (external_id IS NOT NULL);
 CREATE INDEX users_name ON public.users USING btree (lower(NORMALIZE(name, NFKC)) text_pattern_ops);
 CREATE INDEX users_username_prefix ON public.users USING btree (username text_pattern_ops);

@@ -30,6 +30,7 @@ import * as retention from './029-retention.ts';
 import * as groupRetention from './031-group-retention.ts';
 import * as layimMedia from './032-layim-media.ts';
 import * as linkPreviews from './033-link-previews.ts';
+import * as findServerUsers from './034-find-server-users.ts';
 
 /**
  * Maps the name of every migration to the migration, in the order of execution. Never change a
@@ -67,6 +68,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '031-group-retention': groupRetention,
   '032-layim-media': layimMedia,
   '033-link-previews': linkPreviews,
+  '034-find-server-users': findServerUsers,
 };
 
 /**

@@ -48,28 +48,33 @@ export async function getServerUser(db: Database, id: number): Promise<ServerUse
 
 /**
  * Lists users in ascending order of ids: all users, or those whose username, name or external id
- * begins with `q`.
+ * begins with `q`. The case matters for external ids only.
  */
-export async function listServerUsers(
-  db: Database,
-  { q, after, limit }: { q: string | undefined; after: number; limit: number },
-): Promise<ServerUser[]> {
-  const beginning = q === undefined ? undefined : `${q.replaceAll(/[\\%_]/g, '\\$&')}%`;
-  const rows = await db
+export async function listServerUsers(db: Database, filter: UserFilter): Promise<ServerUser[]> {
+  return (await serverUsersQuery(db, filter).execute()).map(omitNullCustom);
+}
+
+/** Returns the query of `listServerUsers`. Each part of the search has an index. */
+export function serverUsersQuery(db: Database, { q, after, limit }: UserFilter) {
+  const beginning = (text: string) => `${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  return db
     .selectFrom('users')
     .select(serverColumns)
     .where('id', '>', after)
     .where('id', '<>', SYSTEM_USER)
     .where('erased', 'is', null)
-    .$if(beginning !== undefined, (query) =>
-      query.where(
-        sql<boolean>`(username ilike ${beginning} or name ilike ${beginning} or external_id like ${beginning})`,
-      ),
+    .$if(q !== undefined, (query) =>
+      query.where(({ eb, or }) => {
+        const folded = sql<string>`lower(${beginning((q ?? '').normalize('NFKC'))})`;
+        return or([
+          eb('username', 'like', folded),
+          eb(sql`lower(normalize(name, NFKC))`, 'like', folded),
+          eb('external_id', 'like', beginning(q ?? '')),
+        ]);
+      }),
     )
     .orderBy('id')
-    .limit(limit)
-    .execute();
-  return rows.map(omitNullCustom);
+    .limit(limit);
 }
 
 /**
@@ -111,6 +116,13 @@ export interface ServerUser {
   custom?: Custom;
   created: number;
   deactivated: number | null;
+}
+
+interface UserFilter {
+  /** Beginning of a username, name or external id. Undefined: all users. */
+  q: string | undefined;
+  after: number;
+  limit: number;
 }
 
 interface Profile {

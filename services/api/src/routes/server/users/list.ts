@@ -23,9 +23,7 @@ export const listUsers = serverOperation(
     path: '/v1/server/users',
     tags: ['Server'],
     summary: 'List or find users',
-    description:
-      'With `q`, the database reads the users one by one until the page is full, because no index covers external ids. ' +
-      'Use it for operators, not for each page of a product. Users find each other by `GET /v1/users`, which has indexes.',
+    description: 'With `q`, the case of letters matters for external ids only.',
     request: { query },
     responses: { 200: jsonResponse(pageOf(serverUserSchema), 'A page of users by id') },
   },
