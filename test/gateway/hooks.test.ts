@@ -1,4 +1,5 @@
 import type { Body, ClientFrame } from '@parley/protocol';
+import { forgetPermits } from '@parley/redis';
 import { type HookConfig, Networks } from '@parley/service';
 import { waitFor } from '@parley/stack';
 import { isGenuine, Receiver } from '@parley/stack/test';
@@ -56,6 +57,25 @@ describe('hooks before messages', () => {
     expect(isGenuine(request, secret)).toBe(true);
     const { type: _, ...content } = frame;
     expect(request.event).toMatchObject({ type: 'message.send', data: { from: a, ...content } });
+  });
+
+  it('a resend is acknowledged although the hook refuses the message now, or its sender is blocked', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    const frame = { type: 'send', ref: 'r', to: b, body: text('hi') } as const;
+    const first = await alice.ask(frame);
+    const ack = { ...first, duplicate: true, online: false };
+    replies(() => ({ allow: false, message: 'no' }));
+    expect(await alice.ask(frame)).toEqual(ack);
+    expect(await alice.ask({ ...frame, ref: 'new' })).toMatchObject({ type: 'error', code: 'refused' });
+    await kit.permit(b, [a], [a]);
+    await forgetPermits(kit.link, [a]);
+    await waitFor(async () => {
+      const reply = await alice.ask({ ...frame, ref: 'newer' });
+      return reply.type === 'error' && reply.code === 'blocked';
+    });
+    expect(await alice.ask(frame)).toEqual(ack);
+    expect(await kit.inbox(b)).toHaveLength(1);
   });
 
   it('the gateway calls a hook at the start and at the end of a stream, and the hook can change both texts', async () => {

@@ -56,6 +56,19 @@ describe('permits', () => {
     expect(await trySend(alice, blocker)).toBe('blocked');
   });
 
+  it('a resend to a group is acknowledged although its sender has been muted since', async () => {
+    const [a, b] = await kit.friends();
+    const group = await kit.group([a, b]);
+    await using alice = await kit.connect(a);
+    const frame = { type: 'send', ref: 'r', to: group, body: { type: 'text', text: 'hi' } } as const;
+    const first = await alice.ask(frame);
+    const mutes: [number, number][] = [[a, Date.now() + 60_000]];
+    await writePermits(kit.link, group, { kind: 'group', version: 1e9, members: [a, b], mutes });
+    await forgetPermits(kit.link, [a]);
+    await waitFor(async () => (await trySend(alice, group)) === 'muted');
+    expect(await alice.ask(frame)).toEqual({ ...first, duplicate: true, online: false });
+  });
+
   it('a resend is acknowledged although its sender has lost the permit since', async () => {
     const [a, b] = await kit.friends();
     const group = await kit.group([a, b]);

@@ -38,6 +38,7 @@ import { FrameHandler } from './commands/frame-handler.ts';
 import { HookGate } from './commands/hook-gate.ts';
 import { readStreamed } from './commands/read-streamed.ts';
 import { requirePermit } from './commands/require-permit.ts';
+import { replyToResend } from './commands/resend.ts';
 import { StreamAppends } from './commands/stream-appends.ts';
 import type { Config } from './config.ts';
 import { Clock } from './connection/clock.ts';
@@ -230,6 +231,7 @@ export async function startGateway(
       hooks &&
       new HookGate(hooks, {
         requirePermit: (user, chat) => requirePermit(permits, user, chat, config.sendPolicy),
+        replyToResend: (sender, frame, refusal) => replyToResend(commandDeps, sender, frame, refusal),
         readStreamed: async (user, of) => {
           await streams.flush(user, of);
           return await readStreamed(commandDeps, user, of);

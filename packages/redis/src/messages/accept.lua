@@ -28,7 +28,8 @@
 --      other buckets, or ''. See `parseForward`
 --   15 user ids of the participants of a group, separated by blanks, or ''
 --   16 value of the permit fence when the caller read the sender's permit, 'member' if the sender
---      must be a member of the group, or '' if no permit is needed
+--      must be a member of the group, 'none' to accept only a resend, or '' if no permit is
+--      needed
 --   17 the stream that the message opens, as JSON (see `NewStream`), or ''
 --   then for each participant:
 --   *  the epoch of the inbox that the caller cached, or ''
@@ -62,7 +63,7 @@ if permit ~= '' then
   if permit == 'member' then
     is_member = redis.call('SISMEMBER', members, sender_id) == 1
     valid = is_member
-  else
+  elseif permit ~= 'none' then
     valid = (redis.call('GET', fence) or '0') == permit
   end
   -- Accepts a resend even if the permit has ended, because its message was accepted before.

@@ -114,9 +114,10 @@ export interface NewMessage {
   extra?: string;
   /**
    * The permission of the sender to write: `member` if the sender must be a member of the group, or
-   * what `readPermitFence` returned before the permit was read. Undefined: no permission is needed.
+   * what `readPermitFence` returned before the permit was read. `none` accepts only a resend.
+   * Undefined: no permission is needed.
    */
-  permit?: number | 'member';
+  permit?: number | 'member' | 'none';
   /** True if the recorder must write the message to PostgreSQL. */
   record: boolean;
   /** Set if the message opens a stream: its text grows until `endStream` completes it. */

@@ -53,7 +53,18 @@ export class HookGate {
     }
   }
 
-  async #askAndRun({ user }: FrameSender, frame: AskedFrame, run: Run): Promise<string | undefined> {
+  async #askAndRun(sender: FrameSender, frame: AskedFrame, run: Run): Promise<string | undefined> {
+    try {
+      return await this.#askAndRunNew(sender, frame, run);
+    } catch (error) {
+      const message = messageOf(frame);
+      const resent = message && (await this.#deps.replyToResend(sender, message, error));
+      if (resent === undefined) throw error;
+      return resent;
+    }
+  }
+
+  async #askAndRunNew({ user }: FrameSender, frame: AskedFrame, run: Run): Promise<string | undefined> {
     await this.#deps.requirePermit(user, 'to' in frame ? frame.to : frame.chat);
     const content = await this.#contentOf(user, frame);
     if (!content) return await run(frame);
@@ -99,6 +110,14 @@ export class HookGate {
   }
 }
 
+/** Returns the message that a frame sends, also as the start of a stream. */
+function messageOf(frame: AskedFrame): FrameOf<'send'> | undefined {
+  if (frame.type === 'send') return frame;
+  if (frame.type !== 'stream' || frame.op !== 'start') return undefined;
+  const { op: _, text = '', ...rest } = frame;
+  return { ...rest, type: 'send', body: { type: 'text', text } };
+}
+
 function eventOf(frame: ClientFrame): HookEvent | undefined {
   if (frame.type === 'send') return 'message.send';
   if (frame.type === 'stream')
@@ -109,6 +128,11 @@ function eventOf(frame: ClientFrame): HookEvent | undefined {
 export interface HookGateDeps {
   /** Throws a `Refusal` if the user is not allowed to write to the chat. */
   requirePermit(user: LocalUser, chat: number): Promise<void>;
+  /**
+   * Returns the `ack` of a message that is refused now, but was accepted when it was first sent.
+   * Undefined for other messages.
+   */
+  replyToResend(sender: FrameSender, frame: FrameOf<'send'>, refusal: unknown): Promise<string | undefined>;
   /**
    * Returns the text so far of a message that the user streams. Undefined if the stream has ended.
    */

@@ -14,6 +14,7 @@ import type { CommandDeps } from './command.ts';
 import { eventBytes } from './event-size.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { Refusal, refuseMuted, sendRefusal } from './refusal.ts';
+import { replyToResend } from './resend.ts';
 import { restoreRef } from './restore-ref.ts';
 
 /**
@@ -21,9 +22,6 @@ import { restoreRef } from './restore-ref.ts';
  * for the recorder.
  */
 const COPIES = 3;
-
-/** A permit fence that no two users have. */
-const INVALID_FENCE = -1;
 
 /**
  * Accepts a message. Resolves with the reply when the message is on disk and in the inboxes of all
@@ -54,7 +52,7 @@ export async function sendMessage(
     try {
       admission = await admit(deps, sender, frame, eventBytes(content.body + content.extra));
     } catch (error) {
-      const resent = await replyToResend(deps, sender, frame, content, error);
+      const resent = await replyToResend(deps, sender, frame, error);
       if (resent === undefined) throw error;
       return resent;
     }
@@ -129,31 +127,6 @@ function checkStanding({ config }: CommandDeps, found: Permit | number[]): Admis
   if (code) throw new Refusal(code);
   refuseMuted(found);
   return found;
-}
-
-/**
- * Returns the reply to a refused message that was accepted earlier, while its sender had the
- * permit. Undefined for a new message.
- */
-async function replyToResend(
-  deps: CommandDeps,
-  sender: FrameSender,
-  frame: Send,
-  content: MessageContent,
-  refusal: unknown,
-): Promise<string | undefined> {
-  if (!(refusal instanceof Refusal)) return undefined;
-  const { code } = refusal;
-  if (code !== 'blocked' && code !== 'not-friends' && code !== 'not-member') return undefined;
-  // Without a valid permit, Redis accepts no new message.
-  const admission: Admission =
-    code === 'not-member' ? [sender.user.id] : { standing: 'blocked', fence: INVALID_FENCE, hidesPresence: true };
-  try {
-    return await acceptMessage(deps, sender, frame, content, admission);
-  } catch (error) {
-    if (error instanceof PermitChanged) return undefined;
-    throw error;
-  }
 }
 
 async function acceptMessage(
