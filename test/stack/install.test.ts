@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,35 +7,35 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** User id of `nobody` on Linux and macOS. Root may write everywhere. */
-const NOBODY = 65_534;
+/** Root may write everywhere, so it runs the installation as `nobody` of Linux. */
+const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 it('the installation reports a clone without write access, and downloads nothing', async () => {
-  const clone = await mkdtemp(join(tmpdir(), 'parley-read-only-'));
-  try {
-    for (const folder of ['packages/stack/bin', 'services']) await mkdir(join(clone, folder), { recursive: true });
-    await cp(join(root, 'packages/stack/bin/install.mjs'), join(clone, 'packages/stack/bin/install.mjs'));
-    const files = {
-      'package.json': '{"packageManager":"pnpm@0.0.0"}',
-      'pnpm-lock.yaml': '',
-      'pnpm-workspace.yaml': '',
-    };
-    for (const [name, text] of Object.entries(files)) await writeFile(join(clone, name), text);
-    await chmod(clone, 0o555);
-    const account = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-    const { status, stderr } = spawnSync(process.execPath, ['packages/stack/bin/install.mjs'], {
-      cwd: clone,
-      encoding: 'utf8',
-      ...account,
-    });
-    expect(stderr).toBe(
-      `Packages cannot be installed, because you may not write to ${clone}/. Clone Parley to a folder of your own.\n`,
-    );
-    expect(status).toBe(1);
-  } finally {
-    await chmod(clone, 0o755);
-    await rm(clone, { recursive: true, force: true });
-  }
+  await using clone = await Clone.create();
+  await chmod(clone.path, 0o555);
+  const { status, stderr } = clone.install();
+  expect(stderr).toBe(
+    `Packages cannot be installed, because you may not write to ${clone.path}/. Clone Parley to a folder of your own.\n`,
+  );
+  expect(status).toBe(1);
+});
+
+it('the installation keeps caches in the clone if the home folder cannot be written', async () => {
+  await using clone = await Clone.create();
+  await using home = await Clone.create();
+  const seen = join(clone.path, 'seen');
+  await writeFile(join(clone.path, 'npx'), `#!/bin/sh\necho "$npm_config_cache $XDG_DATA_HOME" > ${seen}\n`, {
+    mode: 0o755,
+  });
+  const unset = { npm_config_cache: undefined, XDG_CACHE_HOME: undefined, XDG_DATA_HOME: undefined };
+  const env = { ...process.env, ...unset, HOME: home.path, PATH: `${clone.path}:${process.env.PATH}` };
+  expect(clone.install(env).status).toBe(0);
+  expect(await readFile(seen, 'utf8')).toBe(' \n');
+  await rm(join(clone.path, 'node_modules'), { recursive: true });
+  await chmod(home.path, 0o555);
+  expect(clone.install(env).status).toBe(0);
+  const cache = join(clone.path, '.cache');
+  expect(await readFile(seen, 'utf8')).toBe(`${cache}/npm_config_cache ${cache}/XDG_DATA_HOME\n`);
 });
 
 it.each(['18.20.8', '20.18.3'])('the installation rejects Node.js %s before it downloads anything', (version) => {
@@ -58,3 +58,36 @@ it('npm scripts install the packages themselves, because npm runs no pre and pos
   expect(hooks).toEqual([]);
   expect(scripts.start).toMatch(/^node packages\/stack\/bin\/install\.mjs && /);
 });
+
+/** A clone without packages, owned by an account that is not root. */
+class Clone {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  static async create(): Promise<Clone> {
+    const path = await mkdtemp(join(tmpdir(), 'parley-clone-'));
+    for (const folder of ['packages/stack/bin', 'services']) await mkdir(join(path, folder), { recursive: true });
+    await cp(join(root, 'packages/stack/bin/install.mjs'), join(path, 'packages/stack/bin/install.mjs'));
+    const files = {
+      'package.json': '{"packageManager":"pnpm@0.0.0"}',
+      'pnpm-lock.yaml': '',
+      'pnpm-workspace.yaml': '',
+    };
+    for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text);
+    if (account.uid !== undefined) await chown(path, account.uid, account.gid);
+    return new Clone(path);
+  }
+
+  install(env = process.env) {
+    const options = { cwd: this.path, encoding: 'utf8', env, ...account } as const;
+    return spawnSync(process.execPath, ['packages/stack/bin/install.mjs'], options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await chmod(this.path, 0o755);
+    await rm(this.path, { recursive: true, force: true });
+  }
+}

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -39,11 +39,8 @@ function checkNode() {
 
 /** Exits with an error if this user is not allowed to write to the repository's folder. */
 function checkWritable() {
-  try {
-    accessSync(root, constants.W_OK);
-  } catch {
-    fail(`Packages cannot be installed, because you may not write to ${root}. Clone Parley to a folder of your own.`);
-  }
+  if (isWritable(root)) return;
+  fail(`Packages cannot be installed, because you may not write to ${root}. Clone Parley to a folder of your own.`);
 }
 
 /** Returns the content of every package.json in the repository, with its folder. */
@@ -91,13 +88,50 @@ function install() {
     cwd: root,
     // Sets CI, because without a terminal pnpm otherwise refuses to replace the packages of an
     // older install.
-    env: { ...process.env, CI: 'true', HOME: process.env.HOME || userInfo().homedir },
+    env: { ...process.env, ...cacheFolders(), CI: 'true' },
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   });
   if (status !== 0) fail(`${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}Installing failed.`);
   process.stderr.write(`Installed in ${Math.round((Date.now() - began) / 1000)} s\n`);
+}
+
+/**
+ * Returns the variables that name the home folder and the caches of npm and pnpm. Caches that the
+ * user may not write are replaced by folders in `.cache`.
+ */
+function cacheFolders() {
+  const { env } = process;
+  const home = env.HOME || homeOfAccount();
+  const caches = {
+    npm_config_cache: env.npm_config_cache || join(home, '.npm'),
+    XDG_CACHE_HOME: env.XDG_CACHE_HOME || join(home, '.cache'),
+    XDG_DATA_HOME: env.XDG_DATA_HOME || join(home, '.local/share'),
+    XDG_STATE_HOME: env.XDG_STATE_HOME || join(home, '.local/state'),
+  };
+  const replaced = Object.entries(caches).filter(([, folder]) => !isWritable(folder));
+  return { HOME: home, ...Object.fromEntries(replaced.map(([name]) => [name, join(root, '.cache', name)])) };
+}
+
+function homeOfAccount() {
+  try {
+    return userInfo().homedir;
+  } catch {
+    // The user id belongs to no account, as in some containers.
+    return join(root, '.cache');
+  }
+}
+
+/** Returns whether the user may write to a folder, or create it if it does not exist. */
+function isWritable(folder) {
+  if (!existsSync(folder)) return isWritable(dirname(folder));
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function fail(message) {

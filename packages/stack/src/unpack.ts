@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './root.ts';
@@ -8,12 +8,12 @@ const run = promisify(execFile);
 
 /**
  * Downloads a program of Debian or Ubuntu with `apt-get download` and unpacks it, without
- * installing it. The target is the folder `name` in `$XDG_CACHE_HOME/parley`, otherwise in
- * `~/.cache/parley`, otherwise in `.cache` of the repository. Needs no root rights. Root updates
- * the package lists if the download fails. Atomic, so that concurrent calls are safe.
+ * installing it. The target is the folder `name` in the first of these folders that can be written:
+ * `$XDG_CACHE_HOME/parley`, `~/.cache/parley`, `.cache` of the repository. Needs no root rights.
+ * Root updates the package lists if the download fails. Atomic, so that concurrent calls are safe.
  */
 export async function unpacked(wanted: Unpackable, report: (line: string) => void): Promise<Unpacked> {
-  const folder = join(cacheFolder(), wanted.name);
+  const folder = join(await cacheFolder(), wanted.name);
   const command = join(folder, wanted.program);
   if (!(await exists(command))) {
     report(`fetching ${wanted.title} (once, ${wanted.size})`);
@@ -68,10 +68,22 @@ async function libraryFolder(folder: string): Promise<string> {
   return machine ? join(lib, machine) : lib;
 }
 
-function cacheFolder(): string {
+/** Returns the first cache folder that can be written. Creates it if it does not exist. */
+async function cacheFolder(): Promise<string> {
   const { XDG_CACHE_HOME, HOME } = process.env;
-  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'parley');
-  return HOME ? join(HOME, '.cache', 'parley') : join(root, '.cache');
+  const folders = [XDG_CACHE_HOME && join(XDG_CACHE_HOME, 'parley'), HOME && join(HOME, '.cache', 'parley')];
+  for (const folder of folders) if (folder && (await isWritable(folder))) return folder;
+  return join(root, '.cache');
+}
+
+async function isWritable(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const exists = (path: string): Promise<boolean> =>
