@@ -27,8 +27,7 @@ export async function createCluster(data: string, programs: PostgresPrograms, pa
       cwd: '/',
     });
     await initdb.exited;
-    if (!initdb.succeeded)
-      throw new Error(/^.*(error|FATAL|PANIC|No space).*$/m.exec(initdb.output)?.[0] ?? `initdb: ${initdb.ending}`);
+    if (!initdb.succeeded) throw new Error(failure(initdb));
     await rename(work, data);
   } catch (error) {
     await rm(work, { recursive: true, force: true });
@@ -36,4 +35,10 @@ export async function createCluster(data: string, programs: PostgresPrograms, pa
   } finally {
     await rm(passwordFile, { force: true });
   }
+}
+
+/** Returns the line of `initdb` that names the reason. It may be of any form, as the last line. */
+function failure({ output, ending }: Child): string {
+  const named = /^.*(error|FATAL|PANIC|No space).*$/m.exec(output)?.[0];
+  return named ?? (output.trim().split('\n').at(-1) || `initdb: ${ending}`);
 }
