@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { openLogFile } from './log-file.ts';
 import type { ServiceOptions } from './service.ts';
+import { urlOf } from './url-of.ts';
 
 /** Returns the options of all services of a stack, with their ports and environment variables. */
 export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]> {
@@ -13,8 +14,8 @@ export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]>
     MEDIA_DIR: join(folder, 'media'),
     ...process.env,
     DRAIN_TIME: '1s',
-    ORIGINS: [...new Set([address, '127.0.0.1', 'localhost'])].map((name) => `http://${name}:${apiPort}`).join(),
-    GATEWAY_URLS: gatewayPorts.map((port) => `http://${address}:${port}`).join(),
+    ORIGINS: [...new Set([address, '127.0.0.1', 'localhost'])].map((name) => urlOf(name, apiPort)).join(),
+    GATEWAY_URLS: gatewayPorts.map((port) => urlOf(address, port)).join(),
     TOKEN_SECRET: plan.tokenSecret,
     REDIS_URL: redisUrl,
     DATABASE_URL: databaseUrl,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Child } from './process/child.ts';
 import { root } from './root.ts';
+import { loopbackOf, urlOf } from './url-of.ts';
 
 /** Starts a service from its bundle. Resolves when `/readyz` returns 200. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
@@ -29,7 +30,7 @@ export class ServiceProcess {
     this.#options = options;
     this.name = options.name;
     this.port = options.port;
-    this.url = `http://${options.address ?? options.host}:${options.port}`;
+    this.url = urlOf(options.address ?? options.host, options.port);
   }
 
   /** Pid of the current process. Each `restart` starts a new process. */
@@ -92,9 +93,9 @@ export class ServiceProcess {
   }
 
   async #answers(): Promise<boolean> {
-    const host = this.#options.host === '0.0.0.0' ? '127.0.0.1' : this.#options.host;
+    const { host } = this.#options;
     const signal = AbortSignal.timeout(2000);
-    const response = await fetch(`http://${host}:${this.port}/readyz`, { signal });
+    const response = await fetch(`${urlOf(loopbackOf[host] ?? host, this.port)}/readyz`, { signal });
     await response.arrayBuffer();
     return response.ok;
   }

@@ -11,6 +11,7 @@ import { type Stack, startStack } from './stack.ts';
 import { help, readStartOptions, type StartOptions } from './start-options.ts';
 import { startPorts } from './start-ports.ts';
 import { superviseStack } from './supervise.ts';
+import { loopbackOf, urlOf } from './url-of.ts';
 
 /**
  * `npm start`: runs the whole system until SIGINT, SIGTERM or SIGHUP. If it cannot start, prints
@@ -35,8 +36,8 @@ export async function start(args: string[]): Promise<void> {
 async function run({ port, gateways, data, host, watch, inspect }: StartOptions): Promise<void> {
   const began = performance.now();
   const dataDir = createDataFolder(data);
-  const address = host === '0.0.0.0' ? outsideAddress() : host;
-  await lockData(dataDir, `http://${address}:${port}`);
+  const address = host in loopbackOf ? outsideAddress() : host;
+  await lockData(dataDir, urlOf(address, port));
   const { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl } = process.env;
   await checkExternal({ redisUrl, databaseUrl });
   const ports = await startPorts(port, gateways, host);
