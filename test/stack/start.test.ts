@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { startRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
@@ -103,6 +104,26 @@ describe('npm start with existing data and servers', { timeout: 60_000 }, () => 
   });
 });
 
+it('npm start serves on the loopback address of IPv6', { timeout: 60_000 }, async (context) => {
+  context.skip(!Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1')));
+  await using data = await emptyFolder();
+  await using redis = await startRedis();
+  const port = await portsInARow(2);
+  const env = { REDIS_URL: redis.url, DATABASE_URL: await testDatabase() };
+  const args = ['--host', '::1', '--port', `${port}`, '--gateways', '1', '--data', data.path];
+  await using starter = new Starter(args, env);
+  await starter.shows('Parley is ready');
+  expect(starter.output).toContain(`http://[::1]:${port}\n`);
+  const account = JSON.stringify({ username: 'ann', password: 'gravel-otter-lantern-42' });
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`http://[::1]:${port}/v1/users`, { method: 'POST', headers, body: account });
+  const { accessToken, gateways } = (await response.json()) as { accessToken: string; gateways: string[] };
+  expect(gateways).toEqual([`http://[::1]:${port + 1}`]);
+  const authorization = { authorization: `Bearer ${accessToken}` };
+  const poll = await fetch(`${gateways[0]}/v1/poll?cursor=latest&timeout=0`, { headers: authorization });
+  expect(poll.status).toBe(200);
+});
+
 describe('npm start that fails', () => {
   it('npm start reports which port is in use', async () => {
     await using data = await emptyFolder();
@@ -112,6 +133,16 @@ describe('npm start that fails', () => {
     expect(await starter.ended()).toBe('exit code 1');
     expect(starter.output).toBe(`Port ${port + 1} is in use. Choose another first port with --port.\n`);
     other.close();
+  });
+
+  it.each([
+    ['192.0.2.1', 'This machine has no address 192.0.2.1. Choose another one with --host.\n'],
+    ['no-such-host.invalid', 'The host name no-such-host.invalid is unknown. Choose another one with --host.\n'],
+  ])('npm start cannot listen on the address %s', async (host, message) => {
+    await using data = await emptyFolder();
+    await using starter = new Starter(['--host', host, '--data', data.path]);
+    expect(await starter.ended()).toBe('exit code 1');
+    expect(starter.output).toBe(message);
   });
 
   it('npm start reports how to install Redis if it finds none', async () => {
@@ -148,6 +179,7 @@ describe('npm start that fails', () => {
   it.each([
     [['--port', '99999'], '--port must be a whole number from 1 to 65535, not 99999\n'],
     [['--gateways', 'two'], '--gateways must be a whole number from 1 to 64, not two\n'],
+    [['--data', ''], '--data must name a folder\n'],
     [['--prot', '1'], "Unknown option '--prot'. See npm start -- --help\n"],
   ])('npm start rejects the arguments %j', async (args, message) => {
     await using starter = new Starter(args);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { explain } from './explain.ts';
 import { NoRedis } from './redis/find.ts';
 import { BadOption } from './start-options.ts';
-import { PortInUse } from './start-ports.ts';
+import { CannotListen } from './start-ports.ts';
 
 describe('explain', () => {
   it.each([
@@ -18,12 +18,17 @@ describe('explain', () => {
     expect(explain(error, '/data')).toBe("Cannot write to /data: EACCES: permission denied, mkdir '/data'");
   });
 
-  it.each([[new NoRedis()], [new PortInUse(8080)], [new BadOption('--port is odd')]])(
+  it.each([[new NoRedis()], [new CannotListen('127.0.0.1', 8080)], [new BadOption('--port is odd')]])(
     'the explanation repeats an error that is meant for the user: %s',
     (error) => {
       expect(explain(error, '.data')).toBe(error.message);
     },
   );
+
+  it('the explanation of a port for root only advises another port', () => {
+    const error = new CannotListen('127.0.0.1', 80, Object.assign(new Error('listen EACCES'), { code: 'EACCES' }));
+    expect(explain(error, '.data')).toBe('You may not listen on port 80. Choose another first port with --port.');
+  });
 
   it('the explanation of a failed service repeats the error message of the service', () => {
     const error = new Error(

@@ -38,6 +38,9 @@ describe('checkExternal', () => {
     await expect(check(undefined, `postgresql://127.0.0.1:${port}/parley`)).rejects.toThrow(
       `cannot connect to PostgreSQL at 127.0.0.1:${port}: the server closed the connection`,
     );
+    await expect(check(`redis://127.0.0.1:${port}`)).rejects.toThrow(
+      `cannot connect to Redis at 127.0.0.1:${port}: the server closed the connection`,
+    );
     server.close();
   });
 });

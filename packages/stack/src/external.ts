@@ -50,7 +50,7 @@ const reasons: [RegExp, string][] = [
   [/ETIMEDOUT|timeout/i, `no reply within ${TIMEOUT_MS / 1000} s`],
   [/WRONGPASS|NOAUTH|28P01|28000/, 'the user name or password is wrong'],
   [/3D000/, 'the database does not exist'],
-  [/ECONNRESET|Connection terminated/, 'the server closed the connection'],
+  [/ECONNRESET|EPIPE|Connection (terminated|is closed)/, 'the server closed the connection'],
 ];
 
 async function pingRedis(url: string): Promise<void> {

@@ -27,6 +27,7 @@ export function readStartOptions(args: string[]): StartOptions {
     gateways: wholeNumber('--gateways', gateways, 1, 64),
     ...{ data, host, help, watch, inspect },
   };
+  if (!data) throw new BadOption('--data must name a folder');
   if (options.port + options.gateways > 65_535) throw new BadOption('--port leaves no ports for the gateways');
   return options;
 }
