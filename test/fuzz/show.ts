@@ -9,7 +9,7 @@ export function show({ parts, contract, before, after, faults }: FuzzFigures): s
       statuses.set(status, (statuses.get(status) ?? 0) + times);
   const lines = [
     `frames       ${sum((p) => p.frames.frames)} in ${sum((p) => p.frames.seconds)} s over ${sum((p) => p.frames.connections)} connections; ${sum((p) => p.frames.replies)} frames came back`,
-    `messages     ${sum((p) => p.frames.messages)} accepted of them and ${sum((p) => p.frames.talked)} of bystanders, compared with PostgreSQL`,
+    `messages     ${sum((p) => p.frames.messages)} accepted of them and ${sum((p) => p.frames.bystanderMessages)} of bystanders, compared with PostgreSQL`,
     `transports   ${sum((p) => p.transports.posts)} posts, ${sum((p) => p.transports.polls)} polls, ${sum((p) => p.transports.layim)} messages of LayIM`,
     `requests     ${sum((p) => p.requests.requests)} in ${sum((p) => p.requests.seconds)} s; ${[...statuses].map(([status, times]) => `${status}: ${times}`).join(', ')}`,
     `contract     ${contract ? `${contract.cases} cases by schemathesis, ${contract.answered} findings answered` : 'not checked'}`,

@@ -8,8 +8,9 @@ import { Liar } from './liar.ts';
 const PAIRS = 8;
 
 /**
- * Lets clients send random frames to a gateway while two bystanders exchange valid messages. Then
- * compares PostgreSQL with the messages that the gateway accepted. Resolves with counts and faults.
+ * Lets clients send random frames to a gateway while two bystanders (clients that behave correctly)
+ * exchange messages. Then compares PostgreSQL with the messages that the gateway accepted. Resolves
+ * with counts and faults.
  */
 export async function fuzzFrames(system: System, { seed, count, report }: FrameOptions): Promise<FrameFigures> {
   const [bystanders, ...pairs] = await system.pairs(PAIRS + 1);
@@ -33,7 +34,7 @@ export async function fuzzFrames(system: System, { seed, count, report }: FrameO
   };
   await Promise.all(liars.map((liar) => liar.run(take)));
   const seconds = (performance.now() - began) / 1000;
-  const talked = await watching.stop();
+  const bystanderMessages = await watching.stop();
   await system.recorded();
   const faults = [...watching.faults, ...liars.flatMap((liar) => liar.faults)];
   let messages = 0;
@@ -44,7 +45,7 @@ export async function fuzzFrames(system: System, { seed, count, report }: FrameO
   }
   const sum = (of: (liar: Liar) => number) => liars.reduce((total, liar) => total + of(liar), 0);
   return {
-    ...{ frames: sum((liar) => liar.frames), replies: sum((liar) => liar.replies), seconds, talked, faults },
+    ...{ frames: sum((liar) => liar.frames), replies: sum((liar) => liar.replies), seconds, bystanderMessages, faults },
     ...{ connections: sum((liar) => liar.connections), messages },
   };
 }
@@ -101,10 +102,10 @@ export interface FrameFigures {
   connections: number;
   replies: number;
   /**
-   * `messages`: number of messages of the random clients in PostgreSQL. `talked`: number of
-   * messages that the bystanders sent.
+   * `messages`: number of messages in PostgreSQL from clients that send random frames.
+   * `bystanderMessages`: number of messages from bystanders (clients that behave correctly).
    */
   messages: number;
-  talked: number;
+  bystanderMessages: number;
   faults: string[];
 }

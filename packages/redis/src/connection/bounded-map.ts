@@ -1,10 +1,10 @@
 /** A map with a maximum size. Adding a key to a full map evicts the key that was added first. */
 export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
-  readonly #most: number;
+  readonly #maxEntries: number;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
   }
 
   get(key: Key): Value | undefined {
@@ -12,7 +12,7 @@ export class BoundedMap<Key, Value> {
   }
 
   set(key: Key, value: Value): void {
-    if (this.#entries.size >= this.#most && !this.#entries.has(key)) {
+    if (this.#entries.size >= this.#maxEntries && !this.#entries.has(key)) {
       this.#entries.delete(this.#entries.keys().next().value as Key);
     }
     this.#entries.set(key, value);

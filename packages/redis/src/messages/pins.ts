@@ -40,13 +40,13 @@ export async function writePins(redis: RedisConnection, conversation: string, id
  */
 export function pinArguments(
   record: PinRecord,
-  most: number | undefined,
-): readonly [name: string, id: number | '', most: number | ''] {
+  maxPins: number | undefined,
+): readonly [name: string, id: number | '', maxPins: number | ''] {
   const { kind, user, chat, group } = record;
-  if (kind !== 'recall' && (kind !== 'pin' || most === undefined)) return ['', '', ''];
+  if (kind !== 'recall' && (kind !== 'pin' || maxPins === undefined)) return ['', '', ''];
   const conversation = group ? groupConversation(chat) : userConversation(user, chat);
   const unpins = kind === 'recall' || !record.active;
-  return [conversation, record.id, unpins ? '' : (most ?? '')];
+  return [conversation, record.id, unpins ? '' : (maxPins ?? '')];
 }
 
 interface RecordHead {

@@ -3,18 +3,18 @@ import { pushWebhooks, type QueuedEvent } from './push-webhooks.ts';
 
 /**
  * Queues events for every webhook endpoint that subscribed to their kind. Resolves when Redis has
- * the events, with the number of dropped events. An endpoint that already has `most` queued events
- * gets no more.
+ * the events, with the number of dropped events. An endpoint that already has `maxQueued` queued
+ * events gets no more.
  */
 export async function announce(
   redis: RedisConnection,
   endpoints: readonly Announced[],
   kind: string,
   events: readonly QueuedEvent[],
-  most: number,
+  maxQueued: number,
 ): Promise<number> {
   const interested = endpoints.filter((endpoint) => endpoint.events.includes(kind));
-  const dropped = await Promise.all(interested.map(({ id }) => pushWebhooks(redis, id, events, most)));
+  const dropped = await Promise.all(interested.map(({ id }) => pushWebhooks(redis, id, events, maxQueued)));
   return dropped.reduce((sum, count) => sum + count, 0);
 }
 

@@ -7,8 +7,8 @@ const script = createScript('push-webhooks', [clock, source], { durable: true })
 
 /**
  * Queues events for a webhook endpoint. Resolves when Redis has the events, with the number of
- * events that were dropped because the queue contains `most` events. Does not add an event again
- * whose id is already queued.
+ * events that were dropped because the queue contains `maxQueued` events. Does not add an event
+ * again whose id is already queued.
  *
  * @param delay ms until the events are due
  */
@@ -16,12 +16,16 @@ export async function pushWebhooks(
   redis: RedisConnection,
   endpoint: string,
   events: readonly QueuedEvent[],
-  most: number,
+  maxQueued: number,
   delay = 0,
 ): Promise<number> {
   if (events.length === 0) return 0;
   const names = [redis.keys.webhook(endpoint), redis.keys.webhookEvents(endpoint)];
-  return (await redis.run(script, names, [most, delay, ...events.flatMap(({ id, text }) => [id, text])])) as number;
+  return (await redis.run(script, names, [
+    maxQueued,
+    delay,
+    ...events.flatMap(({ id, text }) => [id, text]),
+  ])) as number;
 }
 
 /** An event to deliver. */

@@ -105,12 +105,12 @@ function answerTo(request: ClientRequest, body: string | Buffer, maxReply: numbe
 /**
  * Returns the content of a response as a string. Decompresses it, because servers might compress a
  * response although the request does not accept that. Returns undefined if the content cannot be
- * decoded, or would be longer than `most` bytes.
+ * decoded, or would be longer than `maxBytes`.
  */
-function decode(bytes: Buffer, encoding: string | undefined, most: number): string | undefined {
+function decode(bytes: Buffer, encoding: string | undefined, maxBytes: number): string | undefined {
   try {
     if (encoding === undefined || encoding === 'identity' || bytes.length === 0) return bytes.toString();
-    const options = { maxOutputLength: Math.max(1, most) };
+    const options = { maxOutputLength: Math.max(1, maxBytes) };
     if (encoding === 'br') return brotliDecompressSync(bytes, options).toString();
     return unzipSync(bytes, options).toString();
   } catch {

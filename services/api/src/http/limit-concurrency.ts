@@ -12,14 +12,15 @@ import { Refusal } from './refusal.ts';
 const RESERVE = 1 / 4;
 
 /**
- * Refuses a request with 503 and `Retry-After` while `most` others are in flight, so that latency
- * and memory stay bounded. Above `most`, a reserve of a quarter is open to addresses without a
- * request in flight, so that a flooding address does not lock others out. A streaming response
- * counts only until its first bytes are sent. Paths for which `free` returns true do not count.
+ * Refuses a request with 503 and `Retry-After` while `maxInFlight` others are in flight, so that
+ * latency and memory stay bounded. Beyond `maxInFlight`, another `maxInFlight` / 4 requests are
+ * admitted, but only from addresses without a request in flight, so that a flooding address does
+ * not lock others out. A streaming response counts only until its first bytes are sent. Paths for
+ * which `free` returns true do not count.
  */
 export function limitConcurrency(
   metrics: Registry,
-  most: number,
+  maxInFlight: number,
   free: (path: string) => boolean,
   bodies: Bodies,
 ): MiddlewareHandler<OpenEnv> {
@@ -33,7 +34,7 @@ export function limitConcurrency(
     // worker.
     if (c.req.method !== 'GET') await bodies.receive(c, address);
     const own = byAddress.get(address) ?? 0;
-    if (inFlight >= (own > 0 ? most : most * (1 + RESERVE))) {
+    if (inFlight >= (own > 0 ? maxInFlight : maxInFlight * (1 + RESERVE))) {
       const retryAfter = 1 + Math.floor(Math.random() * 3);
       throw new Refusal('unavailable', 'The server is busy with too many requests. Try again later.', { retryAfter });
     }

@@ -4,15 +4,15 @@ const NEWLINE = 10;
 
 /**
  * Splits bytes into lines and skips blank ones. Holds at most one line in memory. A line is
- * reported as too long if it has more than `most` bytes. The last line can lack a line break.
+ * reported as too long if it has more than `maxBytes`. The last line can lack a line break.
  */
-export async function* readLines(source: AsyncIterable<Buffer>, most: number): AsyncGenerator<Line[]> {
+export async function* readLines(source: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Line[]> {
   let parts: Buffer[] = [];
   let length = 0;
   let number = 0;
   const finish = (): Line[] => {
     number += 1;
-    const line = length > most ? { number, bytes: length } : toLine(number, Buffer.concat(parts, length));
+    const line = length > maxBytes ? { number, bytes: length } : toLine(number, Buffer.concat(parts, length));
     parts = [];
     length = 0;
     return line ? [line] : [];
@@ -33,7 +33,7 @@ export async function* readLines(source: AsyncIterable<Buffer>, most: number): A
   function keep(part: Buffer): void {
     length += part.length;
     // Discards the rest of a line that is too long, and only counts its bytes.
-    if (length <= most) parts.push(part);
+    if (length <= maxBytes) parts.push(part);
     else parts = [];
   }
 }

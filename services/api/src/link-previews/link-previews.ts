@@ -94,7 +94,7 @@ export class LinkPreviews {
     const cached = await findPreview(db, hash, Date.now());
     if (cached !== undefined) return cached;
     const { preview, ttl } = await this.#fetch(url, user);
-    await storePreview(db, { hash, preview, now: Date.now(), ttl, most: config.cache });
+    await storePreview(db, { hash, preview, now: Date.now(), ttl, maxPreviews: config.cache });
     return preview;
   }
 
@@ -155,13 +155,13 @@ export class LinkPreviews {
   }
 }
 
-async function readAll(body: Readable, most: number): Promise<Buffer> {
+async function readAll(body: Readable, maxBytes: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of body as AsyncIterable<Buffer>) {
     size += part.length;
     // Throws, which leaves the loop and thereby closes the connection.
-    if (size > most) throw new Error(`the picture has more than ${most} bytes`);
+    if (size > maxBytes) throw new Error(`the picture has more than ${maxBytes} bytes`);
     parts.push(part);
   }
   return Buffer.concat(parts);

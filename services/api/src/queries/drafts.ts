@@ -4,14 +4,14 @@ import { sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
 
 /**
- * Replaces the draft of a chat, and deletes the owner's oldest drafts so that at most `most` are
- * left.
+ * Replaces the draft of a chat, and deletes the owner's oldest drafts so that at most `maxDrafts`
+ * are left.
  */
 export async function writeDraft(
   tx: Database,
   { owner, peer }: ChatKey,
   { text, replyTo, mentions }: Omit<Draft, 'updated'>,
-  most: number,
+  maxDrafts: number,
 ): Promise<void> {
   await sql`
     insert into drafts as d (owner_id, peer_id, text, reply_to, mentions)
@@ -20,7 +20,7 @@ export async function writeDraft(
       mentions = excluded.mentions, updated = greatest(excluded.updated, d.updated + 1)`.execute(tx);
   await sql`
     delete from drafts where owner_id = ${owner} and peer_id in (
-      select peer_id from drafts where owner_id = ${owner} order by updated desc, peer_id desc offset ${most})`.execute(
+      select peer_id from drafts where owner_id = ${owner} order by updated desc, peer_id desc offset ${maxDrafts})`.execute(
     tx,
   );
 }

@@ -6,8 +6,8 @@ import type { OutgoingContent } from '../sending/send.ts';
 /** Maximum number of errors that a job lists. Errors beyond this are only counted. */
 export const MAX_JOB_ERRORS = 100;
 
-/** Adds a job. Undefined if the API key already has `most` unfinished jobs. */
-export async function insertJob(db: Database, job: NewJob, most: number): Promise<Job | undefined> {
+/** Adds a job. Undefined if the API key already has `maxJobs` unfinished jobs. */
+export async function insertJob(db: Database, job: NewJob, maxJobs: number): Promise<Job | undefined> {
   return await db.transaction().execute(async (tx) => {
     // Makes concurrent calls for one API key wait for each other, so that they do not exceed the
     // limit together.
@@ -16,7 +16,7 @@ export async function insertJob(db: Database, job: NewJob, most: number): Promis
       insert into jobs (key, from_id, ref, content, receivers, total, done, failed, errors, due)
       select ${job.key}, ${job.from}, ${job.ref}, ${JSON.stringify(job.content)}::jsonb, ${job.receivers}::bigint[],
         ${job.receivers.length + job.failed}, ${job.failed}, ${job.failed}, ${JSON.stringify(job.errors)}::jsonb, now_ms()
-      where (select count(*) from jobs where key = ${job.key} and due is not null) < ${most}
+      where (select count(*) from jobs where key = ${job.key} and due is not null) < ${maxJobs}
       returning id`.execute(tx);
     return rows[0] && (await getJob(tx, job.key, rows[0].id));
   });

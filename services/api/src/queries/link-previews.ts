@@ -18,9 +18,12 @@ export async function findPreview(db: Database, hash: Buffer, now: number): Prom
 
 /**
  * Stores the preview of a page in the cache. Deletes the oldest previews, so that the cache has at
- * most `most`.
+ * most `maxPreviews`.
  */
-export async function storePreview(db: Database, { hash, preview, now, ttl, most }: StoredPreview): Promise<void> {
+export async function storePreview(
+  db: Database,
+  { hash, preview, now, ttl, maxPreviews }: StoredPreview,
+): Promise<void> {
   const row = { preview: preview && JSON.stringify(preview), stored: now, expires: now + ttl };
   await db
     .insertInto('link_previews')
@@ -29,7 +32,9 @@ export async function storePreview(db: Database, { hash, preview, now, ttl, most
     .execute();
   await sql`
     delete from link_previews where url_hash in (
-      select url_hash from link_previews order by stored desc offset ${most} for update skip locked)`.execute(db);
+      select url_hash from link_previews order by stored desc offset ${maxPreviews} for update skip locked)`.execute(
+    db,
+  );
 }
 
 interface StoredPreview {
@@ -41,5 +46,5 @@ interface StoredPreview {
   /** Ms until the preview expires. */
   ttl: number;
   /** Maximum number of previews in the cache. */
-  most: number;
+  maxPreviews: number;
 }

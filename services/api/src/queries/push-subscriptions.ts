@@ -4,9 +4,9 @@ import { type RawBuilder, sql } from 'kysely';
 
 /**
  * Adds a push device, or assigns an existing one to the user who registered it last. Deletes the
- * user's oldest devices above `most`.
+ * user's oldest devices above `maxDevices`.
  */
-export async function putSubscription(db: Database, subscription: NewSubscription, most: number): Promise<void> {
+export async function putSubscription(db: Database, subscription: NewSubscription, maxDevices: number): Promise<void> {
   const { endpoint, user, session, mentionsOnly, hideText, ...rest } = subscription;
   const choices = { mentions_only: mentionsOnly, hide_text: hideText };
   const said = { user_id: user, session_id: session, ...choices, ...rest, seen: Date.now() };
@@ -17,7 +17,7 @@ export async function putSubscription(db: Database, subscription: NewSubscriptio
     .execute();
   await sql`
     delete from push_subscriptions where endpoint in (
-      select endpoint from push_subscriptions where user_id = ${user} order by seen desc, endpoint offset ${most}
+      select endpoint from push_subscriptions where user_id = ${user} order by seen desc, endpoint offset ${maxDevices}
     )`.execute(db);
 }
 

@@ -29,7 +29,7 @@ export class Candidates {
     this.#db = db;
     this.#fences = fences;
     this.#terms = terms;
-    this.#left = segments.map((segment) => ({ segment, last: segment.last, most: few }));
+    this.#left = segments.map((segment) => ({ segment, last: segment.last, maxMatches: few }));
     this.#few = few;
   }
 
@@ -39,7 +39,7 @@ export class Candidates {
   }
 
   /**
-   * Returns the next candidates, in any order. Throws {@link SegmentGone} if a segment was
+   * Returns the next candidates in an undefined order. Throws {@link SegmentGone} if a segment was
    * replaced.
    *
    * @param wanted number of results that are still missing. The number of segments to read is
@@ -48,11 +48,12 @@ export class Candidates {
   async next(wanted: number): Promise<Key[]> {
     const likely = this.#named > 0 ? Math.ceil((wanted * this.#looked) / this.#named) : Number.POSITIVE_INFINITY;
     const found = await this.#lookUp(this.#left.splice(0, Math.min(1 + likely, Math.max(1, this.#looked * 8))));
-    const heads = found.map((it) => ({ ...it, places: it.places.slice(-it.most) }));
+    const heads = found.map((it) => ({ ...it, places: it.places.slice(-it.maxMatches) }));
     const keys = await this.#nameAll(heads);
-    for (const [index, { segment, places, most }] of found.entries()) {
-      const rest = places.slice(0, -most);
-      if (rest.length > 0) this.#left.push({ segment, last: keys[index]?.[0]?.id ?? 0, places: rest, most: most * 8 });
+    for (const [index, { segment, places, maxMatches }] of found.entries()) {
+      const rest = places.slice(0, -maxMatches);
+      if (rest.length > 0)
+        this.#left.push({ segment, last: keys[index]?.[0]?.id ?? 0, places: rest, maxMatches: maxMatches * 8 });
     }
     this.#left.sort((a, b) => b.last - a.last);
     return keys.flat();
@@ -104,7 +105,7 @@ export class Candidates {
           ? Array.from({ length: segment.count }, (_, place) => place)
           : intersect(lists.map((list) => unite(list.map((it) => readPlaces(present(read[it.at]), it)))));
       this.#named += places.length;
-      if (places.length > 0) found.push({ segment, places, most: this.#few });
+      if (places.length > 0) found.push({ segment, places, maxMatches: this.#few });
     }
     return found;
   }
@@ -154,7 +155,7 @@ interface Found {
   segment: SegmentName;
   places: number[];
   /** Maximum number of matching messages that the next step returns. */
-  most: number;
+  maxMatches: number;
 }
 
 /**
@@ -165,5 +166,5 @@ interface Left {
   last: number;
   /** Positions of the matching messages. Undefined if the segment was not read yet. */
   places?: number[];
-  most: number;
+  maxMatches: number;
 }

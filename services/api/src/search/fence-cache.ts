@@ -7,16 +7,19 @@ import type { Fence } from './segment.ts';
  * letter that a user types into the search field searches the same segments again.
  */
 export class FenceCache {
-  readonly #most: number;
+  readonly #maxFences: number;
   readonly #known = new Map<string, Fence[]>();
   #count = 0;
 
-  /** @param most maximum number of cached fences. Each uses about 100 bytes */
-  constructor(most = 300_000) {
-    this.#most = most;
+  /** @param maxFences maximum number of cached fences. Each uses about 100 bytes */
+  constructor(maxFences = 300_000) {
+    this.#maxFences = maxFences;
   }
 
-  /** Returns the fences of each segment. Throws {@link SegmentGone} if a segment was replaced. */
+  /**
+   * Returns the fences (first terms of blocks) of each segment. Throws {@link SegmentGone} if a
+   * segment was replaced.
+   */
   async read(db: Database, segments: readonly SegmentName[]): Promise<Fence[][]> {
     const missing = segments.filter((segment) => !this.#known.has(nameOf(segment)));
     const texts = missing.length === 0 ? [] : await readFences(db, missing);
@@ -36,7 +39,7 @@ export class FenceCache {
       return fences;
     });
     for (const name of this.#known.keys()) {
-      if (this.#count <= this.#most) break;
+      if (this.#count <= this.#maxFences) break;
       this.#forget(name);
     }
     return all;
