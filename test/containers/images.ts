@@ -1,6 +1,6 @@
 import { docker } from './docker.ts';
 
-/** Default images. The environment variable with the name of a field can select another image. */
+/** Default images. An environment variable with the same name as a field overrides the image. */
 const usual = {
   REDIS_IMAGE: 'redis:8',
   POSTGRES_IMAGE: 'postgres:17',

@@ -29,8 +29,8 @@ export async function fuzz({
     transports: await fuzzTransports(system, { seed: from, count: Math.ceil(frameCount / 20), report }),
     requests: await fuzzRequests(system, { seed: from, count: requestCount, report }),
   });
-  // Sends the first tenth before the first measurement, because it fills caches and pools, which
-  // are not leaks.
+  // Sends the first tenth of the frames and requests before the first measurement of memory. They
+  // fill caches and pools, and this growth is not a leak.
   const first = await some(Math.ceil(frames / 10), Math.ceil(requests / 10), seed);
   const before = weigh ? await footprint(system.stack) : [];
   const rest = await some(Math.floor(frames * 0.9), Math.floor(requests * 0.9), seed + 1);

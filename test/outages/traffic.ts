@@ -38,7 +38,8 @@ export class Traffic {
   }
 
   /**
-   * Opens connections much faster than the gateways admit them. Returns a function that stops this.
+   * Opens connections much faster than the gateways admit them. Returns a function that stops
+   * opening connections.
    */
   storm(): () => void {
     const knock = () => {

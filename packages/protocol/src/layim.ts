@@ -32,8 +32,7 @@ export function findLayimMedia(text: string): number[] {
 }
 
 /**
- * Replaces the addresses of LayIM files in a text, with or without a seal. Leaves other text
- * unchanged.
+ * Replaces the addresses of LayIM files in a text, signed or not. Leaves other text unchanged.
  *
  * @param address returns the new address of a media file
  */
@@ -44,8 +43,8 @@ export function replaceLayimMedia(text: string, address: (media: number) => stri
 }
 
 /**
- * Returns the address of a media file without a seal, in the form that messages contain. Without a
- * seal, an address grants no access.
+ * Returns the address of a media file in the form that messages contain, without a seal (a
+ * signature). Without a seal, an address grants no access.
  */
 export function layimAddress(media: number): string {
   return `/layim/media/${media}`;

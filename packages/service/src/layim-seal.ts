@@ -13,8 +13,8 @@ export function sealLayimMedia(key: string, media: number, user: number, made: n
 }
 
 /**
- * Returns the user and the time that a seal contains. Returns undefined if the seal was not made
- * with this key for this media file.
+ * Returns the user and the time that a seal (the signature of a LayIM address) contains. Returns
+ * undefined if the seal was not made with this key for this media file.
  *
  * @param seal the last segment of the address
  */

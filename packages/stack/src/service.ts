@@ -33,7 +33,7 @@ export class ServiceProcess {
     this.url = urlOf(options.address ?? options.host, options.port);
   }
 
-  /** Pid of the current process. Each `restart` starts a new process. */
+  /** Pid of the running process of the service. Each `restart` starts a new process. */
   get pid(): number {
     return this.#child?.pid ?? -1;
   }
@@ -43,12 +43,12 @@ export class ServiceProcess {
     return this.#child?.running ?? false;
   }
 
-  /** Last 8 KiB of the output of the current process. */
+  /** Last 8 KiB of the output of the running process of the service. */
   get output(): string {
     return this.#child?.output ?? '';
   }
 
-  /** Resolves when the current process has ended. */
+  /** Resolves when the running process of the service has exited. */
   get exited(): Promise<void> {
     return this.#child?.exited ?? Promise.resolve();
   }

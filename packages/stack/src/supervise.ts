@@ -38,7 +38,7 @@ export async function supervise(
 
 /** A process that can be restarted. */
 export interface Restartable {
-  /** Resolves when the current process has ended. */
+  /** Resolves when the running process has exited. */
   readonly exited: Promise<void>;
   /** Why it ended. */
   readonly ending: string;

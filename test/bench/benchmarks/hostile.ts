@@ -146,6 +146,6 @@ export interface HostileResult {
    * bytes.
    */
   memory: { name: string; peak: number; limit: number }[];
-  /** Number of replies to the hostile users, by act and reply code. */
+  /** Number of replies to the hostile users, by kind of attack and reply code. */
   counts: Counts;
 }

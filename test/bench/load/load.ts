@@ -76,8 +76,8 @@ export class Load implements AsyncDisposable {
   }
 
   /**
-   * Lets eight hostile users attack at the same time. Resolves with the number of replies that they
-   * got, by act and reply code.
+   * Runs the attacks of eight hostile users concurrently. Resolves with the number of replies, by
+   * kind of attack and reply code.
    */
   async attack(seconds: number): Promise<Counts> {
     return (await this.#order({ do: 'attack', seconds })) as Counts;

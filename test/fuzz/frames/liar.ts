@@ -109,8 +109,8 @@ export class Liar implements Places {
   }
 
   /**
-   * Sends a batch and waits for the reply to a ping after it, or for the end of the connection if
-   * its last frame must end it.
+   * Sends a batch of frames, then a ping, and waits for the reply to the ping. If the last frame of
+   * the batch must close the connection, waits for the close instead.
    */
   async #send(batch: Buffer[], last: Made | undefined): Promise<void> {
     const socket = this.#socket as RawSocket;

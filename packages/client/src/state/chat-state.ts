@@ -11,8 +11,9 @@ export interface ChatState extends Omit<Chat, 'last'> {
   /** Id of the last message that this user has received. */
   delivered: number;
   /**
-   * Messages up to this id have already been counted for `unread`. The id stays below an own
-   * message that the server acknowledged before earlier messages of others arrived.
+   * Id of the last message that `unread` includes. The server can acknowledge the user's message
+   * before earlier messages of other users arrive. The id then stays below the user's message, so
+   * that those earlier messages still count.
    */
   counted: number;
   /**

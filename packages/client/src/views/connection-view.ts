@@ -9,7 +9,9 @@ export interface Connection extends Status {
   readonly storage: StorageStatus | undefined;
 }
 
-/** Creates the view of a client's connection. */
+/**
+ * Creates a view (a value that apps can read and subscribe to) of the connection state of a client.
+ */
 export function connectionView(parley: Parley): View<Connection> {
   return new DerivedView<Connection>({
     initial: { state: 'off', storage: undefined },

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 
 /**
  * Adds a table of messages that users deleted from their own copy of a chat. A deleted message no
- * longer grants its user access to its media file. The previous release still shows deleted
- * messages.
+ * longer grants this user access to the attached media file. The previous release still shows
+ * deleted messages.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

@@ -21,7 +21,10 @@ export interface JobsTable {
   done: Generated<number>;
   failed: Generated<number>;
   errors: ColumnType<object[], string | undefined, string>;
-  /** When a process can claim the job, in Unix ms. Null: the job has finished. */
+  /**
+   * When a process can claim the job, that is, run it exclusively, in Unix ms. Null: the job has
+   * finished.
+   */
   due: number | null;
   /** True while a process has claimed the job. */
   leased: Generated<boolean>;

@@ -7,8 +7,8 @@ import type { ColumnType, Generated } from 'kysely';
 export interface RetentionRunsTable {
   singleton: Generated<boolean>;
   /**
-   * When a process can claim the task, in Unix ms: after the interval between runs, or when the
-   * lease of the current process expires.
+   * When a process can claim (exclusively start) the task, in Unix ms: after the interval between
+   * runs, or when the lease of the process that runs the task expires.
    */
   due: Generated<number>;
   /** When the current run began, in Unix ms. */

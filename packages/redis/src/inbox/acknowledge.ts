@@ -23,9 +23,9 @@ const TAIL = 64;
 /**
  * Stores the resume point of a device: the cursor at which it continues if it connects without a
  * cursor. Ignores a cursor that is older than the stored one. Removes events that every known
- * device has acknowledged: in relay mode all of them, in mirror mode those that are already in
- * PostgreSQL, except the newest ones. Resolves with false, and stores nothing, if the cursor is
- * after the last event of the inbox.
+ * device has acknowledged. In relay mode (PostgreSQL stores no messages), removes all of them. In
+ * mirror mode, removes only those that are already in PostgreSQL, and never the newest 64. Resolves
+ * with false, and stores nothing, if the cursor is after the last event of the inbox.
  */
 export async function acknowledge(
   redis: RedisConnection,

@@ -78,7 +78,7 @@ export async function recentConversations({ client, keys }: RedisConnection, use
 
 function conversationsOf({ conversation, date, chat }: RecentEvent, user: number, since: number): string[] {
   if (conversation !== undefined) return date !== undefined && date < since ? [] : [conversation];
-  // Returns both possible conversations, because the event does not contain whether the chat is a
+  // Returns both possible conversations, because the event does not specify whether the chat is a
   // user or a group.
   return typeof chat === 'number' ? [userConversation(user, chat), groupConversation(chat)] : [];
 }

@@ -5,8 +5,8 @@ import source from './find-messages.lua';
 const script = createScript('find-messages', [source]);
 
 /**
- * Returns which of the given messages of a conversation a user's inbox does not contain, in any
- * order. Recalled messages count as contained. Reads the inbox at most once.
+ * Returns the given messages of a conversation that are missing from a user's inbox, in an
+ * undefined order. Recalled messages do not count as missing. Reads the inbox at most once.
  */
 export async function findMissing(
   redis: RedisConnection,

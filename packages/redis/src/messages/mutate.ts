@@ -35,10 +35,10 @@ export class StreamChanged extends Error {}
  * also ends its stream.
  *
  * Rejects and writes nothing in these cases: with {@link PermitChanged} if `permit` is no longer
- * valid, and with {@link StreamChanged} if the number of texts of the stream differs from `texts`.
- * A pin rejects with {@link PinsFull} if the chat has `maxPins` pins, and with {@link PinsUnknown}
- * if Redis has no copy of the pins. An edit, a reaction or a pin of a recalled message rejects with
- * {@link MessageRecalled}, but ends the message's stream.
+ * valid, and with {@link StreamChanged} if the number of text chunks of the streamed message
+ * differs from `texts`. A pin rejects with {@link PinsFull} if the chat has `maxPins` pins, and
+ * with {@link PinsUnknown} if Redis has no copy of the pins. An edit, a reaction or a pin of a
+ * recalled message rejects with {@link MessageRecalled}, but ends the message's stream.
  */
 export async function mutate(
   redis: RedisConnection,
@@ -179,7 +179,10 @@ export interface Mutation {
   entries: InboxEntry[];
   /** The permission of the user, as for `accept`. Undefined: no permission is needed. */
   permit?: number | 'member' | undefined;
-  /** Number of texts of the stream that the edit completes. */
+  /**
+   * Number of text chunks that the streamed message must have when this edit completes it.
+   * Undefined: any number.
+   */
   texts?: number | undefined;
   /** Maximum number of pinned messages of the conversation. Undefined: not limited. */
   maxPins?: number | undefined;

@@ -33,7 +33,10 @@ export function lostAllRefs({ lostAt }: Pick<RedisConnection, 'lostAt'>): boolea
   return lostAt !== 0 && Date.now() - lostAt < LOSS_TTL * 1000;
 }
 
-/** Copies the refs of a sender's recorded messages in a conversation to Redis. */
+/**
+ * Copies the refs (idempotency keys) of a sender's messages in a conversation from PostgreSQL to
+ * Redis.
+ */
 export async function writeRecordedRefs(
   { client, keys }: RedisConnection,
   conversation: string,
@@ -47,9 +50,9 @@ export async function writeRecordedRefs(
 }
 
 /**
- * Copies the ref of a recorded message to the conversation, so that `accept` detects a resend of
- * that message. Resolves with false if Redis has no copy of the sender's refs in this conversation
- * yet.
+ * Adds the ref (the client's idempotency key) of a message that PostgreSQL has to the conversation
+ * in Redis, so that `accept` detects a resend of that message. Resolves with false if
+ * `writeRecordedRefs` has not yet copied the sender's refs from PostgreSQL to Redis.
  */
 export async function restoreRef(
   redis: RedisConnection,

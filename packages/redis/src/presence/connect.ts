@@ -48,7 +48,7 @@ export interface ConnectionCount {
   most: number;
   /** The live gateways that the caller knows. Redis is queried about unknown ones. */
   live: Iterable<string>;
-  /** Called if the user was offline before. */
+  /** Called when this is the user's first connection, that is, when the user comes online. */
   first?(): void;
 }
 

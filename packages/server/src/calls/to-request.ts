@@ -5,7 +5,7 @@ const REFS = new Set(['user', 'friend', 'blocked', 'group']);
  * Creates the request of an operation. Puts input fields named like a path parameter into the path,
  * and the others into the query or the body.
  *
- * @throws TypeError if a path parameter is missing or would lead to another path
+ * @throws TypeError if a path parameter is missing, or is `.` or `..`, which would change the path
  */
 export function toRequest(operation: string, input: object): ServerRequest {
   const rest: Record<string, unknown> = { ...input };

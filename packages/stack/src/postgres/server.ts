@@ -155,7 +155,7 @@ export interface PostgresServer extends AsyncDisposable {
   readonly port: number;
   /** Pid of the server process. Each `restart` starts a new process. */
   readonly pid: number;
-  /** Resolves when the current process has ended. */
+  /** Resolves when the running PostgreSQL process has exited. */
   readonly exited: Promise<void>;
   /** Reason why the last server process ended. */
   readonly ending: string;

@@ -48,6 +48,9 @@ export interface LinkPreviewConfig {
   cache: number;
   /** Ms for which a preview is cached. */
   ttl: number;
-  /** Private networks from which pages can be fetched, from any port. */
+  /**
+   * Networks at non-public addresses from which link previews can be fetched, at any port. All
+   * other non-public addresses are refused.
+   */
   allowed: Networks;
 }

@@ -7,8 +7,8 @@ import { dropFirstIndex } from './search-segments.ts';
 import { messageFacts } from './search-sources.ts';
 
 /**
- * Leases the owner whose index has been due longest to the caller, until the time `until`.
- * Undefined if no index is due.
+ * Claims the search index that has been due longest: no other process gets it before the time
+ * `until`. Returns the index's owner. Undefined if no index is due.
  */
 export async function claimOwner(db: Database, now: number, until: number): Promise<Claimed | undefined> {
   const { rows } = await sql<Claimed>`
@@ -22,8 +22,9 @@ export async function claimOwner(db: Database, now: number, until: number): Prom
 }
 
 /**
- * Schedules the next check of an owner's index at the time `due`; null schedules none. No-op if a
- * search has scheduled a check since the claim.
+ * Schedules the next check of a user's search index at the time `due`. Null: no check. No-op if a
+ * search has scheduled an earlier check after this process claimed the index. `claimed` is the time
+ * at which that claim expires.
  */
 export async function settleOwner(db: Database, owner: number, claimed: number, due: number | null): Promise<void> {
   await sql`
@@ -32,8 +33,8 @@ export async function settleOwner(db: Database, owner: number, claimed: number, 
 }
 
 /**
- * Locks the index of an owner until the transaction ends. Returns false if another process has
- * locked it, or if the owner no longer needs an index.
+ * Locks the search index of a user until the transaction ends. Returns false if another process has
+ * locked the index, or if the user no longer needs an index.
  */
 export async function lockIndex(tx: Database, owner: number): Promise<boolean> {
   const { rows } = await sql<{ locked: boolean }>`
@@ -42,7 +43,7 @@ export async function lockIndex(tx: Database, owner: number): Promise<boolean> {
   return rows[0]?.locked === true;
 }
 
-/** Deletes all indexes of an owner. The next search requests a new one. */
+/** Deletes the search index of a user. The user's next search requests a new index. */
 export async function dropIndex(tx: Database, owner: number): Promise<void> {
   await sql`select pg_advisory_xact_lock(${owner})`.execute(tx);
   await sql`delete from search_indexes where owner_id = ${owner}`.execute(tx);

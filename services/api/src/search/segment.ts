@@ -116,8 +116,8 @@ const blockBytes = 4096;
 const wholeRest = 2 ** 31 - 1;
 
 /**
- * Returns the index of the last fence whose term is not after `text`, or -1 if there is none. Terms
- * are sorted by UTF-16 units.
+ * Returns the index of the last fence (first term of a block of postings) that is not after `text`,
+ * or -1 if there is none. Terms are sorted by UTF-16 units.
  */
 function lastAtMost(fences: readonly Fence[], text: string): number {
   let low = 0;

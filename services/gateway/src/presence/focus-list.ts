@@ -4,7 +4,10 @@
  */
 export class FocusList {
   readonly #write: (user: number, chats: () => readonly number[]) => Promise<void>;
-  /** User id -> connection -> chat id. All polls of a device count as one connection. */
+  /**
+   * The chat that each connection has open: user id -> connection -> chat id. All long-polling
+   * requests of a device count as one connection.
+   */
   readonly #users = new Map<number, Map<string, number>>();
   /** Device -> timer that fires when the device does not poll again. */
   readonly #polls = new Map<string, NodeJS.Timeout>();

@@ -11,8 +11,8 @@ export interface ChatContext {
   /** Whether the user is the owner or an admin of this group. */
   moderates: boolean;
   /**
-   * Returns the name to show for a user in this chat: the remark, else the alias in the group, else
-   * the user's own name.
+   * Returns the name to show for a user in this chat: the remark (the viewer's own name for a
+   * friend), else the alias in the group, else the user's own name.
    */
   nameOf(user: number): string;
   avatarOf(user: number): string | null;

@@ -24,7 +24,10 @@ export const incomingRequests = computed(() => requests.value.filter(({ to }) =>
 /** Number of pending requests to join groups that the user manages. */
 export const joinRequests = computed(() => groups.value.reduce((sum, { requests: pending = 0 }) => sum + pending, 0));
 
-/** Returns the user's remark for a friend, otherwise the friend's own name. */
+/**
+ * Returns the remark (the name that the user assigned to this friend), otherwise the friend's own
+ * name.
+ */
 export function nameOf({ remark, user }: Pick<Friend, 'remark' | 'user'>): string {
   return remark || user.name;
 }

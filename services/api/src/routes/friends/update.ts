@@ -15,8 +15,8 @@ const schema = changes({
 });
 
 /**
- * Changes the remark or the friend group that the caller assigned to a friend. The friend is not
- * notified.
+ * Changes the remark (the caller's own name for a friend) or the friend group of a friend. The
+ * friend is not notified.
  */
 export const update = callerOperation(
   {

@@ -25,7 +25,10 @@ export function layimAnswers<S extends z.ZodType>(data: S, description: string) 
   return { 200: jsonResponse(schema, description), 429: problemResponse(['too-many']) };
 }
 
-/** Converts a user to the format of LayIM's lists, with the viewer's remark as its name. */
+/**
+ * Converts a user to an entry of LayIM's lists. Its name is `givenName` (the name that the viewer
+ * assigned to this friend), if set, otherwise the user's own name.
+ */
 export function toPerson({ id, name, avatar, sign }: User, givenName = ''): z.infer<typeof personSchema> {
   return { username: givenName || name, id, avatar: avatar ?? '', sign };
 }

@@ -24,8 +24,8 @@ export const privacyChanges = z
   });
 
 /**
- * Refuses to hide read marks while a recorder of an older version runs, because it would store them
- * for the peer.
+ * Rejects hiding read marks while a recorder of an older version runs, because that version would
+ * make them visible to the peer.
  */
 export async function requireNewRecorder(redis: RedisConnection, { readReceipts }: PrivacyChanges): Promise<void> {
   if (readReceipts === 'nobody' && (await hasOldRecorder(redis)))

@@ -74,8 +74,8 @@ export function tusAnswers(own: RouteConfig['responses']): RouteConfig['response
 }
 
 /**
- * The query parameters of a signed URL, which `GET /v1/media/{id}/url` returns. They replace a
- * token.
+ * The query parameters of a signed URL, which `GET /v1/media/{id}/url` returns. A request with them
+ * needs no access token.
  */
 export const signatureQuery = z.object({
   user: z

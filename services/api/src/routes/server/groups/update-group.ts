@@ -28,7 +28,10 @@ export async function updateServerGroup(tx: Database, notify: Notify, group: num
   });
 }
 
-/** Refuses if a group has more members than `maxMembers` allows. */
+/**
+ * Throws `group-full` if a group has more members than its `maxMembers`. Call it after all changes
+ * of a transaction, so that the error rolls them back.
+ */
 export async function requireRoom(tx: Database, group: number): Promise<void> {
   const { members, maxMembers } = (await getServerGroup(tx, group)) as ServerGroup;
   if (members > maxMembers) throw new Refusal('group-full', `The group has ${members} members.`);
