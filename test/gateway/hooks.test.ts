@@ -171,7 +171,7 @@ describe('hooks before messages', () => {
     expect(bob.events.map(({ event }) => 'body' in event && event.body)).toEqual([text('good')]);
   });
 
-  it('a hook can also change or refuse an edit', async () => {
+  it('a hook can change or refuse an edit', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b);

@@ -117,7 +117,7 @@ describe('before the socket opens', () => {
 });
 
 describe('too many connections of a user', () => {
-  it("the gateway refuses connections beyond a user's maximum across all gateways with 429", async () => {
+  it('the gateway replies 429 if a user exceeds the maximum number of connections across all gateways', async () => {
     const many = kit.newId();
     const opened: Client[] = [];
     for (let i = 0; i < 4; i += 1) opened.push(await kit.connect(many, 0, { device: `d${i}` }));

@@ -57,7 +57,7 @@ describe.each(frameworks)('parts of %s', (_, framework) => {
     page.unmount();
   });
 
-  it('useComposer keeps the text of each chat until sign-out', async () => {
+  it('useComposer keeps the unsent text of each chat until sign-out', async () => {
     const [alice, bob] = await kit.friends();
     const page = framework.mount(alice, 'useComposer', bob.user);
     await waitFor(() => page.value);
@@ -122,7 +122,7 @@ describe.each(frameworks)('parts of %s', (_, framework) => {
     first.unmount();
   });
 
-  it('useUploads sends the files in order when they are uploaded, without those that were cancelled', async () => {
+  it('useUploads sends each uploaded file in the order of selection, and skips cancelled files', async () => {
     const [alice, bob] = await kit.friends();
     const page = framework.mount(alice, 'useUploads', bob.user);
     await waitFor(() => page.value);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findLayimMedia, layimAddress, mediaOf, replaceLayimMedia } from './layim.ts';
 
 describe('addresses of LayIM files in texts', () => {
-  it('findLayimMedia finds each address once, with or without a seal, and ignores ids that are too long', () => {
+  it('findLayimMedia returns the id of each media file in a text once, whether or not its address is signed, and ignores ids that are too long', () => {
     const text = `img[/layim/media/12/7.9.a-_b] file(/layim/media/3)[a.txt] /layim/media/12 /layim/media/${'9'.repeat(17)}`;
     expect(findLayimMedia(text)).toEqual([12, 3]);
     expect(findLayimMedia('/layim/media/0 /layim/media/x layim/media')).toEqual([]);

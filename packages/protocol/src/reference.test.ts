@@ -8,7 +8,7 @@ import { insertTables } from './reference.ts';
 import { serverFrameSchema } from './server-frames.ts';
 
 describe('the reference in the README', () => {
-  it('the reference in the README equals the one generated from the schemas: run npm run format', () => {
+  it('the reference in the README matches the schemas (if not, run `npm run format`)', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
     expect(insertTables(readme)).toBe(readme);
   });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readLayimSeal, sealLayimMedia } from './layim-seal.ts';
 
-it('a seal of a LayIM address is valid only for its media file, user, time and key', () => {
+it('a seal (the signature of a LayIM address) is valid only for one media file, user, time and key', () => {
   const address = sealLayimMedia('key', 7, 42, 1000);
   const seal = address.slice('/layim/media/7/'.length);
   expect(address).toMatch(/^\/layim\/media\/7\/42\.1000\.[\w-]{43}$/);

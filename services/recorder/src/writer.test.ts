@@ -9,7 +9,7 @@ import { Writer, type WriterDeps } from './writer.ts';
 const invalid = Object.assign(new Error('invalid value'), { code: '22P02' });
 
 describe('the writer', () => {
-  it('the writer writes a batch, reports it and trims its stream', async () => {
+  it('the writer stores a batch in the database, announces that it is committed, and trims its entries from the record stream', async () => {
     const { writer, calls, lease } = createWriter();
     await writer.write([entry(lease, 1), entry(lease, 2)]);
     expect(calls).toEqual(['write 1,2', 'committed 1,2', 'trim 3 2-0']);

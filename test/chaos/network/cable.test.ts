@@ -33,7 +33,7 @@ async function dial(): Promise<{ socket: Socket; got: () => number }> {
 }
 
 describe('simulated cables', () => {
-  it("a held Cable keeps the server's bytes back from one client and delivers them after release", async () => {
+  it("the proxy `Cable` can pause one client: it buffers the server's bytes and delivers them when it resumes", async () => {
     const [held, other] = [await dial(), await dial()];
     cable.hold(held.socket.localPort ?? 0, true);
     for (const { socket } of [held, other]) socket.write(Buffer.alloc(100_000));
@@ -45,7 +45,7 @@ describe('simulated cables', () => {
     other.socket.destroy();
   });
 
-  it('a Cable with the fault `refuse` breaks its connections and refuses new ones until it is repaired', async () => {
+  it('the proxy `Cable` breaks its connections and refuses new ones while it has the fault `refuse`', async () => {
     const { socket } = await dial();
     const closed = new Promise((resolve) => socket.once('close', resolve));
     cable.disturb({ refuse: true });

@@ -24,7 +24,7 @@ describe('applyChange', () => {
     expect(state.chats.get(peer)).toMatchObject({ unread: 1, messages: [{ id: 10 }, { id: 11 }] });
   });
 
-  it('an own message is shown with the content that a hook of the server has set', () => {
+  it("the SDK shows the user's own message with the content that a hook of the server has set", () => {
     const state = open();
     const body = { type: 'text', text: 'raw' } as const;
     const accepted = { type: 'accepted', conversation: '1_2', date: 0, body: { ...body, text: 'clean' } } as const;

@@ -108,7 +108,7 @@ describe('a replica that is promoted in a cluster', () => {
 });
 
 describe('a bucket that moves to another master', () => {
-  it('after a bucket moves, a connection reads the generation at the new master before it sends a command there', async () => {
+  it("after a bucket moves, a connection reads the bucket's generation (a number that grows after data loss) from the new master before it sends a command there", async () => {
     await using cluster = await startRedisCluster();
     const connection = await connectRedis({ url: cluster.url });
     connections.push(connection);

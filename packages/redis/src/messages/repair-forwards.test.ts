@@ -188,7 +188,7 @@ onEachRedis((redis) => {
     await waitFor(async () => (await kept(a)) === 0);
   });
 
-  it('messages that have reached every bucket leave nothing for repairForwards', async () => {
+  it('repairForwards finds no work for messages that have reached every bucket', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     for (const ref of ['1', '2', '3']) await send(redis.connection, b, a, ref);
     await send(redis.connection, a, b, '4');

@@ -31,7 +31,7 @@ onEachRedis((redis) => {
       expect(await ask(6, id)).toBe('stranger');
     });
 
-    it('the newest version of the permits wins, in any order of concurrent writers', async () => {
+    it('whatever the order of concurrent writers, the newest version of the permits wins', async () => {
       const id = redis.newId();
       const versions = [3, 9, 1, 10, 7, 2, 8, 4, 6, 5];
       const connections = [redis.connection, await redis.open()];
@@ -78,7 +78,7 @@ onEachRedis((redis) => {
       expect(ttl).toBeLessThanOrEqual(60);
     });
 
-    it('writePermits replaces the kind `nobody` after the id is assigned to a user', async () => {
+    it('writePermits replaces the entry `nobody` (an id without a user) once the id belongs to a user', async () => {
       const id = redis.newId();
       await writePermits(redis.connection, id, { kind: 'nobody' });
       expect(await writePermits(redis.connection, id, user(0, [5]))).toBe(true);

@@ -47,7 +47,7 @@ onEachRedis((redis) => {
     expect({ ...(await counts(user)) }).toEqual({ [`started-${user}`]: '1' });
   });
 
-  it('disconnect notifies watchers once, and never for a user who was not counted', async () => {
+  it('disconnect notifies watchers once, and not at all if the connection was never counted', async () => {
     const user = redis.newId();
     await using watcher = await redis.listen(redis.connection.keys.presence(user));
     expect(await close(user, 'one', 0)).toBe(false);

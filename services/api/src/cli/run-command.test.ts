@@ -101,7 +101,7 @@ describe('parley', () => {
     expect(await parley('user', 'list', '--q', 'many-', '--limit', '1', '--after', after)).toContain('many-2');
   });
 
-  it('parley prints a chat without control characters, and removes a message', async () => {
+  it('the parley CLI prints a chat without control characters, and deletes a message', async () => {
     const [a, b] = await product.people('cli-2', 'cli-3');
     const [id = 0] = await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'rude\u001b[2J\nword' }]);
     expect(await parley('chats', 'cli-3')).toMatch(new RegExp(`^chat .*\n${a.id} `));

@@ -33,7 +33,7 @@ it('the api closes a connection if the headers of a request do not arrive in tim
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-it('the api rejects a body before reading it if its address has too many unfinished bodies', async () => {
+it("the api rejects a request before reading its body if the client's address already has too many unfinished bodies", async () => {
   await using api = await TestApi.start({ MAX_UNFINISHED_PER_ADDRESS: '3', BODY_TIME: '60s' });
   const unfinished = await Promise.all(
     Array.from({ length: 3 }, () => begin(api, 'POST /v1/sessions HTTP/1.1', half(100))),

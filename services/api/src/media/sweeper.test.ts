@@ -153,7 +153,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect(await there(kept)).toBe(true);
   });
 
-  it('concurrent media sweepers remove each unsent media file and keep a sent one', async () => {
+  it('concurrent media sweepers remove all unsent media files and keep a sent one', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, (_, i) => uploader.send(Buffer.from(`${i}`))));
     await share(api, ann, ben, (all[7] as Media).id);
     const others = [1, 2, 3].map(() => new MediaStore({ ...partsOf(api), config: api.config.media }));

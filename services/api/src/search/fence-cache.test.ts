@@ -27,7 +27,7 @@ const fencesOf = (last: number): Fence[] => [
 const segment = (last: number, built = 7) => ({ owner: 1, last, built, count: 1 });
 
 describe('the cache of fences', () => {
-  it('the fence cache returns fences in the requested order and reuses cached ones', async () => {
+  it('the fence cache returns the fences (first terms of blocks) of search segments in the requested order, and reuses cached ones', async () => {
     const cache = new FenceCache();
     for (const lasts of [[3, 1], [1, 2, 3], [3]]) {
       expect(
@@ -39,7 +39,7 @@ describe('the cache of fences', () => {
     }
   });
 
-  it('the fence cache returns all requested fences even if it can store only few', async () => {
+  it('the fence cache returns the fences (first terms of blocks) of all requested search segments, even if it can store only few', async () => {
     const cache = new FenceCache(3);
     for (let round = 0; round < 3; round += 1) {
       expect(

@@ -109,7 +109,7 @@ describe('WatchList', () => {
     expect(source.listeners.size).toBe(0);
   });
 
-  it('a watch list prefers a change that was published while it read the presence', async () => {
+  it('a presence change published while the watch list reads the presence overrides the value read', async () => {
     source.duringRead = () => source.publish(1, true);
     await list.watch(watcher, [1], everybody);
     expect(watcher.frames.at(-1)).toEqual({ user: 1, online: true });

@@ -44,7 +44,7 @@ describe('the final content of a streamed message', () => {
 });
 
 describe('a pin', () => {
-  it('the newest pin of a message is stored in both copies, in any order of recording and even before the message', async () => {
+  it('both copies of a message store its newest pin, whatever the order of recording and even before the message', async () => {
     const [a, b] = await world.users(2);
     await world.write(pin(a, b, 1, 700, true));
     await world.write(message(1, a, b), pin(b, a, 1, 900, false), pin(a, b, 1, 800, true));

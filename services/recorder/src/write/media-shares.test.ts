@@ -34,7 +34,7 @@ async function sees(user: number, media: number): Promise<boolean> {
 }
 
 describe('a message with a media', () => {
-  it('a direct message with a media file grants access to the file only to both users', async () => {
+  it('a media file in a direct message is accessible only to the two participants', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     expect([await sees(ann, media), await sees(ben, media)]).toEqual([true, false]);
@@ -111,7 +111,7 @@ describe('a forwarded media', () => {
     expect([await sees(carl, media), await sees(dora, media)]).toEqual([true, true]);
   });
 
-  it('a forwarded media file grants access if all messages are in one batch, in any order', async () => {
+  it('a forwarded media file is accessible even if the original and the forwarded message are in one batch, whatever their order', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     const [first, second] = [nextId(), nextId()];

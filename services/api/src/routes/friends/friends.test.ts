@@ -52,7 +52,7 @@ describe('friends', () => {
     expect(seen).toEqual([2, 1, 3, 0, 4].map((i) => others[i]?.id));
   });
 
-  it('the remark and the friend group of a friend are visible only to the user who set them', async () => {
+  it('the remark (own name for a friend) and the friend group are visible only to the user who set them', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const group = await addGroup(ann, { name: 'work' });

@@ -32,7 +32,7 @@ describe('who may add a user to groups', () => {
     expect((await ben.get('/v1/me/account')).body).toMatchObject({ privacy: { addToGroups: 'friends', find: true } });
   });
 
-  it("an owner can add a user to a limited number of groups, which do not count as the user's own", async () => {
+  it('one owner can add a user to a limited number of groups; these do not reduce the number of groups that the user can create', async () => {
     const [ann, ben, carl] = await api.people();
     for (const friend of [ben, carl]) await ann.befriend(friend);
     expect((await createGroup(ben, ann)).status).toBe(201);

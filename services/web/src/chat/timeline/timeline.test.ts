@@ -110,7 +110,7 @@ describe('a timeline', () => {
     expect(ids(timeline)).toEqual(from(952, 1001));
   });
 
-  it('the timeline resolves a jump to a message that does not exist with false', async () => {
+  it('jumping to a message that does not exist resolves with false', async () => {
     expect(await new Timeline(new Chat(100)).jump(5000)).toBe(false);
   });
 
