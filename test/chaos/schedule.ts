@@ -43,6 +43,6 @@ export interface Strike {
   /** Ms since the start. */
   at: number;
   fault: string;
-  /** Seed for the fault's own random choices: its targets and its duration. */
+  /** Seed for the random choices of the fault: targets and duration. */
   dice: number;
 }

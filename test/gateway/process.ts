@@ -43,7 +43,7 @@ export class GatewayProcess implements AsyncDisposable {
   }
 
   /**
-   * Starts a gateway with settings with which it cannot run. Resolves with its exit code and its
+   * Starts a gateway with settings that it must reject. Resolves with the gateway's exit code and
    * standard error output.
    */
   static async failing(env: Record<string, string>): Promise<{ code: number | null; error: string }> {

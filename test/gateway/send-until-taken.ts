@@ -3,9 +3,9 @@ import { waitFor } from '@parley/stack';
 import type { Client } from './client.ts';
 
 /**
- * Sends text messages over one connection, several at a time. The ref of each is its text. Resends
- * a message while its error allows a retry. Resolves with the acks. Rejects if a message is not
- * accepted within `timeout` ms.
+ * Sends text messages over one connection, several at a time. Uses each text as the message's ref
+ * (idempotency key). Resends a message as long as the error reply allows a retry. Resolves with the
+ * acks. Rejects if a message is not accepted within `timeout` ms.
  */
 export async function sendUntilTaken(
   client: Client,

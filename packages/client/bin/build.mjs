@@ -45,7 +45,9 @@ const sharedModules = (entry) => ({
 /** Source file of `ParleyError`, which the main module exports. */
 const errorFile = join(root, 'src/error.ts');
 
-/** Bundles a module. Returns its code, its source map and the files that it contains. */
+/**
+ * Bundles a module. Returns the bundle's code, its source map and the names of the bundled files.
+ */
 export async function script(entry) {
   const { outputFiles, metafile } = await bundle({
     entryPoints: [entry],

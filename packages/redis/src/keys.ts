@@ -184,8 +184,9 @@ export interface Keys {
    */
   readonly pushBadges: string;
   /**
-   * Redis hash: the run of the server that stores a bucket, and the bucket's generation. Without a
-   * cluster, bucket 0 stands for all.
+   * Redis hash: the run id of the server that stores a bucket, and the bucket's generation (a
+   * number that grows when the server might have lost writes). Without a cluster, bucket 0 stands
+   * for all.
    */
   server(bucket: number): string;
   /**

@@ -6,7 +6,10 @@ export const webhookKinds = ['message', 'friend', 'group', 'presence', 'report']
 
 export type WebhookKind = (typeof webhookKinds)[number];
 
-/** A webhook endpoint and its subscriptions. `id` names its queue in Redis. */
+/**
+ * A webhook endpoint and the events to which it subscribes. `id` is the name of the endpoint's
+ * queue in Redis.
+ */
 export type WebhookEndpoint = Endpoint<WebhookKind>;
 
 /**

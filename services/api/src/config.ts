@@ -313,7 +313,7 @@ export interface ApiConfig {
     bodyTime: number;
     /**
      * Maximum memory for request bodies in flight, in bytes per process. One address can use at
-     * most a quarter.
+     * most a quarter of it.
      */
     bodyMemory: number;
     /** Maximum number of unfinished request bodies per address. */

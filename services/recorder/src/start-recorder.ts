@@ -36,8 +36,8 @@ import { StreamEnder } from './stream-ender.ts';
 import { Writer } from './writer.ts';
 
 /**
- * Ms after which a statement fails and is retried. Necessary because a server does not close its
- * connections if its machine crashes.
+ * Ms after which a statement fails and is retried. Necessary because nobody closes the connections
+ * to a PostgreSQL server whose machine crashes.
  */
 const STATEMENT_TIMEOUT_MS = 30_000;
 

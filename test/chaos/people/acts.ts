@@ -105,7 +105,7 @@ export class Acts {
   }
 
   /**
-   * Deletes a message from the own copy of its sender or its receiver. The user's device or the
+   * Deletes a message from the copy of either the sender or the receiver. The user's device or the
    * product's backend sends the request.
    */
   async #hide(device: Device, { chat, group, from, id = 0 }: Sent): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Returns every HTTP operation of the api and the gateway, with its parameters and the fields of
- * its body.
+ * Returns every HTTP operation of the api and the gateway, with the parameters and the fields of
+ * the request body.
  */
 export async function readOperations(apiUrl: string, gatewayUrl: string): Promise<Operation[]> {
   const document = (await (await fetch(`${apiUrl}/openapi.json`)).json()) as OpenApi;

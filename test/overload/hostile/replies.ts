@@ -7,8 +7,8 @@ export class Replies {
   }
 
   /**
-   * Counts a received frame: by its error code, otherwise by its type. A system message of LayIM
-   * counts as `system`.
+   * Counts a received frame by error code, or by type if the frame is no error. A system message of
+   * LayIM counts as `system`.
    */
   countFrame(text: string): void {
     const frame = JSON.parse(text) as { type?: string; code?: string; system?: boolean };

@@ -31,8 +31,8 @@ import type {
 } from '../own-types.ts';
 
 /**
- * Operations of the REST api, each with its input (path, query and body in one object) and its
- * result. The page `/docs` of the api describes them.
+ * Operations of the REST api, each with the types of the input (path, query and body in one object)
+ * and of the result. The page `/docs` of the api describes them.
  */
 export interface Operations {
   'POST /users': [Account, Session];

@@ -5,11 +5,11 @@ import { type Call, createScript } from './script.ts';
 const script = createScript('begin-generation', [clock, source]);
 
 /**
- * Reads the generations of buckets, and begins a new generation if the bucket's server has been
- * restarted, promoted or replaced since the last one began. Inboxes whose epoch is below their
- * bucket's generation get a new epoch. Must be called on each new connection, before any other
- * command. Returns undefined for a bucket that is not on this server. Rejects if the server is a
- * replica.
+ * Reads the generations of buckets (numbers that grow when a server might have lost writes), and
+ * begins a new generation if the bucket's server has been restarted, promoted or replaced since the
+ * last one began. Inboxes whose epoch is below their bucket's generation get a new epoch. Must be
+ * called on each new connection, before any other command. Returns undefined for a bucket that is
+ * not on this server. Rejects if the server is a replica.
  */
 export async function beginGenerations(
   call: Call,

@@ -3,8 +3,8 @@ import { type BucketKeys, beginGenerations } from './begin-generation.ts';
 import type { Call } from './script.ts';
 
 /**
- * Caches the generation of each bucket, as read when a connection to the bucket's server was last
- * opened.
+ * Caches the generation of each bucket, a number that grows when the bucket's server might have
+ * lost writes. It is read each time a connection to the server is opened.
  */
 export class Generations {
   readonly #clustered: boolean;

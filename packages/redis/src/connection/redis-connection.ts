@@ -34,8 +34,9 @@ export interface RedisConnection {
   /** Ms for which Redis stores the ref (idempotency key) of a message. */
   readonly refWindow: number;
   /**
-   * Returns an object that converts to the bucket's generation when the command is sent. Inboxes
-   * whose epoch is below the generation get a new epoch.
+   * Returns an object that converts to the bucket's generation (a number that grows when the server
+   * might have lost writes) when the command is sent. Inboxes whose epoch is below the generation
+   * get a new epoch.
    */
   generation(bucket: number): { toString(): string };
   /** Unix ms at which a server last lost all its data. 0: no loss is known. */

@@ -9,7 +9,7 @@ const REPLICA_TIMEOUT_MS = 1000;
 
 /**
  * A pipelined RESP connection to one Redis server, for the commands that are sent for each message.
- * Uses a third to a quarter of the CPU time of a general-purpose client, because it writes once per
+ * Uses 25 to 33 % of the CPU time of a general-purpose client, because it writes once per
  * turn of the event loop and matches replies to commands by their order. Reconnects by itself.
  * While it is down, commands reject at once. When the connection is lost, the commands in flight
  * reject too, although Redis might have executed them.

@@ -13,9 +13,9 @@ export interface Script {
 }
 
 /**
- * The sources of all scripts, which each new connection loads before its first call. Otherwise a
- * script that Redis does not know yet would be sent a second time, with its source, and a later
- * call could overtake it.
+ * The sources of all scripts, which each new connection loads before its first call. Otherwise the
+ * client would have to send the call of an unknown script a second time, with the source, and a
+ * later call could overtake the first one.
  */
 export const scriptTexts: string[] = [];
 

@@ -210,7 +210,10 @@ interface Delivery {
   noted?: string;
   /** Field and value that stay in `forwards` until the users of other buckets have the event. */
   left?: { field: string; value: string } | undefined;
-  /** The permission that must still be valid, its user, and the key with its current value. */
+  /**
+   * The permission that must still be valid, the user who needs it, and the key that holds the
+   * current value.
+   */
   required?: { permit: number | 'member'; user: number; key: string };
   /**
    * A message whose stream ends, as `<conversation>:<id>`, and the number of texts that the stream

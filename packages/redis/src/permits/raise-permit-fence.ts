@@ -7,8 +7,8 @@ import source from './raise-permit-fence.lua';
 const script = createScript('raise-permit-fence', [clock, source], { durable: true });
 
 /**
- * Seconds for which a permit fence is stored. No gateway that was paused stays connected for
- * longer.
+ * Seconds for which a permit fence (a counter of permission changes) is stored. No gateway that was
+ * paused stays connected for longer.
  */
 const FENCE_TTL = 86_400;
 

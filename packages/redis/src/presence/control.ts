@@ -2,11 +2,11 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 
 /**
  * A control message to the gateways of a user's connections, published on the channel of the user's
- * frames. Its first byte distinguishes it from frames. `forget` clears the cached permits of this
- * user, and makes gateways check whether the user is still allowed to see the presence of the users
- * in `hidden`. `revoke` closes the connections of a session, or all of the user's connections.
- * `fence` closes connections with a lower number. `frame` carries a frame from a device that has no
- * WebSocket.
+ * frames. The first byte distinguishes control messages from frames. `forget` clears the cached
+ * permits of this user, and makes gateways check whether the user is still allowed to see the
+ * presence of the users in `hidden`. `revoke` closes the connections of a session, or all of the
+ * user's connections. `fence` closes the connections of the user whose number is lower than
+ * `number`. `frame` carries a frame from a device that has no WebSocket.
  */
 export type Control =
   | { do: 'forget'; hidden?: number[] }
@@ -46,9 +46,9 @@ export async function forgetPermits(
 }
 
 /**
- * Ends a session of a user: rejects its new connections until `until`, the Unix ms at which its
- * last access token ends, and closes its connections on every gateway. The inbox no longer keeps
- * events for this session's device.
+ * Ends a session of a user: closes the session's connections on every gateway, and rejects new ones
+ * until `until`, the Unix ms at which the last access token of the session expires. The inbox no
+ * longer keeps events for this session's device.
  */
 export async function revokeSession(
   redis: RedisConnection,

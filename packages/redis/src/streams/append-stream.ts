@@ -107,7 +107,10 @@ interface Receiver {
 }
 
 export type AppendOutcome =
-  /** `expired`: the stream has used up its time or its characters, and the caller must end it. */
+  /**
+   * `expired`: the message stream has reached the time limit or the maximum length, and the caller
+   * must end it.
+   */
   | { is: 'appended' | 'ended' | 'expired' | 'forbidden' | 'permit' }
   /** Texts after `last` are missing, or the next text differs from the one in the stream. */
   | { is: 'index'; last: number };

@@ -18,8 +18,8 @@ import type {
 } from '@parley/protocol';
 
 /**
- * Operations of the server API, each with its input (path, query and body in one object) and its
- * result. The page `/docs` of the api describes them.
+ * Operations of the server API, each with the types of the input (path, query and body in one
+ * object) and of the result. The page `/docs` of the api describes them.
  */
 export interface Operations {
   'GET /server/users': [Paging & { q?: string }, Page<ServerUser>];

@@ -40,9 +40,9 @@ export class TokenVerifier {
   }
 
   /**
-   * Returns the bearer of a token, or the reason why it is rejected. `invalid`: the token is not
-   * signed by its issuer with the right key and algorithm, is for another audience, or its key is
-   * not fetched yet. Never throws.
+   * Returns the bearer of a token, or the reason why it is rejected. `invalid`: the signature does
+   * not match the issuer's key and algorithm, the token is for another audience, or the issuer's
+   * key is not fetched yet. Never throws.
    */
   verify(token: string): VerifiedBearer {
     if (token.length > LONGEST) return invalid;

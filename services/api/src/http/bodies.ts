@@ -58,7 +58,10 @@ function refuseBroken(cause: unknown): never {
 export interface BodyLimits {
   /** Maximum bytes of one body. */
   body: number;
-  /** Maximum memory for bodies in flight, in bytes. One address can use at most a quarter. */
+  /**
+   * Maximum memory for bodies in flight, in bytes. One address can use at most a quarter of this
+   * memory.
+   */
   bodyMemory: number;
   /** Maximum number of bodies in flight per address. */
   unfinishedPerAddress: number;

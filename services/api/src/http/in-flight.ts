@@ -22,11 +22,11 @@ export class InFlight {
   /**
    * Admits an operation. Returns the function to call when the operation ends.
    *
-   * @param owners the users and addresses that the operation counts towards. Each has its own
-   * limits
+   * @param owners the users and addresses that the operation counts towards. The limits apply to
+   * each of them
    * @param bytes the memory that the operation might use
-   * @throws Refusal `too-many` if one owner exceeds its limits, `unavailable` if all owners
-   * together do
+   * @throws Refusal `too-many` if one owner exceeds the limits per owner, `unavailable` if all
+   * owners together exceed the total limit
    */
   admit(owners: readonly string[], bytes = 0): () => void {
     const { perOwner, bytes: most = Number.POSITIVE_INFINITY, bytesPerOwner = Number.POSITIVE_INFINITY } = this.#limits;

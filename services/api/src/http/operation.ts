@@ -11,7 +11,7 @@ import { onInvalid } from './on-invalid.ts';
 import { Refusal } from './refusal.ts';
 import { problemResponse, withHeaders } from './response-headers.ts';
 
-/** Defines a public operation from its OpenAPI description and its handler. */
+/** Defines a public operation from an OpenAPI description and a handler. */
 export function operation<P extends string, R extends Description & { path: P }>(
   description: R,
   handler: RouteHandler<R, OpenEnv>,

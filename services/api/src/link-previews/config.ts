@@ -35,7 +35,7 @@ export interface LinkPreviewConfig {
   perMinute: number;
   /**
    * Maximum number of requests that wait for a page, per process. One user can have at most a
-   * quarter of them.
+   * quarter of these requests.
    */
   concurrency: number;
   /** Ms within which a page and its picture must arrive. */

@@ -1,4 +1,4 @@
-/** Identifies one copy of a chat by its owner and its peer, which is a user or a group. */
+/** Identifies one copy of a chat by the owner and the peer (the other user or the group). */
 export interface ChatKey {
   owner: number;
   peer: number;

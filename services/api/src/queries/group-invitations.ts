@@ -24,11 +24,11 @@ export async function listInvitations(
 }
 
 /**
- * Returns the valid invitation whose code has this hash. Undefined if there is none or its group
+ * Returns the valid invitation whose code has this hash. Undefined if there is none or the group
  * was dissolved.
  *
  * @param follower a user. An invitation that has ended is also returned if this user is a member of
- * its group or has requested to join
+ * the group or has requested to join
  */
 export async function findInvitation(db: Database, hash: string, follower?: number): Promise<Found | undefined> {
   return await db
@@ -115,7 +115,7 @@ function valid(table = 'group_invitations') {
 
 const columns = ['id', 'code_hash', 'code', 'by_id', 'approval', 'uses', 'used', 'expires', 'created'] as const;
 
-/** Identifies an invitation by its id or by the hash of its code. */
+/** Identifies an invitation by id or by the hash of the invitation's code. */
 export type InvitationKey = { id: number } | { code_hash: string };
 
 interface NewInvitation {

@@ -70,7 +70,7 @@ export async function claimJob(db: Database, now: number, until: number): Promis
 /**
  * Stores the progress of a claimed job and makes it due again at `due`. If no receivers are left,
  * the job becomes finished and its message is deleted. No-op if the job was canceled, or if another
- * process has claimed it.
+ * process has claimed it (has the exclusive right to run it).
  */
 export async function releaseJob(db: Database, id: number, claimed: number, progress: Progress): Promise<void> {
   const { sent, failed, errors, due } = progress;

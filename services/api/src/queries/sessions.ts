@@ -11,7 +11,7 @@ export async function insertSession(db: Database, session: NewSession): Promise<
 
 /**
  * Returns a session with the hashes of its tokens, and locks it until the transaction ends.
- * `active` is false if its user was deactivated.
+ * `active` is false if the user was deactivated.
  */
 export async function lockSession(db: Database, id: string): Promise<LockedSession | undefined> {
   return await db

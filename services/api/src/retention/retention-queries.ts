@@ -17,8 +17,8 @@ export async function claimRun(db: Database, now: number, until: number): Promis
 }
 
 /**
- * Stores the progress of a claimed run and extends its lease. Returns false if another process has
- * claimed the run.
+ * Stores the progress of a claimed run (one that only this process executes) and extends the lease.
+ * Returns false if another process has claimed the run.
  */
 export async function continueRun(
   db: Database,

@@ -139,7 +139,8 @@ export class SearchIndexer {
 }
 
 /**
- * Ms after which another indexer can claim an owner if the first indexer does not renew its lease.
+ * Ms after which another indexer can claim the search index of a user if the first indexer does not
+ * renew the lease.
  */
 const leaseMs = 60_000;
 const dayMs = 86_400_000;

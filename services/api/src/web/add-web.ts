@@ -4,8 +4,8 @@ import type { App } from '../http/operation.ts';
 import { WebFiles } from './web-files.ts';
 
 /**
- * Serves the web client from the folder `WEB_ROOT`, if it is set: its files, and its page at paths
- * such as `/chats/17`. Add it after all other routes, so that the api's routes have priority.
+ * If `WEB_ROOT` is set, serves the web client from this folder: the files, and `index.html` at
+ * paths such as `/chats/17`. Add it after all other routes, so that the api's routes have priority.
  */
 export function addWeb(app: App, { config }: AppContext): void {
   if (config.webRoot === '') return;

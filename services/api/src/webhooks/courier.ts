@@ -6,7 +6,7 @@ import type { WebhookConfig } from './config.ts';
 /** Ms between two checks for due events. */
 const POLL_INTERVAL_MS = 200;
 
-/** Ms to wait before the next claim of events after Redis failed. */
+/** Ms to wait before the courier tries to get due events again after Redis failed. */
 const RETRY_DELAY_MS = 1000;
 
 /** Ms after the timeout of an attempt until another worker can claim the event. */

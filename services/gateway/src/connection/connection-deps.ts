@@ -33,8 +33,8 @@ export interface ConnectionDeps<Self> {
    */
   uncount(user: number, linger: number): void;
   /**
-   * Makes a connection the newest of its user, which closes the older ones, and returns its
-   * sequence number. Used only with `SESSION_POLICY=single`.
+   * Registers a connection as the newest of the user, which closes the user's older connections,
+   * and returns the sequence number of the new one. Used only with `SESSION_POLICY=single`.
    */
   raiseFence(user: number, session: string): Promise<number>;
   isRevoked(user: number, session: string): Promise<boolean>;

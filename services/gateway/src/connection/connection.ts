@@ -218,8 +218,8 @@ export class Connection implements UserConnection {
   }
 
   /**
-   * Called once a second. Closes the connection if its token has expired, its reader makes no
-   * progress or its client is silent. Otherwise pings the client when a ping is due.
+   * Called once a second. Closes the connection if the token has expired, or if the client reads
+   * nothing or sends nothing for too long. Otherwise pings the client when a ping is due.
    */
   keepAlive(): void {
     const { clock, settings } = this.#deps;
@@ -412,7 +412,8 @@ export class Connection implements UserConnection {
 
   /**
    * Requests the client to reconnect, because the next events were evicted from the inbox. When the
-   * client connects with its cursor, it gets `recovered: false` and reloads its data.
+   * client connects with its last cursor, the gateway replies `recovered: false` and the client
+   * reloads all data.
    */
   #restart(): void {
     this.#state = 'restarting';

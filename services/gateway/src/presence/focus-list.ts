@@ -38,8 +38,8 @@ export class FocusList {
   }
 
   /**
-   * Called when a connection starts to forward live events. If it is a poll, its device keeps its
-   * open chat.
+   * Called when a connection starts to forward live events. If the connection is a long-polling
+   * request, the chat that the device has open stays open.
    */
   live(connection: FocusedConnection): void {
     if (connection.transport.linger > 0) this.#clearTimer(pollOf(connection));

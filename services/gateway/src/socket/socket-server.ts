@@ -49,8 +49,8 @@ export interface SocketHandlers {
 }
 
 /**
- * Request of a client. Valid only until its handler returns, so its values must be read before the
- * first `await`.
+ * Request of a client. Valid only until the handler returns, so the handler must read all values
+ * before the first `await`.
  */
 export interface IncomingRequest {
   /** In capitals. */

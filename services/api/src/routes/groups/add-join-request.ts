@@ -6,8 +6,8 @@ import { adminIds } from '../../queries/group-members.ts';
 import { countPending, findJoinRequest, putJoinRequest } from '../../queries/join-requests.ts';
 
 /**
- * Returns whether a user has a pending request to join a group. Refuses if the user's last request
- * was declined within the cooldown period.
+ * Returns whether a user has a pending request to join a group. Throws a refusal if the user's last
+ * request was declined within the cooldown period.
  */
 export async function hasJoinRequest(tx: Database, config: ApiConfig, group: number, user: number): Promise<boolean> {
   const before = await findJoinRequest(tx, group, user);

@@ -5,8 +5,8 @@ import { getRole } from '../../queries/group-members.ts';
 import { lockGroup } from '../../queries/groups.ts';
 
 /**
- * Locks a group until the transaction ends and returns the caller's role. Responds 404 if the
- * caller is not a member. Refuses if the caller's role is lower than `lowest`.
+ * Locks a group until the transaction ends and returns the caller's role. Throws `not-found` if the
+ * caller is not a member, and `forbidden` if the caller's role is lower than `lowest`.
  */
 export async function enterGroup(tx: Database, group: number, me: number, lowest: Role = 'member'): Promise<Role> {
   const role = (await lockGroup(tx, group)) ? await getRole(tx, group, me) : undefined;

@@ -36,7 +36,7 @@ export const newInvitationSchema = z.strictObject({
     .openapi({ description: 'In Unix ms. Null: never. Default: after `INVITATION_TTL`' }),
 });
 
-/** The path parameter of a group invitation: its id or its code. */
+/** The path parameter that identifies a group invitation: id or code. */
 export const invitationParam = z.string().regex(/^[\w-]{1,64}$/, 'Not an invitation');
 
 /** Returns the database key of an invitation from its id or code. */

@@ -7,10 +7,10 @@ import { findBusy, findCrowded } from '../../queries/group-members.ts';
 import { whoPermits } from '../../queries/privacy.ts';
 
 /**
- * Refuses if the caller is not allowed to add these users to a group. A caller who is allowed to
- * write to a user can add the user, unless the user's privacy settings forbid it. The transaction
- * must have locked these users, so that concurrent requests do not exceed the maximum number of
- * groups.
+ * Throws a refusal if the caller is not allowed to add these users to a group. A caller who is
+ * allowed to write to a user can add the user, unless the user's privacy settings forbid it. The
+ * transaction must have locked these users, so that concurrent requests do not exceed the maximum
+ * number of groups.
  *
  * @param owner the owner of the group, because the number of groups of one owner per user is
  * limited
@@ -38,8 +38,8 @@ export async function requireAddable(
 }
 
 /**
- * Refuses if one of these users is already in the maximum number of groups. The transaction must
- * have locked the users.
+ * Throws `conflict` if one of these users is already in the maximum number of groups. The
+ * transaction must have locked the users.
  *
  * @param owner the owner of the group, because the number of groups of one owner per user is
  * limited

@@ -4,8 +4,8 @@ import { InFlight } from '../../http/in-flight.ts';
 import { addressOf } from '../../http/limit-rate.ts';
 
 /**
- * Runs a request that can transfer the bytes of an upload. Refuses if the user or the address has
- * too many such requests in flight.
+ * Runs a request that can transfer the bytes of an upload. Throws a refusal if the user or the
+ * address has too many such requests in flight.
  */
 export async function admitUpload<T>(c: Context<CallerEnv>, work: () => Promise<T>): Promise<T> {
   const { context, caller } = c.var;

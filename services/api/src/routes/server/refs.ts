@@ -45,7 +45,7 @@ export const userRef = z
   .union([id, externalIdField])
   .openapi({ description: 'The external id, or the Parley id as a number' });
 
-/** Returns the id of a user. Refuses if the user does not exist. */
+/** Returns the id of a user. Throws `not-found` if the user does not exist. */
 export async function requireUser(db: Database, user: Ref): Promise<number> {
   const found = await findUserId(db, user);
   if (found === undefined) throw new Refusal('not-found', `There is no user ${show(user)}.`);

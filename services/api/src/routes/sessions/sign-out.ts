@@ -6,7 +6,7 @@ import { callerOperation, noContent } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { endSession } from '../../queries/sessions.ts';
 
-/** Ends the caller's session: its tokens become invalid and its sockets are closed. */
+/** Ends the caller's session: the session's tokens become invalid and the sockets are closed. */
 export const signOut = callerOperation(
   {
     method: 'delete',

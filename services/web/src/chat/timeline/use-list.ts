@@ -10,7 +10,7 @@ const END = 24;
 
 /**
  * Renders only the visible rows of a long list. The list is laid out from its end with
- * `column-reverse`, so that its scroll position is the distance from the end. Therefore, rows added
+ * `column-reverse`, so that the scroll position is the distance from the end. Therefore, rows added
  * above do not move others. At its end, the list follows new rows. At other positions, the lowest
  * visible row keeps its place while rows around it change.
  */

@@ -4,7 +4,7 @@ import { lockGroup } from '../../../queries/groups.ts';
 import { findGroupId } from '../../../queries/server-groups.ts';
 import { type Ref, show } from '../refs.ts';
 
-/** Returns the id of a group. Refuses if the group does not exist. */
+/** Returns the id of a group. Throws `not-found` if the group does not exist. */
 export async function requireGroup(db: Database, group: Ref): Promise<number> {
   const found = await findGroupId(db, group);
   if (found === undefined) throw new Refusal('not-found', `There is no group ${show(group)}.`);
@@ -12,7 +12,8 @@ export async function requireGroup(db: Database, group: Ref): Promise<number> {
 }
 
 /**
- * Locks a group until the transaction ends and returns its id. Refuses if the group does not exist.
+ * Locks a group until the transaction ends and returns the group's id. Throws `not-found` if the
+ * group does not exist.
  */
 export async function lockServerGroup(tx: Database, ref: Ref): Promise<number> {
   const group = await requireGroup(tx, ref);

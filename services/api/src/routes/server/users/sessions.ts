@@ -46,7 +46,9 @@ export const listUserSessions = serverOperation(
   },
 );
 
-/** Ends one session of a user: its tokens become invalid and its connections are closed. */
+/**
+ * Ends one session of a user: the session's tokens become invalid and the connections are closed.
+ */
 export const endUserSession = serverOperation(
   {
     method: 'delete',

@@ -11,7 +11,10 @@ export const userChatParams = z.object({
   chat: idField.openapi({ description: 'Id of the other user or of a group of the user' }),
 });
 
-/** Identifies a user's copy of a chat. Refuses if the user or the chat does not exist. */
+/**
+ * Returns the key of a user's copy of a chat. Throws `not-found` if the user or the chat does not
+ * exist.
+ */
 export async function findUserChat(db: Database, { user, chat }: z.infer<typeof userChatParams>): Promise<ChatKey> {
   return await findChat(db, await requireUser(db, user), chat);
 }

@@ -1,6 +1,9 @@
 import { fieldRefusal } from '../../../http/refusal.ts';
 
-/** Resolves with the result of `work`. Refuses if `work` fails because the username is taken. */
+/**
+ * Resolves with the result of `work`. Rejects with `conflict` if `work` fails because the username
+ * is taken.
+ */
 export async function refuseTakenUsername<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
