@@ -72,7 +72,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('streamed messages over %s'
     expect(texts(reader, a)).toEqual(['so ', 'and later']);
   });
 
-  it('a stream continues after the connections of its writer and its reader have broken', async () => {
+  it('a message stream continues after the connections of the writer and the reader have broken', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const agent = await people.online(a, by);

@@ -60,7 +60,7 @@ describe('an upload', () => {
     expect((await content((await begun.done).id)).equals(bytes)).toBe(true);
   });
 
-  it('an upload resumes after its connection broke, and after its page was reloaded', async () => {
+  it('an upload resumes after the connection broke, and after the page was reloaded', async () => {
     let broken = 0;
     const breaking: typeof fetch = async (input, init) => {
       if (init?.method === 'PATCH' && broken < 3) {

@@ -167,7 +167,7 @@ describe.skipIf(!installed)('the chart', () => {
       expect(workload.pod).toMatchObject({ imagePullSecrets: [{ name: 'registry-credentials' }] });
   });
 
-  it('Node.js trusts the private CA of the Helm values, also in migrations', () => {
+  it('Node.js trusts the private CA of the Helm values, in services and in migrations', () => {
     for (const { env = [], volumeMounts = [], workload, name } of cluster('operators.yaml').containers) {
       if (name === 'web') continue;
       expect(env).toContainEqual({ name: 'NODE_EXTRA_CA_CERTS', value: '/etc/parley/ca/ca.crt' });

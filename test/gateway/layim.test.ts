@@ -109,7 +109,7 @@ describe('LayIM pages', () => {
     expect(ben.events[0]?.event).toMatchObject({ kind: 'message', from: a, to: b, body });
   });
 
-  it("a LayIM page receives a message in the format of LayIM's getMessage, with the sender's name", async () => {
+  it("a LayIM page receives a message with the sender's name, in the format of LayIM's getMessage", async () => {
     const [a, b] = await kit.friends();
     await writeProfile(kit.link, a, { name: 'Ann', avatar: 'https://example.com/ann.png' });
     await using ben = await Page.open(b, { gateway: 1 });
@@ -141,7 +141,7 @@ describe('LayIM pages', () => {
     expect(await ben.until(1)).toMatchObject([{ ...message, mine: false }]);
   });
 
-  it('a LayIM page shows messages that its user sent from other devices, and each of its own messages only once', async () => {
+  it('a LayIM page shows the messages that the user sent from other devices, and shows each message sent from the page only once', async () => {
     const [a, b] = await kit.friends();
     await using page = await Page.open(a);
     await using other = await Page.open(a, { gateway: 1 });

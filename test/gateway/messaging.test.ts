@@ -50,7 +50,7 @@ describe('messages between two gateways', () => {
     expect(messages(alice)[1]).not.toHaveProperty('ref');
   });
 
-  it("each ack contains the cursor of the sender's own copy, also the ack of a resend", async () => {
+  it("each ack, even that of a resend, contains the cursor of the sender's own copy of the message", async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);

@@ -91,7 +91,7 @@ describe('streamed messages', () => {
     expect(await bob.ask(read(a, id))).toMatchObject({ type: 'error', code: 'stream-ended' });
   });
 
-  it('a stream also accepts appends with POST, and accepts a repeated append only once', async () => {
+  it('a message stream accepts appends over POST /v1/frames, and accepts a repeated append only once', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -201,7 +201,7 @@ describe('streamed messages', () => {
     expect(await alice.ask(append(b, plain, 1, 'x'))).toMatchObject({ code: 'stream-ended' });
   });
 
-  it('a stream ends when its sender edits or recalls its message', async () => {
+  it('a message stream ends when the sender edits or recalls the message', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     for (const frame of [{ type: 'edit', body: { type: 'text', text: 'edited' } }, { type: 'recall' }] as const) {

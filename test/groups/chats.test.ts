@@ -53,7 +53,7 @@ describe('chats of groups', () => {
     expect(await ben.call<Chat>('PUT', `/chats/${group}`)).toEqual(await ben.chat(group));
   });
 
-  it('an archived chat stays archived until its next message; an archived and muted chat stays archived until its owner unarchives it', async () => {
+  it('an archived chat stays archived until the next message; an archived chat that is muted stays archived until the user unarchives it', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await say(ben, ann.id, 'one');

@@ -72,7 +72,7 @@ describe.each(frameworks)('chats in %s', (_, framework) => {
     page.unmount();
   });
 
-  it('useChats is empty after sign-out, and removes its listeners when its component unmounts', async () => {
+  it('useChats is empty after sign-out, and removes its listeners when the component unmounts', async () => {
     const [alice, bob] = await kit.friends();
     const listeners = countListeners(alice);
     const page = framework.mount(alice, 'useChats', undefined);

@@ -162,7 +162,7 @@ describe.each(frameworks)('messages in %s', (_, framework) => {
     page.unmount();
   });
 
-  it('useMessages removes its listeners when its component unmounts, and renders no more', async () => {
+  it('when the component unmounts, useMessages removes its listeners and renders no more', async () => {
     const [alice, bob] = await kit.friends();
     const listeners = countListeners(alice);
     const [page, other] = [0, 1].map(() => framework.mount(alice, 'useMessages', bob.user)) as [

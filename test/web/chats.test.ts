@@ -18,7 +18,7 @@ async function choose(page: Page, name: string, what: string): Promise<void> {
 }
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('the list of chats, on a %s', (size) => {
-  it('the list of chats shows the chat with the newest message first, with preview, time and unread count', async () => {
+  it("the list of chats shows each chat's preview, time and unread count, and the chat with the newest message first", async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     const page = await kit.open(ann, { size });
     await kit.say(bob, ann, 'first');
@@ -148,7 +148,7 @@ describe('single chats', () => {
 });
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('searching all chats, on a %s', (size) => {
-  it('the search groups its results; a click on a hit opens its chat at the message, and the results are kept', async () => {
+  it('the search groups its results; a click on a hit opens the chat at the message, and the list of results stays', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'José Canal', 'Cem');
     const group = await kit.call<{ id: number }>('POST', '/groups', {
       token: ann.token,

@@ -202,7 +202,7 @@ describe('keyboard focus', () => {
 });
 
 describe('editing by ArrowUp', () => {
-  it('ArrowUp in the empty text field edits the last message, with the caret at the end of the text', async () => {
+  it('ArrowUp in the empty text field edits the last message and puts the caret at the end of its text', async () => {
     const { a } = await chat();
     await a.box.press('ArrowUp');
     await a.page.getByText('Editing a message').waitFor();
@@ -321,7 +321,7 @@ async function longPress(a: ChatPage, selector: string): Promise<void> {
 }
 
 describe('on a phone', () => {
-  it('on a phone, a long press on a chat opens only its menu and does not follow its link', async () => {
+  it('on a phone, a long press on a chat or a message opens a menu and does not follow a link', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'https://example.org/a-link-that-is-long-enough');
     const page = await kit.open(ann, { size: 'phone' });

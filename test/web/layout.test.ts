@@ -138,7 +138,7 @@ describe('wide windows', () => {
 });
 
 describe('message bubbles', () => {
-  it('consecutive messages of a sender are 2 px apart, with one avatar beside the last message', async () => {
+  it('consecutive messages of a sender are 2 px apart and have one avatar, beside the last message', async () => {
     const { people, id } = await group('Ann', 'Bob');
     const [ann, bob] = people as [Person, Person];
     for (const text of ['one', 'two', 'three']) await kit.say(bob, { id }, text);

@@ -121,7 +121,7 @@ describe('pinned messages', () => {
 });
 
 describe('messages that a user deletes for themself', () => {
-  it('one or several messages that a user deletes for themself disappear on all their devices, also after a reload', async () => {
+  it('messages that a user deletes only for themself disappear on all their devices, and stay hidden after a reload', async () => {
     const { ann, bob, a, b } = await pair();
     const tablet = chatPage(await kit.open(bob, { path: `/chats/${ann.id}`, size: 'phone' }));
     await away(ann, bob, 'one', 'two', 'three', 'four');

@@ -70,7 +70,7 @@ describe('the friend list', () => {
       .waitFor();
   });
 
-  it('the friend list shows friends by friend group, with their remarks as names', async () => {
+  it("the friend list shows friends by friend group, and shows remarks (the user's own names for friends) instead of the friends' names", async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { path: '/people/groups' });
     await page.getByLabel('New friend group').fill('Team');

@@ -39,7 +39,7 @@ describe('names', () => {
     }
   });
 
-  it('a conversation is in the bucket of its smaller user id or of its group', () => {
+  it("a conversation of two users is in the bucket of the smaller user id, and one of a group in the group's bucket", () => {
     expect(keys.home('70_200')).toBe(6);
     expect(keys.conversation('70_200')).toBe('{6}:conv:70_200');
     expect(keys.home('g130')).toBe(2);

@@ -77,7 +77,7 @@ describe('a refusal', () => {
     expect((await api.call<Problem>('post', '/v1/users')).status).toBe(400);
   });
 
-  it('a request whose body is too large gets status 413, with and without a content length', async () => {
+  it('a request whose body is too large gets status 413, whether or not it states a content length', async () => {
     const text = JSON.stringify({ username: 'x'.repeat(70_000), password });
     const announced = await api.call<Problem>('post', '/v1/users', { raw: text });
     expect([announced.status, announced.body.code]).toEqual([413, 'too-large']);

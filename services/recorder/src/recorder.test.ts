@@ -96,7 +96,7 @@ describe('the recorder', () => {
     expect(await (await fetch(`${recorder.url}/metrics`)).text()).toMatch(/parley_record_dead_total\{[^}]*\} 6/);
   });
 
-  it('the recorder ends a message stream whose time is used up, with the text so far', async () => {
+  it('when a message stream exceeds the time limit, the recorder ends it and stores the text received so far', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b, c] = await world.users(3);

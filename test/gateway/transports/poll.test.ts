@@ -22,7 +22,7 @@ async function poll(user: number, query: Record<string, string>, gateway = 0) {
   return { status: response.status, headers: response.headers, body: (await response.json()) as Polled };
 }
 
-it('a poll with timeout 0 returns at once, with the cursor from which the client continues', async () => {
+it('a long-polling request with timeout 0 returns at once and contains the cursor from which the client continues', async () => {
   const b = kit.newId();
   await arrive(b, 'before');
   const { status, headers, body } = await poll(b, { timeout: '0', cursor: 'latest' });

@@ -107,7 +107,7 @@ describe('applyEvent', () => {
     expect(state.chat(2)).toMatchObject({ unread: 1, messages: [{ id: 5 }] });
   });
 
-  it('a sent message leaves the outbox when its event arrives before its acknowledgement', () => {
+  it("a sent message leaves the outbox even if its event arrives before the server's acknowledgement", () => {
     const state = open();
     const left: unknown[] = [];
     state.onLeftOutbox = (ref, accepted) => left.push([ref, accepted?.id]);

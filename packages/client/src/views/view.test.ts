@@ -25,7 +25,7 @@ function counter() {
 }
 
 describe('a derived view', () => {
-  it('a derived view returns the same reference until its value changes, with and without listeners', () => {
+  it('whether or not it has listeners, a derived view returns the same reference until the value changes', () => {
     const { state, view } = counter();
     const first = view.get();
     expect(view.get()).toBe(first);

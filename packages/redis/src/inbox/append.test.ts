@@ -54,7 +54,7 @@ onEachRedis((redis) => {
     expect(await append(redis.connection, [])).toEqual([]);
   });
 
-  it('an inbox derives its first epoch from the clock of Redis, and each event renews its time to live', async () => {
+  it("an inbox derives its first epoch from the clock of Redis, and each event renews the inbox's time to live", async () => {
     const user = redis.newId();
     const connection = await redis.open({ inboxTtl: 1000 });
     const before = Date.now();

@@ -55,7 +55,7 @@ onEachRedis((redis) => {
       expect(await readRecord(redis.connection, home, conversation)).toEqual([{ ...event, ref: 'r1' }]);
     });
 
-    it("accept publishes to each user the same bytes as in their inbox, with the event's offset", async () => {
+    it("accept publishes to each user the event's offset and the same bytes as in the user's inbox", async () => {
       const [a, b] = pair();
       await using hearA = await redis.listen(redis.connection.keys.user(a));
       await using hearB = await redis.listen(redis.connection.keys.user(b));

@@ -12,7 +12,7 @@ onEachRedis((redis) => {
   const send = (from: number, to: number, ref: string, more: Partial<NewMessage>) =>
     accept(redis.connection, { from, to, ref, body: '{"type":"text","text":"hi"}', record: true, ...more });
 
-  it('raisePermitFence returns ascending numbers, even if the last number is ahead of the clock', async () => {
+  it('raisePermitFence returns ascending values of the fence (a counter of permission changes), even if the last value is ahead of the clock', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const { client, keys } = redis.connection;
     expect(await readPermitFence(redis.connection, a, b)).toBe(0);
@@ -22,7 +22,7 @@ onEachRedis((redis) => {
     expect(await raisePermitFence(redis.connection, b, a)).toBe(first + 3_600_001);
   });
 
-  it('accept rejects a message if its permit was read before the fence was raised, and writes nothing', async () => {
+  it('accept rejects a message if the gateway read the permission before the api withdrew it (raised the fence), and writes nothing', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const sent = await send(a, b, 'r1', { permit: 0 });
     const fence = await raisePermitFence(redis.connection, a, b);
@@ -33,7 +33,7 @@ onEachRedis((redis) => {
     expect(await send(a, b, 'r2', { permit: fence })).toMatchObject({ duplicate: false });
   });
 
-  it('mutate rejects an edit if its permit was read before the fence was raised, and writes nothing', async () => {
+  it('mutate rejects an edit if the gateway read the permission before the api withdrew it (raised the fence), and writes nothing', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const edit = (chat: number, permit: number | 'member', group?: true) =>
       mutate(redis.connection, {
@@ -54,7 +54,7 @@ onEachRedis((redis) => {
     await edit(group, 'member', true);
   });
 
-  it('accept recognises a resend of a message that was accepted before the fence was raised', async () => {
+  it('accept recognises a resend of a message that was accepted before the api withdrew the permission (raised the fence)', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const { id } = await send(a, b, 'r1', { permit: 0 });
     await raisePermitFence(redis.connection, a, b);

@@ -41,7 +41,7 @@ onEachRedis((redis) => {
       expect(await watcher.heard()).toEqual([]);
     });
 
-    it('connect also counts connections at a live gateway that the caller does not know yet', async () => {
+    it('connect counts connections even at a live gateway that the caller does not know yet', async () => {
       const user = redis.newId();
       await heartbeat(redis.connection, `started-${user}`);
       await open(user, `started-${user}`, 1, { live: [`started-${user}`] });

@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { raiseFence, readFence } from './raise-fence.ts';
 
 onEachRedis((redis) => {
-  it('raiseFence assigns the highest number to the newest connection of a user and notifies all gateways', async () => {
+  it("raiseFence assigns the highest number to a user's newest connection, which is the only one to stay open, and notifies all gateways", async () => {
     const user = redis.newId();
     expect(await readFence(redis.connection, user)).toEqual({ number: 0, session: '' });
     await using gateway = await redis.listen(redis.connection.keys.user(user));

@@ -107,7 +107,7 @@ onEachRedis((redis) => {
     expect(await pair.append(1, ['b'], { permit: 7 })).toEqual({ is: 'permit' });
   });
 
-  it('appendToStream reports a stream as expired if its time or its characters are used up', async () => {
+  it('appendToStream reports a message stream as expired once it exceeds the time limit or the maximum length', async () => {
     const { connection, conversation, id, append } = await open({ idle: -1 });
     const long = await open();
     expect(await append(1, ['b'])).toEqual({ is: 'expired' });

@@ -18,7 +18,7 @@ interface Line {
 
 const lines = () => product.api.logged.map((line) => JSON.parse(line) as Line).filter(({ log }) => log === 'audit');
 
-it('the audit log contains one line per security event, with user, address and request id', async () => {
+it('the audit log contains one line per security event: its user, address and request id', async () => {
   const ann = await product.api.person();
   const { username } = ann.session.user;
   const signIn = (given: string) => product.api.call('post', '/v1/sessions', { body: { username, password: given } });

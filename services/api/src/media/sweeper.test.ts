@@ -87,7 +87,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await patch).status).toBe(200);
   });
 
-  it('the media sweeper removes media that no message contains, with their thumbnails', async () => {
+  it('the media sweeper removes the files and thumbnails of media that no message contains', async () => {
     const media = await uploader.send(await picture(400, 300));
     const key = await keyOf(media.id);
     await sweep(Date.now() + day - 60_000);

@@ -325,7 +325,7 @@ describe('a control', () => {
     expect(world.calls.filter((call) => call.startsWith('check'))).toEqual(['check 8,9']);
   });
 
-  it('with SESSION_POLICY=single, the control message `fence` closes the older of two connections', async () => {
+  it('with SESSION_POLICY=single, the control message `fence` (a newer connection was opened) closes the older of two connections', async () => {
     Object.assign(world.deps.settings, { single: true });
     const older = world.connect();
     await older.opened;

@@ -29,7 +29,7 @@ const withConnections = (count: number) => {
 const friend = { standing: 'friend', fence: 0 } as const;
 
 describe('LocalUser', () => {
-  it('a local user delivers a published event to every connection, with its position and unchanged bytes', () => {
+  it("a local user delivers each published event to every connection, and passes the event's inbox position and unchanged bytes", () => {
     const { user, connections } = withConnections(2);
     const frame = eventFrame({ epoch: 1_740_000_000_000, offset: 42 }, '{"kind":"session","change":"revoked"}');
     user.receive(Buffer.from(frame));

@@ -78,7 +78,7 @@ describe('an iPhone', () => {
     expect(keys.get('three')).not.toBe(keys.get('one'));
   });
 
-  it('an iPhone receives notifications for its own app, from the APNs service of its own environment', async () => {
+  it('the api sends a notification to the APNs service (sandbox or production) and for the app with which the iPhone registered', async () => {
     const [ann, ben] = await api.people();
     const developed = await register(ann, { app: 'com.example.chat.beta', environment: 'sandbox' });
     const released = await register(ann);

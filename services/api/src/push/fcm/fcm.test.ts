@@ -113,7 +113,7 @@ describe('a phone of FCM', () => {
     },
   );
 
-  it('an FCM device receives no pushes after its session ended or its user removed it', async () => {
+  it('an FCM device receives no pushes after the session ended or the user removed the device', async () => {
     const [ann, ben, carl] = await api.people();
     await register(ann);
     const token = await register(ben);

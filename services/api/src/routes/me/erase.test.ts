@@ -80,7 +80,7 @@ describe('deleting an account', () => {
     expect(again.body.user.id).toBeGreaterThan(ann.id);
   });
 
-  it('deleting an account keeps the messages that others received, with the sender "Deleted user"', async () => {
+  it('after an account is deleted, others keep the messages that they received, and these show the sender "Deleted user"', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('put', `/v1/blocks/${carl.id}`);
@@ -205,7 +205,7 @@ describe('deleting an account', () => {
 });
 
 describe('records after the deletion of an account', () => {
-  it('deleting an account also deletes messages that are recorded afterwards', async () => {
+  it("deleting an account deletes the user's messages even if they are recorded afterwards", async () => {
     const [ann, ben] = await api.people();
     await remove(ann);
     await gone(ann.id);

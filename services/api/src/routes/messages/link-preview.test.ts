@@ -167,7 +167,7 @@ describe('who gets a preview', () => {
     expect(await preview(`http://${site}${at}`, [ben, ann])).toMatchObject({ title: 'private' });
   });
 
-  it('a user who waits for a quarter of the pages gets 503, while other users get their previews', async () => {
+  it('a user who has a quarter of the allowed link preview requests in flight gets 503, while other users get their previews', async () => {
     const [ann, ben, cem] = await freshPeople();
     const slow = [path(), path(), path()];
     const waiting: ServerResponse[] = [];

@@ -69,7 +69,7 @@ const count = async (owner: number) =>
   );
 
 describe('searching', () => {
-  it('search finds own and group messages, newest first, with the chat, its name and the hits', async () => {
+  it('search returns messages of direct and group chats, newest first; each result contains the chat, its name and the hits', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     const { body: group } = await ann.call<{ id: number }>('post', '/v1/groups', {
@@ -297,7 +297,7 @@ describe('the search index', () => {
     await waitFor(async () => (await count(group.id)).length === 0, { message: 'the index still has it' });
   });
 
-  it('search with filters finds the same messages before and after indexing, with and without words', async () => {
+  it('a search with filters finds the same messages before and after indexing, whether or not it contains words', async () => {
     const [dora, emil, finn] = await api.people();
     await dora.befriend(emil);
     const { body: group } = await dora.call<{ id: number }>('post', '/v1/groups', { name: 'Cars', members: [emil.id] });

@@ -130,7 +130,7 @@ describe('a user of the product', () => {
 });
 
 describe('the privacy settings of a user', () => {
-  it('the server API changes only the given privacy settings, which also take effect on gateways', async () => {
+  it('the server API changes only the given privacy settings, and gateways apply the changed ones', async () => {
     const [ann, ben] = await product.people('pr-1', 'pr-2');
     await product.call('put', '/users/pr-1/friends/pr-2');
     const defaults = {
