@@ -66,6 +66,7 @@ export const table: readonly Row[] = [
   row('get /v1/chats/{id}/messages', members(200), group),
   row('get /v1/chats/{id}/messages', person(200), owner),
   row('get /v1/chats/{id}/messages/{message}/readers', theOwner(200), message),
+  row('get /v1/chats/{id}/messages/{message}/link-preview', theOwner(200), message),
 
   // Media
   row('post /v1/media', person(201), () => ({ headers: { 'tus-resumable': '1.0.0', 'upload-length': '3' } })),
