@@ -11,8 +11,8 @@ import { planServices } from './service-plan.ts';
 
 /**
  * Starts the whole system on this machine: Redis, PostgreSQL with the newest schema, the api,
- * gateways and recorders. Resolves when all of them are ready. If one does not start, stops the
- * others and throws its error.
+ * gateways and recorders. Resolves when all of them are ready. If one part does not start, stops
+ * the others and throws the error of the failed part.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { gateways = 1, recorders = 1, host = '127.0.0.1', report = () => {}, build = true, web = false } = options;

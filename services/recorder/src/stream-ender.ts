@@ -7,7 +7,7 @@ import type { Lease } from './lease/lease.ts';
 const INTERVAL_MS = 1000;
 
 /**
- * Ends the message streams of the leased buckets whose time is used up, because their senders
+ * Ends the message streams of the leased buckets that exceed the time limit, because the senders
  * crashed or did not end them. Their final content is the default of `endStream`.
  */
 export class StreamEnder {

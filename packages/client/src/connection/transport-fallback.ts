@@ -24,8 +24,8 @@ export class TransportFallback {
   }
 
   /**
-   * Uses this transport for the next connections. Called with a transport that has received its
-   * welcome, or with the preferred one after the network has changed.
+   * Uses this transport for the next connections. Called with a transport that has received a
+   * welcome frame, or with the preferred transport after the network has changed.
    */
   use(index: number): void {
     this.#failures = 0;

@@ -36,8 +36,8 @@ export async function beginGenerations(
 }
 
 /**
- * Names of a bucket's keys, and the `birth` of its data as last read. Without a cluster, the keys
- * of all buckets.
+ * Names of a bucket's keys, and the bucket's `birth` (an id of the server's data) as last read.
+ * Without a cluster, the keys of all buckets.
  */
 export interface BucketKeys {
   server: string;

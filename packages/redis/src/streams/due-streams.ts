@@ -8,7 +8,7 @@ const script = createScript('due-streams', [clock, source]);
 /** Maximum number of streams that are returned per bucket. */
 const MAX_STREAMS = 100;
 
-/** Returns the streams of some buckets whose time is used up, and which must be ended. */
+/** Returns the message streams of some buckets that exceed the time limit and must be ended. */
 export async function dueStreams(redis: RedisConnection, buckets: readonly number[]): Promise<DueStream[]> {
   const keys = buckets.map((bucket) => redis.keys.streams(bucket));
   const calls = redis.clustered ? keys.map((key) => [key]) : keys.length > 0 ? [keys] : [];

@@ -12,7 +12,7 @@ export function createRefreshToken(secret: string, session: string): { token: st
 
 /**
  * Parses a refresh token. Returns undefined if it is malformed. `genuine` is true if this server
- * issued the token. A genuine token that is not the latest token of its session has been used
+ * issued the token. A genuine token that is not the latest token of the session has been used
  * before.
  */
 export function readRefreshToken(secret: string, token: string): RefreshToken | undefined {
