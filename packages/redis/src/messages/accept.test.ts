@@ -36,7 +36,7 @@ onEachRedis((redis) => {
       expect(conversation).toBe(`${a}_${b}`);
     });
 
-    it("accept adds a message to both inboxes and the record stream, and its ref only to the sender's copy", async () => {
+    it("accept adds a message to both inboxes and the record stream, and adds the ref (idempotency key) only to the sender's copy", async () => {
       const [a, b] = pair();
       const { id, date, conversation } = await send(redis.connection, b, a, 'r1', { extra: ',"replyTo":7' });
       const event = {

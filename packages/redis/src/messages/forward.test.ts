@@ -71,7 +71,7 @@ onEachRedis((redis) => {
       expect((await arrived()).filter(Boolean)).toEqual([1, 2]);
     });
 
-    it("forward adds the ref only to the sender's copy of the message", async () => {
+    it("forward adds the ref (idempotency key) only to the sender's copy of the message", async () => {
       const { message, from, to } = conversation();
       const other = to + 64;
       await forward(redis.connection, { ...message(1), from: to, participants: [other, to] });

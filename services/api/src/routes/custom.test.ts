@@ -186,7 +186,7 @@ describe('custom data of a chat', () => {
   const customOf = async (person: Person, peer: { id: number }) =>
     (await person.call<Chat>('put', at(peer))).body.custom;
 
-  it("custom data of a chat are visible only to their owner and reach the owner's other devices", async () => {
+  it("custom data of a chat are visible only to the user who set them, and reach this user's other devices", async () => {
     const custom = { folder: 'work', tags: ['a', null] };
     const { status, body } = await ann.call<Chat>('patch', at(ben), { custom });
     expect([status, body]).toMatchObject([200, { chat: ben.id, pinned: false, muted: false, custom }]);
