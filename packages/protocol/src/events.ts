@@ -4,7 +4,7 @@ import { customSchema } from './custom.ts';
 import { limits } from './limits.ts';
 import { id, text } from './strings.ts';
 
-const chat = id.describe('The chat, as the receiving user names it');
+const chat = id.describe('Id of the peer, or of the group');
 const messageId = id.describe('Id of the message');
 const custom = customSchema.optional().describe('Data of the app');
 const moderated = z.literal(true).optional().describe('The owner or an admin of the group recalled it');

@@ -5,13 +5,16 @@ import { closeCodes } from './close-codes.ts';
 import { errorCodes } from './error-codes.ts';
 import { eventSchema } from './events.ts';
 import { type JsonSchema, jsonSchema, shapesOf } from './json-schema.ts';
+import { limits } from './limits.ts';
 import { serverFrameSchema } from './server-frames.ts';
 
 /**
  * Returns the generated parts of the README. The key of each part is the name of its marker in the
  * README.
+ *
+ * @param limitsSource source text of `limits.ts`, whose doc comments describe the limits
  */
-export function referenceTables(): Record<string, string> {
+function referenceTables(limitsSource: string): Record<string, string> {
   return {
     'client frames': variants(clientFrameSchema, 'type'),
     bodies: variants(receivedBodySchema, 'type'),
@@ -22,7 +25,7 @@ export function referenceTables(): Record<string, string> {
       Object.entries(closeCodes).map(([name, { code, next, meaning }]) => [`${code}`, name, meaning, after[next]]),
     ),
     'error codes': table(
-      ['code', 'status', 'retry', 'meaning'],
+      ['code', 'status', 'retry', 'message (English)'],
       Object.entries(errorCodes).map(([code, { status, retry, title }]) => [
         `\`${code}\``,
         `${status}`,
@@ -30,6 +33,7 @@ export function referenceTables(): Record<string, string> {
         title,
       ]),
     ),
+    limits: table(['limit', 'value', 'meaning'], limitRows(limitsSource)),
   };
 }
 
@@ -37,12 +41,19 @@ export function referenceTables(): Record<string, string> {
  * Replaces the README's text between each `<!-- NAME -->` marker and its `<!-- end -->` marker with
  * the generated part of this name.
  */
-export function insertTables(readme: string): string {
-  return Object.entries(referenceTables()).reduce((text, [name, generated]) => {
+export function insertTables(readme: string, limitsSource: string): string {
+  return Object.entries(referenceTables(limitsSource)).reduce((text, [name, generated]) => {
     const [before, after] = text.split(`<!-- ${name} -->\n`);
     if (before === undefined || after === undefined) throw new Error(`The README lacks <!-- ${name} -->`);
     return `${before}<!-- ${name} -->\n\n${generated}\n\n${after.slice(after.indexOf('<!-- end -->'))}`;
   }, readme);
+}
+
+function limitRows(source: string): string[][] {
+  return Object.entries(limits).map(([name, value]) => {
+    const comment = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\s*${name}:`).exec(source)?.[1] ?? '';
+    return [`\`${name}\``, `${value}`, comment.replace(/\s*\n\s*\*?\s*/g, ' ').trim()];
+  });
 }
 
 const after = {

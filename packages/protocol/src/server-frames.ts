@@ -26,7 +26,7 @@ const sendAckSchema = z
     type: z.literal('ack'),
     ref,
     id: id.describe('Id of the message'),
-    conversation: z.string().describe('`195752_748418` of two users, `g88` of a group'),
+    conversation: z.string().describe('Ids of two users as `SMALLER_GREATER`, or `g` and the id of a group'),
     date: z.int().describe('Unix ms'),
     online: z
       .boolean()
@@ -81,7 +81,7 @@ const eventFrameSchema = z
 const typingSchema = z
   .object({
     type: z.literal('typing'),
-    chat: id.describe('The chat, as the receiving user names it'),
+    chat: id.describe('Id of the peer, or of the group'),
     user: id.describe('Who types'),
     active: z.boolean().describe('False when the user has stopped'),
     state: z.string().optional().describe('What the user does, such as `recording`. Default: typing'),
@@ -92,7 +92,7 @@ const streamFrameSchema = z
   .object({
     type: z.literal('stream'),
     ref: ref.optional().describe('`ref` of the `read`'),
-    chat: id.describe('The chat, as the receiving user names it'),
+    chat: id.describe('Id of the peer, or of the group'),
     id: id.describe('Id of the message'),
     user: id.describe('Sender of the message'),
     index: z.int().nonnegative().describe('Number of the append, from 1. After a gap, the client reads the whole text'),
