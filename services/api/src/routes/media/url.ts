@@ -7,7 +7,7 @@ import { requireMedia } from './require-media.ts';
 const schema = z.object({
   url: z.string().openapi({ description: 'From the root of the api' }),
   thumbnail: z.string().optional().openapi({ description: 'Of a picture: the address of a smaller one' }),
-  expires: z.int().openapi({ description: 'When they end to hold, in ms since 1970' }),
+  expires: z.int().openapi({ description: 'When the URLs expire, in ms since 1970' }),
 });
 
 /**
@@ -22,7 +22,7 @@ export const url = callerOperation(
     tags: ['Media'],
     summary: 'Signed URLs of a media, which work for a short time without an access token',
     description:
-      'They speak for the caller: who loses sight of the media cannot use them either. To be kept as secret as a token.',
+      'The URLs have the rights of the caller: they stop working if the caller can no longer see the media. Keep them as secret as a token.',
     request: { params: idParams },
     responses: { 200: jsonResponse(schema, 'The addresses') },
     refuses: ['not-found'],
