@@ -36,6 +36,7 @@ it('the api logs no credential of a push service and no device token, whatever t
   await using api = await TestApi.start({
     ...{ FCM_CREDENTIALS: fcm.credentials, FCM_URL: fcm.url, APNS_KEY: apns.key, APNS_KEY_ID: keyId },
     ...{ APNS_TEAM_ID: teamId, APNS_TOPIC: 'com.example.chat', APNS_URL: apns.url, PUSH_NETWORKS: '127.0.0.0/8' },
+    PUSH_RETRIES: '10ms',
   });
   const lineOf = (pem: string) => pem.split('\n')[1] ?? '';
   const keys = [lineOf(JSON.parse(fcm.credentials).private_key), lineOf(apns.key)];
