@@ -105,7 +105,10 @@ describe('npm start with existing data and servers', { timeout: 60_000 }, () => 
 });
 
 it('npm start serves on the loopback address of IPv6', { timeout: 60_000 }, async (context) => {
-  context.skip(!Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1')));
+  const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+  const reason = 'this machine has no IPv6 loopback address';
+  if (!hasIpv6) process.stderr.write(`A test of npm start is skipped: ${reason}\n`);
+  context.skip(!hasIpv6, reason);
   await using data = await emptyFolder();
   await using redis = await startRedis();
   const port = await portsInARow(2);
