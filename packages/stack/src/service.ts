@@ -13,9 +13,10 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
 /**
  * Arguments of Node.js for every service. A larger young generation of the heap can hold the
  * objects of all frames in flight, which each garbage collection would otherwise copy. This saves 7
- * to 10 us of CPU time per message.
+ * to 10 us of CPU time per message. Source maps stay disabled, because Node.js would parse them at
+ * every start, which takes 0.2 to 0.4 s of CPU time per service.
  */
-const nodeArguments = ['--enable-source-maps', '--min-semi-space-size=16', '--max-semi-space-size=32'];
+const nodeArguments = ['--min-semi-space-size=16', '--max-semi-space-size=32'];
 
 /** A service of the stack. The object stays the same when the process is restarted. */
 export class ServiceProcess {

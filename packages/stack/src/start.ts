@@ -60,7 +60,7 @@ async function run({ port, gateways, data, host, watch, inspect }: StartOptions)
     web: true,
     build: false,
     report: say,
-    ...(inspect && { envOf: inspectorEnv() }),
+    ...((watch || inspect) && { envOf: developmentEnv(inspect) }),
   });
   superviseStack(stack, { signal: stopping.signal, report: say });
   if (watch) restartOnBuild(stack, say);
@@ -97,14 +97,19 @@ function onStopSignal(stop: () => Promise<void>): void {
   if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && onSignal(), 500).unref();
 }
 
-/** Returns a function that assigns a debugger port to each service, from 9229 on. */
-function inspectorEnv(): (name: string) => NodeJS.ProcessEnv {
+/**
+ * Returns a function that returns a service's environment for development. Stack traces name lines
+ * of the sources, not of the bundle. With `inspect`, each service also gets a debugger port, from
+ * 9229 on.
+ */
+function developmentEnv(inspect: boolean): (name: string) => NodeJS.ProcessEnv {
   const names: string[] = [];
   return (name) => {
+    if (!inspect) return { NODE_OPTIONS: '--enable-source-maps' };
     if (!names.includes(name)) names.push(name);
     const port = 9229 + names.indexOf(name);
     say(`Debugger of ${name}: 127.0.0.1:${port}`);
-    return { NODE_OPTIONS: `--inspect=127.0.0.1:${port}` };
+    return { NODE_OPTIONS: `--enable-source-maps --inspect=127.0.0.1:${port}` };
   };
 }
 
