@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { waitFor } from '@parley/stack';
+import { inject } from 'vitest';
 
 export const run = promisify(execFile);
 export const packageFolder = fileURLToPath(new URL('../../packages/client', import.meta.url));
@@ -21,9 +24,7 @@ export class Installed {
   }
 
   /**
-   * Builds a package, packs it with npm or pnpm, and installs the tarball with npm, offline. It
-   * works on a copy of the package, so that tests that run at the same time do not overwrite each
-   * other's build.
+   * Packs a package with npm or pnpm, and installs the tarball with npm, offline.
    *
    * @param source folder of the package. Default: the client SDK
    * @param peers folders of other packages that it needs, which are installed too
@@ -33,19 +34,14 @@ export class Installed {
     source = packageFolder,
     peers: string[] = [],
   ): Promise<Installed> {
-    const folder = await mkdtemp(join(tmpdir(), 'parley-installed-'));
-    const workspace = await mkdtemp(join(tmpdir(), 'parley-packed-'));
     const tarballs: string[] = [];
-    for (const each of [...peers, source]) {
-      const to = each === source ? folder : await mkdtemp(join(workspace, 'peer-'));
-      tarballs.push(await pack(packer, await copyPackage(each, workspace), to));
-    }
+    for (const each of [...peers, source]) tarballs.push(await packOnce(packer, each));
+    const folder = await mkdtemp(join(tmpdir(), 'parley-installed-'));
     await writeFile(join(folder, 'package.json'), '{ "name": "app", "private": true, "type": "module" }');
     // Ignores peer dependencies such as frameworks, because npm's cache lacks them. Tests add them
     // with `link`.
     const options = ['--offline', '--no-audit', '--no-fund', '--legacy-peer-deps'];
     await run('npm', ['install', ...tarballs, ...options], { cwd: folder });
-    await rm(workspace, { recursive: true, force: true });
     return new Installed(folder, tarballs.at(-1) as string);
   }
 
@@ -74,6 +70,38 @@ export class Installed {
 }
 
 /**
+ * Builds and packs a package. Resolves with the path of the tarball. A second call in the same test
+ * run, also from another process, resolves with the same tarball, because a build takes seconds.
+ */
+async function packOnce(packer: 'npm' | 'pnpm', source: string): Promise<string> {
+  const packed = join(inject('packedPackages'), `${packer}-${basename(source)}`);
+  while (!existsSync(packed)) {
+    const lock = `${packed}.lock`;
+    const isFirst = await mkdir(lock).then(
+      () => true,
+      () => false,
+    );
+    if (!isFirst) {
+      await waitFor(() => existsSync(packed) || !existsSync(lock), { timeout: 180_000, interval: 100 });
+      continue;
+    }
+    // Builds a copy of the package, because tests that run at the same time use the original.
+    const workspace = await mkdtemp(join(tmpdir(), 'parley-packed-'));
+    try {
+      await pack(packer, await copyPackage(source, workspace), workspace);
+      await mkdir(join(workspace, 'packed'));
+      const tarball = await tarballIn(workspace);
+      await rename(join(workspace, tarball), join(workspace, 'packed', tarball));
+      await rename(join(workspace, 'packed'), packed);
+    } finally {
+      await rm(workspace, { recursive: true, force: true });
+      await rmdir(lock);
+    }
+  }
+  return join(packed, await tarballIn(packed));
+}
+
+/**
  * Copies a package without its build into a temporary workspace. The copy uses the original's
  * node_modules.
  */
@@ -89,7 +117,8 @@ async function copyPackage(source: string, workspace: string): Promise<string> {
   return copy;
 }
 
-async function pack(packer: 'npm' | 'pnpm', source: string, folder: string): Promise<string> {
+/** Builds the package in the folder `source` and packs it into `folder`. */
+async function pack(packer: 'npm' | 'pnpm', source: string, folder: string): Promise<void> {
   const { packageManager } = JSON.parse(await readFile(join(source, '../../package.json'), 'utf8'));
   const to = ['pack', '--pack-destination', folder];
   if (packer === 'npm') await run('npm', to, { cwd: source });
@@ -100,6 +129,11 @@ async function pack(packer: 'npm' | 'pnpm', source: string, folder: string): Pro
     const options = ['--config.pm-on-fail=ignore', '--config.ignore-scripts=true'];
     await run('npx', ['--yes', packageManager, ...options, ...to], { cwd: source });
   }
-  const [name = ''] = (await readdir(folder)).filter((file) => file.endsWith('.tgz'));
-  return join(folder, name);
+}
+
+/** Returns the file name of the tarball in a folder. */
+async function tarballIn(folder: string): Promise<string> {
+  const name = (await readdir(folder)).find((file) => file.endsWith('.tgz'));
+  if (!name) throw new Error(`${folder} contains no tarball`);
+  return name;
 }
