@@ -26,9 +26,9 @@ beforeEach(() => {
   service.statusOf = undefined;
 });
 
-async function subscribe(person: Person, language = 'en') {
+async function subscribe(person: Person, language = 'en', choices: object = {}) {
   const subscription = service.subscribe();
-  const { status } = await person.call('put', '/v1/push/subscriptions', { ...subscription, language });
+  const { status } = await person.call('put', '/v1/push/subscriptions', { ...subscription, language, ...choices });
   expect(status).toBe(204);
   return subscription;
 }
@@ -40,9 +40,10 @@ async function recorded(
   to: number,
   body: object,
   conversation = userConversation(from.id, to),
+  mentions?: number[],
 ): Promise<number> {
   last += 1;
-  const data = JSON.stringify({ id: last, conversation, from: from.id, to, date: last, body });
+  const data = JSON.stringify({ id: last, conversation, from: from.id, to, date: last, body, mentions });
   await pushWebhooks(
     api.redis,
     '~push',
@@ -52,6 +53,20 @@ async function recorded(
   return last;
 }
 const text = (said: string) => ({ type: 'text', text: said });
+
+/** Stores a message in one copy, as the recorder does. */
+async function store(owner: number, peer: number, { id = 0, sender, body = text(''), ...more }: Stored): Promise<void> {
+  const row = { owner_id: owner, peer_id: peer, id, sender_id: sender, body: JSON.stringify(body), ...more };
+  await api.db.insertInto('messages').values(row).execute();
+  await api.db.updateTable('groups').set({ last_id: id }).where('id', '=', owner).execute();
+}
+interface Stored {
+  id?: number;
+  sender: number;
+  body?: object;
+  mentions?: number[];
+  recalled?: number;
+}
 
 /**
  * Waits until earlier messages are processed. Pushes a new message, which the same worker processes
@@ -179,10 +194,47 @@ describe('a browser', () => {
         { ...chat, peer_id: carl.id, last_id: older + 1 },
       ])
       .execute();
+    await store(ann.id, carl.id, { id: older + 1, sender: carl.id });
     service.status = 201;
     for (const id of await waiting()) await api.redis.client.zadd(api.redis.keys.webhook('~push'), 'XX', 0, id);
     await settled();
     expect(service.got.map(({ shown }) => shown.text).sort()).toEqual(['older', 'read']);
+  });
+
+  it("only a newer message that is pushed to a device ends the retries of a group's older message", async () => {
+    const [ann, ben, carl, dora] = [...(await api.people()), await api.person()];
+    const { body: group } = await ben.call<{ id: number }>('post', '/v1/groups', {
+      name: `Hike ${ben.id}`,
+      members: [],
+    });
+    for (const person of [ann, carl, dora]) {
+      await subscribe(person, 'en', { mentionsOnly: person === carl });
+      await api.db
+        .insertInto('group_members')
+        .values({ group_id: group.id, user_id: person.id, role: 'member' })
+        .execute();
+    }
+    const waiting = async () => await api.redis.client.zrange(api.redis.keys.webhook('~push'), '0', '-1');
+    const retry = async (said: string, ...newer: Stored[]): Promise<number> => {
+      service.got.length = 0;
+      service.status = 503;
+      service.headers = { 'retry-after': '60' };
+      const users = [ann.id, carl.id, dora.id];
+      const id = await recorded(ben, group.id, text(said), groupConversation(group.id), users);
+      await waitFor(async () => (await waiting()).filter((each) => each.includes('_retry1_')).length === 3);
+      for (const [i, each] of newer.entries()) await store(group.id, group.id, { ...each, id: id + 1 + i });
+      last += newer.length;
+      service.status = 201;
+      for (const each of await waiting()) await api.redis.client.zadd(api.redis.keys.webhook('~push'), 'XX', 0, each);
+      await settled();
+      return service.got.length - 3;
+    };
+    const notice = { sender: group.id, body: { type: 'notice', notice: 'renamed', name: 'Hike' } };
+    expect(await retry('before a notice', notice)).toBe(3);
+    expect(await retry('before a recalled message', { sender: ben.id, recalled: 1 })).toBe(3);
+    // The phone of Carl gets only messages that mention him.
+    expect(await retry('before a message', notice, { sender: ben.id })).toBe(1);
+    expect(await retry('before a mention', { sender: ben.id, mentions: [carl.id] })).toBe(0);
   });
 
   it.each([404, 410])('a browser is removed when its push service returns %i', async (status) => {
