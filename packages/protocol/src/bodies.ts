@@ -14,7 +14,7 @@ const media = {
     .describe('MIME type'),
   width: z.int().positive().optional().describe('Pixels'),
   height: z.int().positive().optional().describe('Pixels'),
-  duration: z.number().nonnegative().optional().describe('Seconds'),
+  duration: z.number().nonnegative().max(Number.MAX_SAFE_INTEGER).optional().describe('Seconds'),
 };
 
 const kinds = [

@@ -18,6 +18,8 @@ afterAll(() => product[Symbol.asyncDispose]());
 
 const sized = (bytes: number) => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) });
 
+const inexact = 'Holds a number beyond ±9007199254740991: send it as a string';
+
 /** Operations that accept `custom`, each with a body that lacks it. */
 const operations = [
   ['post', '/v1/server/messages', message()],
@@ -43,6 +45,9 @@ describe.each(operations)('custom data by %s %s', (method, path, body) => {
     ['far too large', JSON.stringify(sized(20_000)), 'custom: Too large: more than 16384 bytes of JSON'],
     ['an object with a key __proto__', '{"__proto__":{"admin":true}}', 'custom: Holds a key __proto__'],
     ['an object with a key __proto__ inside', '{"a":[{"__proto__":1}]}', 'custom: Holds a key __proto__'],
+    ['an object with a number that is too large for a double', '{"a":1e400}', `custom: ${inexact}`],
+    ['an object with an integer that is not exact', '{"a":[9007199254740993]}', `custom: ${inexact}`],
+    ['an object with a lone surrogate', '{"a":"\\ud800"}', 'custom: Holds a null character or a lone surrogate'],
     ['an object with a null character', '{"a":"\\u0000"}', 'custom: Holds a null character or a lone surrogate'],
   ])('custom data are rejected if they are %s', async (_, custom, detail) => {
     const { status, body } = await call(custom);
@@ -53,6 +58,13 @@ describe.each(operations)('custom data by %s %s', (method, path, body) => {
     const { status, body } = await call(`{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`);
     expect([status, body]).toMatchObject([400, { detail: 'Nested deeper than 32 levels.' }]);
   });
+});
+
+it('custom data keep fractions and small numbers, -0 becomes 0, and the last of two equal keys counts', async () => {
+  const raw = '{"custom":{"a":-0,"b":0.1,"c":5e-324,"d":9007199254740991,"e":1,"e":2}}';
+  const { status, body } = await product.api.call<User>('patch', '/v1/me', { token: ann.session.accessToken, raw });
+  expect([status, body.custom]).toEqual([200, { a: 0, b: 0.1, c: 5e-324, d: Number.MAX_SAFE_INTEGER, e: 2 }]);
+  expect((await ben.get<User>(`/v1/users/${ann.id}`)).body.custom).toEqual(body.custom);
 });
 
 describe('custom data of a message of the product', () => {

@@ -10,7 +10,7 @@ let product: Product;
 beforeAll(async () => {
   product = await startServerApi({
     IMPORT_LINE: '20KiB',
-    IMPORT_ERRORS: '12',
+    IMPORT_ERRORS: '14',
     IMPORT_SILENCE: '5s',
     INDEX_INTERVAL: '50ms',
   });
@@ -157,12 +157,14 @@ describe('an import of history', () => {
       message('field', 'h-10', 'h-11', RECENT, { colour: 'red' }),
       message('null', 'h-10', 'h-11', RECENT, { body: text('a\0b') }),
       message('date', 'h-10', 'h-11', -1),
+      JSON.stringify(message('number', 'h-10', 'h-11', RECENT, { custom: { a: 0 } })).replace('"a":0', '"a":1e400'),
+      message('surrogate', 'h-10', 'h-11', RECENT, { custom: { a: '\ud800' } }),
       { type: 'read', user: 'h-10', chat: { group: 'hg-2' }, date: Date.now() + 60_000 },
       { type: 'member', group: 'hg-2', user: 'h-11', joined: OLD },
       { type: 'poll' },
       message('good', 'h-10', 'h-11', RECENT),
     ]);
-    expect([status, body.lines, body.imported, body.failed]).toEqual([200, 16, 1, 14]);
+    expect([status, body.lines, body.imported, body.failed]).toEqual([200, 18, 1, 16]);
     expect(body.errors.map(({ line, code }) => [line, code])).toEqual([
       [1, 'bad-request'],
       [3, 'bad-request'],
@@ -176,6 +178,8 @@ describe('an import of history', () => {
       [11, 'bad-request'],
       [12, 'bad-request'],
       [13, 'bad-request'],
+      [14, 'bad-request'],
+      [15, 'bad-request'],
     ]);
     expect(body.errors[8]?.message).toBe('colour: Unknown field');
     expect(await historyOf(ben, ann.id)).toHaveLength(1);
