@@ -86,4 +86,10 @@ describe('the reply of a hook', () => {
     );
     expect((await unreadable()).text).toBeUndefined();
   });
+
+  it('Poster returns no text for a reply that is not UTF-8', async () => {
+    const latin1 = Buffer.from('{"allow":false,"message":"Grüße"}', 'latin1');
+    const post = await start((_, response) => response.writeHead(200).end(latin1), 1000);
+    expect(await post()).toEqual({ status: 200, retryAfter: undefined });
+  });
 });

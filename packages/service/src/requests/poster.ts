@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type ClientRequest, Agent as PlainAgent, request as requestPlain } from 'node:http';
 import { request as requestSecure, Agent as SecureAgent } from 'node:https';
 import { brotliDecompressSync, unzipSync } from 'node:zlib';
@@ -105,17 +106,22 @@ function answerTo(request: ClientRequest, body: string | Buffer, maxReply: numbe
 /**
  * Returns the content of a response as a string. Decompresses it, because servers might compress a
  * response although the request does not accept that. Returns undefined if the content cannot be
- * decoded, or would be longer than `maxBytes`.
+ * decompressed, is not UTF-8, or would be longer than `maxBytes`.
  */
 function decode(bytes: Buffer, encoding: string | undefined, maxBytes: number): string | undefined {
   try {
-    if (encoding === undefined || encoding === 'identity' || bytes.length === 0) return bytes.toString();
-    const options = { maxOutputLength: Math.max(1, maxBytes) };
-    if (encoding === 'br') return brotliDecompressSync(bytes, options).toString();
-    return unzipSync(bytes, options).toString();
+    const plain = decompress(bytes, encoding, maxBytes);
+    return isUtf8(plain) ? plain.toString() : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** @throws Error if the content cannot be decompressed, or would be longer than `maxBytes` */
+function decompress(bytes: Buffer, encoding: string | undefined, maxBytes: number): Buffer {
+  if (encoding === undefined || encoding === 'identity' || bytes.length === 0) return bytes;
+  const options = { maxOutputLength: Math.max(1, maxBytes) };
+  return encoding === 'br' ? brotliDecompressSync(bytes, options) : unzipSync(bytes, options);
 }
 
 function secondsOf(retryAfter: string | undefined): number | undefined {
