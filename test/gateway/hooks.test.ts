@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import type { Body, ClientFrame } from '@parley/protocol';
 import { forgetPermits } from '@parley/redis';
 import { type HookConfig, Networks } from '@parley/service';
@@ -171,6 +173,24 @@ describe('hooks before messages', () => {
     expect(bob.events.map(({ event }) => 'body' in event && event.body)).toEqual([text('good')]);
   });
 
+  it('a hook can reply with an action, and the request names the event as `hook`', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    const send = (ref: string) => alice.ask({ type: 'send', ref, to: b, body: text('hi'), custom: { a: 1 } });
+    replies(() => ({ action: 'accept' }));
+    expect(await send('r1')).toMatchObject({ type: 'ack', duplicate: false });
+    expect(receiver.got[0]?.event).toMatchObject({ hook: 'message.send', type: 'message.send' });
+    replies(() => ({ action: 'accept', data: { body: text('h*'), custom: null } }));
+    expect(await send('r2')).toMatchObject({ type: 'ack', body: text('h*'), custom: null });
+    replies(() => ({ action: 'refuse', message: 'Be kind.' }));
+    expect(await send('r3')).toMatchObject({ type: 'error', code: 'refused', message: 'Be kind.' });
+    const wrong = [{ action: 'accept', data: { from: 1 } }, { action: 'accept', allow: true }, { action: 'drop' }];
+    for (const [i, reply] of wrong.entries()) {
+      replies(() => reply);
+      expect(await send(`w${i}`)).toMatchObject({ type: 'error', code: 'unavailable' });
+    }
+  });
+
   it('a hook can change or refuse an edit', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
@@ -255,6 +275,14 @@ describe('slow hooks', () => {
 });
 
 describe('failing hooks', () => {
+  const latin1 = Buffer.from('{"allow":false,"message":"Grüße"}', 'latin1');
+  const bomb = gzipSync(Buffer.alloc(50_000_000, ' '));
+  const metadata = 'http://169.254.169.254/latest/meta-data/';
+  const dripping = (response: ServerResponse) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write(' '), 20);
+    response.on('close', () => clearInterval(timer));
+  };
   const wrong: [string, NonNullable<Receiver['answer']>][] = [
     ['with an error', (response) => void response.writeHead(500).end()],
     ['with a page', (response) => void response.writeHead(200).end('<html>hello</html>')],
@@ -264,6 +292,14 @@ describe('failing hooks', () => {
     ['by a body of another kind', (response) => void response.writeHead(200).end('{"allow":"yes"}')],
     ['by nesting', (response) => void response.writeHead(200).end('['.repeat(50_000))],
     ['by a reply without end', (response) => void response.writeHead(200).end(' '.repeat(300 * 1024))],
+    [
+      'by a number that is too large',
+      (response) => void response.writeHead(200).end('{"allow":true,"custom":{"a":1e400}}'),
+    ],
+    ['by a text that is not UTF-8', (response) => void response.writeHead(200).end(latin1)],
+    ['by compressing too much', (response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb)],
+    ['with a redirect to a metadata service', (response) => void response.writeHead(307, { location: metadata }).end()],
+    ['by one byte at a time', dripping],
     ['by closing the connection', (response) => void response.destroy()],
     ['by not replying', () => {}],
   ];

@@ -23,6 +23,8 @@ export type HookRequest = {
   [Type in HookEvent]: {
     id: string;
     type: Type;
+    /** The same as `type`. */
+    hook: Type;
     /** Unix ms. */
     date: number;
     data: HookData[Type];
@@ -40,10 +42,13 @@ export interface HookData {
     replyTo?: number;
     mentions?: number[];
     silent?: true;
+    /** Set at the start of a streamed message. */
+    streaming?: true;
   };
-  'message.edit': { from: number; chat: number; id: number; body: Body; custom?: Custom };
+  /** `streaming` is false at the end of a streamed message. */
+  'message.edit': { from: number; chat: number; id: number; body: Body; custom?: Custom; streaming?: false };
   'user.register': { username: string; name: string; address: string };
   'friend.request': { from: number; to: number; message: string };
   /** `group` is null if the group does not exist yet; `name` is then its name. */
-  'group.join': { group: number | null; name?: string; users: number[]; by: number };
+  'group.join': { group: number | null; name?: string; users: number[]; by: number; invitation?: number };
 }

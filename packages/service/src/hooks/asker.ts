@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type HookEvent, type HookReply, hookReplySchema, parseJson } from '@parley/protocol';
+import { type HookEvent, type HookReply, parseJson, readHookReply } from '@parley/protocol';
 import type { Endpoint } from '../endpoints.ts';
 import type { Log } from '../log.ts';
 import { Poster } from '../requests/poster.ts';
@@ -84,7 +84,7 @@ export class Asker {
     const { url, secrets } = this.endpoint;
     const id = `hook_${randomUUID()}`;
     const now = Date.now();
-    const body = JSON.stringify({ id, type: event, date: now, data });
+    const body = JSON.stringify({ id, type: event, hook: event, date: now, data });
     const headers = { ...signatureHeaders(secrets, id, body, now), 'user-agent': 'Parley-Hooks' };
     const { status, text } = await this.#poster.post(url, headers, body);
     if (status < 200 || status > 299) throw new Error(`replied ${status}`);
@@ -94,7 +94,7 @@ export class Asker {
       throw new Error(
         text === undefined ? 'the reply is too large or cannot be decoded' : 'the reply is not valid JSON',
       );
-    const reply = hookReplySchema.safeParse(json.value);
+    const reply = readHookReply(json.value);
     if (!reply.success) throw new Error(`the reply is not valid: ${reply.error.issues[0]?.message}`);
     const changes = reply.data.allow && (reply.data.body ?? reply.data.custom) !== undefined;
     if (changes && !event.startsWith('message.')) throw new Error(`a reply to ${event} changes nothing`);
