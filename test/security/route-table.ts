@@ -109,6 +109,8 @@ export const table: readonly Row[] = [
   row('get /v1/groups/{id}/bans', admins(200), group),
   { ...row('put /v1/groups/{id}/bans/{user}', admins(200), membership), changes: 'once' },
   row('delete /v1/groups/{id}/bans/{user}', admins(204), membership),
+  row('put /v1/groups/{id}/mutes/{user}', admins(200), (asked) => ({ ...membership(asked), body: { until: 0 } })),
+  row('delete /v1/groups/{id}/mutes/{user}', admins(204), membership),
   row('post /v1/groups/{id}/invites', admins(201), (asked) => ({ ...group(asked), body: {} })),
   row('get /v1/groups/{id}/invites', admins(200), group),
   row('delete /v1/groups/{id}/invites/{invitation}', admins(204), invitation),
@@ -165,6 +167,11 @@ export const table: readonly Row[] = [
   row('get /v1/server/groups/{group}/members', product(200), users),
   row('put /v1/server/groups/{group}/members/{user}', product(200), (asked) => ({ ...users(asked), body: {} })),
   row('delete /v1/server/groups/{group}/members/{user}', product(204), users),
+  row('get /v1/server/groups/{group}/bans', product(200), users),
+  row('put /v1/server/groups/{group}/bans/{user}', product(200), users),
+  row('delete /v1/server/groups/{group}/bans/{user}', product(204), users),
+  row('put /v1/server/groups/{group}/mutes/{user}', product(200), (asked) => ({ ...users(asked), body: { until: 0 } })),
+  row('delete /v1/server/groups/{group}/mutes/{user}', product(204), users),
   row('post /v1/server/groups/{group}/invites', product(201), (asked) => ({ ...users(asked), body: {} })),
   row('get /v1/server/groups/{group}/invites', product(200), users),
   row('delete /v1/server/groups/{group}/invites/{invitation}', product(204), users),
@@ -296,7 +303,7 @@ function row(route: string, statuses: Statuses, ask: Row['ask'] = () => ({})): R
     route,
     statuses,
     ask,
-    changes: /^delete|accept|decline|join$|leave|^(put|patch).*(blocks|members)/.test(route),
+    changes: /^delete|accept|decline|join$|leave|^(put|patch).*(blocks|members|bans)/.test(route),
   };
 }
 

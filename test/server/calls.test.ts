@@ -147,6 +147,52 @@ describe('ParleyServer', () => {
     expect(await parley.call('PATCH /server/reports/{id}', closed)).toMatchObject({ state: 'closed' });
   });
 
+  it('ParleyServer bans and mutes members of a group, and webhooks report each change once', async () => {
+    for (const user of ['b-ann', 'b-ben', 'b-cat']) await parley.call('PUT /server/users/{user}', { user });
+    const place = { group: 'watched', user: 'b-ben' };
+    const { id: group } = await parley.call('PUT /server/groups/{group}', {
+      ...{ group: 'watched', name: 'Watched', owner: 'b-ann', members: ['b-ben', 'b-cat'] },
+    });
+    const until = Date.now() + 3_600_000;
+    const muted = await parley.call('PUT /server/groups/{group}/mutes/{user}', { ...place, until });
+    expect(muted).toMatchObject({ role: 'member', mutedUntil: until });
+    const message = { from: 'b-ben', to: { group: 'watched' }, ref: 'muted', body: text('hi') } as const;
+    await expect(parley.call('POST /server/messages', message)).rejects.toMatchObject({ code: 'muted' });
+    await parley.call('DELETE /server/groups/{group}/mutes/{user}', place);
+    expect(await parley.call('POST /server/messages', message)).toMatchObject({ duplicate: false });
+    const ban = await parley.call('PUT /server/groups/{group}/bans/{user}', place);
+    expect(await parley.call('PUT /server/groups/{group}/bans/{user}', place)).toEqual(ban);
+    expect(ban).toMatchObject({ by: 9_000_000_000_000_000, user: { id: muted.user.id } });
+    expect((await parley.call('GET /server/groups/{group}/bans', { group })).items).toEqual([ban]);
+    await expect(parley.call('POST /server/messages', { ...message, ref: 'banned' })).rejects.toMatchObject({
+      code: 'not-member',
+    });
+    await expect(
+      parley.call('PUT /server/groups/{group}/bans/{user}', { ...place, user: 'b-ann' }),
+    ).rejects.toMatchObject({ code: 'conflict' });
+    await expect(parley.call('PUT /server/groups/{group}/mutes/{user}', { ...place, until })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    for (let i = 0; i < 2; i += 1) await parley.call('DELETE /server/groups/{group}/bans/{user}', place);
+    expect((await parley.call('GET /server/groups/{group}/bans', { group })).items).toEqual([]);
+    const reported = () =>
+      receiver.got
+        .map(({ event }) => event)
+        .filter(({ type, data }) => data.group === group && /muted|banned|removed/.test(type))
+        .map(({ type, data }) => [type, data.user, data.by, data.until]);
+    const by = 9_000_000_000_000_000;
+    await waitFor(() => reported().length === 5);
+    expect(reported().toSorted()).toEqual(
+      [
+        ['group.muted', muted.user.id, by, until],
+        ['group.unmuted', muted.user.id, by, undefined],
+        ['group.banned', muted.user.id, by, undefined],
+        ['group.removed', muted.user.id, undefined, undefined],
+        ['group.unbanned', muted.user.id, by, undefined],
+      ].toSorted(),
+    );
+  });
+
   it("a rejected call of ParleyServer has the code, status and fields of the api's error", async () => {
     const missing = parley.call('GET /server/users/{user}', { user: 'nobody' });
     await expect(missing).rejects.toBeInstanceOf(ParleyServerError);

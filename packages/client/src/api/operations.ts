@@ -151,6 +151,9 @@ export interface Operations {
   'GET /groups/{id}/bans': [Id & Paging, Page<Ban>];
   'PUT /groups/{id}/bans/{user}': [Id & { user: number }, Ban];
   'DELETE /groups/{id}/bans/{user}': [Id & { user: number }, undefined];
+  /** Mutes a member. `until` is in Unix ms. */
+  'PUT /groups/{id}/mutes/{user}': [Id & { user: number; until: number }, Member];
+  'DELETE /groups/{id}/mutes/{user}': [Id & { user: number }, undefined];
   'DELETE /groups/{id}/members/{user}': [Id & { user: number }, undefined];
   /**
    * Creates an invitation link. Only the owner and admins can. With `approval`, they must accept

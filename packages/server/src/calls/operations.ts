@@ -1,4 +1,5 @@
 import type {
+  Ban,
   Block,
   Body,
   BriefUser,
@@ -73,6 +74,13 @@ export interface Operations {
   'GET /server/groups/{group}/members': [OfGroup & Paging, Page<Member>];
   'PUT /server/groups/{group}/members/{user}': [OfGroup & OfUser & { role?: 'admin' | 'member' }, Member];
   'DELETE /server/groups/{group}/members/{user}': [OfGroup & OfUser, undefined];
+  'GET /server/groups/{group}/bans': [OfGroup & Paging, Page<Ban>];
+  /** Bans a user, and removes the user from the group. */
+  'PUT /server/groups/{group}/bans/{user}': [OfGroup & OfUser, Ban];
+  'DELETE /server/groups/{group}/bans/{user}': [OfGroup & OfUser, undefined];
+  /** Mutes a member. `until` is in Unix ms. */
+  'PUT /server/groups/{group}/mutes/{user}': [OfGroup & OfUser & { until: number }, Member];
+  'DELETE /server/groups/{group}/mutes/{user}': [OfGroup & OfUser, undefined];
   /**
    * Creates an invitation link to the group. With `approval`, the group's owner or an admin must
    * accept each user who follows the link.

@@ -60,9 +60,24 @@ export interface WebhookData {
   'group.declined': GroupChange;
   /** The user has withdrawn the request to join. */
   'group.withdrawn': GroupChange;
+  'group.banned': GroupModeration;
+  'group.unbanned': GroupModeration;
+  /** `until` is when the mute ends, in Unix ms. */
+  'group.muted': GroupModeration & { until: number };
+  'group.unmuted': GroupModeration;
   'presence.online': { user: number };
   'presence.offline': { user: number };
   'report.created': NewReport;
+}
+
+/**
+ * A ban or mute of `user`. `by` is the owner or admin who did it, or the system user for the server
+ * API.
+ */
+interface GroupModeration {
+  group: number;
+  user: number;
+  by: number;
 }
 
 /** A recorded message. */

@@ -39,12 +39,25 @@ export interface Notice {
    * Messages that report the change to the members of groups. They are written after the events.
    */
   groupNotices?: GroupNotice[];
+  /** Bans and mutes in groups, which are sent to webhooks. */
+  moderation?: Moderation[];
   /** A new report about a user or message, which is sent to webhooks. */
   report?: { id: number } & Record<string, string | number | null>;
   /** Deletes the rows of a cleared chat, up to and including the message `upTo`. */
   purge?: { owner: number; peer: number; upTo: number };
   /** A deleted user whose data must be erased. */
   erase?: Erasure;
+}
+
+/** A ban or mute of a user in a group, or its end. */
+export interface Moderation {
+  change: 'banned' | 'unbanned' | 'muted' | 'unmuted';
+  group: number;
+  user: number;
+  /** The owner or admin who did it, or the system user for the server API. */
+  by: number;
+  /** When a mute ends, in Unix ms. */
+  until?: number;
 }
 
 /** Adds a notice to the current transaction. The outbox delivers it after the commit. */

@@ -53,13 +53,15 @@ export class Webhooks {
   }
 
   /**
-   * Queues the friend events, group events and report of a notice for the endpoints. Rejects if
-   * Redis does not accept them.
+   * Queues the friend events, group events, bans, mutes and report of a notice for the endpoints.
+   * Rejects if Redis does not accept them.
    *
    * @param id id of the notice. If a notice is repeated, its events have the same ids
    */
-  async note(id: number, { events = [], report, date = Date.now() }: Notice): Promise<void> {
+  async note(id: number, { events = [], moderation = [], report, date = Date.now() }: Notice): Promise<void> {
     if (report) await this.#queue('report', `report_${report.id}`, 'report.created', date, report);
+    for (const [i, { change, ...data }] of moderation.entries())
+      await this.#queue('group', `moderation_${id}_${i}`, `group.${change}`, date, data);
     for (const [i, { users, event }] of events.entries()) {
       const data = dataOf(users, event);
       if (data === undefined) continue;

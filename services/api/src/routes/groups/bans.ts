@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import type { Ban } from '@parley/protocol';
 import { audit } from '../../accounts/audit.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
@@ -8,11 +7,10 @@ import { callerOperation, jsonResponse, noContent } from '../../http/operation.t
 import { idCursor, pageFields, toPage } from '../../http/page.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
 import { banSchema, pageOf } from '../../http/schemas.ts';
-import { countBans, deleteBans, insertBan, listBans } from '../../queries/group-bans.ts';
+import { listBans } from '../../queries/group-bans.ts';
 import { getRole } from '../../queries/group-members.ts';
-import { deleteJoinRequests } from '../../queries/join-requests.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
-import { depart } from './depart.ts';
+import { banUser, unbanUser } from './ban-user.ts';
 import { enterGroup } from './enter-group.ts';
 import { memberParams } from './fields.ts';
 
@@ -76,13 +74,7 @@ export const putBan = callerOperation(
       if (mine === 'admin' && theirs !== undefined && theirs !== 'member') {
         throw new Refusal('forbidden', 'Only the owner may ban admins.');
       }
-      const count = await countBans(tx, id);
-      if ((await insertBan(tx, id, user, me)) && count >= context.config.limits.blocks) {
-        throw new Refusal('conflict', 'The group has the maximum number of bans. Lift one first.');
-      }
-      await deleteJoinRequests(tx, id, [user]);
-      if (theirs !== undefined) await depart(tx, notify, id, user, theirs, 'removed', me);
-      return (await listBans(tx, id, { user, limit: 1 }))[0] as Ban;
+      return await banUser(context, tx, notify, { group: id, user, by: me });
     });
     audit(c, 'group.banned', { group: id, user });
     return c.json(ban, 200);
@@ -103,11 +95,11 @@ export const removeBan = callerOperation(
   },
   async (c) => {
     const { id, user } = c.req.valid('param');
-    const lifted = await commitAndNotify(c.var.context, async (tx) => {
+    const lifted = await commitAndNotify(c.var.context, async (tx, notify) => {
       await enterGroup(tx, id, c.var.caller.user, 'admin');
-      return await deleteBans(tx, id, [user]);
+      return await unbanUser(tx, notify, { group: id, user, by: c.var.caller.user });
     });
-    if (lifted.length > 0) audit(c, 'group.unbanned', { group: id, user });
+    if (lifted) audit(c, 'group.unbanned', { group: id, user });
     return c.body(null, 204);
   },
 );

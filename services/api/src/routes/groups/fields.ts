@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { groupSchema, limits } from '@parley/protocol';
-import { avatarField, customField, idField, line, nameField } from '../../http/fields.ts';
+import { avatarField, customField, idField, line, MAX_DATE, nameField } from '../../http/fields.ts';
 
 /** The name of a group. */
 export const groupNameField = nameField.openapi({
@@ -25,6 +25,13 @@ export const groupFields = {
   custom: customField.optional(),
   maxMembers: z.int().positive().max(500).optional(),
 };
+
+/** When the mute of a member ends. */
+export const muteEndField = z
+  .int()
+  .nonnegative()
+  .max(MAX_DATE)
+  .openapi({ description: 'Until when the member may not write, edit or react, in Unix ms' });
 
 /** The path parameters `{id}` of a group and `{user}` of a member. */
 export const memberParams = z.object({ id: idField, user: idField });

@@ -7,6 +7,7 @@ import { acceptJoinRequest, declineJoinRequestOf, listJoinRequests } from './joi
 import { leave } from './leave.ts';
 import { list } from './list.ts';
 import { listMembersOf } from './list-members.ts';
+import { putMute, removeMute } from './mutes.ts';
 import { putMember } from './put-member.ts';
 import { removeMember } from './remove-member.ts';
 import { update } from './update.ts';
@@ -25,6 +26,8 @@ export const groups = [
   listBansOf,
   putBan,
   removeBan,
+  putMute,
+  removeMute,
   createInvitation,
   listInvitationsOf,
   revokeInvitation,

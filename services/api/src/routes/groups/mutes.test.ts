@@ -53,6 +53,25 @@ describe('muting a member', () => {
     expect((await mute(owner, group, member, Date.now() - 1)).body).not.toHaveProperty('mutedUntil');
   });
 
+  it('PUT and DELETE of `mutes` mute a member like a change of the member', async () => {
+    const { owner, admin, member, group } = await makeGroup();
+    const path = (who: Person) => `/v1/groups/${group}/mutes/${who.id}`;
+    const until = later();
+    expect((await admin.call<Member>('put', path(member), { until })).body).toMatchObject({ mutedUntil: until });
+    expect((await admin.call('delete', path(member))).status).toBe(204);
+    const { body } = await owner.get<{ items: Member[] }>(`/v1/groups/${group}/members`);
+    expect(body.items.every(({ mutedUntil }) => mutedUntil === undefined)).toBe(true);
+    for (const [by, who, status] of [
+      [member, admin, 403],
+      [admin, owner, 403],
+      [admin, admin, 403],
+      [await product.api.person(), member, 404],
+    ] as const)
+      expect((await by.call('put', path(who), { until })).status).toBe(status);
+    for (const wrong of [{}, { until: null }, { until: -1 }, { until, reason: '' }])
+      expect((await owner.call('put', path(member), wrong)).status).toBe(400);
+  });
+
   it('the server API cannot send as a muted member, but can send as the system', async () => {
     const { owner, member, group } = await makeGroup();
     await mute(owner, group, member, later());

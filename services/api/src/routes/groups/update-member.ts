@@ -1,10 +1,9 @@
-import { z } from '@hono/zod-openapi';
-import { bumpPermits, type Database } from '@parley/database';
+import type { Database } from '@parley/database';
 import { type Member, type Role, roleSchema } from '@parley/protocol';
 import { audit } from '../../accounts/audit.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { groupNotice } from '../../events/group-notice.ts';
-import { changes, line, MAX_DATE } from '../../http/fields.ts';
+import { changes, line } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { memberSchema } from '../../http/schemas.ts';
@@ -13,13 +12,14 @@ import { getMember, memberIds, updateMember } from '../../queries/group-members.
 import { updateGroup } from '../../queries/groups.ts';
 import { announceRoles } from './announce-roles.ts';
 import { enterGroup } from './enter-group.ts';
-import { memberParams } from './fields.ts';
+import { memberParams, muteEndField } from './fields.ts';
+import { muteAs } from './mutes.ts';
 
 const schema = changes({
   role: roleSchema
     .optional()
     .openapi({ description: 'For the owner to give; `owner` hands the group over, the caller becomes an admin' }),
-  mutedUntil: z.int().nonnegative().max(MAX_DATE).nullable().optional().openapi({
+  mutedUntil: muteEndField.nullable().optional().openapi({
     description:
       'For the owner and admins to set: until when the member may not write, edit or react, in Unix ms. Null ends it',
   }),
@@ -44,26 +44,17 @@ export const updateMemberOf = callerOperation(
     const { role, alias, mutedUntil } = c.req.valid('json');
     const member = await commitAndNotify(c.var.context, async (tx, notify) => {
       const lowest = mutedUntil === undefined ? 'member' : 'admin';
-      const mine = await enterGroup(tx, id, me, role === undefined ? lowest : 'owner');
+      await enterGroup(tx, id, me, role === undefined ? lowest : 'owner');
       const before = await getMember(tx, id, user);
       if (before === undefined) throw new Refusal('not-found', 'This user is not in the group.');
       if (alias !== undefined && user !== me)
         throw new Refusal('forbidden', 'Members can change only their own alias.');
-      const users = await memberIds(tx, id);
-      const say = () => notify({ events: [{ users, event: { kind: 'group', group: id, change: 'updated', user } }] });
       if (alias !== undefined && alias !== before.alias) {
         await updateMember(tx, id, user, { alias });
-        say();
+        const users = await memberIds(tx, id);
+        notify({ events: [{ users, event: { kind: 'group', group: id, change: 'updated', user } }] });
       }
-      if (mutedUntil !== undefined) {
-        if (user === me) throw new Refusal('forbidden', 'You cannot mute yourself.');
-        if (mine === 'admin' && before.role !== 'member')
-          throw new Refusal('forbidden', 'Only the owner may mute admins.');
-        await bumpPermits(tx, [id]);
-        await updateMember(tx, id, user, { mutedUntil });
-        notify({ copies: [id], forget: [user] });
-        say();
-      }
+      if (mutedUntil !== undefined) await muteAs(tx, notify, { group: id, user, by: me, until: mutedUntil });
       if (role !== undefined && role !== before.role) {
         const notice = groupNotice(id, { notice: role, users: [user], by: me });
         await announceRoles(tx, notify, id, await giveRole(tx, id, me, user, role), notice);
