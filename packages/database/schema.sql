@@ -109,6 +109,7 @@ create table chats (
   custom jsonb,
   archived boolean not null default false,
   archived_id bigint not null default 0,
+  mentions_only boolean not null default false,
   constraint chats_pkey PRIMARY KEY (owner_id, peer_id)
 ) partition by HASH (owner_id);
 

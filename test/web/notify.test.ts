@@ -43,6 +43,25 @@ describe('notifications', () => {
     await expect.poll(() => page.title()).toBe('Bob – Parley');
   });
 
+  it('a message of a group whose chat is set to mentions only shows a toast if it mentions the user', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    const group = await kit.call<{ id: number }>('POST', '/groups', {
+      token: bob.token,
+      body: { name: 'Choir', members: [ann.id] },
+    });
+    const page = await kit.open(ann, { path: `/chats/${group.id}/details` });
+    const only = page.getByRole('switch', { name: 'Notify only mentions' });
+    await only.click();
+    await expect.poll(() => only.getAttribute('aria-checked')).toBe('true');
+    await page.goto(`${kit.url}/settings/profile`);
+    const say = (ref: string, mentions: number[]) =>
+      kit.post(bob, { type: 'send', ref, to: group.id, body: { type: 'text', text: ref }, mentions });
+    await say('to all', []);
+    await say('to Ann', [ann.id]);
+    await page.getByRole('button', { name: /Choir.*to Ann/ }).waitFor();
+    expect(await page.locator('.toast').allTextContents()).toHaveLength(1);
+  });
+
   it('a message causes a browser notification if the page is in the background and the user has allowed notifications', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await notifying(ann);

@@ -99,7 +99,9 @@ export const eventSchema = z
       .object({
         kind: z.literal('chat'),
         chat,
-        change: z.enum(['deleted', 'updated', 'draft']).describe('`updated`: pinned, muted, archived or `custom`'),
+        change: z
+          .enum(['deleted', 'updated', 'draft'])
+          .describe('`updated`: pinned, muted, `mentionsOnly`, archived or `custom`'),
         upTo: id.optional().describe('Messages up to this id were deleted'),
         updated: z.int().optional().describe('`updated` of the new draft. Missing if it was removed'),
       })

@@ -318,6 +318,8 @@ export const chatSchema = z.object({
   mention: id.optional(),
   pinned: z.boolean(),
   muted: z.boolean(),
+  /** True if only messages of this group that mention the user are pushed. */
+  mentionsOnly: z.boolean().optional(),
   /**
    * True if the user archived the chat. A new message moves the chat out of the archive, unless the
    * chat is muted.

@@ -99,7 +99,7 @@ export interface Operations {
    * sees; null removes it.
    */
   'PATCH /chats/{id}': [
-    Id & Partial<Pick<Chat, 'pinned' | 'muted' | 'archived'>> & { custom?: ChatCustom | null },
+    Id & Partial<Pick<Chat, 'pinned' | 'muted' | 'mentionsOnly' | 'archived'>> & { custom?: ChatCustom | null },
     Chat,
   ];
   /**

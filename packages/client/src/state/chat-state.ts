@@ -177,9 +177,8 @@ export function mergeChat(chat: ChatState, loaded: Chat, me: number): void {
   const base = loaded.last?.id ?? 0;
   const since = chat.messages.filter((message) => message.id > base && isUnread(message, loaded.read, me));
   Object.assign(chat, loaded);
-  if (loaded.remark === undefined) delete chat.remark;
-  if (loaded.custom === undefined) delete chat.custom;
-  if (loaded.draft === undefined) delete chat.draft;
+  for (const key of ['remark', 'custom', 'draft', 'mentionsOnly'] as const)
+    if (loaded[key] === undefined) delete chat[key];
   setMention(chat, Math.max(loaded.mention ?? 0, mention > base ? mention : 0), Math.max(read, loaded.read));
   chat.peerRead = Math.max(peerRead, loaded.peerRead);
   chat.read = Math.max(read, loaded.read);

@@ -31,6 +31,7 @@ import * as groupRetention from './031-group-retention.ts';
 import * as layimMedia from './032-layim-media.ts';
 import * as linkPreviews from './033-link-previews.ts';
 import * as findServerUsers from './034-find-server-users.ts';
+import * as mentionsOnly from './035-mentions-only.ts';
 
 /**
  * Maps the name of every migration to the migration, in the order of execution. Never change a
@@ -69,6 +70,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '032-layim-media': layimMedia,
   '033-link-previews': linkPreviews,
   '034-find-server-users': findServerUsers,
+  '035-mentions-only': mentionsOnly,
 };
 
 /**

@@ -6,9 +6,9 @@ import type { JsonColumn, LastMessage } from './last-message.ts';
  * One participant's copy of a conversation. If the peer is a user, the row has all data of the
  * chat. If the peer is a group, `groups` has the last message and `group_members` the read
  * position, so that a message to 500 members does not write 500 rows. A group chat uses only
- * `cleared_id`, `pinned`, `muted`, `archived`, `archived_id`, `custom`, `hidden` and `updated`. If
- * the row of a group chat does not exist, the columns' defaults apply. A chat is listed if it is
- * not hidden or its last message is above `cleared_id`.
+ * `cleared_id`, `pinned`, `muted`, `mentions_only`, `archived`, `archived_id`, `custom`, `hidden`
+ * and `updated`. If the row of a group chat does not exist, the columns' defaults apply. A chat is
+ * listed if it is not hidden or its last message is above `cleared_id`.
  */
 export interface ChatsTable extends LastMessage {
   owner_id: number;
@@ -40,6 +40,8 @@ export interface ChatsTable extends LastMessage {
   is_group: Generated<boolean>;
   pinned: Generated<boolean>;
   muted: Generated<boolean>;
+  /** True if only messages that mention the owner are pushed. Set for groups only. */
+  mentions_only: Generated<boolean>;
   /**
    * True if the owner archived the chat. Has an effect only while the chat is muted or has no
    * message above `archived_id`.

@@ -131,6 +131,37 @@ it.each([
   expect((await ann.get('/v1/me/account')).body).toMatchObject({ quietHours: null });
 });
 
+it('all devices of a user receive only the mentions of a group whose chat is set to mentionsOnly', async () => {
+  const [ann, ben] = await api.people();
+  await subscribe(ann);
+  const groups: number[] = [];
+  for (const name of ['Loud', 'Quiet']) {
+    const { body } = await ben.call<{ id: number }>('post', '/v1/groups', { name: `${name} ${ann.id}`, members: [] });
+    groups.push(body.id);
+    const member = { group_id: body.id, user_id: ann.id, role: 'member', joined: 1 } as const;
+    await api.db.insertInto('group_members').values(member).execute();
+  }
+  const [loud = 0, quiet = 0] = groups;
+  const path = `/v1/chats/${quiet}`;
+  expect((await ann.call('patch', path, { mentionsOnly: true })).body).toMatchObject({ mentionsOnly: true });
+  expect((await ann.get(`/v1/chats?limit=5`)).body).toMatchObject({
+    items: expect.arrayContaining([expect.objectContaining({ chat: quiet, mentionsOnly: true })]),
+  });
+  for (const group of groups) await say(ben, group, `to all of ${group}`, groupConversation(group));
+  const mention = { from: ben, to: quiet, body: text('to Ann'), conversation: groupConversation(quiet) };
+  await queuePush(api, { ...mention, mentions: [ann.id] });
+  await pushed(api);
+  const name = ben.session.user.name;
+  expect(shown().toSorted()).toEqual([`${name}: to Ann`, `${name}: to all of ${loud}`]);
+  service.got.length = 0;
+  expect((await ann.call('patch', path, { mentionsOnly: false })).body).not.toHaveProperty('mentionsOnly');
+  await say(ben, quiet, 'to all again', groupConversation(quiet));
+  await pushed(api);
+  expect(shown()).toEqual([`${name}: to all again`]);
+  const direct = await ann.call('patch', `/v1/chats/${ben.id}`, { mentionsOnly: true });
+  expect([direct.status, direct.body]).toMatchObject([400, { errors: [{ path: 'mentionsOnly' }] }]);
+});
+
 it('a device receives only mentions, or notifications without text, if its user chose this', async () => {
   const [ann, ben] = await api.people();
   await subscribe(ann, { mentionsOnly: true });

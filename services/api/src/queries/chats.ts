@@ -65,7 +65,7 @@ function userChats(owner: number): RawBuilder<ChatRow> {
   };
   return sql`
     select false as "group", c.peer_id as peer, u.name, u.avatar, f.remark, ${keptUnread(sql`c.unread`, mine)} as unread, c.read_id as read,
-      case when ${sharesReads(sql`u.privacy`)} and (select ${sharesReads(sql`privacy`)} from users where id = ${owner}) then c.peer_read_id else 0 end as "peerRead", null::bigint as mention, c.cleared_id as floor, c.pinned, c.muted, ${archivedOf(sql`c.last_id`)} as archived,
+      case when ${sharesReads(sql`u.privacy`)} and (select ${sharesReads(sql`privacy`)} from users where id = ${owner}) then c.peer_read_id else 0 end as "peerRead", null::bigint as mention, c.cleared_id as floor, c.pinned, c.muted, c.mentions_only, ${archivedOf(sql`c.last_id`)} as archived,
       c.custom, ${draft} as draft, c.hidden, c.updated,
       ${isHidden({ ...mine, id: sql`c.last_id` })} as "lastHidden", c.last_id, c.last_sender, c.last_body, c.last_edited, c.last_recalled
     from chats c join users u on u.id = c.peer_id
@@ -95,7 +95,7 @@ function groupChats(owner: number): RawBuilder<ChatRow> {
   return sql`
     select true, g.id, g.name, g.avatar, null, ${keptUnread(sql`g.message_count - m.seen_count`, theirs)}, m.read_id,
       0, case when m.mention_id > greatest(m.read_id, l.floor) and ${isKept(sql`m.user_id`, sql`m.group_id`, sql`m.mention_id`)}
-        then m.mention_id end, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), coalesce(${archivedOf(sql`g.last_id`)}, false), c.custom, ${draft}, coalesce(c.hidden, false),
+        then m.mention_id end, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), coalesce(c.mentions_only, false), coalesce(${archivedOf(sql`g.last_id`)}, false), c.custom, ${draft}, coalesce(c.hidden, false),
       greatest(m.joined, case when g.last_id > l.floor then ${lastDate} end),
       ${isHidden({ ...theirs, id: sql`g.last_id` })}, g.last_id, g.last_sender, g.last_body, g.last_edited, g.last_recalled
     from group_members m join groups g on g.id = m.group_id
@@ -136,6 +136,7 @@ function toChat(owner: number, row: ChatRow, kept: KeptMessage | undefined): Cha
     ...(row.mention === null ? {} : { mention: row.mention }),
     pinned: row.pinned,
     muted: row.muted,
+    ...(row.mentions_only && { mentionsOnly: true }),
     archived: row.archived,
     ...(row.custom === null ? {} : { custom: row.custom }),
     ...(row.draft === null ? {} : { draft: row.draft }),
@@ -157,6 +158,7 @@ interface ChatRow {
   floor: number;
   pinned: boolean;
   muted: boolean;
+  mentions_only: boolean;
   archived: boolean;
   custom: Custom | null;
   draft: Draft | null;
@@ -185,6 +187,7 @@ interface ChatsRange {
 interface ChatChanges {
   pinned?: boolean | undefined;
   muted?: boolean | undefined;
+  mentions_only?: boolean | undefined;
   archived?: boolean | undefined;
   /** The current greatest message id of the chat. Set it together with `archived`. */
   archived_id?: number;

@@ -44,7 +44,8 @@ export async function listPushDevices(db: Database, user: number): Promise<Liste
  * Returns the devices to which a message should be pushed, with the names of the chat and the
  * sender as each recipient sees them. Includes the devices with an active session of those
  * recipients who neither muted the chat nor read the message. With `unlessNewer`, omits the devices
- * whose chat has a newer message: one that mentions the user, if the device gets only mentions.
+ * whose chat has a newer message: one that mentions the user, if the device or the chat allows only
+ * mentions.
  * Notices of a group are never pushed, so they do not count as newer messages.
  */
 export async function subscriptionsFor(db: Database, message: Told, now: number): Promise<Subscription[]> {
@@ -53,11 +54,12 @@ export async function subscriptionsFor(db: Database, message: Told, now: number)
   const chat = group ? to : from;
   const members = sql`select user_id, read_id from group_members where group_id = ${to} and user_id <> ${from}`;
   const peer = sql`select ${to}::bigint as user_id, 0::bigint as read_id`;
+  const mentionsOnly = sql`(p.mentions_only or coalesce(c.mentions_only, false))`;
   const newer = sql`
     select from messages n
     where n.owner_id = ${group ? sql`${to}::bigint` : sql`p.user_id`} and n.peer_id = ${chat} and n.id > ${id}
       and n.recalled is null
-      ${group ? sql`and n.sender_id <> n.peer_id and (not p.mentions_only or p.user_id = any(n.mentions))` : sql``}`;
+      ${group ? sql`and n.sender_id <> n.peer_id and (not ${mentionsOnly} or p.user_id = any(n.mentions))` : sql``}`;
   const { rows } = await sql<Subscription>`
     select p.endpoint, p.service, p.app, p.environment, p.p256dh, p.auth, p.language, p.hide_text as "hideText",
       p.user_id as user, o.quiet_hours as "quietHours", ${chat}::bigint as chat,
@@ -72,7 +74,7 @@ export async function subscriptionsFor(db: Database, message: Told, now: number)
     left join friendships f on f.user_id = p.user_id and f.friend_id = ${from}
     left join chats c on c.owner_id = p.user_id and c.peer_id = ${chat}
     where ${isActive(now)}
-      ${group ? sql`and (not p.mentions_only or p.user_id = any(${mentions ?? []}::bigint[]))` : sql``}
+      ${group ? sql`and (not ${mentionsOnly} or p.user_id = any(${mentions ?? []}::bigint[]))` : sql``}
       ${unlessNewer ? sql`and not exists (${newer})` : sql``}
       ${users === undefined ? sql`` : sql`and p.user_id = any(${users})`}
       and not coalesce(c.muted, false) and greatest(coalesce(c.read_id, 0), coalesce(c.cleared_id, 0), r.read_id) < ${id}`.execute(

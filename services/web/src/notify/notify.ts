@@ -41,10 +41,10 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
     parley.chats().find((each) => each.chat === chat && each.name !== '') ??
     parley.api('PUT /chats/{id}', { id: chat });
 
-  const notifyMessage = async ({ chat, from, body }: ChatMessage) => {
+  const notifyMessage = async ({ chat, from, body, mentions = [] }: ChatMessage) => {
     if (isOnScreen(chat)) return;
-    const { name: own, remark, avatar, muted, type } = await find(chat);
-    if (muted) return;
+    const { name: own, remark, avatar, muted, mentionsOnly, type } = await find(chat);
+    if (muted || (mentionsOnly && !mentions.includes(parley.user ?? 0))) return;
     const title = remark || own;
     const sender = type === 'group' ? (await readUser(parley, from))?.name : undefined;
     const picture = { id: chat, name: title, avatar };

@@ -6,6 +6,7 @@ import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { checkCustom } from '../../http/check-custom.ts';
 import { changes, customField, idParams } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
+import { fieldRefusal } from '../../http/refusal.ts';
 import { chatSchema } from '../../http/schemas.ts';
 import { getChat, upsertChat } from '../../queries/chats.ts';
 import { findChat } from './find-chat.ts';
@@ -13,6 +14,7 @@ import { findChat } from './find-chat.ts';
 const schema = changes({
   pinned: z.boolean().optional(),
   muted: z.boolean().optional(),
+  mentionsOnly: z.boolean().optional().openapi({ description: 'For a group: push only messages that mention you' }),
   archived: z.boolean().optional().openapi({ description: 'A new message ends it, unless the chat is muted' }),
   custom: customField.optional(),
 });
@@ -26,7 +28,7 @@ export const update = callerOperation(
     operationId: 'updateChat',
     path: '/v1/chats/{id}',
     tags: ['Chats'],
-    summary: 'Pin, mute or archive a chat, or set its custom data',
+    summary: 'Pin, mute or archive a chat, or set what it pushes and its custom data',
     request: { params: idParams, body: jsonBody(schema) },
     responses: { 200: jsonResponse(chatSchema, 'The changed chat') },
     refuses: ['not-found'],
@@ -36,7 +38,7 @@ export const update = callerOperation(
     const { id: peer } = c.req.valid('param');
     checkCustom(c.var.context.config, c.req.valid('json').custom);
     const { context } = c.var;
-    const given = c.req.valid('json');
+    const { mentionsOnly, ...given } = c.req.valid('json');
     const upTo = await newestId(context, me, peer, given);
     const chat = await commitAndNotify(context, async (tx, notify) => {
       const key = await findChat(tx, me, peer);
@@ -45,7 +47,10 @@ export const update = callerOperation(
       const archived =
         given.archived ?? (given.muted === undefined ? undefined : (await getChat(tx, me, peer))?.archived);
       const archive = archived === undefined ? {} : { archived, archived_id: upTo };
-      await upsertChat(tx, key, { ...given, ...archive });
+      if (mentionsOnly !== undefined && !key.group)
+        throw fieldRefusal('bad-request', 'mentionsOnly', 'Only the chat of a group has this setting.');
+      const mentions = mentionsOnly === undefined ? {} : { mentions_only: mentionsOnly };
+      await upsertChat(tx, key, { ...given, ...archive, ...mentions });
       notify({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'updated' } }] });
       return (await getChat(tx, me, peer)) as Chat;
     });
@@ -58,7 +63,7 @@ async function newestId(
   { db, redis }: AppContext,
   me: number,
   peer: number,
-  { muted, archived }: z.infer<typeof schema>,
+  { muted, archived }: Pick<z.infer<typeof schema>, 'muted' | 'archived'>,
 ): Promise<number> {
   if (muted === undefined && !archived) return 0;
   const { group } = await findChat(db, me, peer);
