@@ -1,4 +1,4 @@
-import type { ClientFrame, Session, User } from '@parley/protocol';
+import type { ClientFrame, ParleyEvent, ServerFrame, Session, User } from '@parley/protocol';
 import { type Stack, type StackOptions, startStack } from '@parley/stack';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { findChromium } from './chromium.ts';
@@ -107,6 +107,18 @@ export class WebKit implements AsyncDisposable {
     const text = await response.text();
     if (!response.ok) throw new Error(`refused: ${text}`);
     return text === '' ? {} : JSON.parse(text);
+  }
+
+  /**
+   * Resolves with the events that the inbox of a user holds. The first call registers a device, so
+   * that the inbox keeps all events from then on.
+   */
+  async events({ token }: Person): Promise<ParleyEvent[]> {
+    const response = await fetch(`${this.stack.gatewayUrls[0]}/v1/poll?device=observer&timeout=0`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const { frames } = (await response.json()) as { frames: ServerFrame[] };
+    return frames.flatMap((frame) => (frame.type === 'event' ? [frame.event] : []));
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { ClientFrame } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chatPage } from './chat-page.ts';
 import { type Person, sizes, WebKit } from './kit.ts';
@@ -42,6 +43,38 @@ it('a streamed message grows in its bubble with a caret; screen readers announce
   expect(await b.bubble('It is noon').getByText('edited').count()).toBe(0);
   await b.page.reload();
   await b.seen('It is noon');
+});
+
+it('the button Stop of a streamed message, and other buttons of a message, notify its sender alone', async () => {
+  const { ann, bob, b } = await pair();
+  const actions = [
+    { action: 'stop', label: 'x' },
+    { action: 'again', label: 'Try again' },
+  ];
+  const answer = { type: 'stream', op: 'start', ref: 'answer', to: bob.id, text: 'Let me see', custom: { actions } };
+  const { id = 0 } = await kit.post(ann, answer as ClientFrame);
+  const stop = b.page.getByRole('button', { name: 'Stop', exact: true });
+  const again = b.page.getByRole('button', { name: 'Try again' });
+  await stop.waitFor();
+  expect(await again.count()).toBe(0);
+  const pressed = async () =>
+    (await kit.events(ann)).flatMap((event) => (event.kind === 'action' ? [[event.id, event.user, event.action]] : []));
+  expect(await pressed()).toEqual([]);
+  await stop.click();
+  await expect.poll(pressed).toEqual([[id, bob.id, 'stop']]);
+  await kit.post(ann, { type: 'stream', op: 'end', ref: 'end', chat: bob.id, id });
+  await stop.waitFor({ state: 'detached' });
+  await again.click();
+  await expect.poll(pressed).toContainEqual([id, bob.id, 'again']);
+  const body = {
+    type: 'custom',
+    name: 'question',
+    data: { text: 'Book it?', actions: [{ action: 'yes', label: 'Yes' }] },
+  };
+  await kit.post(ann, { type: 'send', ref: 'ask', to: bob.id, body } as ClientFrame);
+  await b.seen('Book it?');
+  await b.page.getByRole('button', { name: 'Yes', exact: true }).click();
+  await expect.poll(async () => (await pressed()).map(([, , action]) => action)).toContain('yes');
 });
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two users in a chat, on a %s', (size) => {

@@ -201,13 +201,25 @@ export class Timeline {
  * again.
  */
 function same(known: ChatMessage | undefined, now: ChatMessage): ChatMessage | undefined {
-  const fields = ['id', 'state', 'body', 'streaming', 'edited', 'recalled', 'reactions', 'pinned', 'error'] as const;
+  const fields = [
+    'id',
+    'state',
+    'body',
+    'custom',
+    'streaming',
+    'edited',
+    'recalled',
+    'reactions',
+    'pinned',
+    'error',
+  ] as const;
   return known && fields.every((field) => known[field] === now[field]) ? known : undefined;
 }
 
 function change(message: ChatMessage, event: EventOf<'recall' | 'edit' | 'react' | 'pin'>): Partial<ChatMessage> {
-  if (event.kind === 'recall') return { body: null, pinned: undefined, recalled: Date.now() };
+  if (event.kind === 'recall') return { body: null, custom: undefined, pinned: undefined, recalled: Date.now() };
   if (event.kind === 'pin') return { pinned: event.active ? { user: event.user, date: event.date } : undefined };
-  if (event.kind === 'edit') return { body: event.body, ...(event.streaming !== false && { edited: Date.now() }) };
+  if (event.kind === 'edit')
+    return { body: event.body, custom: event.custom, ...(event.streaming !== false && { edited: Date.now() }) };
   return { reactions: reactions(message.reactions, event.emoji, event.user, event.active) };
 }
