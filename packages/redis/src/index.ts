@@ -14,6 +14,7 @@ export * from './inbox/acknowledge.ts';
 export * from './inbox/append.ts';
 export * from './inbox/forget-user.ts';
 export * from './inbox/inspect-inbox.ts';
+export * from './inbox/read-inbox-state.ts';
 export * from './inbox/recover.ts';
 export * from './keys.ts';
 export * from './messages/accept.ts';
