@@ -57,6 +57,12 @@ export const alertCases: AlertCase[] = [
     firing: { ...healthy, [up('gateway', 'gateway-0')]: '0x120' },
     quiet: { ...healthy, [up('gateway', 'gateway-0')]: '0x12 1x108' },
   },
+  {
+    alert: 'ParleyRedisLostData',
+    within: '2m',
+    firing: { [`parley_redis_data_losses_total{${ns}}`]: '0x3 1x120' },
+    quiet: { [`parley_redis_data_losses_total{${ns}}`]: '0x120' },
+  },
   dependency('ParleyPostgresDown', 'postgresql'),
   dependency('ParleyRedisDown', 'redis'),
   {

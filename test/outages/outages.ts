@@ -49,6 +49,14 @@ export const outages: readonly Outage[] = [
     },
   },
   {
+    name: 'Redis emptied by FLUSHALL',
+    alerts: ['ParleyRedisLostData'],
+    strike: async ({ redis }) => {
+      await withRedis(redis.url, (client) => client.flushall());
+      return async () => {};
+    },
+  },
+  {
     name: 'memory of Redis full',
     total: true,
     alerts: ['ParleyRedisFull'],

@@ -1,7 +1,8 @@
 import type { Problem } from '@parley/protocol';
-import { readPermit } from '@parley/redis';
+import { readMarks, readPermit } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { describe, expect, it } from 'vitest';
+import { mastersOf } from '../test/masters.ts';
 import { password, TestApi } from '../test/test-api.ts';
 
 describe('while PostgreSQL is down', () => {
@@ -51,6 +52,21 @@ it('the api treats Redis as down while it does not respond', async () => {
   api.redisGate.open();
   await waitFor(async () => (await api.events(ann)).some((it) => it.kind === 'profile'));
 });
+
+it('an api that finds Redis emptied logs once what is lost and what to do, and counts it', async () => {
+  await using api = await TestApi.start();
+  const losses = async () => /^parley_redis_data_losses_total\S* (\d+)$/m.exec(await metricsOf(api))?.[1];
+  const lines = () => api.logged.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'Redis lost its data');
+  // The first start of an installation, which has no data to lose, is not reported.
+  await waitFor(async () => (await readMarks(api.redis)).every((mark) => (mark?.mark ?? 0) > 0));
+  expect([await losses(), lines()]).toEqual(['0', []]);
+  await Promise.all(mastersOf(api.redis).map((master) => master.flushall()));
+  await waitFor(async () => (await losses()) === '1');
+  await waitFor(async () => (await readMarks(api.redis)).every((mark) => mark !== undefined));
+  expect(lines()).toMatchObject([{ level: 'warn', lost: expect.any(String), action: expect.any(String) }]);
+});
+
+const metricsOf = async ({ url }: TestApi) => await (await fetch(`${url}/metrics`)).text();
 
 describe('while Redis is down', () => {
   it('the api serves stored data and refreshes tokens while Redis is down', async () => {

@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import type { Log } from '../log.ts';
 import { addGauge } from '../metrics.ts';
 import { compareStores, type DatabaseProgress, type Progress } from './compare-stores.ts';
@@ -20,6 +20,7 @@ const ADVANCE_INTERVAL_MS = 5000;
  */
 export class StoresMonitor {
   readonly #deps: StoresMonitorDeps;
+  readonly #losses: Counter;
   #timer: NodeJS.Timeout | undefined;
   #check: Promise<void> = Promise.resolve();
   #reason: string | undefined;
@@ -28,6 +29,11 @@ export class StoresMonitor {
 
   constructor(deps: StoresMonitorDeps, metrics: Registry) {
     this.#deps = deps;
+    this.#losses = new Counter({
+      name: 'parley_redis_data_losses_total',
+      help: 'How often this process found a Redis server without the data of this installation.',
+      registers: [metrics],
+    });
     const help = '1 while Redis and PostgreSQL do not belong together and the process serves no requests.';
     addGauge(metrics, 'parley_stores_mismatch', help, () => (this.#reason === undefined ? 0 : 1));
   }
@@ -87,7 +93,19 @@ export class StoresMonitor {
    * are looked up in PostgreSQL.
    */
   async #adopt(progress: DatabaseProgress): Promise<void> {
-    const { database, redis } = this.#deps;
+    const { database, redis, log } = this.#deps;
+    // At the first start of an installation, Redis has no data yet.
+    if (progress.mark > 0) {
+      this.#losses.inc();
+      log.warn(
+        {
+          lost: 'messages that PostgreSQL did not have yet, inboxes, and copies that are written again',
+          action:
+            'find out who emptied or replaced Redis, and whether it has appendonly yes; devices reload by themselves',
+        },
+        'Redis lost its data',
+      );
+    }
     for (const { user, session, until } of await database.readEndedSessions())
       await redis.revokeSession(user, session, until);
     if (progress.mark > 0) await redis.noteRefLoss();
