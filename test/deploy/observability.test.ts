@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPrometheus, type Stack, startStack, startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { Pair } from '../containers/pair.ts';
 import { Collector } from './collector.ts';
 import { kubernetes } from './kustomize.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   };
   folder = await mkdtemp(join(tmpdir(), 'parley-observability-'));
   redis = await startTestRedis();
-  // The hook is never called, but its metrics are exported.
+  // The hook and the webhook are never called, but their metrics are exported.
   const secret = `whsec_${Buffer.alloc(24).toString('base64')}`;
   const hook = { url: 'https://rules.example', events: ['group.join'], secret };
   stack = await startStack({
@@ -35,6 +35,7 @@ beforeAll(async () => {
     redisUrl: redis.url,
     env: {
       ...{ LOG_LEVEL: 'trace', SEND_POLICY: 'anyone', API_KEYS: apiKey, HOOKS: JSON.stringify([hook]) },
+      WEBHOOKS: JSON.stringify([{ ...hook, name: 'product', events: ['report'] }]),
       // Any keys are valid here: nothing is pushed, but the metrics are exported.
       ...{ PUSH_PUBLIC_KEY: 'public', PUSH_PRIVATE_KEY: 'private' },
       ...traces,
@@ -161,6 +162,25 @@ describe('metrics', () => {
     }
   });
 
+  it('each query of the dashboard is limited to the selected installations and processes', async () => {
+    const queries = await dashboardQueries();
+    expect(queries.length).toBeGreaterThan(50);
+    const selectors = queries.flatMap((query) => [...query.matchAll(/\b(?:parley_\w+|up|ALERTS)(\{[^}]*\})?/g)]);
+    for (const [text, selector = ''] of selectors) {
+      expect(text).toContain('namespace=~"$namespace"');
+      // Alerts have no process, because most of them are about a whole installation.
+      if (!text.startsWith('ALERTS')) expect(selector).toContain('pod=~"$pod"');
+    }
+  });
+
+  it.skipIf(!tools)('Prometheus accepts each query of the dashboard', async () => {
+    const rules = (await dashboardQueries()).map((expr, index) => ({ record: `query_${index}`, expr }));
+    const file = join(folder, 'queries.yaml');
+    await writeFile(file, stringify({ groups: [{ name: 'dashboard', rules }] }));
+    const { stdout, stderr, status } = spawnSync(tools?.promtool ?? '', ['check', 'rules', file]);
+    expect([`${stdout}${stderr}`, status]).toEqual([expect.stringContaining(`${rules.length} rules found`), 0]);
+  });
+
   it('the runbook has a section for each alert', async () => {
     const text = await readFile(join(kubernetes, 'monitoring/alerts.yaml'), 'utf8');
     const { spec } = parse(text) as { spec: { groups: { rules: { alert: string }[] }[] } };
@@ -170,6 +190,13 @@ describe('metrics', () => {
     expect(explained.toSorted()).toEqual(names.toSorted());
   });
 });
+
+/** Returns the queries of all panels of the dashboard. */
+async function dashboardQueries(): Promise<string[]> {
+  const text = await readFile(join(kubernetes, 'monitoring/dashboard.json'), 'utf8');
+  const { panels } = JSON.parse(text) as { panels: { targets?: { expr: string }[] }[] };
+  return panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+}
 
 interface Entry {
   msg: string;
