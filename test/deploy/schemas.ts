@@ -1,3 +1,6 @@
+import * as secrets from '@kubernetes-models/external-secrets/external-secrets.io/v1';
+import * as gateway from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
+import * as keda from '@kubernetes-models/keda/keda.sh/v1alpha1';
 import * as monitoring from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import * as apps from 'kubernetes-models/apps/v1';
 import * as autoscaling from 'kubernetes-models/autoscaling/v2';
@@ -7,7 +10,9 @@ import * as policy from 'kubernetes-models/policy/v1';
 import * as core from 'kubernetes-models/v1';
 import type { Manifest } from './kustomize.ts';
 
-/** API versions of the objects in deploy/kubernetes -> the kinds of that version. */
+/**
+ * API versions of the objects in deploy/kubernetes and deploy/helm -> the kinds of that version.
+ */
 const groups: Record<string, object> = {
   v1: core,
   'apps/v1': apps,
@@ -16,6 +21,9 @@ const groups: Record<string, object> = {
   'networking.k8s.io/v1': networking,
   'policy/v1': policy,
   'monitoring.coreos.com/v1': monitoring,
+  'gateway.networking.k8s.io/v1': gateway,
+  'external-secrets.io/v1': secrets,
+  'keda.sh/v1alpha1': keda,
 };
 
 /**
