@@ -193,6 +193,32 @@ describe('ParleyServer', () => {
     );
   });
 
+  it('ParleyServer puts a user on legal hold, which preserves a message before its edit and recall', async () => {
+    const [ann, ben] = [
+      await parley.call('PUT /server/users/{user}', { user: 'l-ann' }),
+      await parley.call('PUT /server/users/{user}', { user: 'l-ben' }),
+    ];
+    await parley.call('PUT /server/users/{user}/friends/{friend}', { user: ann.id, friend: ben.id });
+    const held = await parley.call('POST /server/holds', { user: 'l-ann', reason: 'case 7' });
+    expect(held).toMatchObject({ id: ann.id, kind: 'user', externalId: 'l-ann', reason: 'case 7' });
+    expect((await parley.call('GET /server/holds')).items).toEqual([held]);
+    const sent = { from: 'l-ann', to: 'l-ben', ref: 'l', body: text('first') };
+    const { id: message } = await parley.call('POST /server/messages', sent);
+    const place = { user: 'l-ben', chat: ann.id, message };
+    const path = '/server/users/{user}/chats/{chat}/messages/{message}';
+    await waitFor(async () => (await parley.call(`GET ${path}`, place).catch(() => undefined)) !== undefined);
+    await parley.call(`PATCH ${path}`, { ...place, body: text('second') });
+    await parley.call(`DELETE ${path}`, place);
+    const preserved = async () => (await parley.call('GET /server/holds/{id}/messages', { id: ann.id })).items;
+    await waitFor(async () => (await preserved()).length === 4);
+    const own = (await preserved()).filter(({ owner }) => owner === ann.id);
+    expect(own).toMatchObject([
+      { message, from: ann.id, cause: 'changed', body: text('first'), edited: null },
+      { message, from: ann.id, cause: 'changed', body: text('second'), edited: expect.any(Number) },
+    ]);
+    expect(await parley.call('DELETE /server/holds/{id}', { id: ann.id })).toBeUndefined();
+  });
+
   it("a rejected call of ParleyServer has the code, status and fields of the api's error", async () => {
     const missing = parley.call('GET /server/users/{user}', { user: 'nobody' });
     await expect(missing).rejects.toBeInstanceOf(ParleyServerError);

@@ -32,6 +32,8 @@ import * as layimMedia from './032-layim-media.ts';
 import * as linkPreviews from './033-link-previews.ts';
 import * as findServerUsers from './034-find-server-users.ts';
 import * as mentionsOnly from './035-mentions-only.ts';
+import * as legalHolds from './036-legal-holds.ts';
+import * as chatRetention from './037-chat-retention.ts';
 
 /**
  * Maps the name of every migration to the migration, in the order of execution. Never change a
@@ -71,6 +73,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '033-link-previews': linkPreviews,
   '034-find-server-users': findServerUsers,
   '035-mentions-only': mentionsOnly,
+  '036-legal-holds': legalHolds,
+  '037-chat-retention': chatRetention,
 };
 
 /**

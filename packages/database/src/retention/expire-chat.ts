@@ -14,7 +14,10 @@ export async function expireChat(tx: Database, { owner, peer, upTo }: Expired, l
     delete from messages where owner_id = ${owner} and peer_id = ${peer} and id in (
       select id from messages where owner_id = ${owner} and peer_id = ${peer} and id <= ${upTo} order by id limit ${limit})
     returning id`.execute(tx);
-  await deleteAttached(tx, { owner, peer, upTo });
+  // Keeps the files of the messages that remain, because a legal hold preserves these messages only
+  // when they are deleted.
+  const deletedTo = rows.length < limit ? upTo : Math.max(...rows.map(({ id }) => id));
+  await deleteAttached(tx, { owner, peer, upTo: deletedTo });
   await deleteIndexed(tx, owner, upTo);
   return rows.length;
 }

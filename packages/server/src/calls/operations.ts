@@ -12,6 +12,7 @@ import type {
   Member,
   Message,
   Privacy,
+  ReceivedBody,
   Report,
   Session,
   SignIn,
@@ -34,6 +35,8 @@ export interface Operations {
   'GET /server/users/{user}/connections': [OfUser, Page<UserConnections>];
   /** Closes the user's connections. The user's sessions stay valid. */
   'DELETE /server/users/{user}/connections': [OfUser, undefined];
+  /** Returns how many events wait for the user, and how far each device has acknowledged them. */
+  'GET /server/users/{user}/inbox': [OfUser, InboxState];
   'GET /server/users/{user}/sessions': [OfUser & Paging, Page<ServerSession>];
   'DELETE /server/users/{user}/sessions/{session}': [OfUser & { session: string }, undefined];
   'GET /server/users/{user}/push-devices': [OfUser, Page<PushDevice>];
@@ -41,6 +44,12 @@ export interface Operations {
   'GET /server/users/{user}/chats/{chat}/messages': [
     OfChat & { before?: number; after?: number; around?: number; limit?: number },
     { items: Message[]; more: boolean } & Named,
+  ];
+  /** Days after which messages of the chat are removed. 0: never. Null: see `RETENTION`. */
+  'GET /server/users/{user}/chats/{chat}/retention': [OfChat, { retention: number | null }];
+  'PUT /server/users/{user}/chats/{chat}/retention': [
+    OfChat & { retention: number | null },
+    { retention: number | null },
   ];
   'GET /server/users/{user}/chats/{chat}/messages/{message}': [OfMessage, Message];
   /** Edits the message for all participants. Fields that are not set stay unchanged. */
@@ -115,6 +124,19 @@ export interface Operations {
   'GET /server/reports': [Paging & { state?: Report['state'] }, Page<ServerReport>];
   /** Closes or reopens a report, or sets the note of the moderators. */
   'PATCH /server/reports/{id}': [{ id: number; state?: Report['state']; note?: string }, ServerReport];
+
+  'GET /server/holds': [Paging, Page<LegalHold>];
+  /**
+   * Puts a user or group on legal hold. If it is on hold already, changes only the reason.
+   */
+  'POST /server/holds': [({ user: Ref } | { group: Ref }) & { reason: string }, LegalHold];
+  /** Ends the hold. `id` is Parley's id of the user or group. */
+  'DELETE /server/holds/{id}': [{ id: number }, undefined];
+  /** Lists the messages that the hold has preserved, in the order in which that happened. */
+  'GET /server/holds/{id}/messages': [{ id: number } & Paging, Page<PreservedMessage>];
+
+  /** Returns the progress of the retention and of the deletion of accounts. */
+  'GET /server/removals': [Nothing, Removals];
 
   'GET /server/webhooks': [Nothing, Page<WebhookEndpoint>];
   'GET /server/webhooks/dead': [Paging & { endpoint?: string }, Page<DeadWebhook>];
@@ -268,6 +290,26 @@ export interface UserConnections {
   connections: number;
 }
 
+/** The state of a user's inbox. */
+export interface InboxState {
+  /**
+   * Time at which the inbox got its present epoch, in Unix ms. Devices with an older cursor may
+   * have to reload.
+   */
+  began: number;
+  /** Number of events in the inbox. */
+  events: number;
+  /** Offset of the newest event. */
+  last: number;
+  devices: {
+    device: string;
+    /** Number of unacknowledged events. Null if the cursor of the device is of an older epoch. */
+    behind: number | null;
+    /** Time of the last acknowledgement in Unix ms, exact to four hours. Null if unknown. */
+    acknowledged: number | null;
+  }[];
+}
+
 /** A browser or phone that receives push notifications. */
 export interface PushDevice {
   kind: 'web' | 'fcm' | 'apns';
@@ -310,6 +352,67 @@ export interface ServerReport extends Omit<Report, 'message'> {
   note: string;
   /** Unix ms. */
   updated: number;
+}
+
+/** A legal hold on a user or group, whose deleted and changed messages are preserved. */
+export interface LegalHold {
+  /** Parley's id of the user or group. */
+  id: number;
+  kind: 'user' | 'group';
+  externalId: string | null;
+  reason: string;
+  /** Name of the API key that created the hold. */
+  by: string;
+  /** Unix ms. */
+  created: number;
+}
+
+/** A version of a message that was deleted or changed during a legal hold. */
+export interface PreservedMessage {
+  id: number;
+  /** Whose copy of the chat contained the message: a user, or the group. */
+  owner: number;
+  /** The other user, or the group. */
+  peer: number;
+  /** Id of the message. */
+  message: number;
+  /** Sender of the message. */
+  from: number;
+  /** Time at which the message was sent, in Unix ms. */
+  date: number;
+  replyTo: number | null;
+  /** Time at which this version was written by an edit, in Unix ms. Null: not edited before. */
+  edited: number | null;
+  body: ReceivedBody;
+  custom?: Custom;
+  /** `changed`: by an edit or a recall. */
+  cause: 'deleted' | 'changed';
+  /** Time at which the message was deleted or changed, in Unix ms. */
+  preserved: number;
+  /** Where the media store has the file of the message. Null if it contains none. */
+  storageKey: string | null;
+}
+
+/** The progress of the retention and of the deletion of accounts. All times are in Unix ms. */
+export interface Removals {
+  retention: {
+    /** Time at which the present run began. Null if none is in progress. */
+    started: number | null;
+    /** Number of messages that the present or last run has removed. */
+    removed: number;
+    /** Time at which the last complete run ended. Null if none has. */
+    finished: number | null;
+    /** Time at which the next run begins. Null if one is in progress. */
+    next: number | null;
+  };
+  erasures: {
+    /** Number of deleted accounts whose data are not all deleted yet. */
+    waiting: number;
+    /** Time at which the oldest of these accounts was deleted. */
+    oldest: number | null;
+  };
+  /** Number of messages that legal holds have preserved, estimated by PostgreSQL. */
+  preservedMessages: number;
 }
 
 /** A webhook endpoint and the state of its queue. */

@@ -16,6 +16,8 @@ export interface Options {
   custom?: string;
   state?: string;
   note?: string;
+  reason?: string;
+  days?: string;
   skip?: string;
 }
 
@@ -92,6 +94,11 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'List the gateways that a user is connected to',
     run: (server, args) => server.call('GET', `${user(args)}/connections`),
   },
+  inbox: {
+    args: ['USER'],
+    summary: 'Show how many events wait for a user in Redis, and how far each device has acknowledged them',
+    run: (server, args) => server.call('GET', `${user(args)}/inbox`),
+  },
   export: {
     args: ['USER', 'FILE'],
     summary: 'Write all data of a user to a new zip archive',
@@ -131,6 +138,17 @@ export const commands: Readonly<Record<string, Command>> = {
     columns: ['id', 'date', 'from', 'body'],
     run: (server, args, query) =>
       server.call('GET', `${chat(args)}/messages`, { query: pick(query, 'limit', 'before') }),
+  },
+  retention: {
+    args: ['USER', 'CHAT'],
+    options: ['days'],
+    summary: 'Show the retention period of a chat of two users. --days N sets it, 0: never, none: as for all chats',
+    run: (server, args, { days }) =>
+      days === undefined
+        ? server.call('GET', `${chat(args)}/retention`)
+        : server.call('PUT', `${chat(args)}/retention`, {
+            body: { retention: days === 'none' ? null : readDays(days) },
+          }),
   },
   'message send': {
     args: ['TO', 'TEXT'],
@@ -180,6 +198,46 @@ export const commands: Readonly<Record<string, Command>> = {
         body: { state: 'closed', ...(note !== undefined && { note }) },
       }),
   },
+  removals: {
+    args: [],
+    summary: 'Show the progress of the retention and of the deletion of accounts',
+    run: async (server) => {
+      const { retention, erasures, ...more } = (await server.call('GET', '/removals')) as Record<string, object>;
+      return { retention: [retention], erasures: [erasures], ...more };
+    },
+  },
+  'hold list': {
+    args: [],
+    options: ['limit', 'after'],
+    summary: 'List the legal holds',
+    columns: ['id', 'kind', 'externalId', 'created', 'by', 'reason'],
+    run: (server, _, query) => server.call('GET', '/holds', { query: pick(query, 'limit', 'after') }),
+  },
+  'hold user': {
+    args: ['USER'],
+    options: ['reason'],
+    summary: 'Put a user on legal hold. --reason TEXT is required',
+    run: (server, [user = ''], { reason }) => server.call('POST', '/holds', { body: { user: toRef(user), reason } }),
+  },
+  'hold group': {
+    args: ['GROUP'],
+    options: ['reason'],
+    summary: 'Put a group on legal hold. --reason TEXT is required',
+    run: (server, [group = ''], { reason }) => server.call('POST', '/holds', { body: { group: toRef(group), reason } }),
+  },
+  'hold messages': {
+    args: ['ID'],
+    options: ['limit', 'after'],
+    summary: 'List the messages that the hold on the user or group with this Parley id has preserved',
+    columns: ['id', 'preserved', 'cause', 'owner', 'peer', 'message', 'from', 'date', 'body', 'storageKey'],
+    run: (server, [id = ''], query) =>
+      server.call('GET', `/holds/${encodeURIComponent(id)}/messages`, { query: pick(query, 'limit', 'after') }),
+  },
+  'hold end': {
+    args: ['ID'],
+    summary: 'End the hold on the user or group with this Parley id',
+    run: (server, [id = '']) => server.call('DELETE', `/holds/${encodeURIComponent(id)}`),
+  },
   'webhook list': {
     args: [],
     summary: 'Show the webhook endpoints and their numbers of waiting events',
@@ -198,6 +256,11 @@ export const commands: Readonly<Record<string, Command>> = {
     run: (server, [id = '']) => server.call('POST', `/webhooks/dead/${encodeURIComponent(id)}/replay`),
   },
 };
+
+function readDays(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new CliError('--days is not a whole number or "none".', 2);
+  return Number(text);
+}
 
 function readJson(option: string, text: string): unknown {
   try {

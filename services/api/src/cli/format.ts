@@ -29,8 +29,17 @@ interface Page {
 function fields(result: Fields): string {
   const width = Math.max(0, ...Object.keys(result).map((name) => name.length));
   return Object.entries(result)
-    .map(([name, value]) => `${name.padEnd(width)}  ${cell(name, value)}`)
+    .map(([name, value]) => (isList(value) ? table(name, value) : `${name.padEnd(width)}  ${cell(name, value)}`))
     .join('\n');
+}
+
+function isList(value: unknown): value is Fields[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'object' && item !== null);
+}
+
+/** Formats a list within an object as an indented table below the name of its field. */
+function table(name: string, items: readonly Fields[]): string {
+  return [name, ...toTable(items).split('\n')].join('\n  ');
 }
 
 function toTable(items: readonly Fields[], columns: readonly string[] = Object.keys(items[0] ?? {})): string {
@@ -57,6 +66,12 @@ const dates = new Set([
   'expires',
   'recalled',
   'edited',
+  'preserved',
+  'began',
+  'started',
+  'finished',
+  'next',
+  'acknowledged',
 ]);
 
 function cell(name: string, value: unknown): string {

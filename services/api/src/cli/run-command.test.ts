@@ -5,11 +5,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, heartbeat } from '@parley/redis';
+import { acknowledge, connect, heartbeat } from '@parley/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedMessages } from '../../test/seed.ts';
 import { apiKey, type Product, startServerApi } from '../../test/server-api.ts';
-import { TestApi } from '../../test/test-api.ts';
+import { password, TestApi } from '../../test/test-api.ts';
 import { runCommand } from './run-command.ts';
 
 let product: Product;
@@ -79,6 +79,21 @@ describe('parley', () => {
     expect(await parley('connections', 'cli-12')).toMatch(new RegExp(`^gateway +connections\n${gateway} +2$`));
   });
 
+  it('parley shows the inbox of a user and how far the devices are', async () => {
+    const [a, b] = await product.people('cli-18', 'cli-19');
+    const { redis } = product.api;
+    expect(await json('inbox', 'cli-19')).toEqual({ began: 0, events: 0, last: 0, devices: [] });
+    await parley('message', 'send', 'cli-19', 'one', '--from', 'system');
+    await parley('message', 'send', 'cli-19', 'two', '--from', 'system');
+    const { began } = await json<{ began: number }>('inbox', 'cli-19');
+    await acknowledge(redis, b.id, 'phone', { epoch: began, offset: 1 });
+    expect(await json('inbox', 'cli-19')).toMatchObject({ events: 2, devices: [{ device: 'phone', behind: 1 }] });
+    expect(await parley('inbox', 'cli-19')).toMatch(
+      /^last +2\ndevices\n {2}device +behind +acknowledged\n {2}phone +1 +\d{4}/m,
+    );
+    expect(await json('inbox', `~${a.id}`)).toMatchObject({ events: 0 });
+  });
+
   it('parley exports the data of a user to a new file', async () => {
     await product.people('cli-13');
     const folder = await mkdtemp(join(tmpdir(), 'parley-export-'));
@@ -131,6 +146,43 @@ describe('parley', () => {
       note: 'warned',
     });
     expect(await json('report', 'list', '--state', 'open')).toEqual({ items: [], next: null });
+  });
+
+  it('parley creates, lists and ends a legal hold, and prints what it preserved', async () => {
+    const [a, b] = await product.people('cli-14', 'cli-15');
+    expect(await json('hold', 'user', 'cli-14', '--reason', 'case 7')).toMatchObject({ id: a.id, reason: 'case 7' });
+    await expect(parley('hold', 'user', 'cli-14')).rejects.toThrow('reason');
+    await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'evidence' }]);
+    await product.api.db.deleteFrom('messages').where('owner_id', '=', a.id).execute();
+    expect(await parley('hold', 'list')).toMatch(new RegExp(`^${a.id} +user +cli-14 .* case 7$`, 'm'));
+    expect(await parley('hold', 'messages', `${a.id}`)).toMatch(/^id +preserved .*\n.*Z +deleted .* evidence/);
+    expect(await parley('hold', 'end', `${a.id}`)).toBe('Done.');
+    await product.call('put', '/groups/cli-g', { name: 'cli-g', owner: 'cli-14' });
+    expect(await json('hold', 'group', 'cli-g', '--reason', 'x')).toMatchObject({ kind: 'group', externalId: 'cli-g' });
+  });
+
+  it('parley shows the progress of the retention and of deleted accounts', async () => {
+    const { api } = product;
+    const a = await api.person();
+    const erasures = async () => (await json<{ erasures: { waiting: number }[] }>('removals')).erasures[0]?.waiting;
+    expect(await erasures()).toBe(0);
+    // Without a recorder, records of the account count as possibly unwritten, and the deletion
+    // repeats.
+    await a.call('delete', '/v1/me', { password });
+    expect(await erasures()).toBe(1);
+    expect(await parley('removals')).toMatch(
+      /^retention\n {2}started +removed +finished +next\n.*\nerasures\n.*\n {2}1 +\d{4}-/m,
+    );
+  });
+
+  it('parley shows and sets the retention period of a chat', async () => {
+    const [a, b] = await product.people('cli-16', 'cli-17');
+    await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'hi' }]);
+    const retention = (...more: string[]) => json('retention', 'cli-16', `${b.id}`, ...more);
+    expect(await retention('--days', '7')).toEqual({ retention: 7 });
+    expect(await retention()).toEqual({ retention: 7 });
+    expect(await retention('--days', 'none')).toEqual({ retention: null });
+    await expect(retention('--days', 'soon')).rejects.toThrow('--days is not a whole number');
   });
 
   it('parley prints the option that shows older messages', async () => {

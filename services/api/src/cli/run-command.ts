@@ -35,7 +35,7 @@ function parse(argv: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const lists = { q: text, limit: text, after: text, before: text, from: text, endpoint: text };
-  const content = { text, body: text, custom: text, state: text, note: text, skip: text };
+  const content = { text, body: text, custom: text, state: text, note: text, reason: text, days: text, skip: text };
   try {
     return parseArgs({
       args: [...argv],

@@ -21,6 +21,11 @@ export class CliError extends Error {
 /** Ms within which the api must respond. */
 const TIMEOUT_MS = 30_000;
 
+/** Shows how many bytes of a file are written, if standard error is a terminal. */
+function report(bytes: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${(bytes / 1_000_000).toFixed(1)} MB`);
+}
+
 /** Calls the server API of an installation. */
 export class ServerClient {
   readonly #url: string;
@@ -66,7 +71,8 @@ export class ServerClient {
     if (!response.ok || !response.body) throw new CliError(explain(response.status, await response.text()));
     const target = createWriteStream(file, { flags: 'wx', mode: 0o600 });
     try {
-      await pipeline(Readable.fromWeb(response.body as ReadableStream), target);
+      const progress = setInterval(() => report(target.bytesWritten), 1000);
+      await pipeline(Readable.fromWeb(response.body as ReadableStream), target).finally(() => clearInterval(progress));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') await rm(file, { force: true });
       throw new CliError(`Cannot write ${file}: ${(error as Error).message}`);

@@ -6,12 +6,15 @@ import { sql } from 'kysely';
  * `upTo`, with their pins and their access to media. Returns the number of deleted messages.
  */
 export async function deleteMessages(db: Database, { owner, peer, upTo }: Copy, limit: number): Promise<number> {
-  await deleteAttached(db, { owner, peer, upTo });
-  const { numAffectedRows = 0n } = await sql`
+  const { rows } = await sql<{ id: number }>`
     delete from messages where owner_id = ${owner} and peer_id = ${peer} and id in (
-      select id from messages where owner_id = ${owner} and peer_id = ${peer} and id <= ${upTo} order by id limit ${limit}
-    )`.execute(db);
-  return Number(numAffectedRows);
+      select id from messages where owner_id = ${owner} and peer_id = ${peer} and id <= ${upTo} order by id limit ${limit})
+    returning id`.execute(db);
+  // Keeps the files of the messages that remain, because a legal hold preserves these messages only
+  // when they are deleted.
+  const deletedTo = rows.length < limit ? upTo : Math.max(...rows.map(({ id }) => id));
+  await deleteAttached(db, { owner, peer, upTo: deletedTo });
+  return rows.length;
 }
 
 interface Copy {

@@ -76,12 +76,14 @@ export async function deleteUnsent(db: Database, id: number): Promise<boolean> {
 }
 
 /**
- * SQL condition that a media file can be deleted: no message contains it and it is not an avatar.
+ * SQL condition that a media file can be deleted: no message contains it, no legal hold preserves
+ * it, and it is not an avatar.
  * Use the condition in a statement after the one that locks the row. Sharing also locks the row, so
  * the file cannot be shared between the two statements.
  */
 export const unused = sql<boolean>`
   not exists (select from media_shares s where s.media_id = media.id and s.granted)
+  and not exists (select from preserved_messages p where p.media_id = media.id)
   and not exists (select from users u where u.id = media.owner_id and u.avatar = '/v1/media/' || media.id)
   and not exists (
     select from group_members m join groups g on g.id = m.group_id

@@ -144,6 +144,34 @@ describe('retention', () => {
     expect(await faults()).toEqual([]);
   });
 
+  it('the retention period of a chat between two users overrides the period of the installation', async () => {
+    const [ann, ben, carl] = await product.people('r-14', 'r-15', 'r-16');
+    await load(
+      message('kept', 'r-14', 'r-15', OLD),
+      message('recent', 'r-14', 'r-16', RECENT),
+      message('newest', 'r-16', 'r-14', Date.now() - DAY_MS),
+    );
+    // The period of a chat is set through either participant.
+    const set = async (user: Person, chat: Person, retention: number | null) =>
+      await product.call('put', `/users/~${user.id}/chats/${chat.id}/retention`, { retention });
+    await set(carl, ann, 7);
+    await waitFor(async () => (await historyOf(ann, carl.id)).length === 1);
+    await waitFor(async () => (await historyOf(carl, ann.id)).length === 1);
+    expect((await product.call('get', `/users/r-14/chats/${carl.id}/retention`)).body).toEqual({ retention: 7 });
+    await set(ann, carl, null);
+    expect((await product.call('get', `/users/r-16/chats/${ann.id}/retention`)).body).toEqual({ retention: null });
+    await waitFor(async () => (await rowsOf(ben.id)) === 0);
+    await set(ann, ben, 0);
+    await load(message('again', 'r-15', 'r-14', OLD + 1));
+    const loaded = Date.now();
+    await waitFor(async () => {
+      const run = await product.api.db.selectFrom('retention_runs').selectAll().executeTakeFirstOrThrow();
+      return run.started > loaded && run.finished >= run.started;
+    });
+    expect(await rowsOf(ben.id)).toBe(1);
+    expect(await faults()).toEqual([]);
+  });
+
   it('retention deletes the files of deleted messages, except files that another message contains', async () => {
     const [ann, ben] = await product.people('r-9', 'r-10');
     const uploader = new Uploader(product.api.url, ann);

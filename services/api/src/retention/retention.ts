@@ -1,12 +1,13 @@
 import { type Database, expireChat, expireGroup } from '@parley/database';
 import { firstMessageId } from '@parley/protocol';
 import { Counter, Gauge, type Log, type Registry } from '@parley/service';
+import { deleteReleased } from '../queries/holds.ts';
 import type { RetentionConfig } from './config.ts';
 import {
   type ChatPlace,
   claimRun,
   continueRun,
-  type ExpiredGroup,
+  type Expired,
   finishRun,
   nextChats,
   nextGroups,
@@ -18,9 +19,9 @@ import {
 } from './retention-queries.ts';
 
 /**
- * Deletes messages that are older than the retention period. Each run goes through all groups and
- * chats, in small transactions. Only one replica at a time runs; if it crashes, another replica
- * continues the run.
+ * Deletes messages that are older than the retention period, and preserved messages whose legal
+ * hold has ended. Each run goes through all groups and chats, in small transactions. Only one
+ * replica at a time runs; if it crashes, another replica continues the run.
  */
 export class Retention {
   readonly #options: RetentionOptions;
@@ -87,6 +88,7 @@ export class Retention {
         if (!(await continueRun(db, claimed, run, until))) return;
         claimed = until;
       }
+      await this.#removeReleased();
       await finishRun(db, claimed, Date.now(), Date.now() + config.interval);
       this.#lastRun.set(Date.now() / 1000);
       log.info(
@@ -107,35 +109,44 @@ export class Retention {
   }
 
   async #removeInGroups(after: number, now: number): Promise<Step> {
-    const { db, config } = this.#options;
+    const { db } = this.#options;
     const groups = await nextGroups(db, after, AT_ONCE);
-    const expired = groups.flatMap(({ id, days }): ExpiredGroup[] => {
-      const period = days === null ? config.period : days * DAY_MS;
-      return period ? [{ id, upTo: lastExpired(now, period) }] : [];
-    });
+    const expired = groups.flatMap(({ id, days }) => this.#expired(id, id, days, now));
     let removed = 0;
-    for (const { id, upTo } of await withOldMessages(db, expired)) {
-      removed += await this.#removeAll((tx) => expireGroup(tx, id, upTo, AT_ONCE));
+    for (const { owner, upTo } of await withOldMessages(db, expired)) {
+      removed += await this.#removeAll((tx) => expireGroup(tx, owner, upTo, AT_ONCE));
     }
     const last = groups.at(-1)?.id;
-    if (last !== undefined) return { place: { group: last }, removed };
-    return { place: config.period === undefined ? undefined : { chat: [0, 0] }, removed };
+    return { place: last === undefined ? { chat: [0, 0] } : { group: last }, removed };
   }
 
   async #removeInChats(after: ChatPlace, now: number): Promise<Step> {
     const { db, config } = this.#options;
-    // Stops if chats between users have no retention period, because a process with other settings
-    // might have begun the run.
-    if (config.period === undefined) return { place: undefined, removed: 0 };
-    const upTo = lastExpired(now, config.period);
-    const chats = await nextChats(db, after, upTo, AT_ONCE);
+    const chats = await nextChats(db, after, AT_ONCE, { all: config.period !== undefined });
+    const expired = chats.flatMap(({ owner, peer, days }) => this.#expired(owner, peer, days, now));
     let removed = 0;
-    for (const { key, old } of chats) {
-      const [owner, peer] = key;
-      if (old) removed += await this.#removeAll((tx) => expireChat(tx, { owner, peer, upTo }, AT_ONCE));
+    for (const copy of await withOldMessages(db, expired)) {
+      removed += await this.#removeAll((tx) => expireChat(tx, copy, AT_ONCE));
     }
-    const last = chats.at(-1)?.key;
-    return { place: last && { chat: last }, removed };
+    const last = chats.at(-1);
+    return { place: last && { chat: [last.owner, last.peer] }, removed };
+  }
+
+  /**
+   * Returns the messages of a copy that are older than `days`, or than the period of the
+   * installation if `days` is null. Empty if its messages are kept forever.
+   */
+  #expired(owner: number, peer: number, days: number | null, now: number): Expired[] {
+    const period = days === null ? this.#options.config.period : days * DAY_MS;
+    return period ? [{ owner, peer, upTo: firstMessageId(now - period) - 1 }] : [];
+  }
+
+  /** Deletes the preserved messages that no legal hold covers any more. */
+  async #removeReleased(): Promise<void> {
+    let deleted: number;
+    do {
+      deleted = await this.#options.db.transaction().execute((tx) => deleteReleased(tx, AT_ONCE));
+    } while (deleted === AT_ONCE && !this.#stopped);
   }
 
   /** Deletes messages in one transaction per batch, until a batch is not full. */
@@ -148,11 +159,6 @@ export class Retention {
       if (removed < AT_ONCE || this.#stopped) return all;
     }
   }
-}
-
-/** Returns the greatest message id that is older than a period in ms. */
-function lastExpired(now: number, period: number): number {
-  return firstMessageId(now - period) - 1;
 }
 
 /** Maximum number of chats per step, and of messages per transaction. */

@@ -1,8 +1,10 @@
 import { serverGroups } from './groups/index.ts';
+import { serverHolds } from './holds/index.ts';
 import { serverImports } from './imports/index.ts';
 import { serverInvitations } from './invitations/index.ts';
 import { issueToken } from './issue-token.ts';
 import { serverJobs } from './jobs/index.ts';
+import { getRemovals } from './removals.ts';
 import { serverReports } from './reports/index.ts';
 import { sendMessage } from './send-message.ts';
 import { serverUsers } from './users/index.ts';
@@ -18,5 +20,7 @@ export const server = [
   issueToken,
   ...serverInvitations,
   ...serverReports,
+  ...serverHolds,
+  getRemovals,
   ...serverWebhooks,
 ];

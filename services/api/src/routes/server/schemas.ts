@@ -36,6 +36,28 @@ export const userConnectionsSchema = z
   })
   .openapi('UserConnections');
 
+/** The state of a user's inbox. */
+export const inboxStateSchema = z
+  .object({
+    began: z.int().nonnegative().openapi({
+      description: 'When the inbox got its present epoch. Devices whose cursor is older may have to reload',
+    }),
+    events: z.int().nonnegative().openapi({ description: 'Number of events in the inbox' }),
+    last: z.int().nonnegative().openapi({ description: 'Offset of the newest event' }),
+    devices: z.array(
+      z.object({
+        device: z.string(),
+        behind: z.int().nullable().openapi({
+          description: 'Number of events that the device has not acknowledged. Null: its cursor is of an older epoch',
+        }),
+        acknowledged: z.int().nullable().openapi({
+          description: 'When the device last acknowledged events, exact to four hours. Null: unknown',
+        }),
+      }),
+    ),
+  })
+  .openapi('InboxState');
+
 /** A push device in the form that the product's backend receives. */
 export const pushDeviceSchema = z
   .object({

@@ -5,6 +5,7 @@ import { deactivateUser } from './deactivate.ts';
 import { exportUser } from './export.ts';
 import { putFriend, removeFriend } from './friends.ts';
 import { getUser } from './get.ts';
+import { getUserInbox } from './inbox.ts';
 import { listUsers } from './list.ts';
 import { editMessage, getUserMessage, removeMessage } from './message.ts';
 import { listUserMessages } from './messages.ts';
@@ -13,6 +14,7 @@ import { listUserPushDevices } from './push-devices.ts';
 import { putUser } from './put.ts';
 import { reactivateUser } from './reactivate.ts';
 import { removeTotp, resetPassword } from './reset-password.ts';
+import { getChatRetention, putChatRetention } from './retention.ts';
 import { endUserSession, listUserSessions } from './sessions.ts';
 
 export const serverUsers = [
@@ -23,12 +25,15 @@ export const serverUsers = [
   updateUserPrivacy,
   listUserConnections,
   disconnectUser,
+  getUserInbox,
   exportUser,
   listUserSessions,
   endUserSession,
   listUserPushDevices,
   listUserChats,
   listUserMessages,
+  getChatRetention,
+  putChatRetention,
   getUserMessage,
   editMessage,
   removeMessage,
