@@ -23,6 +23,8 @@ const entries = [
   ['services/recorder/src/main.ts', 'services/recorder/dist/main.js'],
   ['services/recorder/src/reconcile.ts', 'services/recorder/dist/reconcile.js'],
   ['packages/stack/src/start.ts', 'packages/stack/dist/start.js'],
+  ['packages/stack/src/serve.ts', 'packages/stack/dist/serve.js'],
+  ['packages/stack/src/backup/main.ts', 'packages/stack/dist/backup.js'],
 ];
 
 /**

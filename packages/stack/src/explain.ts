@@ -10,7 +10,10 @@ export function explain(error: unknown, data: string): string {
 }
 
 /** Classes of errors whose message is written for the user. */
-const KNOWN = new Set(['BadOption', 'DataInUse', 'NoDataFolder', 'NoRedis', 'CannotListen', 'NoExternalServer']);
+const KNOWN = new Set([
+  ...['BadOption', 'DataInUse', 'NoDataFolder', 'NoRedis', 'CannotListen', 'NoExternalServer'],
+  ...['NotRunning', 'DataExists'],
+]);
 
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

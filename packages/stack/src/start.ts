@@ -1,11 +1,13 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { forgetRunning, noteRunning } from './backup/running.ts';
 import { createDataFolder } from './data-folder.ts';
 import { lockData } from './data-lock.ts';
 import { createDemoAccounts, demo } from './demo.ts';
 import { explain } from './explain.ts';
 import { checkExternal } from './external.ts';
+import { onStopSignal } from './on-stop-signal.ts';
 import { restartOnBuild } from './restart-on-build.ts';
 import { type Stack, startStack } from './stack.ts';
 import { help, readStartOptions, type StartOptions } from './start-options.ts';
@@ -48,6 +50,7 @@ async function run({ port, gateways, data, host, watch, inspect }: StartOptions)
     stopping.abort();
     say('Stopping');
     await stack?.stop();
+    forgetRunning(dataDir);
   });
   const databases = { redisUrl, databaseUrl };
   stack = await startStack({
@@ -62,6 +65,7 @@ async function run({ port, gateways, data, host, watch, inspect }: StartOptions)
     report: say,
     ...((watch || inspect) && { envOf: developmentEnv(inspect) }),
   });
+  noteRunning(dataDir, stack.databases);
   superviseStack(stack, { signal: stopping.signal, report: say });
   if (watch) restartOnBuild(stack, say);
 
@@ -73,28 +77,6 @@ async function run({ port, gateways, data, host, watch, inspect }: StartOptions)
   tell('api', `${stack.apiUrl}/v1  (try it at ${stack.apiUrl}/docs)`);
   for (const url of stack.gatewayUrls) tell('gateway', `${url.replace(/^http/, 'ws')}/v1/socket`);
   tell('data', `${data}  (logs in ${join(data, 'logs')})`);
-}
-
-/**
- * Calls `stop` after the first signal, then exits. After a second signal, exits at once; the
- * watchdog then cleans up.
- */
-function onStopSignal(stop: () => Promise<void>): void {
-  let first = 0;
-  const onSignal = async () => {
-    // Ignores a second signal within 1 s, because one Ctrl-C can arrive twice: from the terminal
-    // and through npm.
-    if (first && performance.now() - first < 1000) return;
-    if (first) process.exit(1);
-    first = performance.now();
-    await stop();
-    process.exit(0);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  // Also stops when the parent process ends, because npm or its shell can end without passing a
-  // signal on.
-  const parent = process.ppid;
-  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && onSignal(), 500).unref();
 }
 
 /**
