@@ -51,7 +51,8 @@ function parse(args: string[]) {
   }
 }
 
-function wholeNumber(name: string, text: string, min: number, max: number): number {
+/** Returns the number in an option. Throws `BadOption` if it is not from `min` to `max`. */
+export function wholeNumber(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (text.trim() && Number.isInteger(value) && value >= min && value <= max) return value;
   throw new BadOption(`${name} must be a whole number from ${min} to ${max}, not ${text}`);
