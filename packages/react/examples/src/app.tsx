@@ -1,20 +1,19 @@
 import { useChats, useComposer, useConnection, useMessages, useParley, usePresence, useTyping } from '@parley/react';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 
 export function App() {
   const { state } = useConnection();
   const { chats } = useChats();
   const [chat, setChat] = useState<number>();
   if (state === 'off') return <SignIn />;
+  const open = chats.map(({ chat, name, unread }) => (
+    <button type="button" key={chat} onClick={() => setChat(chat)}>
+      {name} {unread || ''}
+    </button>
+  ));
   return (
     <main>
-      <nav>
-        {chats.map(({ chat, name, unread }) => (
-          <button type="button" key={chat} onClick={() => setChat(chat)}>
-            {name} {unread || ''}
-          </button>
-        ))}
-      </nav>
+      <nav>{open}</nav>
       {chat !== undefined && <Chat chat={chat} />}
     </main>
   );
@@ -23,17 +22,13 @@ export function App() {
 function SignIn() {
   const parley = useParley();
   const [error, setError] = useState('');
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const { username = '', password = '' } = Object.fromEntries(new FormData(event.currentTarget)) as Record<
-      string,
-      string
-    >;
-    const signedIn = parley.signIn({ username, password });
-    signedIn.then(() => parley.connect()).catch((reason) => setError(reason.message));
+  const signIn = (form: FormData) => {
+    const account = { username: String(form.get('username')), password: String(form.get('password')) };
+    const signedIn = parley.signIn(account).then(() => parley.connect());
+    signedIn.catch((reason) => setError(reason.message));
   };
   return (
-    <form onSubmit={submit}>
+    <form action={signIn}>
       <input name="username" aria-label="Username" required />
       <input name="password" aria-label="Password" type="password" required />
       <button type="submit">Sign in</button>
@@ -47,10 +42,16 @@ function Chat({ chat }: { chat: number }) {
   const { text, setText, send } = useComposer(chat);
   const typing = useTyping(chat);
   const online = usePresence([chat]).get(chat)?.online;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void send();
-  };
+  const lines = messages.map(({ key, mine, sender, body, state, retry }) => (
+    <li key={key}>
+      {mine ? 'me' : sender?.name}: {body?.type === 'text' ? body.text : '…'} ({state})
+      {retry && (
+        <button type="button" onClick={retry}>
+          Send again
+        </button>
+      )}
+    </li>
+  ));
   return (
     <section>
       {hasOlder && (
@@ -58,20 +59,9 @@ function Chat({ chat }: { chat: number }) {
           Older messages
         </button>
       )}
-      <ol>
-        {messages.map(({ key, mine, sender, body, state, retry }) => (
-          <li key={key}>
-            {mine ? 'me' : sender?.name}: {body?.type === 'text' ? body.text : '…'} ({state})
-            {retry && (
-              <button type="button" onClick={retry}>
-                Send again
-              </button>
-            )}
-          </li>
-        ))}
-      </ol>
+      <ol>{lines}</ol>
       <p role="status">{typing.length > 0 ? 'typing' : online ? 'online' : 'offline'}</p>
-      <form onSubmit={submit}>
+      <form action={() => void send()}>
         <input value={text} onChange={(event) => setText(event.target.value)} aria-label="Message" />
         <button type="submit">Send</button>
       </form>
