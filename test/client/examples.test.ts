@@ -93,6 +93,21 @@ describe('examples of the client package', () => {
     await waitFor(() => page.lines('messages').includes('me: hello, bob (delivered)'));
   });
 
+  it('the agent example for Node.js stops its answer when a reader presses the button Stop', async () => {
+    await using bot = await startBot('agent.mjs', 'stopped-agent');
+    const ned = await register('ned');
+    ned.on('change', () => {
+      const last = ned.messages(bot.user).at(-1);
+      if (last?.streaming && last.id && textOf(last).includes('three')) void ned.act(bot.user, last.id, 'stop');
+    });
+    await bot.befriend(ned);
+    await ned.send(bot.user, 'hello');
+    const answer = () => ned.messages(bot.user).findLast(({ mine, streaming }) => !mine && !streaming);
+    await waitFor(() => answer() !== undefined);
+    const text = textOf(answer() ?? expect.fail('no answer'));
+    expect([text.includes('three'), text.includes('That is all.')]).toEqual([true, false]);
+  });
+
   it.each([
     ['react', ['react', 'react-dom', '@vitejs/plugin-react']],
     ['vue', ['vue', '@vitejs/plugin-vue']],
