@@ -1,6 +1,7 @@
 import type { Options } from '../options.ts';
 import type { Results } from '../report/results.ts';
 import { connections, showConnections } from './connections.ts';
+import { features, showFeatures } from './features.ts';
 import { frames, showFrames } from './frames.ts';
 import { groups, showGroups } from './groups.ts';
 import { hostile, showHostile } from './hostile.ts';
@@ -74,6 +75,10 @@ export const benchmarks: Record<string, Benchmark> = {
     results.streams = await streams(report);
     return showStreams(results.streams);
   },
+  features: async (options, report, results) => {
+    results.features = await features(options, report);
+    return showFeatures(results.features);
+  },
   web: async (_options, report, results) => {
     results.web = await web(report);
     return showWeb(results.web);
@@ -85,7 +90,7 @@ export const benchmarks: Record<string, Benchmark> = {
 };
 
 /** Benchmarks that `all` leaves out, because they need several minutes and a large machine. */
-export const apart = ['roll', 'scale', 'connections', 'overload', 'hostile', 'sockets'];
+export const apart = ['roll', 'scale', 'connections', 'overload', 'hostile', 'sockets', 'features'];
 
 /** `report` receives one line of text for each step of the benchmark. */
 export type Benchmark = (options: Options, report: (line: string) => void, results: Results) => Promise<string>;

@@ -1,4 +1,5 @@
 import type { ConnectionsResult } from '../benchmarks/connections.ts';
+import type { FeaturesResult } from '../benchmarks/features.ts';
 import type { FramesResult } from '../benchmarks/frames.ts';
 import type { GroupsResult } from '../benchmarks/groups.ts';
 import type { HostileResult } from '../benchmarks/hostile.ts';
@@ -19,6 +20,7 @@ export interface Results {
   live?: LiveResult[];
   rate?: RateResult[];
   idle?: IdleResult[];
+  features?: FeaturesResult;
   frames?: FramesResult[];
   groups?: GroupsResult[];
   sockets?: SocketsResult[];

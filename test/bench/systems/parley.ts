@@ -16,6 +16,7 @@ export async function startParley({
   bounded,
   limited,
   sockets,
+  env: more,
 }: ParleyOptions = {}): Promise<System> {
   const cluster = masters > 1 ? await startRedisCluster({ masters }) : undefined;
   const env = {
@@ -24,6 +25,7 @@ export async function startParley({
     ...(limited ? { SEND_POLICY: 'anyone' } : highRates),
     ...(bounded || limited ? {} : unbounded),
     ...(sockets && { SOCKETS: sockets }),
+    ...more,
   };
   const stack = await startStack({ gateways: count, recorders: 1, env, redisUrl: cluster?.url });
   const { api, gateways, recorders } = stack.processes;
@@ -168,6 +170,8 @@ export interface ParleyOptions {
    * `auto` chooses.
    */
   sockets?: 'uws' | 'node';
+  /** Additional environment variables for all services. */
+  env?: NodeJS.ProcessEnv;
   /** Number of Redis masters. Default: 1, which is not a cluster. */
   masters?: number;
 }
