@@ -14,11 +14,19 @@ export function followChats(parley: Parley): () => void {
   const requested = new Map<number, number>();
 
   const read = async (id: number) => {
+    // Does not load a chat that the user deletes during the request, because that would put the
+    // chat back into the list.
+    let isDeleted = false;
+    const off = parley.on('event', (event) => {
+      if (event.kind === 'chat' && event.change === 'deleted' && event.chat === id) isDeleted = true;
+    });
     try {
       const chat = await parley.api('PUT /chats/{id}', { id });
-      if (isConnected(parley)) await parley.load(chat);
+      if (isConnected(parley) && !isDeleted) await parley.load(chat);
     } catch {
       // Ignores the error: the chat was deleted, or the next change loads it.
+    } finally {
+      off();
     }
   };
   const readNames = () => {
