@@ -18,7 +18,7 @@ const table: Record<string, string[]> = {
   'services/gateway': ['protocol', 'redis', 'service'],
   'services/recorder': ['protocol', 'redis', 'database', 'service'],
   'services/api': ['protocol', 'redis', 'database', 'service'],
-  'services/web': ['protocol', 'client'],
+  'services/web': ['protocol', 'client', 'vue'],
 };
 
 const files = execFileSync('git', ['ls-files', 'packages', 'services', '-co', '--exclude-standard'], {

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { build } from 'esbuild';
 import { defineConfig, loadEnv, type Plugin } from 'vite';
-import { sourceAliases } from '../../packages/client/bin/entries.mjs';
+import { sourceAliases as clientAliases } from '../../packages/client/bin/entries.mjs';
+import { sourceAliases as vueAliases } from '../../packages/vue/bin/entries.mjs';
 
 /** Root URL of a running api to which `npm run dev` forwards requests. */
 const { PARLEY_API: api = 'http://127.0.0.1:8080' } = loadEnv('', '.', 'PARLEY_');
@@ -12,7 +13,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   plugins: [vue(), worker()],
-  resolve: { alias: sourceAliases },
+  resolve: { alias: { ...clientAliases, ...vueAliases } },
   define: { __VUE_OPTIONS_API__: 'false' },
   build: {
     target: 'es2022',

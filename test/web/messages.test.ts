@@ -23,8 +23,10 @@ const away = async (person: Person, other: { id: number }, ...texts: string[]) =
   for (const text of texts) await kit.say(person, other, text);
 };
 
-it('a streamed message grows in its bubble with a caret; screen readers announce it when it is complete', async () => {
+it('an agent is shown as thinking, and its streamed message grows in its bubble with a caret; screen readers announce it when it is complete', async () => {
   const { ann, bob, b } = await pair();
+  await kit.post(ann, { type: 'typing', chat: bob.id, active: true, state: 'thinking' });
+  await b.page.locator('.header').getByText('thinking…').waitFor();
   const { id = 0 } = await kit.post(ann, { type: 'stream', op: 'start', ref: 'answer', to: bob.id });
   const append = (index: number, text: string) =>
     kit.post(ann, { type: 'stream', op: 'append', chat: bob.id, id, index, text });

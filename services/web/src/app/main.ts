@@ -1,4 +1,6 @@
+import { parleyPlugin } from '@parley/vue';
 import { createApp } from 'vue';
+import { useParley } from '../core/parley.ts';
 import '../core/styles/index.css';
 import { applyTheme } from '../core/theme.ts';
 import { registerWorker } from '../offline/register.ts';
@@ -7,4 +9,4 @@ import { router } from './router.ts';
 
 applyTheme();
 registerWorker((path) => router.push(path));
-createApp(App).use(router).mount('#app');
+createApp(App).use(parleyPlugin, useParley()).use(router).mount('#app');

@@ -2,14 +2,10 @@ import type { Parley } from '@parley/client';
 import type { Chat } from '@parley/protocol';
 import { onScopeDispose, ref } from 'vue';
 import { draftsOf } from '../chat/composer/drafts.ts';
-import { openChat } from '../core/open-chat.ts';
 import { markJoined, markLeft } from './left-groups.ts';
 
 /** Maximum number of chats that the list loads. The search finds the other chats. */
 const MAX_CHATS = 2000;
-
-/** Minimum ms between two requests for the name of the same chat. */
-const RETRY_MS = 1500;
 
 /** True once the list of chats was loaded, or loading it has failed. */
 export const chatsLoaded = ref(false);
@@ -42,48 +38,18 @@ export async function loadAllChats(parley: Parley): Promise<void> {
 }
 
 /**
- * While the component is mounted, reloads chats after changes that no message announces, such as
- * new settings or joining a group.
+ * While the component is mounted, loads all chats again after events were lost, and notes which
+ * groups the user has joined and left.
  */
 export function followChats(parley: Parley): void {
   onScopeDispose(parley.on('reload', () => void loadAllChats(parley)));
   onScopeDispose(
     parley.on('event', (event) => {
-      if (event.kind === 'chat' && event.change === 'updated') void read(parley, event.chat);
-      // If the last message of a chat was hidden and the SDK has no older one, reads the chat's
-      // last message from the api.
-      if (event.kind === 'hide' && !parley.chats().find(({ chat }) => chat === event.chat)?.last)
-        void read(parley, event.chat);
       if (event.kind !== 'group') return;
       const { change, group, user } = event;
       const own = user === parley.user;
       if (change === 'dissolved' || ((change === 'left' || change === 'removed') && own)) markLeft(group);
-      else if (change === 'created' || (change === 'joined' && own)) {
-        markJoined(group);
-        void read(parley, group);
-      } else if (change === 'updated') void read(parley, group);
+      else if (change === 'created' || (change === 'joined' && own)) markJoined(group);
     }),
   );
-}
-
-const requested = new Map<number, number>();
-
-/**
- * Loads the names of chats that the SDK knows only from a message, for example the first message of
- * a stranger.
- */
-export function loadNames(parley: Parley, chats: readonly Chat[]): void {
-  for (const { chat, name } of chats) {
-    if (name !== '' || (requested.get(chat) ?? 0) > Date.now() - RETRY_MS) continue;
-    requested.set(chat, Date.now());
-    void read(parley, chat);
-  }
-}
-
-async function read(parley: Parley, chat: number): Promise<void> {
-  try {
-    await openChat(parley, chat);
-  } catch {
-    // Ignores the error: either the chat was deleted, or the next change requests its name again.
-  }
 }

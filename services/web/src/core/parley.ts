@@ -58,18 +58,6 @@ export function useSnapshot<T>(read: (parley: Parley) => T, chat?: () => number)
   return value;
 }
 
-/** Where the SDK stores messages of this browser, and whether that currently fails. */
-export const storage = shallowRef(parley.storage);
-parley.on('storage', (now) => {
-  storage.value = now;
-});
-
-/** State of the connection to the gateway. */
-export const status = shallowRef(parley.status);
-parley.on('status', (now) => {
-  status.value = now;
-});
-
 /** Whether the browser reports that the device has a network connection. */
 export const deviceOnline = shallowRef(navigator.onLine);
 for (const event of ['online', 'offline'] as const) {
