@@ -75,6 +75,7 @@ export class Kit {
       lookupBurst: 10_000,
       inboxBytes,
       drainTime: 100,
+      auditLog: false,
       ...overrides,
     };
   }

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../gateway/client.ts';
 import { Kit, type Person } from './kit.ts';
 
+const audit: string[] = [];
 let kit: Kit;
 beforeAll(async () => {
-  kit = await Kit.start();
+  kit = await Kit.start({ audit });
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
@@ -57,6 +58,23 @@ describe('groups', () => {
     await using c = await carl.connect(0, { cursor: '', device: 'phone' });
     await untilEvent(c, 'recall');
     expect(JSON.stringify(c.frames)).not.toContain('"two"');
+  });
+
+  it('the audit log has a line for each message of another member that an admin removes, and no text of it', async () => {
+    const [ann, ben] = await trio();
+    const group = await kit.group([ann, ben]);
+    await using a = await ann.connect(0);
+    await using b = await ben.connect(1);
+    const [own, removed] = [await b.text(group, 'own secret'), await b.text(group, 'bad secret')];
+    expect(await b.ask({ type: 'recall', ref: 'own', chat: group, id: own.id })).toMatchObject({ type: 'ack' });
+    await kit.recorded();
+    for (const ref of ['first', 'again'])
+      expect(await a.ask({ type: 'recall', ref, chat: group, id: removed.id })).toMatchObject({ type: 'ack' });
+    const lines = audit.map((line) => JSON.parse(line)).filter((line) => line.group === group);
+    expect(lines.filter(({ event }) => event === 'message.removed')).toMatchObject([
+      { log: 'audit', group, message: removed.id, user: ben.id, by: { user: ann.id, session: expect.any(String) } },
+    ]);
+    expect(audit.join('')).not.toContain('secret');
   });
 
   it('a member who joined later receives changes of earlier messages only if the group shows earlier messages to new members', async () => {

@@ -41,7 +41,7 @@ export class Kit implements AsyncDisposable {
     this.#stops = stops;
   }
 
-  static async start({ env = {}, ...where }: KitOptions = {}): Promise<Kit> {
+  static async start({ env = {}, audit, ...where }: KitOptions = {}): Promise<Kit> {
     const stops: Stop[] = [];
     const redis = await startTestRedis(where);
     stops.push(() => redis.stop());
@@ -59,9 +59,14 @@ export class Kit implements AsyncDisposable {
         SEND_BYTES_BURST: '1GiB',
         REQUESTS_PER_MINUTE: '1000000',
       },
-      ...{ GROUP_CHANGES_PER_MINUTE: '100000', AVATAR_HOSTS: 'example.org', ...env },
+      ...{
+        GROUP_CHANGES_PER_MINUTE: '100000',
+        AVATAR_HOSTS: 'example.org',
+        AUDIT_LOG: String(audit !== undefined),
+        ...env,
+      },
     };
-    const log = createLog({ name: 'test', level: 'silent' });
+    const log = createLog({ name: 'test', level: 'silent' }, audit && { write: (line) => void audit.push(line) });
     const db = openDatabase({ url: DATABASE_URL, maxConnections: 4 });
     stops.push(() => db.destroy());
     const link = await connectRedis({ url: redis.url, name: 'test' });
@@ -140,6 +145,8 @@ interface KitOptions {
   /** Ms without a reply after which a Redis Cluster considers a node as failing. */
   nodeTimeout?: number;
   env?: Record<string, string>;
+  /** Receives the lines of the audit log. Default: the audit log is off. */
+  audit?: string[];
 }
 
 /** Ends a part. */

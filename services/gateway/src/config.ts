@@ -1,5 +1,6 @@
 import { limits } from '@parley/protocol';
 import {
+  bool,
   developmentSecret,
   duration,
   type Environment,
@@ -62,6 +63,8 @@ export interface Config extends RateConfig {
    */
   origins: readonly string[];
   logLevel: LogLevel;
+  /** Whether removals of others' messages are written to the audit log. */
+  auditLog: boolean;
   /** `mirror`: the recorder stores messages in PostgreSQL. `relay`: nothing is stored there. */
   history: 'mirror' | 'relay';
   /**
@@ -187,6 +190,7 @@ export function readConfig(env: Environment): Config {
     TOKEN_ISSUERS: tokenIssuers(),
     ORIGINS: list({ default: [] }),
     LOG_LEVEL: oneOf(logLevels, { default: 'info' }),
+    AUDIT_LOG: bool({ default: true }),
     HISTORY: oneOf(['mirror', 'relay'], { default: 'mirror' }),
     SESSION_POLICY: oneOf(['multi', 'single'], { default: 'multi' }),
     SEND_POLICY: oneOf(['friends', 'anyone'], { default: 'friends' }),
@@ -237,6 +241,7 @@ export function readConfig(env: Environment): Config {
     tokenIssuers: values.TOKEN_ISSUERS,
     origins: values.ORIGINS,
     logLevel: values.LOG_LEVEL,
+    auditLog: values.AUDIT_LOG,
     history: values.HISTORY,
     sessionPolicy: values.SESSION_POLICY,
     sendPolicy: values.SEND_POLICY,

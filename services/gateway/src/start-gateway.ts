@@ -227,6 +227,7 @@ export async function startGateway(
       traces,
     },
     localRates: localRates(config),
+    auditLog: config.auditLog ? log.child({ log: 'audit' }, { level: 'info' }) : undefined,
     hookGate:
       hooks &&
       new HookGate(hooks, {

@@ -33,6 +33,8 @@ export interface CommandDeps {
   readonly config: CommandSettings;
   readonly redis: RedisConnection;
   readonly log: Pick<Log, 'warn'>;
+  /** Receives the events of moderators. Undefined if the audit log is off. */
+  readonly auditLog: Pick<Log, 'info'> | undefined;
   readonly counters: CommandCounters;
   readonly admission: Pick<AdmissionControl, 'admit' | 'release' | 'retryAfter'>;
   readonly rates: UserRates;

@@ -20,5 +20,9 @@ export async function recall(
     const refused = deps.storeGuard.refuseNew();
     if (refused) throw new Refusal('unavailable', refused.detail, refused.retryAfter);
   } else if (Date.now() - messageDate(id) > deps.config.recallWindow) throw new Refusal('recall-too-late');
-  if (!recalled) await mutate(deps, sender, chat, { kind: 'recall', id, ...(!own && { moderated: true }) });
+  if (recalled) return;
+  await mutate(deps, sender, chat, { kind: 'recall', id, ...(!own && { moderated: true }) });
+  const event = 'message.removed';
+  const by = { user: sender.user.id, session: sender.session };
+  if (!own) deps.auditLog?.info({ event, group: chat, message: id, user: from, by }, event);
 }
