@@ -62,7 +62,8 @@ export function parseLine(config: ApiConfig, { bytes, text }: Line, now: number)
     throw new Refusal('bad-request', 'The line is not UTF-8.');
   }
   const json = parseJson(text);
-  if (!json.ok) throw new Refusal('bad-request', `${json.message}.`);
+  if (!json.ok)
+    throw new Refusal('bad-request', json.reason === 'syntax' ? 'The line is not JSON.' : `${json.message}.`);
   const parsed = importLineSchema.safeParse(json.value);
   if (!parsed.success) {
     onInvalid(parsed);

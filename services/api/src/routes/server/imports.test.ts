@@ -181,6 +181,7 @@ describe('an import of history', () => {
       [14, 'bad-request'],
       [15, 'bad-request'],
     ]);
+    expect(body.errors[0]?.message).toBe('The line is not JSON.');
     expect(body.errors[8]?.message).toBe('colour: Unknown field');
     expect(await historyOf(ben, ann.id)).toHaveLength(1);
   });
