@@ -215,7 +215,7 @@ export function readConfig(env: Environment): Config {
     RECALL_WINDOW: duration({ min: 0, default: 120_000 }),
     STREAM_IDLE: duration({ min: 1000, max: 3_600_000, default: 60_000 }),
     STREAM_TIME: duration({ min: 1000, max: 86_400_000, default: 600_000 }),
-    STREAM_WINDOW: duration({ min: 0, max: 10_000, default: 100 }),
+    STREAM_WINDOW: duration({ min: 0, max: 10_000, default: 200 }),
     MAX_STREAMS: integer({ min: 0, max: 100_000, default: 32 }),
     MAX_PINS: integer({ min: 0, max: 1000, default: 50 }),
     INBOX_LENGTH: integer({ min: 100, max: 1_000_000, default: 1000 }),
