@@ -2,6 +2,7 @@ export * from './connection/check-servers.ts';
 export * from './connection/create-redis-client.ts';
 export * from './connection/join-installation.ts';
 export * from './connection/memory-watch.ts';
+export * from './connection/ping-redis.ts';
 export * from './connection/publish-probe.ts';
 export * from './connection/read-clock.ts';
 export * from './connection/recorder-features.ts';

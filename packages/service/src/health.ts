@@ -50,20 +50,34 @@ export async function readyBody(ready: Ready): Promise<Answer> {
 /**
  * Checks concurrently all servers that a process depends on.
  *
- * @returns a reason for each server that is unavailable or does not respond within 1.5 s
+ * @returns a reason for each server that is unavailable or does not respond within 1.5 s. An error
+ * with a `reason` supplies it
  */
 export async function checkServers(servers: Readonly<Record<string, () => Promise<unknown>>>): Promise<string[]> {
   const reasons = await Promise.all(
     Object.entries(servers).map(([name, check]) => {
       const checked = check().then(
         () => undefined,
-        () => `${name} is unavailable`,
+        (error: unknown) => reasonOf(name, error),
       );
       return within(SERVER_TIMEOUT_MS, checked, `${name} does not respond`);
     }),
   );
   return reasons.filter((reason) => reason !== undefined);
 }
+
+/**
+ * Returns why a server is unavailable. Adds the message of an error that an operator must know to
+ * act: too many connections, a refused password, an invalid certificate.
+ */
+function reasonOf(name: string, error: unknown): string {
+  const { reason, code = '', message } = (error ?? {}) as { reason?: string; code?: string; message?: string };
+  if (reason !== undefined) return reason;
+  return TELLING_CODES.test(code) ? `${name} is unavailable: ${message}` : `${name} is unavailable`;
+}
+
+/** Codes of PostgreSQL (53: out of connections, memory or disk; 28: sign-in) and of TLS. */
+const TELLING_CODES = /^(53|28)\w{3}$|^CERT_|^ERR_TLS|SELF_SIGNED|UNABLE_TO_VERIFY/;
 
 /** Ms after which a readiness check that has not finished counts as failed. */
 const READY_TIMEOUT_MS = 2000;

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import { checkSchema, openDatabase, readDatabaseClock } from '@parley/database';
-import { connectRedis, readClock } from '@parley/redis';
+import { connectRedis, pingRedis, readClock } from '@parley/redis';
 import {
   createLog,
   createMetrics,
@@ -69,7 +69,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       const unwatchDependencies = watchDependencies(
         metrics,
         {
-          redis: () => redis.client.ping(),
+          redis: () => pingRedis(redis.client),
           postgresql: () => pingDatabase(db),
           stores: async () => {
             if (!stores.matched) throw new Error('Redis and PostgreSQL do not belong together');

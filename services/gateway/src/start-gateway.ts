@@ -6,6 +6,7 @@ import {
   isRevoked,
   lostAllRefs,
   lostRefs,
+  pingRedis,
   publishProbe,
   type RedisConnection,
   raiseFence,
@@ -186,7 +187,7 @@ export async function startGateway(
   const unwatchDependencies = watchDependencies(
     metrics,
     {
-      redis: () => redis.client.ping(),
+      redis: () => pingRedis(redis.client),
       stores: async () => {
         if (!storeGuard.serving) throw new Error('Redis and PostgreSQL do not belong together');
       },

@@ -8,7 +8,7 @@ import {
   SchemaTooOld,
   writeBatch,
 } from '@parley/database';
-import { connectRedis, readClock } from '@parley/redis';
+import { connectRedis, pingRedis, readClock } from '@parley/redis';
 import {
   checkServers,
   createMetrics,
@@ -119,7 +119,7 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
 
   const ready = async () => {
     const reasons = stores.reason === undefined ? [] : [stores.reason];
-    const unavailable = await checkServers({ Redis: () => redis.client.ping(), PostgreSQL: () => checkSchema(db) });
+    const unavailable = await checkServers({ Redis: () => pingRedis(redis.client), PostgreSQL: () => checkSchema(db) });
     reasons.push(...unavailable);
     if (unavailable.length === 0 && !(recorder.healthy && leases.healthy && writer.healthy))
       reasons.push('the last read or write failed');
@@ -137,7 +137,7 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
     watchDependencies(
       registry,
       {
-        redis: () => redis.client.ping(),
+        redis: () => pingRedis(redis.client),
         postgresql: () => checkSchema(db),
         stores: requireStores,
       },

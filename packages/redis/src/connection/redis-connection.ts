@@ -5,6 +5,7 @@ import { BoundedMap } from './bounded-map.ts';
 import { createRedisClient, type RedisClient, retryDelay } from './create-redis-client.ts';
 import { Generations } from './generations.ts';
 import { MemoryWatch } from './memory-watch.ts';
+import { pingRedis } from './ping-redis.ts';
 import { RedisSockets } from './redis-sockets.ts';
 import { type Argument, type Script, scriptTexts } from './script.ts';
 import { SlotMap } from './slot-map.ts';
@@ -188,6 +189,7 @@ async function connectClient(options: { url: string; name?: string }): Promise<R
     // Also waits for `ready`, because in an incomplete cluster the promise of `connect()` might
     // never settle although the client is ready.
     await Promise.race([client.connect(), new Promise((resolve) => client.once('ready', resolve))]);
+    if (!('nodes' in client)) await pingRedis(client);
   } catch (error) {
     client.disconnect();
     const cause = reason ?? (error as Error);

@@ -1,3 +1,4 @@
+import { pingRedis } from '@parley/redis';
 import { type Answer, checkServers, healthyBody, metricsText, readyBody } from '@parley/service';
 import type { AppContext } from '../app-context.ts';
 import { pingDatabase } from './health-queries.ts';
@@ -11,7 +12,7 @@ import type { App } from './operation.ts';
  */
 export function addHealth(app: App, { db, redis, metrics, stores }: AppContext): void {
   const ready = async () => {
-    const reasons = await checkServers({ PostgreSQL: () => pingDatabase(db), Redis: () => redis.client.ping() });
+    const reasons = await checkServers({ PostgreSQL: () => pingDatabase(db), Redis: () => pingRedis(redis.client) });
     return stores.reason === undefined ? { ok: true, reasons } : { ok: false, reasons: [stores.reason, ...reasons] };
   };
   app.get('/healthz', () => toResponse(healthyBody()));
