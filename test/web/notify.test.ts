@@ -164,6 +164,44 @@ describe('pushes', () => {
     await expect.poll(quiet).toBeNull();
   }, 40_000);
 
+  it('a browser whose subscription has an earlier VAPID key of the server subscribes again', async () => {
+    const [bob, ann] = await kit.friends('Bob', 'Ann');
+    const [old, fresh] = [service.subscribe(), service.subscribe()];
+    const context = await kit.context();
+    await kit.signIn(context, ann);
+    await context.addInitScript(
+      ([before, after]) => {
+        let given: object | null = before ?? {};
+        const key = new Uint8Array(65).fill(4).buffer;
+        const answer = () =>
+          given && {
+            ...{ toJSON: () => given, options: { applicationServerKey: given === before ? key : null } },
+            unsubscribe: async () => {
+              given = null;
+              return true;
+            },
+          };
+        Object.assign(window, { Notification: class extends EventTarget {} });
+        Object.assign(PushManager.prototype, {
+          getSubscription: async () => answer(),
+          subscribe: async () => {
+            given = after ?? {};
+            return answer();
+          },
+        });
+        localStorage.setItem('parley.push', 'on');
+      },
+      [old, fresh],
+    );
+    const page = await kit.openTab(context, '/settings');
+    const kinds = async () => (await kit.call<{ items: object[] }>('GET', '/push/devices', { token: ann.token })).items;
+    await expect.poll(async () => (await kinds()).length, { timeout: 10_000 }).toBe(1);
+    await page.close();
+    await kit.say(bob, ann, 'to the new subscription');
+    await expect.poll(() => service.got.map(({ endpoint }) => endpoint), { timeout: 10_000 }).toContain(fresh.endpoint);
+    expect(service.got.map(({ endpoint }) => endpoint)).not.toContain(old.endpoint);
+  });
+
   it('the service worker shows a push with a link to its chat, and ignores invalid pushes', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { permissions: ['notifications'] });

@@ -55,20 +55,41 @@ export async function setPushChoice(name: 'mentionsOnly' | 'hideText', on: boole
 export async function unsubscribe(): Promise<void> {
   localStore.set('push', undefined);
   const subscription = await current();
-  if (!subscription) return;
+  if (subscription) await remove(subscription);
+}
+
+async function remove(subscription: PushSubscription): Promise<void> {
   await parley.request('/push/subscriptions', request('DELETE', { endpoint: subscription.endpoint })).catch(() => {});
   await subscription.unsubscribe();
 }
 
 /**
  * Sends the push subscription to the server again, because the browser might have changed its URL.
- * Ignores errors, because the next visit of the page retries.
+ * Subscribes again if the server has another VAPID key, because push services refuse the
+ * subscription of the old key. Ignores errors, because the next visit of the page retries.
  */
 export async function renewPush(): Promise<void> {
   if (localStore.get('push') !== 'on' || !supported()) return;
-  const subscription = await current();
-  if (subscription) await send(subscription).catch(() => {});
-  else await subscribe().catch(() => {});
+  try {
+    const subscription = await current();
+    if (subscription && (await hasServerKey(subscription))) return await send(subscription);
+    if (subscription) await remove(subscription);
+    await subscribe();
+  } catch {
+    // The next visit of the page retries.
+  }
+}
+
+/**
+ * Returns whether a subscription is bound to the server's VAPID key. True if the browser does not
+ * show the key.
+ */
+async function hasServerKey({ options }: PushSubscription): Promise<boolean> {
+  const bound = options?.applicationServerKey;
+  const key = await serverKey();
+  if (!bound || key === undefined) return true;
+  const base64 = btoa(String.fromCharCode(...new Uint8Array(bound)));
+  return base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '') === key;
 }
 
 function supported(): boolean {
