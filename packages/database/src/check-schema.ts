@@ -19,11 +19,7 @@ export class SchemaTooNew extends Error {
  * SchemaTooOld} if a migration of this release is missing.
  */
 export async function checkSchema(db: Database): Promise<void> {
-  const applied = new Set([
-    ...(await readNames(db, 'kysely_migration')),
-    ...(await readNames(db, 'schema_migrations')),
-  ]);
-  const missing = Object.keys(migrations).filter((name) => !applied.has(name));
+  const missing = await missingMigrations(db);
   if (missing.length > 0) {
     throw new SchemaTooOld(`The database lacks ${missing.join(', ')}. Run "migrate" of this release first.`);
   }
@@ -36,6 +32,15 @@ export async function checkSchema(db: Database): Promise<void> {
       `The database has ${name}, which needs a release that knows ${oldest}. Start a newer release.`,
     );
   }
+}
+
+/** Returns the names of the migrations of this release that the database lacks. */
+export async function missingMigrations(db: Database): Promise<string[]> {
+  const applied = new Set([
+    ...(await readNames(db, 'kysely_migration')),
+    ...(await readNames(db, 'schema_migrations')),
+  ]);
+  return Object.keys(migrations).filter((name) => !applied.has(name));
 }
 
 async function readNames(db: Database, table: 'kysely_migration' | 'schema_migrations'): Promise<string[]> {

@@ -1,6 +1,6 @@
 export { addMembers, type NewMember } from './add-members.ts';
 export { advanceSeen } from './advance-seen.ts';
-export { checkSchema, SchemaTooNew, SchemaTooOld } from './check-schema.ts';
+export { checkSchema, missingMigrations, SchemaTooNew, SchemaTooOld } from './check-schema.ts';
 export { clearChat } from './clear-chat.ts';
 export { groupFloor } from './group-floor.ts';
 export { advanceMark, type Installation, readEndedSessions, readInstallation, settleMark } from './installation.ts';

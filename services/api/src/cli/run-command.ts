@@ -59,6 +59,7 @@ function usage(): string {
   const rows = Object.keys(commands).map((name) => [line(name), commands[name]?.summary ?? ''] as const);
   rows.push(
     ['parley doctor', 'Check the settings of the api, its Redis and its PostgreSQL. Reads the environment of the api'],
+    ['parley doctor --upgrade', 'Check whether the installation can be upgraded to the version of this command'],
     ['parley lag', 'Show the records that no recorder has written, by bucket. Reads the environment of the api'],
   );
   const width = Math.max(...rows.map(([left]) => left.length));

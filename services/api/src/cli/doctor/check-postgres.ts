@@ -1,4 +1,4 @@
-import { checkSchema, type Database, readDatabaseClock } from '@parley/database';
+import { checkSchema, type Database, missingMigrations, readDatabaseClock } from '@parley/database';
 import { attempt, type Check, failed, ok, warnings } from './check.ts';
 import { checkClock, clockDifference } from './check-clock.ts';
 import { readServer } from './database-queries.ts';
@@ -6,8 +6,12 @@ import { readServer } from './database-queries.ts';
 /** Oldest version of PostgreSQL on which the migrations run. */
 const MIN_VERSION = 15;
 
-/** Checks the PostgreSQL server and the version of its schema. */
-export async function checkPostgres(db: Database): Promise<Check[]> {
+/**
+ * Checks the PostgreSQL server and the version of its schema.
+ *
+ * @param upgrade whether missing migrations are expected, because they have not run yet
+ */
+export async function checkPostgres(db: Database, upgrade: boolean): Promise<Check[]> {
   const { version, text, off } = await readServer(db);
   const name = 'postgresql';
   if (version < MIN_VERSION * 10_000)
@@ -18,6 +22,8 @@ export async function checkPostgres(db: Database): Promise<Check[]> {
   return [
     ...warnings(name, problems, `PostgreSQL ${text} keeps what it has committed`),
     ...(await attempt('migrations', async () => {
+      const missing = upgrade ? await missingMigrations(db) : [];
+      if (missing.length > 0) return [ok('migrations', `The upgrade will run ${missing.join(', ')}`)];
       await checkSchema(db);
       return [ok('migrations', 'Every migration of this version is applied')];
     })),

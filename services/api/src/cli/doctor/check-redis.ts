@@ -6,6 +6,7 @@ import {
   readBackups,
   readClock,
   readProcesses,
+  readRecordLag,
 } from '@parley/redis';
 import type { ApiConfig } from '../../config.ts';
 import { sharedSettings } from '../../shared-settings.ts';
@@ -15,15 +16,24 @@ import { checkClock, clockDifference } from './check-clock.ts';
 /** Age in hours from which a backup is late. The alert `ParleyBackupLate` uses the same age. */
 const MAX_BACKUP_HOURS = 36;
 
+/** Age in hours that the last backup of each store may have at an upgrade. */
+const MAX_UPGRADE_BACKUP_HOURS = 24;
+
+/** Age in ms from which a record that waits for a recorder is a reason not to upgrade. */
+const MAX_RECORD_AGE_MS = 60_000;
+
 /**
  * Checks the Redis servers, and whether the running processes use the same settings as this config.
+ *
+ * @param upgrade whether to check what an upgrade needs: a backup of this day, and no old records
  */
-export async function checkRedis(redis: RedisConnection, config: ApiConfig): Promise<Check[]> {
+export async function checkRedis(redis: RedisConnection, config: ApiConfig, upgrade: boolean): Promise<Check[]> {
   const servers = await inspectServers(redis);
   return [
     ...servers.flatMap((server) => checkServer(server, config)),
     checkClock('redis clock', 'Redis', await clockDifference(() => readClock(redis))),
-    ...checkBackups(await readBackups(redis)),
+    ...(upgrade ? requireBackups(await readBackups(redis)) : checkBackups(await readBackups(redis))),
+    ...(upgrade ? await checkRecords(redis) : []),
     ...(await checkProcesses(redis, config)),
   ];
 }
@@ -64,6 +74,24 @@ function checkBackups(backups: Readonly<Record<string, number>>): Check[] {
     .filter(([, seconds]) => hours(seconds) > MAX_BACKUP_HOURS)
     .map(([store, seconds]) => `The last backup of ${store} is ${hours(seconds)} hours old`);
   return warnings('backups', old, `The last backups are at most ${MAX_BACKUP_HOURS} hours old`);
+}
+
+function requireBackups(backups: Readonly<Record<string, number>>): Check[] {
+  const late = ['redis', 'postgresql'].filter(
+    (store) => Date.now() / 1000 - (backups[store] ?? 0) > MAX_UPGRADE_BACKUP_HOURS * 3600,
+  );
+  if (late.length === 0) return [ok('backups', `The last backups are at most ${MAX_UPGRADE_BACKUP_HOURS} hours old`)];
+  return [failed('backups', `There is no backup of ${late.join(' and ')} of the last 24 hours. Make one first`)];
+}
+
+/**
+ * Checks whether records wait long for a recorder, which the previous release should write first.
+ */
+async function checkRecords(redis: RedisConnection): Promise<Check[]> {
+  const lags = await readRecordLag(redis);
+  const age = Date.now() - Math.min(...lags.map(({ oldest }) => oldest), Number.POSITIVE_INFINITY);
+  if (age < MAX_RECORD_AGE_MS) return [ok('records', 'Recorders have written all records of more than a minute ago')];
+  return [failed('records', `Records have waited for ${Math.round(age / 1000)} s. Let the recorders write them first`)];
 }
 
 async function checkProcesses(redis: RedisConnection, config: ApiConfig): Promise<Check[]> {

@@ -128,6 +128,41 @@ describe('parley doctor', () => {
     frozen.close();
   });
 
+  it('parley doctor --upgrade lists the migrations that will run, and fails without a backup of this day', async () => {
+    const { keys, client } = api.redis;
+    const upgrade = async () => {
+      const checks = await diagnose(env, { upgrade: true });
+      return ['migrations', 'backups', 'records'].map((name) =>
+        named(checks, name)
+          .map((it) => `${it.status} ${it.detail}`)
+          .join(),
+      );
+    };
+    const now = Math.floor(Date.now() / 1000);
+    await client.hset(keys.backups, { redis: now, postgresql: now - 25 * 3600 });
+    const { rows } = await sql<{ name: string }>`
+      delete from schema_migrations where name = (select max(name) from schema_migrations) returning name`.execute(
+      api.db,
+    );
+    const latest = rows[0]?.name;
+    expect(await upgrade()).toEqual([
+      `ok The upgrade will run ${latest}`,
+      'failed There is no backup of postgresql of the last 24 hours. Make one first',
+      expect.stringMatching(/^ok /),
+    ]);
+    expect(named(await diagnose(env), 'migrations')).toMatchObject([{ status: 'failed' }]);
+    await sql`insert into schema_migrations (name) values (${latest})`.execute(api.db);
+    await client.hset(keys.backups, { postgresql: now });
+    const old = `${Date.now() - 90_000}-0`;
+    await client.xadd(keys.record(0), old, 'e', '{}');
+    expect(await upgrade()).toEqual([
+      expect.stringMatching(/^ok Every migration/),
+      expect.stringMatching(/^ok /),
+      expect.stringMatching(/^failed Records have waited for (9\d|\d{3}) s/),
+    ]);
+    await client.del(keys.record(0), keys.backups);
+  });
+
   it('parley doctor reports that Redis and PostgreSQL belong to different installations', async () => {
     await sql`update installation set id = gen_random_uuid()`.execute(api.db);
     const [check] = named(await diagnose(env), 'stores');

@@ -3,7 +3,7 @@ import { connectRedis } from '@parley/redis';
 import type { Environment } from '@parley/service';
 import type { ApiConfig } from '../../config.ts';
 import { inTime, TIMEOUT_MS } from '../in-time.ts';
-import { readJsonFlag } from '../read-json-flag.ts';
+import { readFlags } from '../read-flags.ts';
 import { attempt, type Check } from './check.ts';
 import { checkPostgres } from './check-postgres.ts';
 import { checkRedis } from './check-redis.ts';
@@ -20,8 +20,8 @@ export async function runDoctor(
   argv: readonly string[],
   env: Environment,
 ): Promise<{ output: string; failed: boolean }> {
-  const json = readJsonFlag('doctor', argv);
-  const checks = await diagnose(env);
+  const { json, upgrade } = readFlags('doctor', argv, ['json', 'upgrade']);
+  const checks = await diagnose(env, { upgrade });
   const width = Math.max(...checks.map(({ name }) => name.length));
   const line = ({ status, name, detail }: Check) =>
     `${status.padEnd(7)}  ${name.padEnd(width)}  ${detail.replaceAll('\n', ' ')}`;
@@ -36,11 +36,12 @@ export async function runDoctor(
  * data.
  *
  * @param env the environment of the api
+ * @param options `upgrade`: checks whether the installation can be upgraded to this version
  */
-export async function diagnose(env: Environment): Promise<Check[]> {
+export async function diagnose(env: Environment, { upgrade = false } = {}): Promise<Check[]> {
   const { config, checks } = checkSettings(env);
   if (!config) return checks;
-  const [redis, database] = await Promise.all([openRedis(config), openPostgres(config)]);
+  const [redis, database] = await Promise.all([openRedis(config, upgrade), openPostgres(config, upgrade)]);
   try {
     checks.push(...redis.checks, ...database.checks);
     if (redis.connection && database.db) {
@@ -54,21 +55,21 @@ export async function diagnose(env: Environment): Promise<Check[]> {
   }
 }
 
-async function openRedis(config: ApiConfig) {
+async function openRedis(config: ApiConfig, upgrade: boolean) {
   let connection: Awaited<ReturnType<typeof connectRedis>> | undefined;
   const { url, buckets } = config.redis;
   const checks = await attempt('redis', async () => {
     connection = await inTime('Redis', () => connectRedis({ url, buckets, name: 'parley-doctor' }));
     const open = connection;
-    return await inTime('Redis', () => checkRedis(open, config));
+    return await inTime('Redis', () => checkRedis(open, config, upgrade));
   });
   return { connection, checks };
 }
 
-async function openPostgres({ database }: ApiConfig) {
+async function openPostgres({ database }: ApiConfig, upgrade: boolean) {
   const options = { url: database.url, maxConnections: 1, name: 'parley-doctor' };
   const db = openDatabase({ ...options, connectTimeout: TIMEOUT_MS, statementTimeout: TIMEOUT_MS });
-  const checks = await attempt('postgresql', () => inTime('PostgreSQL', () => checkPostgres(db)));
+  const checks = await attempt('postgresql', () => inTime('PostgreSQL', () => checkPostgres(db, upgrade)));
   const reached = checks.some(({ name }) => name === 'migrations');
   if (!reached) await db.destroy();
   return { db: reached ? db : undefined, checks };

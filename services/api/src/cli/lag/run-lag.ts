@@ -5,7 +5,7 @@ import { type ApiConfig, readConfig } from '../../config.ts';
 import { reasonOf } from '../doctor/check.ts';
 import { format } from '../format.ts';
 import { inTime, TIMEOUT_MS } from '../in-time.ts';
-import { readJsonFlag } from '../read-json-flag.ts';
+import { readFlags } from '../read-flags.ts';
 import { CliError } from '../server-client.ts';
 import { type NoticeLag, readNoticeLag } from './lag-queries.ts';
 
@@ -18,7 +18,7 @@ import { type NoticeLag, readNoticeLag } from './lag-queries.ts';
  * @param env the environment of the api
  */
 export async function runLag(argv: readonly string[], env: Environment): Promise<{ output: string; failed: boolean }> {
-  const json = readJsonFlag('lag', argv);
+  const { json } = readFlags('lag', argv, ['json']);
   const config = configOf(env);
   // Reads the stores independently, so that one is shown even if the other does not respond.
   const [records, notices] = await Promise.all([
