@@ -270,6 +270,19 @@ describe('deploy/compose.yaml matches the code', () => {
     }
   });
 
+  it('services in compose.yaml read settings.env and have bounded logs, and only gateways and apis other networks', () => {
+    for (const [name, { env_file, logging, networks, mem_limit }] of Object.entries(compose.services)) {
+      const isService = /^(gateway|api|recorder)-/.test(name);
+      const settings = [{ path: 'settings.env', required: false }];
+      expect([name, isService ? env_file : settings]).toEqual([name, settings]);
+      expect([name, isService ? mem_limit : 'limited']).not.toEqual([name, undefined]);
+      // A task ends soon and writes a few lines.
+      if (name !== 'secrets') expect([name, logging?.options]).toMatchObject([name, { 'max-size': '20m' }]);
+      const isOutside = /^(gateway|api)-|^(balancer|migrate)$/.test(name);
+      expect([name, networks?.includes('outside') ?? false]).toEqual([name, isOutside]);
+    }
+  });
+
   it('compose.tls.yaml changes every api, by settings that it reads', () => {
     const tls = parse(text('deploy/compose.tls.yaml')) as { services: Record<string, ComposeService> };
     const apis = Object.keys(compose.services).filter((name) => name.startsWith('api-'));
@@ -290,6 +303,10 @@ interface ComposeService {
   image: string;
   build: { target: string };
   environment: Record<string, string>;
+  env_file?: { path: string; required: boolean }[];
+  logging?: { options: Record<string, string> };
+  networks?: string[];
+  mem_limit?: string;
 }
 
 interface IngressSpec {
