@@ -8,6 +8,12 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 const COPIES =
   /^\{\d+\}:(?:inbox|cursors|recalled|contacts|blocks|hidden|members|floors|mutes|copy|profile|external|facts|refs|pins):/;
 
+/**
+ * Matches the keys of streams that are not complete, and of events that wait for delivery to other
+ * buckets.
+ */
+const UNFINISHED = /^\{\d+\}:(?:forwards$|streams$|stream:|stream-texts:|open-streams:)/;
+
 /** Keys of a scan. */
 const PAGE = 1000;
 
@@ -28,10 +34,23 @@ export async function inboxOwners(redis: RedisConnection): Promise<number[]> {
  * when they need them. A deleted inbox gets a new epoch with its next event. Idempotent.
  */
 export async function forgetCopies(redis: RedisConnection): Promise<void> {
+  await unlinkAll(redis, COPIES);
+}
+
+/**
+ * Deletes all streams that are not complete, and all events that wait for delivery to other
+ * buckets. After that, an append to a deleted stream is rejected as `stream-ended`. Needed after
+ * Redis was restored from a backup: a restored stream would end by itself, and its old text would
+ * replace the newer final text in PostgreSQL.
+ */
+export async function forgetUnfinished(redis: RedisConnection): Promise<void> {
+  await unlinkAll(redis, UNFINISHED);
+}
+
+async function unlinkAll(redis: RedisConnection, keys: RegExp): Promise<void> {
   await scan(redis, async (server, names) => {
-    const copies = names.filter((name) => COPIES.test(name));
     // Sends one command per key, because the keys of a master are in several cluster slots.
-    await Promise.all(copies.map((name) => server.unlink(name)));
+    await Promise.all(names.filter((name) => keys.test(name)).map((name) => server.unlink(name)));
   });
 }
 

@@ -2,7 +2,7 @@ import { cp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { advanceMark, openDatabase, openPool, readInstallation, verifyDatabase } from '@parley/database';
-import { accept, connectRedis, mutate, readMarks, recover, writeMarks, writePermits } from '@parley/redis';
+import { accept, connectRedis, endStream, mutate, readMarks, recover, writeMarks, writePermits } from '@parley/redis';
 import { createLog } from '@parley/service';
 import { type RedisServer, startRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
@@ -54,6 +54,19 @@ describe('reconcile', () => {
     ] as const)
       expect(await stores.texts(user, chat)).toEqual(['twice', 'after']);
     await stores.expectReload(a, cursor);
+  }, 60_000);
+
+  it('a stream that was open in the backup of Redis does not replace its final text after a restore', async () => {
+    const [a, b] = await stores.users();
+    const { id, conversation } = await stores.stream(a, b, 'first');
+    await stores.copyRedis();
+    await stores.endStream(conversation, id, 'first and last');
+    await stores.restoreRedis();
+    await stores.expectMismatch(/Redis is older/);
+    await stores.reconcile();
+    await stores.endStream(conversation, id);
+    expect(await stores.texts(a, b)).toEqual(['first and last']);
+    expect(await stores.texts(b, a)).toEqual(['first and last']);
   }, 60_000);
 
   it('reconcile merges the messages of both stores if they were restored to different times', async () => {
@@ -136,6 +149,25 @@ class Stores {
     const accepted = await accept(redis, { from, to, ref: `r${++this.#refs}`, body, record: true });
     await this.#record();
     return accepted;
+  }
+
+  /** Starts and records a streamed message. */
+  async stream(from: number, to: number, text: string) {
+    await using redis = await this.#connect();
+    const facts = { chars: text.length, record: 1, slot: 'slot' } as const;
+    const stream = { text: JSON.stringify(text), idle: 60_000, time: 60_000, facts };
+    const body = JSON.stringify({ type: 'text', text });
+    const accepted = await accept(redis, { from, to, ref: `r${++this.#refs}`, body, record: true, stream });
+    await this.#record();
+    return accepted;
+  }
+
+  /** Ends a stream, if it is open, and records its final text. Default: the text of the stream. */
+  async endStream(conversation: string, id: number, text?: string): Promise<void> {
+    await using redis = await this.#connect();
+    const body = text === undefined ? undefined : { type: 'text' as const, text };
+    await endStream(redis, conversation, id, { body, participants: [] });
+    await this.#record();
   }
 
   async edit(user: number, chat: number, id: number, text: string): Promise<void> {

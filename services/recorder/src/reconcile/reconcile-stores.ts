@@ -1,5 +1,13 @@
 import { readEndedSessions, readInstallation, settleMark } from '@parley/database';
-import { forgetCopies, noteRefLoss, readMarks, revokeSession, writeMarks, writeStoreStatus } from '@parley/redis';
+import {
+  forgetCopies,
+  forgetUnfinished,
+  noteRefLoss,
+  readMarks,
+  revokeSession,
+  writeMarks,
+  writeStoreStatus,
+} from '@parley/redis';
 import { compareStores, DATABASE_WENT_BACK } from '@parley/service';
 import { drainRecords } from './drain-records.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
@@ -16,6 +24,8 @@ import { repeatErasures } from './repeat-erasures.ts';
  *    write the messages and changes that are only in inboxes.
  * 3. Delete from Redis all inboxes and all copies of PostgreSQL's data. Every inbox then gets a new
  *    epoch, so that devices reload. For a day, resends are also detected by refs in PostgreSQL.
+ *    Unless PostgreSQL is the older store, also delete streams that are not complete and events
+ *    that wait for delivery, because newer ones might be in PostgreSQL.
  * 4. Revoke the ended sessions in Redis again, and let the api erase deleted accounts again.
  * 5. Write a new progress mark to both stores. Services then continue within seconds.
  */
@@ -30,6 +40,8 @@ export async function reconcileStores(deps: ReconcileDeps): Promise<Reconciled> 
   const databaseIsOlder = found.state === 'mismatch' && found.reason === DATABASE_WENT_BACK;
   const fromInboxes = databaseIsOlder ? await recordInboxes(deps) : 0;
   await forgetCopies(redis);
+  // Their events are in PostgreSQL, and a restored stream might be older than its recorded text.
+  if (!databaseIsOlder) await forgetUnfinished(redis);
   await noteRefLoss(redis);
   const sessions = await readEndedSessions(db);
   for (const { user, session, until } of sessions) await revokeSession(redis, user, session, until);
