@@ -68,7 +68,9 @@ export async function runChaos(options: Options, log: (line: string) => void = (
     for (const device of devices.slice(0, 20))
       await writers.acts.archive(device, population.friends.get(device.user)?.[0] ?? 0);
     await showImports(world);
-    const [copies, cleared] = [await readCopies(pool), await readCleared(pool)];
+    // Leaves out the copies of hostile users, because the ledger does not list their messages.
+    const copies = await readCopies(pool, new Set([...users, ...population.strangers, ...groups.keys()]));
+    const cleared = await readCleared(pool);
     const hidden = await readHidden(pool);
     const evidence: Evidence = {
       ...{

@@ -85,7 +85,7 @@ function sending({ name, client, transport }: Device): string[] {
 }
 
 /** Returns a line for each record stream that still contains messages for PostgreSQL. */
-async function unrecorded({ client, keys }: RedisConnection): Promise<string[]> {
+export async function unrecorded({ client, keys }: RedisConnection): Promise<string[]> {
   const buckets = Array.from({ length: keys.buckets }, (_, bucket) => bucket);
   const lengths = await Promise.all(buckets.map((bucket) => client.xlen(keys.record(bucket))));
   return lengths.flatMap((length, bucket) => (length > 0 ? [`${length} in bucket ${bucket}`] : []));

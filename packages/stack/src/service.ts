@@ -24,11 +24,11 @@ export class ServiceProcess {
   readonly port: number;
   /** Root URL of the service, such as `http://127.0.0.1:8080`. */
   readonly url: string;
-  readonly #options: ServiceOptions;
+  readonly options: ServiceOptions;
   #child: Child | undefined;
 
   constructor(options: ServiceOptions) {
-    this.#options = options;
+    this.options = options;
     this.name = options.name;
     this.port = options.port;
     this.url = urlOf(options.address ?? options.host, options.port);
@@ -65,7 +65,7 @@ export class ServiceProcess {
    */
   async restart(): Promise<void> {
     await this.stop();
-    const { entry, host, port, env, onOutput, folder = root } = this.#options;
+    const { entry, host, port, env, onOutput, folder = root } = this.options;
     this.#child = new Child({
       command: process.execPath,
       args: [...nodeArguments, join(folder, 'services', entry, 'dist/main.js')],
@@ -94,7 +94,7 @@ export class ServiceProcess {
   }
 
   async #answers(): Promise<boolean> {
-    const { host } = this.#options;
+    const { host } = this.options;
     const signal = AbortSignal.timeout(2000);
     const response = await fetch(`${urlOf(loopbackOf[host] ?? host, this.port)}/readyz`, { signal });
     await response.arrayBuffer();

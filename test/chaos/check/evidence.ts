@@ -21,13 +21,16 @@ export async function readCleared(pool: Pool): Promise<Map<string, number>> {
 /**
  * Returns every copy of every message as its owner sees it. The keys are those of `copyKey`. Rows
  * are in ascending order of id.
+ *
+ * @param owners users and groups whose copies are returned. Default: all
  */
-export async function readCopies(pool: Pool): Promise<Map<string, Row[]>> {
+export async function readCopies(pool: Pool, owners?: ReadonlySet<number>): Promise<Map<string, Row[]>> {
   const copies = new Map<string, Row[]>();
   let last = [0, 0, 0];
   for (;;) {
     const { rows } = await pool.query<CopyRow>(read, [...last, PAGE]);
     for (const { owner, peer, id, from, text, recalled, notice, pinned, reactions } of rows) {
+      if (owners && !owners.has(owner)) continue;
       const key = copyKey(owner, peer);
       const copy = copies.get(key) ?? [];
       copies.set(key, copy);

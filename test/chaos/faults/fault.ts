@@ -20,7 +20,7 @@ export interface Fault {
   strike(world: World, random: Random): Promise<string>;
 }
 
-export type Part = 'gateway' | 'recorder' | 'api' | 'redis' | 'postgres' | 'links' | 'clients' | 'clocks';
+export type Part = 'gateway' | 'recorder' | 'api' | 'redis' | 'postgres' | 'links' | 'clients' | 'clocks' | 'hostile';
 
 /** The parts of the running system that faults act on. */
 export interface World {

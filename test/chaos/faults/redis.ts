@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { command } from '../system/redis-side.ts';
 import type { Fault } from './fault.ts';
 
 /** Kills the master, and later restarts it with the data on its disk. */
@@ -45,5 +46,29 @@ export const freezeRedis: Fault = {
     process.kill(server.pid, 'SIGCONT');
     await redis.whole();
     return `${what} for ${ms} ms`;
+  },
+};
+
+/**
+ * Limits the memory of Redis to little more than it uses, so that gateways must reject messages
+ * before Redis is full. Senders must send them again when there is room.
+ */
+export const littleMemory: Fault = {
+  name: 'memory of Redis nearly full',
+  weight: 2,
+  takes: ['redis'],
+  strike: async ({ system, scale }, random) => {
+    const { master } = system.pair;
+    const ms = Math.round(random.whole(2000, 15_000) * scale);
+    const share = random.pick([1.02, 1.06, 1.15]);
+    const limit = await command(master, async (redis) => {
+      const [, used = '0'] = /^used_memory:(\d+)/m.exec(await redis.info('memory')) ?? [];
+      const bytes = Math.round(Number(used) * share);
+      await redis.config('SET', 'maxmemory', bytes);
+      return bytes;
+    });
+    await delay(ms);
+    await command(master, (redis) => redis.config('SET', 'maxmemory', 0));
+    return `${limit} bytes, ${share} of what it used, for ${ms} ms`;
   },
 };

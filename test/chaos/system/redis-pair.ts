@@ -1,5 +1,8 @@
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, type RedisServer, type SmallDisk, startRedis, waitFor } from '@parley/stack';
+import type { Redis } from 'ioredis';
 import { Cable } from '../network/cable.ts';
 import { command, type RedisSide } from './redis-side.ts';
 
@@ -89,6 +92,35 @@ export class RedisPair implements RedisSide {
     await this.#follow();
   }
 
+  /**
+   * Copies the master's append-only file into a folder, as a backup does. Disables rewrites of the
+   * file during the copy, because the files of a rewrite that is under way do not belong together.
+   */
+  async backUp(folder: string): Promise<void> {
+    const source = await command(this.master, async (redis) => {
+      await redis.config('SET', 'auto-aof-rewrite-percentage', 0);
+      const isWritten = async () => /^aof_rewrite_in_progress:0/m.test(await redis.info('persistence'));
+      await waitFor(isWritten, { timeout: 30_000, message: 'the append-only file is still being rewritten' });
+      return appendOnlyFolder(redis);
+    });
+    await cp(source, folder, { recursive: true });
+    await command(this.master, (redis) => redis.config('SET', 'auto-aof-rewrite-percentage', 100));
+  }
+
+  /**
+   * Stops both servers, replaces the master's append-only file with the copy in a folder, and starts
+   * them again. Without a folder, the master starts empty.
+   */
+  async restore(folder?: string): Promise<void> {
+    const data = await command(this.master, appendOnlyFolder);
+    await Promise.all([this.master.kill(), this.replica.kill()]);
+    await rm(data, { recursive: true });
+    if (folder) await cp(folder, data, { recursive: true });
+    await this.master.restart();
+    await this.restart(this.replica);
+    await this.whole();
+  }
+
   /** Resolves when the replica follows the master. */
   async whole(timeout = 60_000): Promise<void> {
     await waitFor(
@@ -127,6 +159,12 @@ export class RedisPair implements RedisSide {
     this.cable.target = this.master.port;
     return command(this.replica, (redis) => redis.call('REPLICAOF', '127.0.0.1', this.cable.port));
   }
+}
+
+async function appendOnlyFolder(redis: Redis): Promise<string> {
+  const [, dir = ''] = (await redis.config('GET', 'dir')) as string[];
+  const [, name = ''] = (await redis.config('GET', 'appenddirname')) as string[];
+  return join(dir, name);
 }
 
 interface PairOptions {

@@ -22,9 +22,15 @@ export class Crew {
 
   /**
    * Registers the hostile users and the user whose password is guessed, and creates a group of 25
-   * to which they can write. Requires `SEND_POLICY=anyone`.
+   * to which they can write.
+   *
+   * @param befriend makes two users friends. Default: nobody is a friend, which requires
+   * `SEND_POLICY=anyone`
    */
-  static async gather({ api, gateways }: Pick<Target, 'api' | 'gateways'>): Promise<Crew> {
+  static async gather(
+    { api, gateways }: Pick<Target, 'api' | 'gateways'>,
+    befriend?: (one: number, other: number) => Promise<unknown>,
+  ): Promise<Crew> {
     const run = Math.random().toString(36).slice(2, 8);
     const password = 'the right one of the victim';
     const register = async (name: string) => {
@@ -36,6 +42,7 @@ export class Crew {
       members.push(await register(name));
     const victim = await register('victim');
     const owner = members.at(-1) as Registered;
+    if (befriend) for (const { user } of members.slice(0, -1)) await befriend(owner.user.id, user.id);
     const body = { name: `crew ${run}`, members: members.slice(0, -1).map(({ user }) => user.id) };
     const { id: group } = succeeded(
       await request(`${api}/v1/groups`, { method: 'POST', token: owner.accessToken, json: body }),
