@@ -8,13 +8,21 @@ import type { Request } from './request.ts';
 /** Ms to wait for requests before the list of leases is read again. */
 const IDLE_MS = 500;
 
+/** Maximum number of requests that are handled at the same time. */
+const MAX_UNDER_WAY = 500;
+
 /**
  * Reads the request streams of the leased buckets. Reads them separately from the record streams,
- * so that neither delays the other.
+ * so that neither delays the other. Reads on while requests are being handled, because a request
+ * about a message can wait a second for the message's record, and gateways wait no longer than that
+ * for any request.
  */
 export class RequestReader {
   readonly #deps: RequestReaderDeps;
   #stopping = false;
+  /** Batches of requests that are being handled. */
+  readonly #batches = new Set<Promise<void>>();
+  #underWay = 0;
   #done: Promise<void> = Promise.resolve();
 
   constructor(deps: RequestReaderDeps) {
@@ -30,6 +38,7 @@ export class RequestReader {
     this.#stopping = true;
     await this.#deps.source.close();
     await this.#done;
+    await Promise.all(this.#batches);
   }
 
   async #run(): Promise<void> {
@@ -48,9 +57,20 @@ export class RequestReader {
     const leases = this.#deps.leases();
     if (leases.length === 0) return void (await sleep(IDLE_MS));
     const { entries } = await this.#deps.source.read(leases, IDLE_MS);
-    await this.#deps.handle(entries.flatMap((entry) => this.#parse(entry)));
+    this.#handle(entries.flatMap((entry) => this.#parse(entry)));
     const last = new Map(entries.map(({ lease, id }) => [lease.bucket, id]));
     await Promise.all([...last].map(([bucket, id]) => this.#deps.trim(bucket, id)));
+    while (this.#underWay >= MAX_UNDER_WAY) await Promise.race(this.#batches);
+  }
+
+  #handle(requests: Request[]): void {
+    if (requests.length === 0) return;
+    this.#underWay += requests.length;
+    const batch = this.#deps.handle(requests).finally(() => {
+      this.#underWay -= requests.length;
+      this.#batches.delete(batch);
+    });
+    this.#batches.add(batch);
   }
 
   #parse({ text }: StreamEntry): Request[] {
