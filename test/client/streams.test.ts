@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ChatMessage, Parley } from '@parley/client';
+import { forgetUnfinished } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Kit } from '../gateway/kit.ts';
@@ -48,6 +49,20 @@ describe.each(['websocket', 'sse', 'poll'] as const)('streamed messages over %s'
       expect(last(client, chat)).toMatchObject({ custom: { model: 'm' }, body: { text: 'one two 🙂 three' } });
       expect(last(client, chat)).not.toHaveProperty('edited');
     }
+  });
+
+  it('the end of a stream that Redis has lost replaces the text of the message', async () => {
+    const [a, b] = await kit.friends();
+    await using people = new People(kit);
+    const agent = await people.online(a, by);
+    const reader = await people.online(b, by);
+    const answer = await agent.stream(b, { text: 'one' });
+    answer.write(' two');
+    await shows(agent, b, 'one two');
+    await forgetUnfinished(kit.link);
+    await answer.end();
+    await waitFor(() => last(reader, a).edited);
+    expect(last(reader, a).body).toEqual({ type: 'text', text: 'one two' });
   });
 
   it('closing a client with an open stream drops its unsent text and throws nothing', async () => {

@@ -42,11 +42,13 @@ export class StreamSender implements OnlinePart {
       await request({ type: 'stream', op: 'end', ...content });
     } catch (error) {
       if ((error as ParleyError).code !== 'stream-ended') throw error;
-      // The stream has ended by itself, or by an `end` frame whose reply was lost. If the content
-      // differs, edits the message.
+      // The stream has ended by itself, or by an `end` frame whose reply was lost, or Redis was
+      // restored without it. Edits the message, unless the server has announced this content. The
+      // text in memory proves nothing, because the client adds its own appends to it.
       const known = state.chats.get(chat);
       const held = known && findHeld(known, id);
-      if (JSON.stringify(held?.body) !== JSON.stringify(body)) await request({ type: 'edit', ...content });
+      const isStored = held?.final && JSON.stringify(held.body) === JSON.stringify(body);
+      if (!isStored) await request({ type: 'edit', ...content });
     } finally {
       this.#streams.get(key)?.timer.clear();
       this.#streams.delete(key);

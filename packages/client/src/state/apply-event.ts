@@ -65,7 +65,7 @@ function applyMutation(state: State, event: EventOf<'recall' | 'edit' | 'react' 
       return { ...complete, body: null, custom: undefined, pinned: undefined, recalled: Date.now() };
     if (event.kind === 'edit') {
       const { body, custom } = event;
-      return { ...complete, body, custom, ...(event.streaming !== false && { edited: Date.now() }) };
+      return { ...complete, body, custom, ...(event.streaming === false ? { final: true } : { edited: Date.now() }) };
     }
     if (event.kind === 'pin') return { pinned: event.active ? { user: event.user, date: event.date } : undefined };
     return { reactions: toggleReaction(reactions, event.emoji, event.user, event.active) };

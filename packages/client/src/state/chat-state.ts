@@ -37,6 +37,11 @@ export interface HeldMessage extends Message {
   streaming?: boolean | undefined;
   /** Index of the last append that the text contains. Undefined if not known. */
   index?: number | undefined;
+  /**
+   * True if the content is what the server stored at the end of the stream. Undefined if the stream
+   * is open, or if the client knows only the text that arrived before the stream disappeared.
+   */
+  final?: true | undefined;
 }
 
 /**
