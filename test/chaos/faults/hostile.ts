@@ -4,7 +4,7 @@ import { Crew } from '../../overload/hostile/crew.ts';
 import type { Fault } from './fault.ts';
 
 /**
- * Lets eight hostile users attack for a while: they ask for unknown users, flood a group, upload
+ * Lets eight hostile users attack for a while: they query unknown users, flood a group, upload
  * bombs, guess passwords and open connections. The other users must not notice.
  */
 export const hostileUsers: Fault = {

@@ -94,7 +94,7 @@ export class RedisPair implements RedisSide {
 
   /**
    * Copies the master's append-only file into a folder, as a backup does. Disables rewrites of the
-   * file during the copy, because the files of a rewrite that is under way do not belong together.
+   * file during the copy, because the files of an unfinished rewrite do not belong together.
    */
   async backUp(folder: string): Promise<void> {
     const source = await command(this.master, async (redis) => {
@@ -108,8 +108,8 @@ export class RedisPair implements RedisSide {
   }
 
   /**
-   * Stops both servers, replaces the master's append-only file with the copy in a folder, and starts
-   * them again. Without a folder, the master starts empty.
+   * Stops both servers, replaces the master's append-only file with the copy in a folder, and
+   * starts them again. Without a folder, the master starts empty.
    */
   async restore(folder?: string): Promise<void> {
     const data = await command(this.master, appendOnlyFolder);
