@@ -24,11 +24,9 @@ it('the installation keeps caches in the clone if the home folder cannot be writ
   await using clone = await Clone.create();
   await using home = await Clone.create();
   const seen = join(clone.path, 'seen');
-  await writeFile(join(clone.path, 'npx'), `#!/bin/sh\necho "$npm_config_cache $XDG_DATA_HOME" > ${seen}\n`, {
-    mode: 0o755,
-  });
+  await clone.fakeNpx(`echo "$npm_config_cache $XDG_DATA_HOME" > "${seen}"`);
   const unset = { npm_config_cache: undefined, XDG_CACHE_HOME: undefined, XDG_DATA_HOME: undefined };
-  const env = { ...process.env, ...unset, HOME: home.path, PATH: `${clone.path}:${process.env.PATH}` };
+  const env = { ...process.env, ...unset, ...clone.with(home) };
   expect(clone.install(env).status).toBe(0);
   expect(await readFile(seen, 'utf8')).toBe(' \n');
   await rm(join(clone.path, 'node_modules'), { recursive: true });
@@ -36,6 +34,48 @@ it('the installation keeps caches in the clone if the home folder cannot be writ
   expect(clone.install(env).status).toBe(0);
   const cache = join(clone.path, '.cache');
   expect(await readFile(seen, 'utf8')).toBe(`${cache}/npm_config_cache ${cache}/XDG_DATA_HOME\n`);
+});
+
+it('the installation does not use a cache of npm that contains a folder of another user', async () => {
+  await using clone = await Clone.create();
+  await using home = await Clone.create();
+  const seen = join(clone.path, 'seen');
+  await clone.fakeNpx(`echo "$npm_config_cache" > "${seen}"`);
+  await mkdir(join(home.path, '.npm/_cacache'), { recursive: true });
+  await chmod(join(home.path, '.npm/_cacache'), 0o555);
+  const { status } = clone.install({ ...process.env, npm_config_cache: undefined, ...clone.with(home) });
+  expect(status).toBe(0);
+  expect(await readFile(seen, 'utf8')).toBe(`${clone.path}/.cache/npm_config_cache\n`);
+});
+
+it("the installation prints pnpm's progress", async () => {
+  await using clone = await Clone.create();
+  await clone.fakeNpx('echo "Progress: resolved 9, reused 2, downloaded 4, added 6"');
+  expect(clone.install({ ...process.env, ...clone.with(clone) }).stderr).toContain(
+    '\nProgress: resolved 9, reused 2, downloaded 4, added 6\n',
+  );
+});
+
+it.each([
+  ['ENOSPC: no space left on device', 'the disk is full. Free some space and try again'],
+  [
+    'getaddrinfo EAI_AGAIN registry',
+    'the registry of npm cannot be reached. Check the network or the proxy and try again',
+  ],
+  ["EACCES: permission denied, mkdir '/store'", 'a file above cannot be written. Change its owner and try again'],
+])('if pnpm fails with "%s", the installation prints the cause after the error of pnpm', async (error, cause) => {
+  await using clone = await Clone.create();
+  await clone.fakeNpx(`echo "${error}" >&2; exit 1`);
+  const { status, stderr } = clone.install({ ...process.env, ...clone.with(clone) });
+  expect(stderr).toContain(`${error}\nInstalling failed, because ${cause}.\n`);
+  expect(status).toBe(1);
+});
+
+it('the installation reports that npx is missing', async () => {
+  await using clone = await Clone.create();
+  const { status, stderr } = clone.install({ ...process.env, PATH: clone.path });
+  expect(stderr).toMatch(/\nnpx cannot be run: .*ENOENT\. It is a part of npm, which comes with Node\.js\.\n$/);
+  expect(status).toBe(1);
 });
 
 it.each(['18.20.8', '20.18.3'])('the installation rejects Node.js %s before it downloads anything', (version) => {
@@ -81,7 +121,17 @@ class Clone {
     return new Clone(path);
   }
 
-  install(env = process.env) {
+  /** Writes the shell script that runs in place of npx. */
+  async fakeNpx(script: string): Promise<void> {
+    await writeFile(join(this.path, 'npx'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+
+  /** Returns the environment that selects the script of `fakeNpx` and a home folder. */
+  with(home: Clone): { HOME: string; PATH: string } {
+    return { HOME: home.path, PATH: `${this.path}:${process.env.PATH}` };
+  }
+
+  install(env: NodeJS.ProcessEnv = process.env) {
     const options = { cwd: this.path, encoding: 'utf8', env, ...account } as const;
     return spawnSync(process.execPath, ['packages/stack/bin/install.mjs'], options);
   }

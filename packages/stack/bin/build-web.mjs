@@ -15,12 +15,15 @@ const web = join(root, 'services/web');
  * Builds the web client into `services/web/dist`. Does nothing if neither the sources nor the
  * installed packages have changed. Replaces the folder only when the build is complete. If the
  * build fails, prints the compile errors and rejects.
+ *
+ * @param report called with a line of text before the build
  */
-export async function buildWeb() {
+export async function buildWeb(report = () => {}) {
   const dist = join(web, 'dist');
   const stamp = join(root, 'packages/stack/dist/web-sources');
   const sources = fingerprint();
   if (existsSync(join(dist, 'index.html')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
+  report('Building the web client, which takes up to a minute on a busy machine');
   const fresh = join(web, `dist-${process.pid}`);
   try {
     await bundle(fresh);

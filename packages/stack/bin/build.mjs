@@ -55,13 +55,16 @@ const banner = `import { createRequire as __createRequire } from 'node:module'; 
  * Bundles all entry points. Does nothing if neither the sources nor the installed packages have
  * changed. Replaces a bundle atomically and only if its content differs, because other processes
  * might be loading it. If a build fails, prints the compile errors and rejects.
+ *
+ * @param report called with a line of text before a build
  */
-export async function build() {
+export async function build(report = () => {}) {
   const present = entries.filter(([source]) => existsSync(join(root, source)));
   const stamp = join(root, 'packages/stack/dist/sources');
   const sources = fingerprint();
   const complete = present.every(([, result]) => existsSync(join(root, result))) && existsSync(stamp);
   if (complete && readFileSync(stamp, 'utf8') === sources) return;
+  report('Building the services');
   await Promise.all(present.map(([source, result]) => buildOne(source, result)));
   // Stops esbuild's process, which would keep this process alive.
   await stop();

@@ -1,8 +1,9 @@
 // Installs the packages with the version of pnpm in package.json, unless they are up to date. This
 // script is plain JavaScript without dependencies, because it runs before dependencies are
 // installed.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import {
   accessSync,
   constants,
@@ -20,12 +21,22 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const stamp = join(root, 'node_modules/.parley');
 
+/**
+ * Subfolders of the caches of npm and pnpm that another user may own, for example after `sudo npm`.
+ */
+const subfolders = {
+  npm_config_cache: ['_cacache', '_cacache/tmp', '_cacache/content-v2', '_cacache/index-v5', '_npx'],
+  XDG_CACHE_HOME: ['pnpm'],
+  XDG_DATA_HOME: ['pnpm', 'pnpm/store'],
+  XDG_STATE_HOME: ['pnpm'],
+};
+
 checkNode();
 const packages = manifests();
 if (!upToDate()) {
   checkWritable();
   rmSync(stamp, { force: true });
-  install();
+  await install();
   mkdirSync(join(root, 'node_modules'), { recursive: true });
   writeFileSync(stamp, fingerprint());
 }
@@ -74,7 +85,7 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-function install() {
+async function install() {
   const pnpm = JSON.parse(packages[0].text).packageManager.split('+')[0];
   const began = Date.now();
   process.stderr.write(`Installing packages with ${pnpm}; the first time takes up to a minute\n`);
@@ -83,18 +94,49 @@ function install() {
   rmSync(join(root, 'node_modules/.pnpm-workspace-state-v1.json'), { force: true });
   // Turns off the check that pnpm has the version in package.json, because npx has just selected
   // that version.
-  const args = ['--yes', pnpm, 'install', '--frozen-lockfile', '--config.pm-on-fail=ignore'];
-  const { status, stdout, stderr, error } = spawnSync('npx', args, {
+  const options = ['--frozen-lockfile', '--reporter=append-only', '--config.pm-on-fail=ignore'];
+  const child = spawn('npx', ['--yes', pnpm, 'install', ...options], {
     cwd: root,
     // Sets CI, because without a terminal pnpm otherwise refuses to replace the packages of an
     // older install.
     env: { ...process.env, ...cacheFolders(), CI: 'true' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    encoding: 'utf8',
-    maxBuffer: 2 ** 26,
   });
-  if (status !== 0) fail(`${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}Installing failed.`);
+  let output = '';
+  const report = progress();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      report(text);
+    });
+  }
+  const [status] = await once(child, 'close').catch((error) => {
+    fail(`npx cannot be run: ${error.message}. It is a part of npm, which comes with Node.js.`);
+  });
+  if (status !== 0) fail(`${output}Installing failed${reasonOf(output)}.`);
   process.stderr.write(`Installed in ${Math.round((Date.now() - began) / 1000)} s\n`);
+}
+
+/** Returns a function that prints the newest progress in pnpm's output, at most every 5 seconds. */
+function progress() {
+  let shown = Number.NEGATIVE_INFINITY;
+  return (text) => {
+    const line = text.match(/^Progress: .*\d/gm)?.at(-1);
+    if (line === undefined || performance.now() - shown < 5000) return;
+    shown = performance.now();
+    process.stderr.write(`${line}\n`);
+  };
+}
+
+/** Returns the cause of a failed installation and what to do, or an empty string if unknown. */
+function reasonOf(output) {
+  if (/ENOSPC|EDQUOT|no space left|SQLITE_FULL|disk is full/i.test(output))
+    return ', because the disk is full. Free some space and try again';
+  if (/EACCES|EPERM|EROFS/.test(output))
+    return ', because a file above cannot be written. Change its owner and try again';
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT/.test(output))
+    return ', because the registry of npm cannot be reached. Check the network or the proxy and try again';
+  return '';
 }
 
 /**
@@ -110,7 +152,8 @@ function cacheFolders() {
     XDG_DATA_HOME: env.XDG_DATA_HOME || join(home, '.local/share'),
     XDG_STATE_HOME: env.XDG_STATE_HOME || join(home, '.local/state'),
   };
-  const replaced = Object.entries(caches).filter(([, folder]) => !isWritable(folder));
+  const isUsable = ([name, folder]) => ['', ...subfolders[name]].every((each) => isWritable(join(folder, each)));
+  const replaced = Object.entries(caches).filter((cache) => !isUsable(cache));
   return { HOME: home, ...Object.fromEntries(replaced.map(([name]) => [name, join(root, '.cache', name)])) };
 }
 

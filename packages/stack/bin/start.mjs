@@ -8,10 +8,11 @@ process.setSourceMapsEnabled(true);
 // requests to them through a proxy.
 env.no_proxy = [env.no_proxy ?? env.NO_PROXY, '127.0.0.1', 'localhost', '[::1]'].filter(Boolean).join();
 env.NO_PROXY = env.no_proxy;
+const report = (line) => process.stdout.write(`${line}\n`);
 // Runs the two builds one after the other, because both use esbuild, and the first one stops
 // esbuild at its end.
-await build()
-  .then(buildWeb)
+await build(report)
+  .then(() => buildWeb(report))
   .catch(() => exit(1));
 const { start } = await import('../dist/start.js');
 await start(argv.slice(2));
