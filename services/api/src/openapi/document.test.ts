@@ -24,9 +24,10 @@ describe('the OpenAPI document', () => {
   it("the OpenAPI document follows Redocly's recommended rules", async () => {
     const config = await createConfig({ extends: ['recommended'] });
     const problems = await lintFromString({ source: text, config });
-    // Ignores this rule for uploads, because the tus protocol requires a separate path below
-    // /v1/media.
-    const found = problems.filter(({ ruleId }) => ruleId !== 'no-ambiguous-paths');
+    // Ignores this rule for uploads: an id is a number, so no path matches two of the templates.
+    const found = problems.filter(
+      ({ ruleId, message }) => ruleId !== 'no-ambiguous-paths' || !message.includes('`/v1/media/uploads/{id}`'),
+    );
     expect(found.map(({ ruleId, message }) => `${ruleId}: ${message}`)).toEqual([]);
   });
 
@@ -41,22 +42,16 @@ describe('the OpenAPI document', () => {
   );
 
   it.skipIf(!hasSpectral())(
-    "the OpenAPI document follows Spectral's recommended rules without an error (skipped without: npm i -g @stoplight/spectral-cli)",
+    "the OpenAPI document follows Spectral's recommended rules without a warning (skipped without: npm i -g @stoplight/spectral-cli)",
     () => {
       const folder = mkdtempSync(join(tmpdir(), 'parley-openapi-'));
       writeFileSync(join(folder, 'openapi.json'), text);
-      writeFileSync(join(folder, 'rules.json'), JSON.stringify({ extends: ['spectral:oas'] }));
-      const args = [
-        'lint',
-        'openapi.json',
-        '--ruleset',
-        'rules.json',
-        '--fail-severity',
-        'error',
-        '--display-only-failures',
-      ];
+      // Turns off this rule, because the summary of many operations leaves nothing to describe.
+      const rules = { extends: ['spectral:oas'], rules: { 'operation-description': 'off' } };
+      writeFileSync(join(folder, 'rules.json'), JSON.stringify(rules));
+      const args = ['lint', 'openapi.json', '--ruleset', 'rules.json', '--fail-severity', 'warn'];
       const { stdout, status } = spawnSync('spectral', args, { cwd: folder, encoding: 'utf8' });
-      expect([status, stdout]).toEqual([0, expect.stringContaining("No results with a severity of 'error' found!")]);
+      expect([status, stdout]).toEqual([0, expect.stringContaining("No results with a severity of 'warn' or higher")]);
     },
     180_000,
   );
