@@ -22,7 +22,8 @@ beforeAll(async () => {
   await writeFile(join(folder, 'bytes'), bytes);
   await writeFile(join(folder, 'empty'), '');
   await writeFile(join(folder, 'upload.py'), script);
-  stack = await startTestStack();
+  await writeFile(join(folder, 'limited.py'), limited);
+  stack = await startTestStack({ env: { REQUESTS_PER_MINUTE: '120' } });
   ann = new Parley({ api: stack.apiUrl });
   await ann.register({ username: 'ann', password: 'correct horse battery' });
 }, 120_000);
@@ -53,11 +54,30 @@ second.upload()
 print(json.dumps({"url": first.url, "resumed": resumed}))
 `;
 
-/** Uploads a file with tuspy and reads it back. */
-async function upload(file: string, metadata: object, chunk = 400_000) {
+/**
+ * Creates an upload, sends requests until the api returns 429, then uploads the file. Prints the
+ * offset at the end, and the URL.
+ */
+const limited = `
+import json, sys, requests
+from tusclient import client
+
+url, token, file, metadata, chunk = sys.argv[1:]
+headers = {"Authorization": "Bearer " + token}
+tus = client.TusClient(url, headers=headers)
+uploader = tus.uploader(file, chunk_size=int(chunk), retries=30, retry_delay=2)
+uploader.set_url(uploader.create_url())
+while requests.get(url.replace("/media", "/me"), headers=headers).status_code != 429:
+    pass
+uploader.upload()
+print(json.dumps({"url": uploader.url, "resumed": uploader.offset}))
+`;
+
+/** Uploads a file with a Python script and reads it back. */
+async function upload(file: string, metadata: object, chunk = 400_000, program = 'upload.py') {
   const media = `${stack.apiUrl.replace(/\/v1$/, '')}/v1/media`;
   const token = ann.session?.accessToken ?? '';
-  const args = ['upload.py', media, token, file, JSON.stringify(metadata), String(chunk)];
+  const args = [program, media, token, file, JSON.stringify(metadata), String(chunk)];
   const { stdout } = await run('python3', args, { cwd: folder });
   const { url, resumed } = JSON.parse(stdout) as { url: string; resumed: number };
   const id = Number(/(\d+)$/.exec(url)?.[1]);
@@ -77,6 +97,12 @@ describe.skipIf(!installed)('tuspy (skipped without: pip install tuspy)', () => 
     const { content, info } = await upload('bytes', {});
     expect(content.equals(bytes)).toBe(true);
     expect(info).toMatchObject({ name: 'file', size: bytes.length });
+  });
+
+  it('when the api returns 429, tuspy repeats the request and completes the upload', async () => {
+    const { resumed, content } = await upload('bytes', {}, 1_000_000, 'limited.py');
+    expect(resumed).toBe(bytes.length);
+    expect(content.equals(bytes)).toBe(true);
   });
 
   it('tuspy uploads an empty file', async () => {
