@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, request as requestPlain } from 'node:http';
 import { request } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { freePort, root, waitFor } from '@parley/stack';
@@ -79,7 +81,8 @@ describe('npm run serve', { timeout: 60_000 }, () => {
   });
 
   it('npm run serve does not expose the endpoints of operators', async () => {
-    for (const path of ['/metrics', '/readyz', '/healthz']) expect((await call(path)).status).toBe(404);
+    for (const path of ['/metrics', '/readyz', '/healthz', '/%6detrics', '/metrics?x'])
+      expect((await call(path)).status).toBe(404);
   });
 
   it('npm run serve continues without a gateway that dies', async () => {
@@ -97,6 +100,35 @@ describe('npm run serve', { timeout: 60_000 }, () => {
     expect(child.ending).toBe('exit code 0');
   });
 });
+
+it.each(['http://127.0.0.1:PORT/', '//127.0.0.1:PORT/', 'HTTP://127.0.0.1:PORT/'])(
+  'the front does not forward a request for %s to the server that it names',
+  async (target) => {
+    const reached: string[] = [];
+    const serve = async (name: string) => {
+      const server = createServer((_, response) => {
+        reached.push(name);
+        response.end();
+      });
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      return { server, port: (server.address() as AddressInfo).port };
+    };
+    const [api, other] = [await serve('api'), await serve('other')];
+    const own = await freePort();
+    await using front = await startFront({
+      ...{ host: '127.0.0.1', port: own, gateways: [] },
+      api: `http://127.0.0.1:${api.port}`,
+    });
+    expect(front).toBeDefined();
+    const sent = requestPlain({ port: own, path: target.replace('PORT', String(other.port)) }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(reached).not.toContain('other');
+    expect(response.statusCode).toBe(target.startsWith('/') ? 200 : 400);
+    for (const { server } of [api, other]) server.closeAllConnections();
+    for (const { server } of [api, other]) server.close();
+  },
+);
 
 it('the front presents a renewed certificate when its files have changed', async () => {
   await writeCertificate('second');

@@ -33,10 +33,12 @@ export async function startFront({ host, port, api, gateways, tls }: FrontOption
 
   const onRequest = (incoming: IncomingMessage, response: ServerResponse) => {
     const path = pathOf(incoming);
+    // Forwards no absolute URL, because it could name any other server.
+    if (path === undefined) return void response.writeHead(400).end();
     if (OPERATOR_PATHS.has(path)) return void response.writeHead(404).end();
     const target = GATEWAY_PATHS.has(path) ? pool.next() : api;
-    const outgoing = request(new URL(incoming.url ?? '/', target), {
-      ...{ method: incoming.method ?? 'GET', agent, headers: forwarded(incoming) },
+    const outgoing = request(target, {
+      ...{ method: incoming.method ?? 'GET', path: incoming.url ?? '/', agent, headers: forwarded(incoming) },
     });
     outgoing.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, endToEnd(answer.rawHeaders));
@@ -54,7 +56,7 @@ export async function startFront({ host, port, api, gateways, tls }: FrontOption
 
   const onUpgrade = (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    if (!GATEWAY_PATHS.has(pathOf(incoming))) return void socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+    if (!GATEWAY_PATHS.has(pathOf(incoming) ?? '')) return void socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     connectToGateway(pool, gateways.length).then(
@@ -161,8 +163,18 @@ function endToEnd(raw: readonly string[]): string[] {
   return kept;
 }
 
-function pathOf({ url = '/' }: IncomingMessage): string {
-  return url.split('?', 1)[0] ?? '/';
+/**
+ * Returns the decoded path of a request, as the api decodes it. Undefined if the request's target
+ * is not a path.
+ */
+function pathOf({ url = '/' }: IncomingMessage): string | undefined {
+  const [path = ''] = url.split('?', 1);
+  if (!path.startsWith('/')) return undefined;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** Creates a TLS server that reads its certificate again when a file changes. */
