@@ -18,7 +18,7 @@ afterAll(() => stack?.stop());
 
 it.runIf(process.platform === 'linux')(
   'limits apply to eight hostile users, while 10 pairs exchange all of their messages',
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async () => {
     const { api, gateways, recorders } = stack.processes;
     const urls = stack.gatewayUrls.map((url) => url.replace('http', 'ws'));
@@ -32,11 +32,11 @@ it.runIf(process.platform === 'linux')(
       const acting = crew.act(stop.signal);
       try {
         await waitFor(() => areLimited(crew), {
-          timeout: 90_000,
+          timeout: 180_000,
           message: () => `not limited: ${JSON.stringify(crew.counts())}`,
         });
         await Promise.all(pairs.map(converse));
-        await waitFor(() => areLimited(crew), { timeout: 60_000 });
+        await waitFor(() => areLimited(crew), { timeout: 120_000 });
       } finally {
         stop.abort();
         await acting;

@@ -81,7 +81,7 @@ describe('npm run serve', { timeout: 60_000 }, () => {
   });
 
   it('npm run serve does not expose the endpoints of operators', async () => {
-    for (const path of ['/metrics', '/readyz', '/healthz', '/%6detrics', '/metrics?x'])
+    for (const path of ['/metrics', '/readyz', '/healthz', '/metric%73', '/metrics?x'])
       expect((await call(path)).status).toBe(404);
   });
 

@@ -54,6 +54,8 @@ describe('notifications', () => {
     await only.click();
     await expect.poll(() => only.getAttribute('aria-checked')).toBe('true');
     await page.goto(`${kit.url}/settings/profile`);
+    // Messages cause a toast only while the client is online.
+    await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
     const say = (ref: string, mentions: number[]) =>
       kit.post(bob, { type: 'send', ref, to: group.id, body: { type: 'text', text: ref }, mentions });
     await say('to all', []);
